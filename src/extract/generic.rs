@@ -6,9 +6,16 @@
 
 mod confidence;
 pub(super) mod dateline;
+mod elsewhere;
+mod entities;
+mod flight;
+mod language;
 mod libraries;
 mod prose;
+mod script_data;
+mod script_story;
 mod sieve;
+mod story_element;
 mod union;
 mod words;
 
@@ -17,7 +24,7 @@ use crate::extract::article::Article;
 use crate::extract::body::Story;
 use crate::extract::generic::confidence::Evidence;
 use crate::extract::generic::libraries::{readability, trafilatura};
-use crate::extract::generic::prose::weight;
+use crate::extract::generic::prose::{is_prose, weight};
 use crate::extract::generic::sieve::Sieve;
 use crate::extract::generic::union::union;
 use crate::extract::generic::words::{Bag, WordOverlap};
@@ -69,6 +76,13 @@ const BETTER: f64 = 0.02;
 /// A text that agrees less with a whole story in JSON-LD is not the story.
 const STRANGE: f64 = 0.6;
 
+/// The data of a page's scripts is searched for the story where the page's text is less certain
+/// than this: nine in ten stories are more certain.
+const SURE: f64 = 0.7;
+
+/// The agreement of a story in a script that does not stand beside the page's title.
+const UNTITLED: f64 = 0.5;
+
 /// The story that was found in a page, with the metadata that the libraries found.
 #[derive(Debug)]
 pub(super) struct FoundStory {
@@ -78,8 +92,10 @@ pub(super) struct FoundStory {
     pub confidence: f64,
     pub title: Option<String>,
     pub author: Option<String>,
-    /// A day, `2026-03-07`.
-    pub date: Option<String>,
+    /// A day, `2026-03-07`, or a moment, and its source.
+    pub date: Option<(String, &'static str)>,
+    /// BCP 47.
+    pub language: Option<String>,
 }
 
 /// Returns why a page is not read: the libraries would take too long, or too much memory.
@@ -174,44 +190,98 @@ pub(super) struct PageHints<'k> {
 pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> FoundStory {
     let PageHints {
         url,
-        rules,
         article,
         usual,
+        ..
     } = known;
 
     let (strict, wide) = (trafilatura(html, url), readability(html, url));
-    let agreement = WordOverlap::of(&Bag::of_blocks(&strict.blocks), &Bag::of_blocks(&wide)).mean();
-
-    let (found, method) = best(&strict.blocks, &wide, usual, page);
     let title = article.title.as_deref().or(strict.title.as_deref());
-    let sieve = Sieve::new(
-        page.tree,
-        rules,
-        [title, article.subtitle.as_deref()],
-        &found,
-    );
-    let (blocks, signature) = sieve.sift(found.clone());
-    let evidence = Evidence {
-        agreement,
-        prose: confidence::prose(&blocks),
-        kept: confidence::kept(&found, &blocks),
-        declared: declared(page, article),
-        described: described(page, title, &blocks),
-        length: confidence::length(&blocks),
+    let (blocks, method) = best(&strict.blocks, &wide, usual, page);
+    let candidate = Candidate {
+        blocks,
+        method,
+        agreement: WordOverlap::of(&Bag::of_blocks(&strict.blocks), &Bag::of_blocks(&wide)).mean(),
+        date: strict.date.clone().map(|day| (day, "trafilatura")),
     };
 
+    let mut read = candidate.sifted(page, title, known);
+    if read.confidence < SURE
+        && let Some(candidate) = in_scripts(page, url, title)
+    {
+        let other = candidate.sifted(page, title, known);
+        if other.confidence > read.confidence {
+            read = other;
+        }
+    }
+
     FoundStory {
-        confidence: evidence.confidence(),
+        confidence: read.confidence,
+        language: language::of_page(page.tree, &read.blocks, strict.language.as_deref()),
         story: Story {
-            paragraphs: blocks.into_iter().map(|block| block.text).collect(),
+            paragraphs: read.blocks.into_iter().map(|block| block.text).collect(),
             images: usual.images.clone(),
             has_film: false,
         },
-        method,
+        method: read.method,
         title: strict.title,
-        author: signature.or(strict.author),
-        date: strict.date,
+        author: read.signature.or(strict.author),
+        date: read.date,
     }
+}
+
+/// A text that may be the story.
+struct Candidate {
+    blocks: Vec<Block>,
+    method: Method,
+    agreement: f64,
+    date: Option<(String, &'static str)>,
+}
+
+/// A text without what is no story in it.
+struct SiftedText {
+    blocks: Vec<Block>,
+    method: Method,
+    confidence: f64,
+    signature: Option<String>,
+    date: Option<(String, &'static str)>,
+}
+
+impl Candidate {
+    fn sifted(self, page: &PageScan<'_>, title: Option<&str>, known: PageHints<'_>) -> SiftedText {
+        let PageHints { rules, article, .. } = known;
+        let headlines = [title, article.subtitle.as_deref()];
+        let sieve = Sieve::new(page.tree, rules, headlines, &self.blocks);
+        let (blocks, signature) = sieve.sift(self.blocks.clone());
+        let evidence = Evidence {
+            agreement: self.agreement,
+            prose: confidence::prose(&blocks),
+            kept: confidence::kept(&self.blocks, &blocks),
+            declared: declared(page, article),
+            described: described(page, title, &blocks),
+            length: confidence::length(&blocks),
+        };
+
+        SiftedText {
+            blocks,
+            method: self.method,
+            confidence: evidence.confidence(),
+            signature,
+            date: self.date,
+        }
+    }
+}
+
+/// Returns the story in the data of the page's scripts. It has no second library to agree with it;
+/// the page's title beside it stands for that.
+fn in_scripts(page: &PageScan<'_>, url: &PageUrl, title: Option<&str>) -> Option<Candidate> {
+    let story = script_story::find(page.tree, url, title, description(page, title))?;
+    Some(Candidate {
+        blocks: story.blocks,
+        method: Method::Script,
+        agreement: if story.titled { 1.0 } else { UNTITLED },
+        date: story.date.map(|date| (date, "script")),
+    })
 }
 
 /// Returns the text that is most likely the story, before the sieve.
@@ -226,10 +296,15 @@ fn best(
         return (container_blocks(container), Method::Density);
     }
 
-    let told = page.told_story().map(told_blocks).unwrap_or_default();
+    let told = page
+        .told_story()
+        .map(|told| told_blocks(&entities::all_undone(told)))
+        .unwrap_or_default();
     let is_whole = text_weight(&told) >= SUMMARY
         && text_weight(&told) as f64 >= WHOLE * text_weight(&joined) as f64;
-    if !is_whole || is_cut(&told) {
+    // A told story in one block has lost its paragraphs.
+    let has_paragraphs = joined.iter().filter(|block| is_prose(block)).count() > 1;
+    if !is_whole || is_cut(&told) || (told.len() == 1 && has_paragraphs) {
         return (joined, method);
     }
 
@@ -259,7 +334,14 @@ fn best(
 
 fn container_blocks(container: &Story) -> Vec<Block> {
     let paragraphs = container.paragraphs.iter().cloned();
-    paragraphs.map(|text| Block { text, linked: 0 }).collect()
+    paragraphs.map(plain).collect()
+}
+
+fn plain(text: String) -> Block {
+    Block {
+        text,
+        ..Block::default()
+    }
 }
 
 fn agreement(blocks: &[Block], told: &Bag) -> f64 {
@@ -280,14 +362,13 @@ fn told_blocks(told: &str) -> Vec<Block> {
 
     told.lines()
         .filter_map(clean_some)
-        .map(|text| Block { text, linked: 0 })
+        .map(plain)
         .collect()
 }
 
 /// Tells whether a story in JSON-LD ends with dots, as truncated ones do.
 fn is_cut(told: &[Block]) -> bool {
-    told.last()
-        .is_none_or(|block| block.text.ends_with('…') || block.text.ends_with(".."))
+    told.last().is_none_or(|block| prose::is_cut(&block.text))
 }
 
 /// Returns how much the page itself says that it is an article, from 0 to 1.
@@ -301,9 +382,13 @@ fn declared(page: &PageScan<'_>, article: &Article) -> f64 {
 
 /// Returns the share of the page's description that stands in the text.
 fn described(page: &PageScan<'_>, title: Option<&str>, blocks: &[Block]) -> f64 {
-    let description = page
-        .meta("og:description")
-        .or_else(|| page.meta("description"))
-        .or(title);
+    let description = description(page, title);
     WordOverlap::of(&Bag::of(description), &Bag::of_blocks(blocks)).of_first
+}
+
+/// Returns what the page says of its story: the description, or else the title.
+fn description<'p>(page: &'p PageScan<'_>, title: Option<&'p str>) -> Option<&'p str> {
+    page.meta("og:description")
+        .or_else(|| page.meta("description"))
+        .or(title)
 }

@@ -3,12 +3,17 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dom_smoothie::Readability;
-use trafilatura::{ExtractionFocus, Options};
+use trafilatura::{Config, ExtractionFocus, Options};
 
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, linked_blocks};
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
+
+/// Characters of the shortest story that trafilatura reads by its own rules. With fewer, it returns
+/// the text of the first `article` element in one block: headline, date and buttons, too. Its own
+/// value is 250, and short stories have less.
+const SHORTEST: usize = 1;
 
 /// The result of trafilatura.
 #[derive(Debug, Default)]
@@ -18,11 +23,14 @@ pub(super) struct TrafilaturaReading {
     pub author: Option<String>,
     /// A day, `2026-03-07`.
     pub date: Option<String>,
+    /// The language of the text, as its letters tell it: ISO 639.
+    pub language: Option<String>,
 }
 
 /// Extracts a page with trafilatura. It drops the links, so none of its blocks is linked.
 pub(super) fn trafilatura(html: &str, url: &PageUrl) -> TrafilaturaReading {
     let options = Options::default()
+        .with_config(Config::default().with_min_extracted_size(SHORTEST))
         .with_fallback(true)
         .with_focus(ExtractionFocus::FavorRecall)
         .with_exclude_comments(true)
@@ -37,6 +45,7 @@ pub(super) fn trafilatura(html: &str, url: &PageUrl) -> TrafilaturaReading {
         blocks: blocks(&read.content_html),
         title: clean_some(&read.metadata.title),
         author: clean_some(&read.metadata.author),
+        language: clean_some(&read.metadata.language),
         date: read.metadata.date.map(|day| day.to_string()),
     }
 }

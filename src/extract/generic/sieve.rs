@@ -1,33 +1,31 @@
 //! Removes what the libraries leave in a story though it is none of it: notices, buttons, lists of
 //! other stories, captions, the title again.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::config::profile::ArticleRules;
-use crate::extract::generic::prose::{is_prose, weight};
-use crate::extract::generic::words::Runs;
-use crate::markup::blocks::{Block, blocks};
-use crate::markup::{Node, Selector, Tree};
-use crate::text::clean;
-use crate::text::letters;
+use crate::extract::generic::elsewhere::Elsewhere;
+use crate::extract::generic::prose::is_prose;
+use crate::markup::Tree;
+use crate::markup::blocks::Block;
+use crate::text::{clean, letters};
 
 /// How many first blocks may repeat the headline: title, subtitle, reporter and date stand there.
 const HEAD: usize = 4;
 
-/// An element with more than a third of the story is the story, even if its name says aside.
-const MOST: usize = 3;
+/// How often a label stands in a story.
+const LABEL: usize = 3;
 
 /// The titles of people who sign stories.
 const SIGNERS: [&str; 4] = ["기자", "특파원", "논설위원", "편집위원"];
-
-/// How many such oversized elements are entered: hostile pages may nest them without end.
-const PATIENCE: u32 = 16;
 
 /// The texts of a page that are no part of its story.
 pub(super) struct Sieve<'a> {
     rules: &'a ArticleRules,
     /// Title and subtitle, which the libraries take for the story's first lines.
     headlines: Vec<String>,
-    captions: Runs,
-    removed: Runs,
+    /// Captions, boxes and removed elements.
+    elsewhere: Elsewhere,
 }
 
 impl<'a> Sieve<'a> {
@@ -38,8 +36,6 @@ impl<'a> Sieve<'a> {
         headlines: [Option<&str>; 2],
         found: &[Block],
     ) -> Self {
-        let most = found.iter().map(|block| weight(&block.text)).sum::<usize>() / MOST;
-        let captions = rules.photos.iter().map(|photo| &photo.caption);
         let headlines = headlines
             .into_iter()
             .flatten()
@@ -49,8 +45,7 @@ impl<'a> Sieve<'a> {
         Self {
             rules,
             headlines,
-            captions: within(tree, captions, most),
-            removed: within(tree, rules.remove.iter(), most),
+            elsewhere: Elsewhere::of(tree, rules, found),
         }
     }
 
@@ -58,6 +53,8 @@ impl<'a> Sieve<'a> {
     pub(super) fn sift(&self, blocks: Vec<Block>) -> (Vec<Block>, Option<String>) {
         let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
         let mut is_in_list = false;
+        let elsewhere = self.elsewhere.stand_there(&blocks);
+        let labels = labels(&blocks);
 
         for (at, block) in blocks.into_iter().enumerate() {
             let is_heading = self
@@ -67,7 +64,8 @@ impl<'a> Sieve<'a> {
                 .any(|heading| heading.is_match(&block.text));
             is_in_list = is_heading || (is_in_list && !is_prose(&block));
 
-            if !is_in_list && !self.is_noise(at, &block) {
+            let is_label = labels.contains(&block.text);
+            if !is_in_list && !is_label && !elsewhere[at] && !self.is_noise(at, &block) {
                 kept.push(block);
             }
         }
@@ -76,12 +74,10 @@ impl<'a> Sieve<'a> {
         (kept, signature)
     }
 
-    /// Tells whether a block repeats the headline, a caption or a removed element, or is noise.
+    /// Tells whether a block repeats the headline, or is noise.
     fn is_noise(&self, at: usize, block: &Block) -> bool {
         let Block { text, .. } = block;
         (at < HEAD && self.headlines.contains(&letters(text).collect::<String>()))
-            || self.captions.have(text)
-            || self.removed.have(text)
             || self.rules.noise.iter().any(|noise| noise.is_match(text))
     }
 
@@ -114,27 +110,14 @@ impl<'a> Sieve<'a> {
     }
 }
 
-/// Returns the texts of the outermost elements that match. An element with too much of the page's
-/// text is not what its name says, so its children are searched, within [`PATIENCE`].
-fn within<'s>(tree: &Tree, selectors: impl Iterator<Item = &'s Selector>, most: usize) -> Runs {
-    let selectors: Vec<&Selector> = selectors.collect();
-    let (mut texts, mut open, mut patience) = (Vec::new(), vec![tree.root()], PATIENCE);
-
-    while let Some(node) = open.pop() {
-        if node.is_element() && selectors.iter().any(|selector| selector.matches(&node)) {
-            let inner = blocks(&node, |_| false);
-            if inner.iter().map(|text| weight(text)).sum::<usize>() <= most {
-                texts.extend(inner);
-                continue;
-            }
-
-            patience -= 1;
-            if patience == 0 {
-                break;
-            }
-        }
-        open.extend(node.children_it(true).filter(Node::is_element));
+/// Returns the texts that stand in three or more blocks and are no prose: labels between
+/// paragraphs. Two may be a refrain.
+fn labels(blocks: &[Block]) -> HashSet<String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for block in blocks.iter().filter(|block| !is_prose(block)) {
+        *counts.entry(block.text.as_str()).or_default() += 1;
     }
 
-    Runs::of(texts.iter().map(String::as_str))
+    let labels = counts.into_iter().filter(|(_, count)| *count >= LABEL);
+    labels.map(|(text, _)| text.to_owned()).collect()
 }

@@ -86,12 +86,12 @@ pub(super) struct Runs(HashSet<u64>);
 
 impl Runs {
     pub(super) fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
-        Self(texts.into_iter().flat_map(runs).collect())
+        Self(texts.into_iter().flat_map(run_hashes).collect())
     }
 
     /// Tells whether the text contains a block, wherever the block begins and ends.
     pub(super) fn have(&self, text: &str) -> bool {
-        let runs = runs(text);
+        let runs = run_hashes(text);
         let found = runs.iter().filter(|run| self.0.contains(run)).count();
         found as f64 >= SAME * runs.len() as f64
     }
@@ -99,7 +99,7 @@ impl Runs {
 
 /// Returns the runs of a text. A text of fewer words is one run, which is found only where it is a
 /// block of its own.
-fn runs(text: &str) -> Vec<u64> {
+pub(super) fn run_hashes(text: &str) -> Vec<u64> {
     let words: Vec<u64> = words(text).collect();
 
     if words.len() < RUN {
@@ -109,11 +109,79 @@ fn runs(text: &str) -> Vec<u64> {
     }
 }
 
+/// Returns the words of a text. Of a script that does not part its words, each pair of neighbouring
+/// characters counts as one.
 fn words(text: &str) -> impl Iterator<Item = u64> {
-    let words = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    words.map(|word| hash(word.to_lowercase().as_bytes()))
+    text.split(|c: char| !is_of_a_word(c))
+        .flat_map(script_runs)
+        .flat_map(|run| match run {
+            ScriptRun::Parted(word) => vec![hash(word.to_lowercase().as_bytes())],
+            ScriptRun::Unparted(run) => pairs(run),
+        })
+}
+
+fn is_of_a_word(c: char) -> bool {
+    c.is_alphanumeric() || is_unparted(c)
+}
+
+/// A part of a text between two characters that belong to no word.
+enum ScriptRun<'t> {
+    /// A word.
+    Parted(&'t str),
+    /// Any number of words without spaces between them.
+    Unparted(&'t str),
+}
+
+/// Divides a text without spaces where its script begins or ceases to part words.
+fn script_runs(text: &str) -> Vec<ScriptRun<'_>> {
+    let (mut runs, mut rest) = (Vec::new(), text);
+
+    while let Some(first) = rest.chars().next() {
+        let kind = is_unparted(first);
+        let end = rest
+            .find(|c: char| is_unparted(c) != kind)
+            .unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        runs.push(if kind {
+            ScriptRun::Unparted(run)
+        } else {
+            ScriptRun::Parted(run)
+        });
+    }
+
+    runs
+}
+
+/// Returns the pairs of neighbouring characters. A single character is a pair of its own.
+fn pairs(run: &str) -> Vec<u64> {
+    let characters: Vec<char> = run.chars().collect();
+
+    if characters.len() == 1 {
+        vec![hash(&characters)]
+    } else {
+        characters.windows(2).map(hash).collect()
+    }
+}
+
+/// Tells whether a character is of a script that writes no spaces between words: Chinese, Japanese,
+/// Thai, Lao, Khmer, Burmese, Tibetan. Their vowel signs and tone marks are parts of words.
+fn is_unparted(c: char) -> bool {
+    matches!(
+        c,
+        '\u{e01}'..='\u{e3a}'
+            | '\u{e40}'..='\u{e4e}'
+            | '\u{e80}'..='\u{ecf}'
+            | '\u{f40}'..='\u{fbc}'
+            | '\u{1000}'..='\u{1049}'
+            | '\u{1780}'..='\u{17d3}'
+            | '\u{3041}'..='\u{309f}'
+            | '\u{30a1}'..='\u{30fa}'
+            | '\u{30fc}'..='\u{30ff}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{20000}'..='\u{3ffff}'
+    )
 }
 
 fn hash<T: Hash>(of: &[T]) -> u64 {
@@ -134,6 +202,26 @@ mod tests {
             WordOverlap::of(&Bag::default(), &Bag::of(["책"])).mean(),
             0.0
         );
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_compared_by_pairs_of_characters() {
+        for (whole, part, other) in [
+            ("小さな本屋の朝、子どもが本を選んだ。", "小さな本屋の朝", "大きな駅の夜"),
+            ("ร้านหนังสือเล็กๆ เปิดทุกเช้า", "ร้านหนังสือ", "เทศบาลเมือง"),
+        ] {
+            let runs = Runs::of([whole]);
+            assert!(runs.have(part) && !runs.have(other), "{whole}");
+
+            let overlap = WordOverlap::of(&Bag::of([part]), &Bag::of([whole]));
+            assert!(overlap.of_first == 1.0 && overlap.of_second < 1.0, "{whole}");
+        }
+    }
+
+    #[test]
+    fn a_word_between_characters_without_spaces_is_a_word() {
+        let mixed = WordOverlap::of(&Bag::of(["saseo 2026"]), &Bag::of(["本屋saseo、2026年"]));
+        assert_eq!(mixed.of_first, 1.0);
     }
 
     #[test]
