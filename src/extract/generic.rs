@@ -196,6 +196,7 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
     } = known;
 
     let (strict, wide) = (trafilatura(html, url), readability(html, url));
+if std::env::var("DBG").is_ok() { for b in &strict.blocks { eprintln!("STRICT {:?} {}", b.kind, b.text.chars().take(60).collect::<String>()); } for b in &wide { eprintln!("WIDE {:?} {} {}", b.kind, b.linked, b.text.chars().take(60).collect::<String>()); } }
     let title = article.title.as_deref().or(strict.title.as_deref());
     let (blocks, method) = best(&strict.blocks, &wide, usual, page);
     let candidate = Candidate {

@@ -7,7 +7,7 @@ use crate::config::profile::ArticleRules;
 use crate::extract::generic::elsewhere::Elsewhere;
 use crate::extract::generic::prose::is_prose;
 use crate::markup::Tree;
-use crate::markup::blocks::Block;
+use crate::markup::blocks::{Block, BlockKind};
 use crate::text::{clean, letters};
 
 /// How many first blocks may repeat the headline: title, subtitle, reporter and date stand there.
@@ -55,6 +55,7 @@ impl<'a> Sieve<'a> {
         let mut is_in_list = false;
         let elsewhere = self.elsewhere.stand_there(&blocks);
         let labels = labels(&blocks);
+if std::env::var("DBG").is_ok() { for (i,b) in blocks.iter().enumerate() { eprintln!("{} {} | {}", if elsewhere[i] {"ELSE"} else if labels.contains(&b.text) {"LABEL"} else {"    "}, b.linked, b.text.chars().take(70).collect::<String>()); } }
 
         for (at, block) in blocks.into_iter().enumerate() {
             let is_heading = self
@@ -110,14 +111,21 @@ impl<'a> Sieve<'a> {
     }
 }
 
-/// Returns the texts that stand in three or more blocks and are no prose: labels between
-/// paragraphs. Two may be a refrain.
+/// Returns the texts that stand in three or more blocks, most of them between two paragraphs of
+/// prose: labels. A table has its words in more cells, and headings stand above other things.
 fn labels(blocks: &[Block]) -> HashSet<String> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for block in blocks.iter().filter(|block| !is_prose(block)) {
-        *counts.entry(block.text.as_str()).or_default() += 1;
+    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+    let is_text = |block: &&Block| block.kind == BlockKind::Text && !is_prose(block);
+    for block in blocks.iter().filter(is_text) {
+        counts.entry(block.text.as_str()).or_default().0 += 1;
+    }
+    for three in blocks.windows(3).filter(|three| is_text(&&three[1])) {
+        let is_between = is_prose(&three[0]) && is_prose(&three[2]);
+        counts.entry(three[1].text.as_str()).or_default().1 += usize::from(is_between);
     }
 
-    let labels = counts.into_iter().filter(|(_, count)| *count >= LABEL);
+    let labels = counts
+        .into_iter()
+        .filter(|(_, (all, between))| *all >= LABEL && 2 * between > *all);
     labels.map(|(text, _)| text.to_owned()).collect()
 }
