@@ -158,8 +158,9 @@ impl<'b> Framed<'b> {
     fn stays(&self, block: &Block, repeated: &HashSet<&str>) -> bool {
         let is_repeated = || repeated.contains(block.text.as_str());
         let reads_like_a_story = || match block.kind {
+            // A table may have a word in more cells.
+            BlockKind::Item => true,
             BlockKind::Heading => !is_repeated(),
-            BlockKind::Item => std::env::var("REPI").is_err() || !is_repeated(),
             BlockKind::Text => is_prose(block) && !is_repeated(),
         };
 
