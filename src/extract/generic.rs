@@ -4,57 +4,47 @@
 //! JSON-LD, where it is whole, selects the best of the three texts, or replaces them. The sieve
 //! removes notices and buttons between the paragraphs.
 
+mod claims;
 mod confidence;
+mod cost;
+mod coverage;
 pub(super) mod dateline;
+mod elsewhere;
+mod entities;
+mod flight;
+mod language;
 mod libraries;
 mod prose;
+mod script_data;
+mod script_story;
+mod script_strings;
 mod sieve;
+mod story_element;
 mod union;
 mod words;
+
+use trafilatura::HtmlDateMode;
 
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Article;
 use crate::extract::body::Story;
+use crate::extract::generic::claims::{declared, described, description};
 use crate::extract::generic::confidence::Evidence;
+use crate::extract::generic::coverage::coverage;
 use crate::extract::generic::libraries::{readability, trafilatura};
-use crate::extract::generic::prose::weight;
+use crate::extract::generic::prose::{is_prose, weight};
 use crate::extract::generic::sieve::Sieve;
 use crate::extract::generic::union::union;
 use crate::extract::generic::words::{Bag, WordOverlap};
 use crate::extract::scan::PageScan;
+use crate::markup::Tree;
 use crate::markup::blocks::{Block, linked_blocks};
-use crate::markup::{Tree, Weight};
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 
 pub(super) use confidence::LEAST;
+pub(super) use cost::{memory, refusal};
 pub(super) use union::Method;
-
-/// Largest page, in bytes of UTF-8. Newspaper pages have some 100 kB, and the libraries need some
-/// 10 ms for those.
-const LARGEST: usize = 3 << 20;
-
-/// Most bytes of text times their depth in the tree: the libraries read a text again for every
-/// element around it. A large real page has some ten millions.
-const HEAVIEST: usize = 100_000_000;
-
-/// Bytes that the libraries may take for a page by the estimate: with the rest of a crawl they stay
-/// under 150 MB. The largest of 164 real pages, of 9,313 nodes, is estimated at 23 MB and takes 9.
-const MOST_MEMORY: usize = 60_000_000;
-
-/// Bytes of a node in all the copies that trafilatura makes of a tree (measured: 900 to 1,700).
-const NODE: usize = 1_700;
-
-/// Bytes of a node once more for each table around it, since it copies every table by itself
-/// (measured: 260).
-const TABLE: usize = 260;
-
-/// Bytes of an attribute in those copies (measured: 570).
-const ATTRIBUTE: usize = 600;
-
-/// Bytes for each of the page, as text in their hands (measured: 3 to 8, and 8 only where all of it
-/// is text).
-const BYTE: usize = 6;
 
 /// Least weight of a whole story in JSON-LD: lighter ones are summaries.
 const SUMMARY: usize = 400;
@@ -69,6 +59,16 @@ const BETTER: f64 = 0.02;
 /// A text that agrees less with a whole story in JSON-LD is not the story.
 const STRANGE: f64 = 0.6;
 
+/// The data of a page's scripts is searched for the story where the page's text is less certain
+/// than this: nine in ten stories are more certain.
+const SURE: f64 = 0.6;
+
+/// The agreement of two libraries of which one found next to nothing.
+const ALONE: f64 = 0.3;
+
+/// The agreement of a story in a script that does not stand beside the page's title.
+const UNTITLED: f64 = 0.5;
+
 /// The story that was found in a page, with the metadata that the libraries found.
 #[derive(Debug)]
 pub(super) struct FoundStory {
@@ -78,86 +78,10 @@ pub(super) struct FoundStory {
     pub confidence: f64,
     pub title: Option<String>,
     pub author: Option<String>,
-    /// A day, `2026-03-07`.
-    pub date: Option<String>,
-}
-
-/// Returns why a page is not read: the libraries would take too long, or too much memory.
-pub(super) fn refusal(html: &str, tree: &Tree) -> Option<String> {
-    if html.len() > LARGEST {
-        return Some(format!(
-            "with {} bytes it is too large to be read without a profile",
-            html.len()
-        ));
-    }
-
-    let burden = LibraryCost::of(tree);
-    if burden.memory > MOST_MEMORY {
-        return Some(format!(
-            "with {} nodes, {} attributes and {} bytes it would take the libraries some {} MB: \
-             over {} MB it is too large to be read without a profile",
-            burden.weight.nodes,
-            burden.weight.attributes,
-            burden.weight.bytes,
-            burden.memory / 1_000_000,
-            MOST_MEMORY / 1_000_000
-        ));
-    }
-
-    (burden.text > HEAVIEST)
-        .then(|| "its text is nested too deep to be read without a profile".to_owned())
-}
-
-/// Returns the bytes that the libraries may take for a page; 0 where the page is not given to
-/// them.
-pub(super) fn memory(html: &str, tree: &Tree) -> usize {
-    if html.len() > LARGEST {
-        0
-    } else {
-        Some(LibraryCost::of(tree).memory)
-            .filter(|bytes| *bytes <= MOST_MEMORY)
-            .unwrap_or(0)
-    }
-}
-
-/// The cost of a page for the libraries.
-struct LibraryCost {
-    weight: Weight,
-    /// Bytes of text times the depth that they stand at.
-    text: usize,
-    /// Bytes of memory.
-    memory: usize,
-}
-
-impl LibraryCost {
-    fn of(tree: &Tree) -> Self {
-        let (mut text, mut in_tables) = (0_usize, 0_usize);
-        let mut open = vec![(tree.root(), 1, 0)];
-        while let Some((node, depth, tables)) = open.pop() {
-            if node.is_text() {
-                text += depth * node.text().len();
-            }
-            in_tables += tables;
-            let tables = tables + usize::from(node.has_name("table"));
-            open.extend(
-                node.children_it(true)
-                    .map(|child| (child, depth + 1, tables)),
-            );
-        }
-
-        let weight = tree.weight();
-        let memory = weight.nodes * NODE
-            + in_tables * TABLE
-            + weight.attributes * ATTRIBUTE
-            + weight.bytes * BYTE
-            + weight.json;
-
-        Self {
-            weight,
-            text,
-            memory,
-        }
-    }
+    /// A day, `2026-03-07`, or a moment, and its source.
+    pub date: Option<(String, &'static str)>,
+    /// BCP 47.
+    pub language: Option<String>,
 }
 
 /// Facts about a page that are known before its story is searched.
@@ -174,44 +98,104 @@ pub(super) struct PageHints<'k> {
 pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> FoundStory {
     let PageHints {
         url,
-        rules,
         article,
         usual,
+        ..
     } = known;
 
-    let (strict, wide) = (trafilatura(html, url), readability(html, url));
-    let agreement = WordOverlap::of(&Bag::of_blocks(&strict.blocks), &Bag::of_blocks(&wide)).mean();
-
-    let (found, method) = best(&strict.blocks, &wide, usual, page);
+    let dates = match article.published_at {
+        Some(_) => HtmlDateMode::Disabled,
+        None => HtmlDateMode::Default,
+    };
+    let (strict, wide) = (trafilatura(html, url, dates), readability(html, url));
     let title = article.title.as_deref().or(strict.title.as_deref());
-    let sieve = Sieve::new(
-        page.tree,
-        rules,
-        [title, article.subtitle.as_deref()],
-        &found,
-    );
-    let (blocks, signature) = sieve.sift(found.clone());
-    let evidence = Evidence {
-        agreement,
-        prose: confidence::prose(&blocks),
-        kept: confidence::kept(&found, &blocks),
-        declared: declared(page, article),
-        described: described(page, title, &blocks),
-        length: confidence::length(&blocks),
+    let (blocks, method) = best(&strict.blocks, &wide, usual, page);
+    let candidate = Candidate {
+        blocks,
+        method,
+        agreement: agreement_of(&strict.blocks, &wide),
+        date: strict.date.clone().map(|day| (day, "trafilatura")),
     };
 
+    let mut read = candidate.sifted(page, title, known);
+    if read.confidence < SURE
+        && let Some(candidate) = in_scripts(page, url, title)
+    {
+        let other = candidate.sifted(page, title, known);
+        let has_more = prose_weight(&other.blocks) > prose_weight(&read.blocks);
+        if has_more && other.confidence > read.confidence {
+            read = other;
+        }
+    }
+
     FoundStory {
-        confidence: evidence.confidence(),
+        confidence: read.confidence,
+        language: language::of_page(page.tree, &read.blocks, strict.language.as_deref()),
         story: Story {
-            paragraphs: blocks.into_iter().map(|block| block.text).collect(),
+            paragraphs: read.blocks.into_iter().map(|block| block.text).collect(),
             images: usual.images.clone(),
             has_film: false,
         },
-        method,
+        method: read.method,
         title: strict.title,
-        author: signature.or(strict.author),
-        date: strict.date,
+        author: read.signature.or(strict.author),
+        date: read.date,
     }
+}
+
+/// A text that may be the story.
+struct Candidate {
+    blocks: Vec<Block>,
+    method: Method,
+    agreement: f64,
+    date: Option<(String, &'static str)>,
+}
+
+/// A text without what is no story in it.
+struct SiftedText {
+    blocks: Vec<Block>,
+    method: Method,
+    confidence: f64,
+    signature: Option<String>,
+    date: Option<(String, &'static str)>,
+}
+
+impl Candidate {
+    fn sifted(self, page: &PageScan<'_>, title: Option<&str>, known: PageHints<'_>) -> SiftedText {
+        let PageHints { rules, article, .. } = known;
+        let headlines = [title, article.subtitle.as_deref()];
+        let sieve = Sieve::new(page.tree, rules, headlines, &self.blocks);
+        let (blocks, signature) = sieve.sift(self.blocks.clone());
+        let evidence = Evidence {
+            agreement: self.agreement,
+            prose: confidence::prose(&blocks),
+            kept: confidence::kept(&self.blocks, &blocks),
+            declared: declared(page, article),
+            described: described(page, title, &blocks),
+            length: confidence::length(&blocks),
+            covered: coverage(page.tree, &blocks),
+        };
+
+        SiftedText {
+            blocks,
+            method: self.method,
+            confidence: evidence.confidence(),
+            signature,
+            date: self.date,
+        }
+    }
+}
+
+/// Returns the story in the data of the page's scripts. It has no second library to agree with it;
+/// the page's title beside it stands for that.
+fn in_scripts(page: &PageScan<'_>, url: &PageUrl, title: Option<&str>) -> Option<Candidate> {
+    let story = script_story::find(page.tree, url, title, description(page, title))?;
+    Some(Candidate {
+        blocks: story.blocks,
+        method: Method::Script,
+        agreement: if story.titled { 1.0 } else { UNTITLED },
+        date: story.date.map(|date| (date, "script")),
+    })
 }
 
 /// Returns the text that is most likely the story, before the sieve.
@@ -226,10 +210,15 @@ fn best(
         return (container_blocks(container), Method::Density);
     }
 
-    let told = page.told_story().map(told_blocks).unwrap_or_default();
+    let told = page
+        .told_story()
+        .map(|told| told_blocks(&entities::all_undone(told)))
+        .unwrap_or_default();
     let is_whole = text_weight(&told) >= SUMMARY
         && text_weight(&told) as f64 >= WHOLE * text_weight(&joined) as f64;
-    if !is_whole || is_cut(&told) {
+    // A told story in one block has lost its paragraphs.
+    let has_paragraphs = joined.iter().filter(|block| is_prose(block)).count() > 1;
+    if !is_whole || is_cut(&told) || (told.len() == 1 && has_paragraphs) {
         return (joined, method);
     }
 
@@ -259,7 +248,28 @@ fn best(
 
 fn container_blocks(container: &Story) -> Vec<Block> {
     let paragraphs = container.paragraphs.iter().cloned();
-    paragraphs.map(|text| Block { text, linked: 0 }).collect()
+    paragraphs.map(plain).collect()
+}
+
+/// Returns how much two libraries found the same. A library that found next to nothing disagrees
+/// less than one that found another text.
+fn agreement_of(strict: &[Block], wide: &[Block]) -> f64 {
+    let weights = [text_weight(strict), text_weight(wide)];
+    let is_empty = 10 * weights[0].min(weights[1]) < weights[0].max(weights[1]);
+    let agreement = WordOverlap::of(&Bag::of_blocks(strict), &Bag::of_blocks(wide)).mean();
+
+    if is_empty {
+        agreement.max(ALONE)
+    } else {
+        agreement
+    }
+}
+
+fn plain(text: String) -> Block {
+    Block {
+        text,
+        ..Block::default()
+    }
 }
 
 fn agreement(blocks: &[Block], told: &Bag) -> f64 {
@@ -270,6 +280,11 @@ fn text_weight(blocks: &[Block]) -> usize {
     blocks.iter().map(|block| weight(&block.text)).sum()
 }
 
+fn prose_weight(blocks: &[Block]) -> usize {
+    let prose = blocks.iter().filter(|block| is_prose(block));
+    prose.map(|block| weight(&block.text)).sum()
+}
+
 /// Returns the paragraphs of a story in JSON-LD, which is HTML or plain lines.
 fn told_blocks(told: &str) -> Vec<Block> {
     if told.contains("</") || told.contains("<br") {
@@ -278,32 +293,10 @@ fn told_blocks(told: &str) -> Vec<Block> {
             .unwrap_or_default();
     }
 
-    told.lines()
-        .filter_map(clean_some)
-        .map(|text| Block { text, linked: 0 })
-        .collect()
+    told.lines().filter_map(clean_some).map(plain).collect()
 }
 
 /// Tells whether a story in JSON-LD ends with dots, as truncated ones do.
 fn is_cut(told: &[Block]) -> bool {
-    told.last()
-        .is_none_or(|block| block.text.ends_with('…') || block.text.ends_with(".."))
-}
-
-/// Returns how much the page itself says that it is an article, from 0 to 1.
-fn declared(page: &PageScan<'_>, article: &Article) -> f64 {
-    match (page.is_declared_article(), article.published_at) {
-        (true, _) => 1.0,
-        (false, Some(_)) => 0.5,
-        (false, None) => 0.0,
-    }
-}
-
-/// Returns the share of the page's description that stands in the text.
-fn described(page: &PageScan<'_>, title: Option<&str>, blocks: &[Block]) -> f64 {
-    let description = page
-        .meta("og:description")
-        .or_else(|| page.meta("description"))
-        .or(title);
-    WordOverlap::of(&Bag::of(description), &Bag::of_blocks(blocks)).of_first
+    told.last().is_none_or(|block| prose::is_cut(&block.text))
 }

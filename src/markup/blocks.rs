@@ -54,6 +54,18 @@ pub struct Block {
     pub text: String,
     /// The number of its characters in links, without white space.
     pub linked: usize,
+    pub kind: BlockKind,
+}
+
+/// The element that a block of text stands in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BlockKind {
+    #[default]
+    Text,
+    /// One of `h1` to `h6`.
+    Heading,
+    /// An item of a list or a cell of a table, or an element in one.
+    Item,
 }
 
 impl Block {
@@ -83,6 +95,10 @@ pub fn linked_blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -
     while let Some(step) = open.pop() {
         match step {
             TreeStep::Leave => writer.end(),
+            TreeStep::LeaveKind(outer) => {
+                writer.end();
+                writer.kind = outer;
+            }
             TreeStep::LeaveLink => writer.links -= 1,
             TreeStep::Enter(node) if node.is_text() => writer.add(&node.text()),
             TreeStep::Enter(node)
@@ -98,10 +114,21 @@ pub fn linked_blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -
     writer.done
 }
 
+/// Returns the kind of the blocks in an element, where it is not that of the element around it.
+fn kind_of(name: &str) -> Option<BlockKind> {
+    match name {
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Some(BlockKind::Heading),
+        "li" | "dt" | "dd" | "td" | "th" => Some(BlockKind::Item),
+        _ => None,
+    }
+}
+
 /// A step of the walk over a tree. Steps to leave an element wait below those into its children.
 enum TreeStep<'a> {
     Enter(Node<'a>),
     Leave,
+    /// Leaves a heading or an item. What follows is of the kind around it.
+    LeaveKind(BlockKind),
     LeaveLink,
 }
 
@@ -111,6 +138,7 @@ struct BlockWriter {
     done: Vec<Block>,
     block: String,
     linked: usize,
+    kind: BlockKind,
     /// The number of open links.
     links: usize,
     /// Line breaks since the last text.
@@ -129,7 +157,10 @@ impl BlockWriter {
             }
             block if is_block(block) => {
                 self.end();
-                Some(TreeStep::Leave)
+                let Some(kind) = kind_of(block) else {
+                    return Some(TreeStep::Leave);
+                };
+                Some(TreeStep::LeaveKind(std::mem::replace(&mut self.kind, kind)))
             }
             "a" => {
                 self.links += 1;
@@ -166,7 +197,8 @@ impl BlockWriter {
         let linked = std::mem::take(&mut self.linked);
 
         if !text.is_empty() {
-            self.done.push(Block { text, linked });
+            let kind = self.kind;
+            self.done.push(Block { text, linked, kind });
         }
     }
 }
@@ -202,6 +234,19 @@ mod tests {
         assert_eq!(
             read("<p>책<b>방</b>에 <a href=x>가</a>다</p>"),
             ["책방에 가다"]
+        );
+    }
+
+    #[test]
+    fn a_block_tells_which_element_it_stands_in() {
+        let tree =
+            Tree::parse("<h2>하나</h2>둘<ul><li>셋<p>넷</p></li></ul><div>다섯</div>").unwrap();
+
+        let found = linked_blocks(&tree.root(), |_| false);
+        use BlockKind::{Heading, Item, Text};
+        assert_eq!(
+            found.iter().map(|block| block.kind).collect::<Vec<_>>(),
+            [Heading, Text, Item, Item, Text]
         );
     }
 

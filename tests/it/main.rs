@@ -26,6 +26,7 @@ mod extract_fields;
 mod extract_hostile;
 mod extract_quirks;
 mod extract_unknown_cms;
+mod extract_unknown_text;
 mod feed_quirks;
 mod fetch;
 mod former_archives;

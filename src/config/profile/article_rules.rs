@@ -46,6 +46,9 @@ pub struct ArticleRules {
     pub credit: Option<Pattern>,
     /// Whole blocks that are no part of the story anywhere: words of buttons and players.
     pub noise: Vec<Pattern>,
+    /// Whole blocks that ask the reader to subscribe, to sign in or to vote. Without a profile the
+    /// boxes around them are dropped, too.
+    pub calls: Vec<Pattern>,
     /// Whole blocks above a list of other stories. They are dropped, and so are the following
     /// blocks that do not read like prose.
     pub headings: Vec<Pattern>,

@@ -1,14 +1,20 @@
 //! Joins the results of two libraries to one story.
 
+use std::collections::HashSet;
+
 use crate::extract::generic::prose::{is_prose, weight};
 use crate::extract::generic::words::{Bag, Runs, WordOverlap};
-use crate::markup::blocks::Block;
+use crate::markup::blocks::{Block, BlockKind};
 
 /// The share of one result's words that the other must have to contain it.
 const WITHIN: f64 = 0.9;
 
 /// With a smaller share two libraries did not read the same story.
 const RELATED: f64 = 0.5;
+
+/// With this share of the wide result in the strict one, both read the same story: what only the
+/// wide one has between is more likely a box than a part of the story.
+const SHARED: f64 = 0.6;
 
 /// Least weight of a landmark: a shorter block may stand anywhere, so it marks neither the
 /// beginning nor the end.
@@ -20,6 +26,8 @@ pub(crate) enum Method {
     Trafilatura,
     Readability,
     JsonLd,
+    /// Data of the page's scripts.
+    Script,
     Density,
 }
 
@@ -29,6 +37,7 @@ impl Method {
             Self::Trafilatura => "trafilatura",
             Self::Readability => "readability",
             Self::JsonLd => "json-ld",
+            Self::Script => "script",
             Self::Density => "density",
         }
     }
@@ -38,24 +47,34 @@ impl Method {
 ///
 /// trafilatura drops more that is no story, and sometimes lists, subheads or half the story, too.
 /// Where Readability has all of trafilatura's text, Readability's blocks are taken, from the first
-/// block that both have to the last, without blocks of links; all of them where they have much more
-/// prose. Otherwise trafilatura's blocks are taken; at the ends only those that Readability has,
-/// too, or that read like prose.
+/// block that both have to the last; of those between that it alone has, see [`Framed::stays`].
+/// Where it has much more prose, all its blocks are taken. Otherwise trafilatura's blocks are
+/// taken; at the ends only those that Readability has, too, or that read like prose.
+///
+/// A result of one block is the page in one line: it has the story without its paragraphs, and the
+/// lines around it, too. So the other library's blocks are taken, if there are more.
 pub(super) fn union(strict: &[Block], wide: &[Block]) -> (Vec<Block>, Method) {
     let (of_strict, of_wide) = (runs(strict), runs(wide));
     let overlap = WordOverlap::of(&Bag::of_blocks(strict), &Bag::of_blocks(wide));
+    let is_in_one_line = |one: &[Block], other: &[Block]| one.len() == 1 && other.len() > 1;
 
-    if strict.is_empty() || overlap.of_first >= WITHIN {
+    let is_within = overlap.of_first >= WITHIN && !is_in_one_line(wide, strict);
+    if strict.is_empty() || is_within || is_in_one_line(strict, wide) {
         let blocks = if is_half_a_story(strict, wide, &of_strict) {
             wide.to_vec()
         } else {
-            framed(wide, &of_strict, |_| false)
+            let only = if overlap.of_second >= SHARED {
+                Between::Story
+            } else {
+                Between::Unlinked
+            };
+            Framed::new(wide, &of_strict, only).blocks(|_| false)
         };
         return (blocks, Method::Readability);
     }
 
     let blocks = if overlap.of_second >= RELATED {
-        framed(strict, &of_wide, is_prose)
+        Framed::new(strict, &of_wide, Between::Unlinked).blocks(is_prose)
     } else {
         strict.to_vec()
     };
@@ -80,31 +99,84 @@ fn is_half_a_story(strict: &[Block], wide: &[Block], of_strict: &Runs) -> bool {
     10 * prose > known && 10 * prose > 7 * all
 }
 
-/// Returns the blocks that the other library has, too, the unlinked blocks between them, and the
-/// blocks at the ends that `kept` accepts.
-fn framed(blocks: &[Block], other: &Runs, kept: impl Fn(&Block) -> bool) -> Vec<Block> {
-    let shared: Vec<bool> = blocks.iter().map(|block| other.have(&block.text)).collect();
-    let is_landmark = |at: &usize| shared[*at] && weight(&blocks[*at].text) >= LANDMARK;
-    let Some(first) = (0..blocks.len()).find(is_landmark) else {
-        return blocks.to_vec();
-    };
+/// Which blocks of one library alone stay between blocks that both have.
+#[derive(Clone, Copy)]
+enum Between {
+    /// Those that are not links.
+    Unlinked,
+    /// Those that read like a story: prose, headings and items of lists that stand there once.
+    Story,
+}
 
-    let last = (0..blocks.len()).rfind(is_landmark).unwrap_or(first);
+/// The blocks of one library, compared with the other's.
+struct Framed<'b> {
+    blocks: &'b [Block],
+    /// Whether the other library has the block, too.
+    shared: Vec<bool>,
+    between: Between,
+}
 
-    let stays = |at: usize, block: &Block| {
-        shared[at]
-            || if (first..last).contains(&at) {
-                !block.is_linked()
+impl<'b> Framed<'b> {
+    fn new(blocks: &'b [Block], other: &Runs, between: Between) -> Self {
+        let shared = blocks.iter().map(|block| other.have(&block.text)).collect();
+        Self {
+            blocks,
+            shared,
+            between,
+        }
+    }
+
+    /// Returns the shared blocks, those between them that stay, and the blocks at the ends that
+    /// `kept` accepts. All of them where nothing is shared.
+    fn blocks(&self, kept: impl Fn(&Block) -> bool) -> Vec<Block> {
+        let is_landmark =
+            |at: &usize| self.shared[*at] && weight(&self.blocks[*at].text) >= LANDMARK;
+        let Some(first) = (0..self.blocks.len()).find(is_landmark) else {
+            return self.blocks.to_vec();
+        };
+
+        let last = (0..self.blocks.len()).rfind(is_landmark).unwrap_or(first);
+        let repeated = repeated(self.blocks);
+
+        let is_kept = |at: usize, block: &Block| {
+            if (first..last).contains(&at) {
+                self.stays(block, &repeated)
             } else {
                 kept(block)
             }
-    };
-    blocks
-        .iter()
-        .enumerate()
-        .filter(|(at, block)| stays(*at, block))
-        .map(|(_, block)| block.clone())
-        .collect()
+        };
+        self.blocks
+            .iter()
+            .enumerate()
+            .filter(|(at, block)| self.shared[*at] || is_kept(*at, block))
+            .map(|(_, block)| block.clone())
+            .collect()
+    }
+
+    /// Tells whether a block stays that stands between shared ones, and that one library alone has.
+    /// It is a box within the story, or a part of the story that the other library lost.
+    fn stays(&self, block: &Block, repeated: &HashSet<&str>) -> bool {
+        let is_repeated = || repeated.contains(block.text.as_str());
+        let reads_like_a_story = || match block.kind {
+            // A table may have a word in more cells.
+            BlockKind::Item => true,
+            BlockKind::Heading => !is_repeated(),
+            BlockKind::Text => is_prose(block) && !is_repeated(),
+        };
+
+        !block.is_linked()
+            && match self.between {
+                Between::Unlinked => true,
+                Between::Story => reads_like_a_story(),
+            }
+    }
+}
+
+/// Returns the texts that stand in more than one block.
+fn repeated(blocks: &[Block]) -> HashSet<&str> {
+    let mut once = HashSet::new();
+    let texts = blocks.iter().map(|block| block.text.as_str());
+    texts.filter(|text| !once.insert(*text)).collect()
 }
 
 fn runs(blocks: &[Block]) -> Runs {

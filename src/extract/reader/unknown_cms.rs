@@ -78,6 +78,7 @@ impl ArticleReader {
             title: article.title.or_else(|| found.title.clone()),
             extractor: format!("{}/{}", article.extractor, found.method.name()),
             confidence: Some(found.confidence),
+            language: found.language.clone().or(article.language),
             ..article
         }
     }
@@ -162,11 +163,11 @@ impl ArticleReader {
         (dateline, printed): (&Dateline, &PrintedUnderHeadline),
     ) -> Option<Publication> {
         let (zone, rules) = (&self.paper.timezone, &self.profile.article);
-        let day = found.date.as_deref()?;
+        let (day, source) = found.date.as_ref()?;
         let is_of_update = || {
             changes(sources, rules, zone)
                 .chain(printed.updated)
-                .any(|told| told.day() == day)
+                .any(|told| told.day() == *day)
         };
         if !dateline.has_day(day, html, zone) || is_of_update() {
             return None;
@@ -174,7 +175,7 @@ impl ArticleReader {
 
         Some(Publication {
             time: printed::read(day, zone, Zulu::Utc)?,
-            source: "trafilatura".to_owned(),
+            source: (*source).to_owned(),
         })
     }
 }
