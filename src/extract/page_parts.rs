@@ -52,6 +52,7 @@ impl From<&PageLine<'_>> for Block {
         Self {
             text: line.text.clone(),
             linked: line.linked,
+            ..Self::default()
         }
     }
 }

@@ -85,6 +85,7 @@ impl ArticleRules {
             no_photo: _,
             credit: _,
             noise: _,
+            calls: _,
             headings: _,
             trailers: _,
             epilogues: _,
