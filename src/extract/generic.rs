@@ -5,6 +5,7 @@
 //! removes notices and buttons between the paragraphs.
 
 mod confidence;
+mod coverage;
 pub(super) mod dateline;
 mod elsewhere;
 mod entities;
@@ -23,6 +24,7 @@ use crate::config::profile::ArticleRules;
 use crate::extract::article::Article;
 use crate::extract::body::Story;
 use crate::extract::generic::confidence::Evidence;
+use crate::extract::generic::coverage::coverage;
 use crate::extract::generic::libraries::{readability, trafilatura};
 use crate::extract::generic::prose::{is_prose, weight};
 use crate::extract::generic::sieve::Sieve;
@@ -78,7 +80,10 @@ const STRANGE: f64 = 0.6;
 
 /// The data of a page's scripts is searched for the story where the page's text is less certain
 /// than this: nine in ten stories are more certain.
-const SURE: f64 = 0.7;
+const SURE: f64 = 0.6;
+
+/// The agreement of two libraries of which one found next to nothing.
+const ALONE: f64 = 0.3;
 
 /// The agreement of a story in a script that does not stand beside the page's title.
 const UNTITLED: f64 = 0.5;
@@ -201,7 +206,7 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
     let candidate = Candidate {
         blocks,
         method,
-        agreement: WordOverlap::of(&Bag::of_blocks(&strict.blocks), &Bag::of_blocks(&wide)).mean(),
+        agreement: agreement_of(&strict.blocks, &wide),
         date: strict.date.clone().map(|day| (day, "trafilatura")),
     };
 
@@ -210,7 +215,8 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
         && let Some(candidate) = in_scripts(page, url, title)
     {
         let other = candidate.sifted(page, title, known);
-        if other.confidence > read.confidence {
+        let has_more = prose_weight(&other.blocks) > prose_weight(&read.blocks);
+        if has_more && other.confidence > read.confidence {
             read = other;
         }
     }
@@ -260,6 +266,7 @@ impl Candidate {
             declared: declared(page, article),
             described: described(page, title, &blocks),
             length: confidence::length(&blocks),
+            covered: coverage(page.tree, &blocks),
         };
 
         SiftedText {
@@ -337,6 +344,20 @@ fn container_blocks(container: &Story) -> Vec<Block> {
     paragraphs.map(plain).collect()
 }
 
+/// Returns how much two libraries found the same. A library that found next to nothing disagrees
+/// less than one that found another text.
+fn agreement_of(strict: &[Block], wide: &[Block]) -> f64 {
+    let weights = [text_weight(strict), text_weight(wide)];
+    let is_empty = 10 * weights[0].min(weights[1]) < weights[0].max(weights[1]);
+    let agreement = WordOverlap::of(&Bag::of_blocks(strict), &Bag::of_blocks(wide)).mean();
+
+    if is_empty {
+        agreement.max(ALONE)
+    } else {
+        agreement
+    }
+}
+
 fn plain(text: String) -> Block {
     Block {
         text,
@@ -350,6 +371,11 @@ fn agreement(blocks: &[Block], told: &Bag) -> f64 {
 
 fn text_weight(blocks: &[Block]) -> usize {
     blocks.iter().map(|block| weight(&block.text)).sum()
+}
+
+fn prose_weight(blocks: &[Block]) -> usize {
+    let prose = blocks.iter().filter(|block| is_prose(block));
+    prose.map(|block| weight(&block.text)).sum()
 }
 
 /// Returns the paragraphs of a story in JSON-LD, which is HTML or plain lines.

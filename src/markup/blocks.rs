@@ -64,7 +64,7 @@ pub enum BlockKind {
     Text,
     /// One of `h1` to `h6`.
     Heading,
-    /// An item of a list, or an element in one.
+    /// An item of a list or a cell of a table, or an element in one.
     Item,
 }
 
@@ -118,7 +118,7 @@ pub fn linked_blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -
 fn kind_of(name: &str) -> Option<BlockKind> {
     match name {
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Some(BlockKind::Heading),
-        "li" | "dt" | "dd" => Some(BlockKind::Item),
+        "li" | "dt" | "dd" | "td" | "th" => Some(BlockKind::Item),
         _ => None,
     }
 }

@@ -51,6 +51,34 @@ impl Elsewhere {
         }
     }
 
+    /// Returns the blocks without the captions that a library put before a paragraph, in one block.
+    pub(super) fn without_captions(&self, blocks: Vec<Block>) -> Vec<Block> {
+        blocks
+            .into_iter()
+            .map(|block| {
+                let paragraph = self.paragraph_in(&block.text).map(str::to_owned);
+                let text = paragraph.unwrap_or(block.text);
+                Block { text, ..block }
+            })
+            .collect()
+    }
+
+    /// Returns the paragraph that a text ends with, where the text of one of the elements stands
+    /// before it.
+    fn paragraph_in<'b>(&self, text: &'b str) -> Option<&'b str> {
+        let whole: String = letters(text).collect();
+        if self.story.count(&whole) > 0 {
+            return None;
+        }
+
+        let captions = self.inside.counts.keys();
+        captions.filter(|caption| !caption.is_empty()).find_map(|caption| {
+            let paragraph = whole.strip_prefix(caption.as_str())?;
+            let is_paragraph = self.story.count(paragraph) > 0;
+            is_paragraph.then(|| behind(text, caption.chars().count()))
+        })
+    }
+
     /// Tells of each block whether it stands in one of the elements.
     ///
     /// Where a text stands both there and in the story, the last blocks of that text are the
@@ -101,6 +129,19 @@ impl Texts {
     fn count(&self, letters: &str) -> usize {
         self.counts.get(letters).copied().unwrap_or_default()
     }
+}
+
+/// Returns a text from behind so many letters and digits on.
+fn behind(text: &str, count: usize) -> &str {
+    let mut seen = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        seen += letters(&c.to_string()).count();
+        seen > count
+    });
+    let start = end.map_or(text.len(), |(at, _)| at);
+    // An opening quote belongs to the paragraph.
+    let quote = text[..start].trim_end_matches(['“', '‘', '"', '\'', '「', '『', '(', '[', '„', '«']);
+    &text[quote.len()..]
 }
 
 /// Returns the outermost elements that match. An element with too much of the page's text is not

@@ -10,9 +10,7 @@ use crate::markup::blocks::{Block, linked_blocks};
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 
-/// Characters of the shortest story that trafilatura reads by its own rules. With fewer, it returns
-/// the text of the first `article` element in one block: headline, date and buttons, too. Its own
-/// value is 250, and short stories have less.
+/// Characters of the shortest story that trafilatura reads by its own rules.
 const SHORTEST: usize = 1;
 
 /// The result of trafilatura.
@@ -28,9 +26,29 @@ pub(super) struct TrafilaturaReading {
 }
 
 /// Extracts a page with trafilatura. It drops the links, so none of its blocks is linked.
+///
+/// Where it finds fewer than 250 characters, it returns all texts of the page's first `article` in
+/// one block: headline, date and buttons, too. A short story is read again without that fallback.
+/// It is not switched off for all pages: the same number decides when trafilatura looks for lists
+/// and for tables that its own rules lost.
 pub(super) fn trafilatura(html: &str, url: &PageUrl) -> TrafilaturaReading {
+    let reading = trafilatura_from(html, url, Config::default());
+    if reading.blocks.len() > 1 {
+        return reading;
+    }
+
+    let config = Config::default().with_min_extracted_size(SHORTEST);
+    let short = trafilatura_from(html, url, config);
+    if short.blocks.is_empty() {
+        reading
+    } else {
+        short
+    }
+}
+
+fn trafilatura_from(html: &str, url: &PageUrl, config: Config) -> TrafilaturaReading {
     let options = Options::default()
-        .with_config(Config::default().with_min_extracted_size(SHORTEST))
+        .with_config(config)
         .with_fallback(true)
         .with_focus(ExtractionFocus::FavorRecall)
         .with_exclude_comments(true)

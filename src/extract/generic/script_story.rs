@@ -1,11 +1,10 @@
 //! Chooses the story among the texts in the data of a page's scripts.
 
 use crate::extract::generic::libraries::{readability, trafilatura};
-use crate::extract::generic::prose::{is_prose, weight};
 use crate::extract::generic::script_data::{ScriptText, TextForm, texts};
 use crate::extract::generic::union::union;
 use crate::extract::generic::words::{Bag, WordOverlap};
-use crate::extract::generic::{entities, plain};
+use crate::extract::generic::{entities, plain, prose_weight};
 use crate::extract::script::scripts;
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, linked_blocks};
@@ -55,8 +54,7 @@ pub(super) fn find(
     let described = Bag::of(description);
     let stories = texts(&scripts, title).into_iter().filter_map(|text| {
         let blocks = blocks(&text, url);
-        let prose = blocks.iter().filter(|block| is_prose(block));
-        let prose: usize = prose.map(|block| weight(&block.text)).sum();
+        let prose = prose_weight(&blocks);
         (prose >= LEAST).then(|| (value(prose, &text, &blocks, &described), text, blocks))
     });
 

@@ -6,12 +6,19 @@ use std::collections::{HashMap, HashSet};
 use crate::config::profile::ArticleRules;
 use crate::extract::generic::elsewhere::Elsewhere;
 use crate::extract::generic::prose::is_prose;
+use crate::extract::generic::words::run_hashes;
 use crate::markup::Tree;
-use crate::markup::blocks::Block;
+use crate::markup::blocks::{Block, BlockKind};
 use crate::text::{clean, letters};
 
 /// How many first blocks may repeat the headline: title, subtitle, reporter and date stand there.
 const HEAD: usize = 4;
+
+/// Runs of words of a text that is not repeated by chance: some two sentences.
+const LONG: usize = 24;
+
+/// A text of whose runs this share was told before says nothing new.
+const AGAIN: f64 = 0.95;
 
 /// How often a label stands in a story.
 const LABEL: usize = 3;
@@ -53,8 +60,10 @@ impl<'a> Sieve<'a> {
     pub(super) fn sift(&self, blocks: Vec<Block>) -> (Vec<Block>, Option<String>) {
         let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
         let mut is_in_list = false;
+        let blocks = self.elsewhere.without_captions(blocks);
         let elsewhere = self.elsewhere.stand_there(&blocks);
         let labels = labels(&blocks);
+        let mut told = HashSet::new();
 
         for (at, block) in blocks.into_iter().enumerate() {
             let is_heading = self
@@ -65,12 +74,13 @@ impl<'a> Sieve<'a> {
             is_in_list = is_heading || (is_in_list && !is_prose(&block));
 
             let is_label = labels.contains(&block.text);
-            if !is_in_list && !is_label && !elsewhere[at] && !self.is_noise(at, &block) {
+            let is_sifted = is_in_list || is_label || elsewhere[at] || self.is_noise(at, &block);
+            if !is_sifted && !is_told_again(&block.text, &mut told) {
                 kept.push(block);
             }
         }
 
-        let signature = self.drop_end(&mut kept);
+        let signature = self.drop_end(&mut kept).or(self.drop_head(&mut kept));
         (kept, signature)
     }
 
@@ -79,6 +89,17 @@ impl<'a> Sieve<'a> {
         let Block { text, .. } = block;
         (at < HEAD && self.headlines.contains(&letters(text).collect::<String>()))
             || self.rules.noise.iter().any(|noise| noise.is_match(text))
+    }
+
+    /// Drops the signatures above the story, and returns the first one.
+    fn drop_head(&self, blocks: &mut Vec<Block>) -> Option<String> {
+        let is_signature = |block: &Block| {
+            let trailers = &self.rules.trailers;
+            trailers.iter().any(|trailer| trailer.is_match(&block.text))
+        };
+        let count = blocks.iter().take_while(|block| is_signature(block)).count();
+        let signature = blocks.drain(..count).next()?.text;
+        Some(signed_name(&signature)).filter(|_| is_signed(&signature))
     }
 
     /// Drops the signature, which is returned, and links to other stories.
@@ -97,27 +118,57 @@ impl<'a> Sieve<'a> {
             if blocks[at].is_linked() || is_trailer {
                 let gone = blocks.remove(at).text;
                 signature = Some(gone)
-                    .filter(|text| SIGNERS.iter().any(|title| text.contains(title)))
+                    .filter(|text| is_signed(text))
                     .or(signature);
             } else if !epilogues.iter().any(|epilogue| epilogue.is_match(text)) {
                 break;
             }
         }
 
-        signature
-            .as_deref()
-            .map(|line| clean(line.trim_matches(|c: char| !c.is_alphanumeric())))
+        signature.as_deref().map(signed_name)
     }
 }
 
-/// Returns the texts that stand in three or more blocks and are no prose: labels between
-/// paragraphs. Two may be a refrain.
+/// Tells whether a line names the title of somebody who signs stories.
+fn is_signed(line: &str) -> bool {
+    SIGNERS.iter().any(|title| line.contains(title))
+}
+
+/// Returns a signature without the marks around it.
+fn signed_name(line: &str) -> String {
+    clean(line.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
+/// Tells whether the runs of words of a long text were `told` before, and adds them. trafilatura
+/// returns some elements twice, by themselves and within the element around them.
+fn is_told_again(text: &str, told: &mut HashSet<u64>) -> bool {
+    let runs = run_hashes(text);
+    let known = runs.iter().filter(|run| told.contains(run)).count();
+    let is_told = runs.len() >= LONG && known as f64 >= AGAIN * runs.len() as f64;
+
+    told.extend(runs);
+    is_told
+}
+
+/// Returns the texts that stand in three or more blocks and are prose themselves, or stand between
+/// two paragraphs of prose most times: labels and notices. A table may have a word in more cells,
+/// and a heading may come again.
 fn labels(blocks: &[Block]) -> HashSet<String> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for block in blocks.iter().filter(|block| !is_prose(block)) {
-        *counts.entry(block.text.as_str()).or_default() += 1;
+    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+    for block in blocks.iter().filter(|block| block.kind == BlockKind::Text) {
+        let (all, between) = counts.entry(block.text.as_str()).or_default();
+        *all += 1;
+        *between += usize::from(is_prose(block));
+    }
+    for three in blocks.windows(3) {
+        let is_between = is_prose(&three[0]) && !is_prose(&three[1]) && is_prose(&three[2]);
+        if let Some((_, between)) = counts.get_mut(three[1].text.as_str()) {
+            *between += usize::from(is_between);
+        }
     }
 
-    let labels = counts.into_iter().filter(|(_, count)| *count >= LABEL);
+    let labels = counts
+        .into_iter()
+        .filter(|(_, (all, between))| *all >= LABEL && 2 * between > *all);
     labels.map(|(text, _)| text.to_owned()).collect()
 }

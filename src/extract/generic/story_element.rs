@@ -25,8 +25,8 @@ const CAPTION: usize = 300;
 /// parser refuses pages of more than some hundreds.
 const DEEPEST: usize = 600;
 
-/// Elements that a reader operates.
-const CONTROLS: [&str; 6] = ["button", "input", "select", "textarea", "form", "label"];
+/// Elements that a reader fills in.
+const FIELDS: [&str; 4] = ["input", "select", "textarea", "form"];
 
 /// Elements of paragraphs and headings, which are no boxes.
 const PARAGRAPHS: [&str; 9] = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"];
@@ -93,14 +93,19 @@ fn inner_box<'t>(node: Node<'t>, calls: &[Pattern], most: usize) -> Option<(Node
         let has_call = blocks
             .iter()
             .any(|block| calls.iter().any(|call| call.is_match(&block.text)));
-        has_call || has_controls(&node) || is_photo(&node, &blocks, weight)
+        has_call || has_controls(&node, &blocks) || is_photo(&node, &blocks, weight)
     };
     is_box().then_some((node, weight))
 }
 
-fn has_controls(node: &Node<'_>) -> bool {
-    let mut inner = node.descendants_it();
-    inner.any(|inner| CONTROLS.iter().any(|name| inner.has_name(name)))
+/// Tells whether a box has a form, or a button and no prose: prose with a button is a part of the
+/// story that a reader unfolds.
+fn has_controls(node: &Node<'_>, blocks: &[Block]) -> bool {
+    let has = |names: &[&str]| {
+        let mut inner = node.descendants_it();
+        inner.any(|inner| names.iter().any(|name| inner.has_name(name)))
+    };
+    has(&FIELDS) || (has(&["button"]) && !blocks.iter().any(is_prose))
 }
 
 /// Tells whether an element is a photo with its caption: a paragraph or a heading in it would be

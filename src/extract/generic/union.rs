@@ -156,15 +156,18 @@ impl<'b> Framed<'b> {
     /// Tells whether a block stays that stands between shared ones, and that one library alone has.
     /// It is a box within the story, or a part of the story that the other library lost.
     fn stays(&self, block: &Block, repeated: &HashSet<&str>) -> bool {
+        let is_repeated = || repeated.contains(block.text.as_str());
         let reads_like_a_story = || match block.kind {
-            BlockKind::Heading | BlockKind::Item => true,
-            BlockKind::Text => is_prose(block),
+            // A table may have a word in more cells.
+            BlockKind::Item => true,
+            BlockKind::Heading => !is_repeated(),
+            BlockKind::Text => is_prose(block) && !is_repeated(),
         };
 
         !block.is_linked()
             && match self.between {
                 Between::Unlinked => true,
-                Between::Story => reads_like_a_story() && !repeated.contains(block.text.as_str()),
+                Between::Story => reads_like_a_story(),
             }
     }
 }
