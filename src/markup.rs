@@ -10,6 +10,7 @@ use crate::text::clean;
 
 pub mod blocks;
 mod index;
+mod needed;
 mod scale;
 mod selector;
 mod tag_check;

@@ -20,6 +20,8 @@ mod story_element;
 mod union;
 mod words;
 
+use trafilatura::HtmlDateMode;
+
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Article;
 use crate::extract::body::Story;
@@ -200,7 +202,11 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
         ..
     } = known;
 
-    let (strict, wide) = (trafilatura(html, url), readability(html, url));
+    let dates = match article.published_at {
+        Some(_) => HtmlDateMode::Disabled,
+        None => HtmlDateMode::Default,
+    };
+    let (strict, wide) = (trafilatura(html, url, dates), readability(html, url));
     let title = article.title.as_deref().or(strict.title.as_deref());
     let (blocks, method) = best(&strict.blocks, &wide, usual, page);
     let candidate = Candidate {
@@ -386,10 +392,7 @@ fn told_blocks(told: &str) -> Vec<Block> {
             .unwrap_or_default();
     }
 
-    told.lines()
-        .filter_map(clean_some)
-        .map(plain)
-        .collect()
+    told.lines().filter_map(clean_some).map(plain).collect()
 }
 
 /// Tells whether a story in JSON-LD ends with dots, as truncated ones do.

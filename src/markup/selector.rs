@@ -1,12 +1,14 @@
 //! CSS selectors and regular expressions of profiles, compiled when a profile is read.
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use dom_query::{Matcher, NodeRef};
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use crate::markup::index::{IndexKey, alternatives};
+use crate::markup::needed::{self, NeededWords};
 
 /// A compiled list of CSS selectors. In TOML it is one text, or a list of texts of which any may
 /// match.
@@ -24,14 +26,31 @@ pub(super) struct Alternative {
     pub matcher: Matcher,
 }
 
-/// A compiled regular expression.
+/// A regular expression. It is compiled when a text has the words that it needs: a profile has
+/// some hundreds of patterns, and most pages need few of them.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Pattern(Regex);
+pub struct Pattern(Arc<LazyPattern>);
+
+struct LazyPattern {
+    written: String,
+    needed: NeededWords,
+    has_group: bool,
+    /// Empty until it is needed.
+    compiled: OnceLock<Option<Regex>>,
+}
 
 /// The largest compiled pattern, in bytes: far more than a profile's patterns need, and little
 /// beside a page's tree.
 const MAX_PATTERN: usize = 1 << 20;
+
+/// Bytes of the longest text that is searched for a pattern's words first. A longer one is a page
+/// or a script: a compiled pattern searches it faster.
+const LINE: usize = 4_000;
+
+/// A pattern of so many states, by a rough count, is compiled at once: it may be over
+/// [`MAX_PATTERN`], which its author should be told. One of fewer takes less than that.
+const MANY_STATES: usize = 10_000;
 
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a CSS selector, or a list of them")]
@@ -132,33 +151,60 @@ impl Pattern {
     ///
     /// Says in words what is wrong in `written`.
     pub fn compile(written: &str) -> Result<Self, String> {
-        RegexBuilder::new(written)
-            .size_limit(MAX_PATTERN)
-            .build()
-            .map(Self)
-            .map_err(|why| format!("{written:?} is no regular expression: {why}"))
+        let wrong = |why: &dyn fmt::Display| format!("{written:?} is no regular expression: {why}");
+        let hir = regex_syntax::parse(written).map_err(|why| wrong(&why))?;
+
+        let pattern = LazyPattern {
+            written: written.to_owned(),
+            needed: NeededWords::of(&hir),
+            has_group: hir.properties().explicit_captures_len() > 0,
+            compiled: OnceLock::new(),
+        };
+        if needed::states(&hir) > MANY_STATES {
+            let regex = compiled(written).map_err(|why| wrong(&why))?;
+            pattern.compiled.get_or_init(|| Some(regex));
+        }
+        Ok(Self(Arc::new(pattern)))
+    }
+
+    /// Returns the compiled expression, where a text may match it.
+    fn for_text(&self, text: &str) -> Option<&Regex> {
+        if text.len() <= LINE && !self.0.needed.are_in(text) {
+            return None;
+        }
+        // A pattern of few states is parsed already, and never too large.
+        let compile = || compiled(&self.0.written).ok();
+        self.0.compiled.get_or_init(compile).as_ref()
     }
 
     /// Tells whether the pattern matches anywhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        self.for_text(text)
+            .is_some_and(|regex| regex.is_match(text))
     }
 
     /// Returns the first match: its first group, or all of it if no group took part.
     pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let found = self.0.captures(text)?;
+        let found = self.for_text(text)?.captures(text)?;
         Some(found.get(1).or_else(|| found.get(0))?.as_str())
     }
 
     /// Tells whether the pattern has a group.
     pub fn has_group(&self) -> bool {
-        self.0.captures_len() > 1
+        self.0.has_group
     }
 
     /// Returns `text` without its matches.
     pub fn cut(&self, text: &str) -> String {
-        self.0.replace_all(text, "").into_owned()
+        match self.for_text(text) {
+            Some(regex) => regex.replace_all(text, "").into_owned(),
+            None => text.to_owned(),
+        }
     }
+}
+
+fn compiled(written: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(written).size_limit(MAX_PATTERN).build()
 }
 
 impl TryFrom<SelectorText> for Selector {
@@ -191,7 +237,7 @@ impl PartialEq for Selector {
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
+        self.0.written == other.0.written
     }
 }
 
@@ -203,7 +249,7 @@ impl fmt::Debug for Selector {
 
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pattern({:?})", self.0.as_str())
+        write!(f, "Pattern({:?})", self.0.written)
     }
 }
 

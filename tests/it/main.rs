@@ -24,6 +24,7 @@ mod discover_pages;
 mod extract_hostile;
 mod extract_quirks;
 mod extract_unknown_cms;
+mod extract_unknown_text;
 mod feed_quirks;
 mod fetch;
 mod former_archives;

@@ -101,3 +101,62 @@ fn share(part: usize, whole: usize) -> f64 {
         (part as f64 / whole as f64).min(1.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SURE: Evidence = Evidence {
+        agreement: 1.0,
+        prose: 1.0,
+        kept: 1.0,
+        declared: 1.0,
+        described: 1.0,
+        length: 1.0,
+        covered: 1.0,
+    };
+
+    #[test]
+    fn a_text_that_lacks_half_of_the_pages_prose_is_uncertain_and_an_article() {
+        for covered in [0.0, 0.2, 0.49] {
+            let doubtful = Evidence { covered, ..SURE }.confidence();
+            assert!((LEAST..CERTAIN).contains(&doubtful), "{doubtful}");
+        }
+        assert_eq!(
+            Evidence {
+                covered: 0.5,
+                ..SURE
+            }
+            .confidence(),
+            1.0
+        );
+    }
+
+    #[test]
+    fn libraries_that_read_different_texts_make_it_uncertain() {
+        let apart = Evidence {
+            agreement: 0.3,
+            ..SURE
+        };
+        let together = Evidence {
+            agreement: 0.5,
+            ..SURE
+        };
+        assert!(apart.confidence() < CERTAIN && together.confidence() > 0.8);
+    }
+
+    #[test]
+    fn a_doubt_makes_no_text_more_certain() {
+        let list = Evidence {
+            prose: 0.0,
+            declared: 0.0,
+            described: 0.0,
+            ..SURE
+        };
+        let doubtful = Evidence {
+            covered: 0.4,
+            ..list
+        };
+        assert!(list.confidence() < LEAST && doubtful.confidence() <= list.confidence());
+    }
+}

@@ -72,11 +72,13 @@ impl Elsewhere {
         }
 
         let captions = self.inside.counts.keys();
-        captions.filter(|caption| !caption.is_empty()).find_map(|caption| {
-            let paragraph = whole.strip_prefix(caption.as_str())?;
-            let is_paragraph = self.story.count(paragraph) > 0;
-            is_paragraph.then(|| behind(text, caption.chars().count()))
-        })
+        captions
+            .filter(|caption| !caption.is_empty())
+            .find_map(|caption| {
+                let paragraph = whole.strip_prefix(caption.as_str())?;
+                let is_paragraph = self.story.count(paragraph) > 0;
+                is_paragraph.then(|| behind(text, caption.chars().count()))
+            })
     }
 
     /// Tells of each block whether it stands in one of the elements.
@@ -140,7 +142,8 @@ fn behind(text: &str, count: usize) -> &str {
     });
     let start = end.map_or(text.len(), |(at, _)| at);
     // An opening quote belongs to the paragraph.
-    let quote = text[..start].trim_end_matches(['“', '‘', '"', '\'', '「', '『', '(', '[', '„', '«']);
+    let quote =
+        text[..start].trim_end_matches(['“', '‘', '"', '\'', '「', '『', '(', '[', '„', '«']);
     &text[quote.len()..]
 }
 

@@ -123,13 +123,16 @@ impl Renderer {
         if let Some(name) = text.strip_prefix('$') {
             self.row(name.trim_start_matches(['L', '@']), depth);
         } else {
-            self.html.push_str(&text.replace('&', "&amp;").replace('<', "&lt;"));
+            self.html
+                .push_str(&text.replace('&', "&amp;").replace('<', "&lt;"));
         }
     }
 
     /// Renders an element, and a component as a box.
     fn element(&mut self, name: &str, props: &Value, depth: u32) {
-        let is_tag = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        let is_tag = name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
         let tag = if is_tag { name } else { "div" };
         if matches!(tag, "script" | "style" | "svg") {
             return;
@@ -137,7 +140,8 @@ impl Renderer {
 
         self.html.push('<');
         self.html.push_str(tag);
-        self.html.push_str(if tag == "a" { " href=\"#\">" } else { ">" });
+        self.html
+            .push_str(if tag == "a" { " href=\"#\">" } else { ">" });
         if matches!(tag, "br" | "hr" | "img" | "input" | "meta" | "link") {
             return;
         }

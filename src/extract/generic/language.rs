@@ -83,7 +83,11 @@ fn subtag(subtag: &str) -> Option<String> {
 
     Some(match subtag.len() {
         2 => subtag.to_ascii_uppercase(),
-        4 => format!("{}{}", subtag[..1].to_ascii_uppercase(), subtag[1..].to_ascii_lowercase()),
+        4 => format!(
+            "{}{}",
+            subtag[..1].to_ascii_uppercase(),
+            subtag[1..].to_ascii_lowercase()
+        ),
         _ => subtag.to_ascii_lowercase(),
     })
 }
@@ -108,7 +112,10 @@ fn of_script(story: &[Block]) -> Option<&'static str> {
         }
     }
 
-    let (count, (language, _)) = counts.iter().zip(SCRIPTS).max_by_key(|(count, _)| **count)?;
+    let (count, (language, _)) = counts
+        .iter()
+        .zip(SCRIPTS)
+        .max_by_key(|(count, _)| **count)?;
     if all > 0 && *count as f64 >= SHARE * all as f64 {
         Some(language)
     } else {
@@ -149,19 +156,36 @@ mod tests {
 
     #[test]
     fn without_a_language_the_text_tells_it() {
-        for html in ["<html>", "<html lang=''>", "<html lang=und>", "<html lang='x y'>"] {
-            assert_eq!(told(html, "사서는 창을 열었다.", None).as_deref(), Some("ko"));
+        for html in [
+            "<html>",
+            "<html lang=''>",
+            "<html lang=und>",
+            "<html lang='x y'>",
+        ] {
+            assert_eq!(
+                told(html, "사서는 창을 열었다.", None).as_deref(),
+                Some("ko")
+            );
             assert_eq!(told(html, "小さな本屋の朝", None).as_deref(), Some("ja"));
             assert_eq!(told(html, "小書店的早晨", None).as_deref(), Some("zh"));
             assert_eq!(told(html, "ร้านหนังสือ", None).as_deref(), Some("th"));
-            assert_eq!(told(html, "La librairie", Some("fr")).as_deref(), Some("fr"));
+            assert_eq!(
+                told(html, "La librairie", Some("fr")).as_deref(),
+                Some("fr")
+            );
             assert_eq!(told(html, "", None), None);
         }
     }
 
     #[test]
     fn a_templates_language_does_not_count_against_the_script() {
-        assert_eq!(told("<html lang=en>", "사서는 창을 열었다.", None).as_deref(), Some("ko"));
-        assert_eq!(told("<html lang=zh-CN>", "小さな本屋の朝", None).as_deref(), Some("zh-CN"));
+        assert_eq!(
+            told("<html lang=en>", "사서는 창을 열었다.", None).as_deref(),
+            Some("ko")
+        );
+        assert_eq!(
+            told("<html lang=zh-CN>", "小さな本屋の朝", None).as_deref(),
+            Some("zh-CN")
+        );
     }
 }

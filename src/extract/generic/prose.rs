@@ -80,7 +80,10 @@ mod tests {
         let lao = "ຮ້ານປຶ້ມນ້ອຍໃນຊອຍເປີດປະຕູທຸກໆເຊົ້າເວລາເຈັດໂມງເພື່ອຕ້ອນຮັບຜູ້ອ່ານ";
         for text in [thai, khmer, lao] {
             assert!(prose(text, 0), "{text}");
-            assert!(!prose(&format!("{text}..."), 0) && !prose(text, 90), "{text}");
+            assert!(
+                !prose(&format!("{text}..."), 0) && !prose(text, 90),
+                "{text}"
+            );
         }
         assert!(!prose("ร้านหนังสือเล็กๆ", 0), "a headline");
         let german = "Die kleine Buchhandlung am Lindenplatz und ihre Kinder aus der Gasse";

@@ -43,7 +43,14 @@ const HEADLINE: u32 = 2;
 
 /// Names of members with a paragraph's text in lists of paragraphs.
 const PARAGRAPHS: [&str; 8] = [
-    "content", "text", "html", "value", "body", "paragraph", "children", "data",
+    "content",
+    "text",
+    "html",
+    "value",
+    "body",
+    "paragraph",
+    "children",
+    "data",
 ];
 
 /// A text in a script's data that may be a story.
@@ -81,7 +88,9 @@ impl TextForm {
 /// Returns the texts in the data of a page's scripts. `title` is the page's.
 pub(super) fn texts(scripts: &[String], title: Option<&str>) -> Vec<ScriptText> {
     let mut search = Search {
-        title: title.map(|title| letters(title).collect()).unwrap_or_default(),
+        title: title
+            .map(|title| letters(title).collect())
+            .unwrap_or_default(),
         found: Vec::new(),
         failures: 0,
         bytes: 0,
@@ -211,9 +220,7 @@ impl Search {
     /// Tells whether an object has the page's title, in a member or just below.
     fn names_title(&self, value: &Value, depth: u32) -> bool {
         match value {
-            Value::String(text) => {
-                !self.title.is_empty() && letters(text).eq(self.title.chars())
-            }
+            Value::String(text) => !self.title.is_empty() && letters(text).eq(self.title.chars()),
             Value::Object(members) if depth > 0 => members
                 .values()
                 .any(|member| self.names_title(member, depth - 1)),
@@ -296,9 +303,11 @@ fn date(members: &serde_json::Map<String, Value>) -> Option<String> {
 
 /// Tells whether a text has elements of HTML.
 fn has_markup(text: &str) -> bool {
-    ["<p>", "<p ", "</p>", "<br>", "<br/", "<br ", "</div>", "</li>"]
-        .iter()
-        .any(|tag| text.contains(tag))
+    [
+        "<p>", "<p ", "</p>", "<br>", "<br/", "<br ", "</div>", "</li>",
+    ]
+    .iter()
+    .any(|tag| text.contains(tag))
 }
 
 /// Tells whether a text holds lists or objects.

@@ -1,5 +1,7 @@
 //! Chooses the story among the texts in the data of a page's scripts.
 
+use trafilatura::HtmlDateMode;
+
 use crate::extract::generic::libraries::{readability, trafilatura};
 use crate::extract::generic::script_data::{ScriptText, TextForm, texts};
 use crate::extract::generic::union::union;
@@ -77,7 +79,10 @@ fn value(prose: usize, text: &ScriptText, blocks: &[Block], described: &Bag) -> 
 fn blocks(text: &ScriptText, url: &PageUrl) -> Vec<Block> {
     match &text.form {
         TextForm::Html(html) => html_blocks(html),
-        TextForm::Page(html) => union(&trafilatura(html, url).blocks, &readability(html, url)).0,
+        TextForm::Page(html) => {
+            let strict = trafilatura(html, url, HtmlDateMode::Disabled);
+            union(&strict.blocks, &readability(html, url)).0
+        }
         TextForm::Lines(text) => lines(text),
         TextForm::List(items) => items
             .iter()

@@ -89,6 +89,7 @@ impl<'a> Sieve<'a> {
         let Block { text, .. } = block;
         (at < HEAD && self.headlines.contains(&letters(text).collect::<String>()))
             || self.rules.noise.iter().any(|noise| noise.is_match(text))
+            || self.rules.calls.iter().any(|call| call.is_match(text))
     }
 
     /// Drops the signatures above the story, and returns the first one.
@@ -97,7 +98,10 @@ impl<'a> Sieve<'a> {
             let trailers = &self.rules.trailers;
             trailers.iter().any(|trailer| trailer.is_match(&block.text))
         };
-        let count = blocks.iter().take_while(|block| is_signature(block)).count();
+        let count = blocks
+            .iter()
+            .take_while(|block| is_signature(block))
+            .count();
         let signature = blocks.drain(..count).next()?.text;
         Some(signed_name(&signature)).filter(|_| is_signed(&signature))
     }
@@ -117,9 +121,7 @@ impl<'a> Sieve<'a> {
             let is_trailer = trailers.iter().any(|trailer| trailer.is_match(text));
             if blocks[at].is_linked() || is_trailer {
                 let gone = blocks.remove(at).text;
-                signature = Some(gone)
-                    .filter(|text| is_signed(text))
-                    .or(signature);
+                signature = Some(gone).filter(|text| is_signed(text)).or(signature);
             } else if !epilogues.iter().any(|epilogue| epilogue.is_match(text)) {
                 break;
             }

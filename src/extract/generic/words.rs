@@ -207,14 +207,21 @@ mod tests {
     #[test]
     fn scripts_without_spaces_are_compared_by_pairs_of_characters() {
         for (whole, part, other) in [
-            ("小さな本屋の朝、子どもが本を選んだ。", "小さな本屋の朝", "大きな駅の夜"),
+            (
+                "小さな本屋の朝、子どもが本を選んだ。",
+                "小さな本屋の朝",
+                "大きな駅の夜",
+            ),
             ("ร้านหนังสือเล็กๆ เปิดทุกเช้า", "ร้านหนังสือ", "เทศบาลเมือง"),
         ] {
             let runs = Runs::of([whole]);
             assert!(runs.have(part) && !runs.have(other), "{whole}");
 
             let overlap = WordOverlap::of(&Bag::of([part]), &Bag::of([whole]));
-            assert!(overlap.of_first == 1.0 && overlap.of_second < 1.0, "{whole}");
+            assert!(
+                overlap.of_first == 1.0 && overlap.of_second < 1.0,
+                "{whole}"
+            );
         }
     }
 
