@@ -4,7 +4,9 @@
 //! JSON-LD, where it is whole, selects the best of the three texts, or replaces them. The sieve
 //! removes notices and buttons between the paragraphs.
 
+mod claims;
 mod confidence;
+mod cost;
 mod coverage;
 pub(super) mod dateline;
 mod elsewhere;
@@ -15,6 +17,7 @@ mod libraries;
 mod prose;
 mod script_data;
 mod script_story;
+mod script_strings;
 mod sieve;
 mod story_element;
 mod union;
@@ -25,6 +28,7 @@ use trafilatura::HtmlDateMode;
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Article;
 use crate::extract::body::Story;
+use crate::extract::generic::claims::{declared, described, description};
 use crate::extract::generic::confidence::Evidence;
 use crate::extract::generic::coverage::coverage;
 use crate::extract::generic::libraries::{readability, trafilatura};
@@ -33,39 +37,14 @@ use crate::extract::generic::sieve::Sieve;
 use crate::extract::generic::union::union;
 use crate::extract::generic::words::{Bag, WordOverlap};
 use crate::extract::scan::PageScan;
+use crate::markup::Tree;
 use crate::markup::blocks::{Block, linked_blocks};
-use crate::markup::{Tree, Weight};
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 
 pub(super) use confidence::LEAST;
+pub(super) use cost::{memory, refusal};
 pub(super) use union::Method;
-
-/// Largest page, in bytes of UTF-8. Newspaper pages have some 100 kB, and the libraries need some
-/// 10 ms for those.
-const LARGEST: usize = 3 << 20;
-
-/// Most bytes of text times their depth in the tree: the libraries read a text again for every
-/// element around it. A large real page has some ten millions.
-const HEAVIEST: usize = 100_000_000;
-
-/// Bytes that the libraries may take for a page by the estimate: with the rest of a crawl they stay
-/// under 150 MB. The largest of 164 real pages, of 9,313 nodes, is estimated at 23 MB and takes 9.
-const MOST_MEMORY: usize = 60_000_000;
-
-/// Bytes of a node in all the copies that trafilatura makes of a tree (measured: 900 to 1,700).
-const NODE: usize = 1_700;
-
-/// Bytes of a node once more for each table around it, since it copies every table by itself
-/// (measured: 260).
-const TABLE: usize = 260;
-
-/// Bytes of an attribute in those copies (measured: 570).
-const ATTRIBUTE: usize = 600;
-
-/// Bytes for each of the page, as text in their hands (measured: 3 to 8, and 8 only where all of it
-/// is text).
-const BYTE: usize = 6;
 
 /// Least weight of a whole story in JSON-LD: lighter ones are summaries.
 const SUMMARY: usize = 400;
@@ -103,84 +82,6 @@ pub(super) struct FoundStory {
     pub date: Option<(String, &'static str)>,
     /// BCP 47.
     pub language: Option<String>,
-}
-
-/// Returns why a page is not read: the libraries would take too long, or too much memory.
-pub(super) fn refusal(html: &str, tree: &Tree) -> Option<String> {
-    if html.len() > LARGEST {
-        return Some(format!(
-            "with {} bytes it is too large to be read without a profile",
-            html.len()
-        ));
-    }
-
-    let burden = LibraryCost::of(tree);
-    if burden.memory > MOST_MEMORY {
-        return Some(format!(
-            "with {} nodes, {} attributes and {} bytes it would take the libraries some {} MB: \
-             over {} MB it is too large to be read without a profile",
-            burden.weight.nodes,
-            burden.weight.attributes,
-            burden.weight.bytes,
-            burden.memory / 1_000_000,
-            MOST_MEMORY / 1_000_000
-        ));
-    }
-
-    (burden.text > HEAVIEST)
-        .then(|| "its text is nested too deep to be read without a profile".to_owned())
-}
-
-/// Returns the bytes that the libraries may take for a page; 0 where the page is not given to
-/// them.
-pub(super) fn memory(html: &str, tree: &Tree) -> usize {
-    if html.len() > LARGEST {
-        0
-    } else {
-        Some(LibraryCost::of(tree).memory)
-            .filter(|bytes| *bytes <= MOST_MEMORY)
-            .unwrap_or(0)
-    }
-}
-
-/// The cost of a page for the libraries.
-struct LibraryCost {
-    weight: Weight,
-    /// Bytes of text times the depth that they stand at.
-    text: usize,
-    /// Bytes of memory.
-    memory: usize,
-}
-
-impl LibraryCost {
-    fn of(tree: &Tree) -> Self {
-        let (mut text, mut in_tables) = (0_usize, 0_usize);
-        let mut open = vec![(tree.root(), 1, 0)];
-        while let Some((node, depth, tables)) = open.pop() {
-            if node.is_text() {
-                text += depth * node.text().len();
-            }
-            in_tables += tables;
-            let tables = tables + usize::from(node.has_name("table"));
-            open.extend(
-                node.children_it(true)
-                    .map(|child| (child, depth + 1, tables)),
-            );
-        }
-
-        let weight = tree.weight();
-        let memory = weight.nodes * NODE
-            + in_tables * TABLE
-            + weight.attributes * ATTRIBUTE
-            + weight.bytes * BYTE
-            + weight.json;
-
-        Self {
-            weight,
-            text,
-            memory,
-        }
-    }
 }
 
 /// Facts about a page that are known before its story is searched.
@@ -398,26 +299,4 @@ fn told_blocks(told: &str) -> Vec<Block> {
 /// Tells whether a story in JSON-LD ends with dots, as truncated ones do.
 fn is_cut(told: &[Block]) -> bool {
     told.last().is_none_or(|block| prose::is_cut(&block.text))
-}
-
-/// Returns how much the page itself says that it is an article, from 0 to 1.
-fn declared(page: &PageScan<'_>, article: &Article) -> f64 {
-    match (page.is_declared_article(), article.published_at) {
-        (true, _) => 1.0,
-        (false, Some(_)) => 0.5,
-        (false, None) => 0.0,
-    }
-}
-
-/// Returns the share of the page's description that stands in the text.
-fn described(page: &PageScan<'_>, title: Option<&str>, blocks: &[Block]) -> f64 {
-    let description = description(page, title);
-    WordOverlap::of(&Bag::of(description), &Bag::of_blocks(blocks)).of_first
-}
-
-/// Returns what the page says of its story: the description, or else the title.
-fn description<'p>(page: &'p PageScan<'_>, title: Option<&'p str>) -> Option<&'p str> {
-    page.meta("og:description")
-        .or_else(|| page.meta("description"))
-        .or(title)
 }

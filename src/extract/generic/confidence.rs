@@ -45,7 +45,8 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Returns the weighted mean of the evidence, scaled down for a short text.
+    /// Returns the weighted mean of the evidence, scaled down for a short text; less so where the
+    /// page calls itself an article, since there are short articles.
     ///
     /// Where the text has less than half of the page's prose, or the libraries agree in less than
     /// two fifths, the text is probably a part of the story or too much: the confidence is under
@@ -57,7 +58,12 @@ impl Evidence {
             + 0.15 * self.kept
             + 0.15 * self.declared
             + 0.15 * self.described;
-        let certain = sum * self.length;
+        let length = if self.declared < 1.0 {
+            self.length
+        } else {
+            self.length.sqrt()
+        };
+        let certain = sum * length;
 
         let doubt = (self.covered / HALF).min(self.agreement / RELATED);
         let most = if doubt < 1.0 {
@@ -143,6 +149,19 @@ mod tests {
             ..SURE
         };
         assert!(apart.confidence() < CERTAIN && together.confidence() > 0.8);
+    }
+
+    #[test]
+    fn a_short_text_is_less_certain_and_less_so_where_the_page_calls_it_an_article() {
+        let short = Evidence {
+            length: 0.4,
+            ..SURE
+        };
+        let undeclared = Evidence {
+            declared: 0.0,
+            ..short
+        };
+        assert!(short.confidence() > CERTAIN && undeclared.confidence() < LEAST);
     }
 
     #[test]
