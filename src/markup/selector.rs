@@ -8,7 +8,7 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use crate::markup::index::{IndexKey, alternatives};
-use crate::markup::needed::{self, NeededWords};
+use crate::markup::needed::{self, LetterCase, NeededWords};
 
 /// A compiled list of CSS selectors. In TOML it is one text, or a list of texts of which any may
 /// match.
@@ -34,6 +34,7 @@ pub struct Pattern(Arc<LazyPattern>);
 
 struct LazyPattern {
     written: String,
+    case: LetterCase,
     needed: NeededWords,
     has_group: bool,
     /// Empty until it is needed.
@@ -154,9 +155,11 @@ impl Pattern {
         let wrong = |why: &dyn fmt::Display| format!("{written:?} is no regular expression: {why}");
         let hir = regex_syntax::parse(written).map_err(|why| wrong(&why))?;
 
+        let case = LetterCase::in_pattern(written);
         let pattern = LazyPattern {
             written: written.to_owned(),
-            needed: NeededWords::of(&hir),
+            case,
+            needed: NeededWords::of(&hir, case),
             has_group: hir.properties().explicit_captures_len() > 0,
             compiled: OnceLock::new(),
         };
@@ -169,7 +172,12 @@ impl Pattern {
 
     /// Returns the compiled expression, where a text may match it.
     fn for_text(&self, text: &str) -> Option<&Regex> {
-        if text.len() <= LINE && !self.0.needed.are_in(text) {
+        // A compiled pattern that ignores the case is faster than lower case of the text.
+        let is_searched = match self.0.case {
+            LetterCase::Told => true,
+            LetterCase::Ignored => self.0.compiled.get().is_none(),
+        };
+        if is_searched && text.len() <= LINE && !self.0.needed.are_in(text, self.0.case) {
             return None;
         }
         // A pattern of few states is parsed already, and never too large.

@@ -165,7 +165,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 20] = [
+const HOMES: [(&str, &[&str]); 21] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("robotstxt", &["robots"]),
@@ -187,6 +187,7 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("sd_notify", &["cli"]),
     ("dom_smoothie", &["extract"]),
     ("trafilatura", &["extract"]),
+    ("regex_syntax", &["markup"]),
 ];
 
 /// The highest row that is pure: judgement.

@@ -1,7 +1,8 @@
 //! Texts compared as their words: how much of one stands in the other.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::markup::blocks::Block;
 
@@ -100,7 +101,7 @@ impl Runs {
 /// Returns the runs of a text. A text of fewer words is one run, which is found only where it is a
 /// block of its own.
 pub(super) fn run_hashes(text: &str) -> Vec<u64> {
-    let words: Vec<u64> = words(text).collect();
+    let words = words(text);
 
     if words.len() < RUN {
         vec![hash(&words)]
@@ -111,13 +112,24 @@ pub(super) fn run_hashes(text: &str) -> Vec<u64> {
 
 /// Returns the words of a text. Of a script that does not part its words, each pair of neighbouring
 /// characters counts as one.
-fn words(text: &str) -> impl Iterator<Item = u64> {
-    text.split(|c: char| !is_of_a_word(c))
-        .flat_map(script_runs)
-        .flat_map(|run| match run {
-            ScriptRun::Parted(word) => vec![hash(word.to_lowercase().as_bytes())],
-            ScriptRun::Unparted(run) => pairs(run),
-        })
+fn words(text: &str) -> Vec<u64> {
+    let mut words = Vec::new();
+    let mut lower = String::new();
+
+    for part in text.split(|c: char| !is_of_a_word(c)) {
+        for run in script_runs(part) {
+            match run {
+                ScriptRun::Parted(word) => {
+                    lower.clear();
+                    lower.extend(word.chars().flat_map(char::to_lowercase));
+                    words.push(xxh3_64(lower.as_bytes()));
+                }
+                ScriptRun::Unparted(run) => words.extend(pairs(run)),
+            }
+        }
+    }
+
+    words
 }
 
 fn is_of_a_word(c: char) -> bool {
@@ -133,35 +145,30 @@ enum ScriptRun<'t> {
 }
 
 /// Divides a text without spaces where its script begins or ceases to part words.
-fn script_runs(text: &str) -> Vec<ScriptRun<'_>> {
-    let (mut runs, mut rest) = (Vec::new(), text);
-
-    while let Some(first) = rest.chars().next() {
-        let kind = is_unparted(first);
-        let end = rest
-            .find(|c: char| is_unparted(c) != kind)
-            .unwrap_or(rest.len());
-        let (run, after) = rest.split_at(end);
+fn script_runs(text: &str) -> impl Iterator<Item = ScriptRun<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let kind = is_unparted(rest.chars().next()?);
+        let end = rest.find(|c: char| is_unparted(c) != kind);
+        let (run, after) = rest.split_at(end.unwrap_or(rest.len()));
         rest = after;
-        runs.push(if kind {
+
+        Some(if kind {
             ScriptRun::Unparted(run)
         } else {
             ScriptRun::Parted(run)
-        });
-    }
-
-    runs
+        })
+    })
 }
 
 /// Returns the pairs of neighbouring characters. A single character is a pair of its own.
-fn pairs(run: &str) -> Vec<u64> {
-    let characters: Vec<char> = run.chars().collect();
+fn pairs(run: &str) -> impl Iterator<Item = u64> {
+    let next = run.char_indices().map(|(at, c)| at + c.len_utf8());
+    let is_single = run.chars().nth(1).is_none();
 
-    if characters.len() == 1 {
-        vec![hash(&characters)]
-    } else {
-        characters.windows(2).map(hash).collect()
-    }
+    let ends = next.skip(usize::from(!is_single));
+    let pairs = run.char_indices().zip(ends);
+    pairs.map(|((at, _), end)| xxh3_64(&run.as_bytes()[at..end]))
 }
 
 /// Tells whether a character is of a script that writes no spaces between words: Chinese, Japanese,
@@ -184,10 +191,11 @@ fn is_unparted(c: char) -> bool {
     )
 }
 
-fn hash<T: Hash>(of: &[T]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    of.hash(&mut hasher);
-    hasher.finish()
+/// Returns the hash of some words in a row.
+fn hash(words: &[u64]) -> u64 {
+    words
+        .iter()
+        .fold(0, |seed, word| xxh3_64_with_seed(&word.to_le_bytes(), seed))
 }
 
 #[cfg(test)]
