@@ -3,6 +3,7 @@
 use trafilatura::HtmlDateMode;
 
 use crate::extract::generic::libraries::{readability, trafilatura};
+use crate::extract::generic::prose::is_cut;
 use crate::extract::generic::script_data::{ScriptText, TextForm, texts};
 use crate::extract::generic::union::union;
 use crate::extract::generic::words::{Bag, WordOverlap};
@@ -36,7 +37,8 @@ pub(super) struct ScriptStory {
     pub date: Option<String>,
 }
 
-/// Finds the story of a page whose title and description are known.
+/// Finds the story of a page whose title and description are known. A text that ends with dots is a
+/// truncated one.
 pub(super) fn find(
     tree: &Tree,
     url: &PageUrl,
@@ -57,7 +59,9 @@ pub(super) fn find(
     let stories = texts(&scripts, title).into_iter().filter_map(|text| {
         let blocks = blocks(&text, url);
         let prose = prose_weight(&blocks);
-        (prose >= LEAST).then(|| (value(prose, &text, &blocks, &described), text, blocks))
+        let is_cut = blocks.last().is_some_and(|block| is_cut(&block.text));
+        (prose >= LEAST && !is_cut)
+            .then(|| (value(prose, &text, &blocks, &described), text, blocks))
     });
 
     let (_, text, blocks) = stories.max_by(|a, b| a.0.total_cmp(&b.0))?;
