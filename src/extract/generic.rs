@@ -110,7 +110,7 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
     let (strict, wide) = (trafilatura(html, url, dates), readability(html, url));
     let title = article.title.as_deref().or(strict.title.as_deref());
     let (blocks, method) = best(&strict.blocks, &wide, usual, page);
-    let candidate = Candidate {
+    let candidate = StoryCandidate {
         blocks,
         method,
         agreement: agreement_of(&strict.blocks, &wide),
@@ -144,7 +144,7 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
 }
 
 /// A text that may be the story.
-struct Candidate {
+struct StoryCandidate {
     blocks: Vec<Block>,
     method: Method,
     agreement: f64,
@@ -160,7 +160,7 @@ struct SiftedText {
     date: Option<(String, &'static str)>,
 }
 
-impl Candidate {
+impl StoryCandidate {
     fn sifted(self, page: &PageScan<'_>, title: Option<&str>, known: PageHints<'_>) -> SiftedText {
         let PageHints { rules, article, .. } = known;
         let headlines = [title, article.subtitle.as_deref()];
@@ -188,9 +188,9 @@ impl Candidate {
 
 /// Returns the story in the data of the page's scripts. It has no second library to agree with it;
 /// the page's title beside it stands for that.
-fn in_scripts(page: &PageScan<'_>, url: &PageUrl, title: Option<&str>) -> Option<Candidate> {
+fn in_scripts(page: &PageScan<'_>, url: &PageUrl, title: Option<&str>) -> Option<StoryCandidate> {
     let story = script_story::find(page.tree, url, title, description(page, title))?;
-    Some(Candidate {
+    Some(StoryCandidate {
         blocks: story.blocks,
         method: Method::Script,
         agreement: if story.titled { 1.0 } else { UNTITLED },

@@ -159,7 +159,13 @@ fn single(part: &Hir, case: LetterCase) -> Option<String> {
             let first = lower.next()?;
             lower.all(|c| c == first).then(|| first.to_string())
         }
-        _ => None,
+        HirKind::Class(_)
+        | HirKind::Empty
+        | HirKind::Look(_)
+        | HirKind::Repetition(_)
+        | HirKind::Capture(_)
+        | HirKind::Concat(_)
+        | HirKind::Alternation(_) => None,
     }
 }
 

@@ -457,8 +457,9 @@ fn a_page_of_no_known_cms_is_read_generically() {
     let html = format!(
         r#"<head><meta property="og:title" content="서가 산책"><script type="application/ld+json">{{"@type":"NewsArticle","headline":"서가 산책",
         "datePublished":"2026-03-07T07:50:00Z","author":{{"name":"홍길동"}}}}</script></head><body><nav><p>메뉴</p></nav>
-        <div class="x"><p>{0}</p><p>{0}</p></div><div><p>짧다</p></div></body>"#,
-        "책장 사이로 아침이 왔다. ".repeat(8)
+        <div class="x"><p>{0}</p><p>{1}</p></div><div><p>짧다</p></div></body>"#,
+        "책장 사이로 아침이 왔다. ".repeat(8),
+        "창 너머로 저녁이 갔다. ".repeat(8)
     );
     let Extraction::Article(read) =
         reader.read(&PageUrl::parse("https://other.example/a/1").unwrap(), &html)

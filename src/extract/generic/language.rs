@@ -3,8 +3,11 @@
 use crate::markup::blocks::Block;
 use crate::markup::{Node, Tree, attribute};
 
+/// Tells whether a character is of a script.
+type IsOfScript = fn(char) -> bool;
+
 /// Languages of scripts that no other language of newspapers uses.
-const SCRIPTS: [(&str, fn(char) -> bool); 16] = [
+const SCRIPTS: [(&str, IsOfScript); 16] = [
     ("ko", |c| matches!(c, '가'..='힣')),
     ("ja", |c| matches!(c, '\u{3041}'..='\u{30ff}')),
     ("th", |c| matches!(c, '\u{e01}'..='\u{e5b}')),

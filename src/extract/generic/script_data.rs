@@ -226,7 +226,11 @@ impl Search {
             Value::Object(members) if depth > 0 => members
                 .values()
                 .any(|member| self.names_title(member, depth - 1)),
-            _ => false,
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => false,
         }
     }
 
