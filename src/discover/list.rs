@@ -90,10 +90,16 @@ impl ListReader {
     /// Reads the list page that stood at `url`. `now` completes dates without a year. A page that
     /// is no list has no rows.
     pub fn read(&self, url: &PageUrl, html: &str, now: Timestamp) -> Listing {
+        let read = |tree: &Tree| self.read_tree(&Document::new(url, tree), html, tree, now);
+
+        let pruned = Tree::parse_wanted(html, &self.wanted);
+        let listing = pruned.as_ref().map(read).unwrap_or_default();
+        if !listing.rows.is_empty() || pruned.is_ok_and(|tree| tree.is_whole()) {
+            return listing;
+        }
+
         // A page that is too heavy to parse has no rows.
-        Tree::parse(html)
-            .map(|tree| self.read_tree(&Document::new(url, &tree), html, &tree, now))
-            .unwrap_or_default()
+        Tree::parse(html).as_ref().map(read).unwrap_or_default()
     }
 
     /// Reads a page that was parsed already.

@@ -62,10 +62,17 @@ static KINDS: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
 
 /// Returns what an element is by its names.
 pub(super) fn kinds(node: &Node<'_>) -> ClassKinds {
-    let mut all = ClassKinds::default();
+    let (mut all, mut is_below) = (ClassKinds::default(), false);
     each_word(node, |word| {
-        all.0 |= KINDS.get(word).copied().unwrap_or_default()
+        all.0 |= KINDS.get(word).copied().unwrap_or_default();
+        is_below |= word == "sub";
     });
+
+    // `title-sub` and `sub_tit` name no headline, but the line under it.
+    if is_below && all.has(ClassKind::Headline) {
+        all.0 ^= ClassKind::Headline as u8;
+        all.0 |= ClassKind::Subtitle as u8;
+    }
     all
 }
 
@@ -122,6 +129,8 @@ mod tests {
         );
         let all = [ClassKind::Foreign, ClassKind::Caption, ClassKind::Writer];
         assert!(all.iter().all(|kind| found.has(*kind)) && !found.has(ClassKind::Headline));
+        let below = of("class=tit-sub").0;
+        assert!(below.has(ClassKind::Subtitle) && !below.has(ClassKind::Headline));
         // `navy` is no menu, and `download` no advertisement.
         assert_eq!(of("class='navy download'").0, ClassKinds::default());
     }

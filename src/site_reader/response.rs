@@ -154,10 +154,9 @@ impl Response {
 
         let tree = Tree::parse_wanted(&decoded.text, wanted?).ok()?;
         let reading = reading(decoded, &tree);
-        let is_complete = match &reading {
-            ParsedPage::List(listing) => !listing.rows.is_empty(),
-            other => matches!(other, ParsedPage::Article(Extraction::Article(_))),
-        };
+        let has_rows = matches!(&reading, ParsedPage::List(listing) if !listing.rows.is_empty());
+        let is_article = matches!(reading, ParsedPage::Article(Extraction::Article(_)));
+        let is_complete = has_rows || is_article;
 
         (tree.is_whole() || is_complete).then_some((Ok(tree), reading))
     }

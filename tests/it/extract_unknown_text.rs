@@ -302,3 +302,17 @@ fn the_language_is_that_of_the_page() {
         Some("en")
     );
 }
+
+#[test]
+fn a_subtitle_above_the_story_stands_in_its_own_field_only() {
+    let body = format!(
+        "<div class=v><h1>Fog over the harbour</h1><div class=t>\
+         <h2 class=subtitle>The island waits an hour for its ferry</h2>{}</div></div>",
+        paragraphs(&STORY)
+    );
+    let article = read(&page("", &body));
+
+    let subtitle = article.subtitle.as_deref();
+    assert_eq!(subtitle, Some("The island waits an hour for its ferry"));
+    assert_eq!(article.paragraphs, STORY);
+}

@@ -299,10 +299,12 @@ fn list(section: &str, page: u64) -> String {
 }
 
 fn article(number: u64) -> String {
-    let line = format!(
-        "{number}번째 서가에는 오래된 사전과 그 사전을 아끼던 사람의 쪽지가 함께 꽂혀 있었다고 한다."
-    );
-    let story = vec![line; 6].join("<br><br>");
+    let line = |shelf: u64| {
+        format!(
+            "{number}번째 서가의 {shelf}번 칸에는 오래된 사전과 그 사전을 아끼던 사람의 쪽지가 함께 꽂혀 있었다고 한다."
+        )
+    };
+    let story = (1..=6).map(line).collect::<Vec<_>>().join("<br><br>");
     let day = day(number);
     let main = format!(
         "<div class=\"head\"><h1>{}</h1><span class=\"when\">등록 2026.10.{day:02} 09:30</span></div>\
@@ -719,10 +721,11 @@ fn numbered_paths(path: &str) -> Page {
         _ => match path.strip_prefix("/story/").and_then(|number| number.parse::<u32>().ok()) {
             Some(number) => page(format!(
                 "<article><h1>A long title of the story {number}</h1><time datetime=\"2026-10-01T09:00:00+01:00\"></time>{}</article>",
-                format!(
-                    "<p>Story {number}: somebody left an old dictionary on the shelf of a shop, and a note in it.</p>"
-                )
-                .repeat(4)
+                (1..=4)
+                    .map(|shelf| format!(
+                        "<p>Story {number}: somebody left an old dictionary on the shelf {shelf} of a shop, and a note in it.</p>"
+                    ))
+                    .collect::<String>()
             )),
             None => missing(),
         },

@@ -263,18 +263,21 @@ pub(super) fn subtitle(
         .elements()
         .filter(|node| node.id > headline.id && parts.place(node.id) == PagePlace::UnderHeadline)
         .filter(|node| is_subtitle(node, parts))
-        .map(|node| text(&node))
-        .find(|line| {
+        .map(|node| (text(&node), is_heading(&node)))
+        .find(|(line, is_heading)| {
             let bare: String = letters(line).collect();
             let is_of_story = of_story
                 .iter()
+                // A heading at the top of a story was read as its first paragraph.
+                .skip(usize::from(*is_heading && of_story.first() == Some(&bare)))
                 .any(|text| text.contains(&bare) || !text.is_empty() && bare.contains(text));
             line.chars().count() <= LONGEST_SUBTITLE
                 && !bare.is_empty()
                 && bare != title
                 && !is_of_story
                 && !is_byline_or_date(line)
-        });
+        })
+        .map(|(line, _)| line);
     printed.or_else(|| told.map(|line| decoded(&line)))
 }
 
@@ -288,6 +291,13 @@ fn is_byline_or_date(line: &str) -> bool {
             .map(str::to_lowercase)
             .any(|word| MONTHS.contains(&word.as_str()) || word == "년");
     is_date || has_lead(line) || line.to_lowercase().ends_with(" by")
+}
+
+/// Tells whether an element is a heading, or has one.
+fn is_heading(node: &Node<'_>) -> bool {
+    let headings = ["h2", "h3", "h4", "h5", "h6"];
+    let is_one = |node: &Node<'_>| headings.iter().any(|name| node.has_name(name));
+    is_one(node) || node.descendants_it().any(|below| is_one(&below))
 }
 
 fn is_subtitle(node: &Node<'_>, parts: &PageParts<'_>) -> bool {

@@ -51,6 +51,7 @@ impl ArticleReader {
         let fields = measured(page, self.completed(article, &found), story);
         let article = self.dated(fields.article, &found, html, sources, &fields.parts);
         found.story.images = fields.images;
+        drop_head(&mut found.story.paragraphs, &article);
 
         let extraction = self.judged(article, Some(found.story), page.tree);
         if confidence < generic::LEAST && matches!(extraction, Extraction::Article(_)) {
@@ -177,6 +178,17 @@ impl ArticleReader {
             time: printed::read(day, zone, Zulu::Utc)?,
             source: (*source).to_owned(),
         })
+    }
+}
+
+/// Drops the headline and the subtitle from the top of a story: they have fields of their own.
+fn drop_head(paragraphs: &mut Vec<String>, article: &Article) {
+    let head = [article.title.as_deref(), article.subtitle.as_deref()];
+    let is_head = |text: &&String| head.contains(&Some(text.as_str()));
+    let lines = paragraphs.iter().take_while(is_head).count();
+
+    if lines < paragraphs.len() {
+        paragraphs.drain(..lines);
     }
 }
 

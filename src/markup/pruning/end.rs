@@ -2,11 +2,11 @@
 
 use crate::markup::pruning::kind::Kind;
 use crate::markup::pruning::stack::{Element, Lost, Sought, Stack};
-use crate::markup::pruning::tags::Tag;
+use crate::markup::pruning::tags::PageTag;
 
 impl<'p> Stack<'p, '_> {
     /// Follows an end tag.
-    pub(super) fn end(&mut self, tag: &Tag<'p>, name: &[u8], kind: Kind) -> Result<(), Lost> {
+    pub(super) fn end(&mut self, tag: &PageTag<'p>, name: &[u8], kind: Kind) -> Result<(), Lost> {
         if self.top_kind() == Some(Kind::Drawing) {
             return self.end_drawing(tag);
         }
@@ -56,7 +56,7 @@ impl<'p> Stack<'p, '_> {
     }
 
     /// Closes what was found. An end tag without an open element is ignored.
-    fn end_at(&mut self, sought: Sought, tag: &Tag<'p>) {
+    fn end_at(&mut self, sought: Sought, tag: &PageTag<'p>) {
         match sought {
             Sought::At(at) => self.close_by(at, tag),
             Sought::Hidden => {}
@@ -65,7 +65,7 @@ impl<'p> Stack<'p, '_> {
         }
     }
 
-    fn end_drawing(&mut self, tag: &Tag<'p>) -> Result<(), Lost> {
+    fn end_drawing(&mut self, tag: &PageTag<'p>) -> Result<(), Lost> {
         let top = self.elements.len() - 1;
         if !self.elements[top].is_named(tag.name) {
             return Err(Lost);
@@ -76,7 +76,7 @@ impl<'p> Stack<'p, '_> {
     }
 
     /// Ends the form. The parser takes it from between the elements that are open in it.
-    fn end_form(&mut self, tag: &Tag<'p>) -> Result<(), Lost> {
+    fn end_form(&mut self, tag: &PageTag<'p>) -> Result<(), Lost> {
         if !self.has_form {
             return Ok(());
         }
@@ -103,7 +103,7 @@ impl<'p> Stack<'p, '_> {
         }
     }
 
-    fn end_choice(&mut self, tag: &Tag<'p>, name: &[u8]) {
+    fn end_choice(&mut self, tag: &PageTag<'p>, name: &[u8]) {
         let is_choice = |element: &Element<'_>| element.kind == Kind::Choice;
         if let Sought::At(at) = self.find(|element| element.is_named(name), |e| !is_choice(e)) {
             self.close_by(at, tag);
@@ -112,7 +112,7 @@ impl<'p> Stack<'p, '_> {
 
     /// Ends a formatting element. Where others have begun in it and go on behind it, the parser
     /// takes the tree apart ("adoption agency algorithm").
-    fn end_formatting(&mut self, tag: &Tag<'p>, name: &[u8]) -> Result<(), Lost> {
+    fn end_formatting(&mut self, tag: &PageTag<'p>, name: &[u8]) -> Result<(), Lost> {
         let listed = |names: &[&[u8]]| {
             let same = names.iter().filter(|open| open.eq_ignore_ascii_case(name));
             same.count()

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::markup::pruning::kind::Kind;
-use crate::markup::pruning::tags::{Tag, Tags};
+use crate::markup::pruning::tags::{PageTag, Tags};
 use crate::markup::pruning::wanted::{MAX_NAME, Wanted};
 
 /// The deepest nesting that is followed. A deeper page is refused before it is parsed.
@@ -202,7 +202,7 @@ impl<'p, 'w> Stack<'p, 'w> {
 
     /// Closes the element at `at` by its end tag, and all in it. Cuts its content if that is
     /// neither wanted nor missed.
-    pub(super) fn close_by(&mut self, at: usize, tag: &Tag<'p>) {
+    pub(super) fn close_by(&mut self, at: usize, tag: &PageTag<'p>) {
         self.close(at + 1);
         let Some(element) = self.elements.pop() else {
             return;

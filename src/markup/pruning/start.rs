@@ -2,7 +2,7 @@
 
 use crate::markup::pruning::kind::{Kind, is_drawn};
 use crate::markup::pruning::stack::{Element, Lost, MAX_DEPTH, Sought, Stack};
-use crate::markup::pruning::tags::{Tag, Tags};
+use crate::markup::pruning::tags::{PageTag, Tags};
 use crate::markup::pruning::wanted::Findings;
 
 /// The parser keeps this many equal formatting elements, and forgets the first for one more
@@ -11,7 +11,7 @@ const MAX_EQUAL: usize = 3;
 
 impl<'p> Stack<'p, '_> {
     /// Follows the start tag of an element.
-    pub(super) fn start(&mut self, tag: &Tag<'p>, name: &[u8], kind: Kind) -> Result<(), Lost> {
+    pub(super) fn start(&mut self, tag: &PageTag<'p>, name: &[u8], kind: Kind) -> Result<(), Lost> {
         if self.is_lost_at(name, kind) {
             return Err(Lost);
         }
@@ -27,19 +27,20 @@ impl<'p> Stack<'p, '_> {
             self.needed = self.elements.len();
         }
 
-        let is_ignored = match kind {
-            Kind::Void | Kind::Rule => return Ok(()),
-            Kind::Drawing => tag.closes_itself && name != b"svg",
-            Kind::TablePart => !self.is_open(Kind::Table),
-            Kind::Form => self.has_form,
-            Kind::Root => {
-                self.enter(&found);
-                self.mark_effects();
-                return Ok(());
-            }
-            _ => false,
-        };
-        if is_ignored {
+        if matches!(kind, Kind::Void | Kind::Rule) {
+            return Ok(());
+        }
+        if kind == Kind::Root {
+            // Its attributes are added to those of the element that is there.
+            self.enter(&found);
+            self.mark_effects();
+            return Ok(());
+        }
+
+        let is_drawn_whole = kind == Kind::Drawing && tag.closes_itself && name != b"svg";
+        let is_ignored = kind == Kind::TablePart && !self.is_open(Kind::Table)
+            || kind == Kind::Form && self.has_form;
+        if is_drawn_whole || is_ignored {
             return Ok(());
         }
 
@@ -49,7 +50,7 @@ impl<'p> Stack<'p, '_> {
     /// Follows an element whose content is text, up to its end tag.
     pub(super) fn text(
         &mut self,
-        tag: &Tag<'p>,
+        tag: &PageTag<'p>,
         name: &[u8],
         tags: &mut Tags<'p>,
     ) -> Result<(), Lost> {
@@ -83,18 +84,21 @@ impl<'p> Stack<'p, '_> {
             return !is_drawn(name);
         }
 
-        let is_in_select = self.is_open(Kind::Select);
-        match kind {
-            Kind::Unknown => true,
-            Kind::Choice if is_in_select => false,
-            _ if is_in_select => true,
-            Kind::TablePart => !self.fits_table(name),
-            _ if self.is_between_cells() => true,
-            // Whether a table ends a paragraph depends on the age of the page.
-            Kind::Table => self.is_doubtful || self.is_open(Kind::Paragraph),
-            Kind::Button => self.is_open(Kind::Button),
-            _ => false,
+        if kind == Kind::Unknown {
+            return true;
         }
+        if self.is_open(Kind::Select) {
+            return kind != Kind::Choice;
+        }
+        if kind == Kind::TablePart {
+            return !self.fits_table(name);
+        }
+
+        // Whether a table ends a paragraph depends on the age of the page.
+        let is_lost_table =
+            kind == Kind::Table && (self.is_doubtful || self.is_open(Kind::Paragraph));
+        let is_lost_button = kind == Kind::Button && self.is_open(Kind::Button);
+        is_lost_table || is_lost_button || self.is_between_cells()
     }
 
     /// Tells whether a part of a table stands where such parts stand, or is ignored.
@@ -111,21 +115,24 @@ impl<'p> Stack<'p, '_> {
             b"tr" => element.kind == Kind::Table || element.is_row_group(),
             _ => element.kind == Kind::Table || name == b"col" && element.is_named(b"colgroup"),
         });
-        is_in_its_place && !(is_cell && !self.formatting.is_empty())
+        is_in_its_place && (!is_cell || self.formatting.is_empty())
     }
 
     /// Closes the elements that end where this one begins.
     fn close_unended(&mut self, name: &[u8], kind: Kind) -> Result<(), Lost> {
-        match kind {
-            Kind::ListItem | Kind::Term => self.close_item(kind),
-            Kind::TablePart if self.is_open(Kind::Table) => {
-                while self.top().is_some_and(|top| is_before(top, name)) {
-                    self.close(self.elements.len() - 1);
-                }
+        if matches!(kind, Kind::ListItem | Kind::Term) {
+            self.close_item(kind);
+        }
+        if kind == Kind::Choice {
+            self.close_choice(name);
+        }
+        if kind == Kind::Formatting {
+            self.forget_equal(name)?;
+        }
+        if kind == Kind::TablePart && self.is_open(Kind::Table) {
+            while self.top().is_some_and(|top| is_before(top, name)) {
+                self.close(self.elements.len() - 1);
             }
-            Kind::Choice => self.close_choice(name),
-            Kind::Formatting => self.forget_equal(name)?,
-            _ => {}
         }
 
         if kind.ends_paragraph() {
@@ -183,7 +190,7 @@ impl<'p> Stack<'p, '_> {
     }
 
     /// Opens an element.
-    fn push(&mut self, tag: &Tag<'p>, kind: Kind, mut found: Findings) -> Result<(), Lost> {
+    fn push(&mut self, tag: &PageTag<'p>, kind: Kind, mut found: Findings) -> Result<(), Lost> {
         if self.elements.len() >= MAX_DEPTH {
             return Err(Lost);
         }
@@ -245,7 +252,7 @@ fn is_before(element: &Element<'_>, name: &[u8]) -> bool {
 }
 
 /// Tells whether a script holds data, as JSON-LD does.
-fn is_data(tag: &Tag<'_>) -> bool {
+fn is_data(tag: &PageTag<'_>) -> bool {
     tag.attributes().any(|(name, kind)| {
         name.eq_ignore_ascii_case(b"type")
             && (kind

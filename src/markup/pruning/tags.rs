@@ -5,7 +5,7 @@ use memchr::{memchr, memmem};
 
 /// A start or end tag.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tag<'p> {
+pub(super) struct PageTag<'p> {
     /// As written, in upper or lower case.
     pub name: &'p [u8],
     /// What stands between the name and the `>`.
@@ -34,7 +34,7 @@ impl<'p> Tags<'p> {
 
     /// Returns the next tag; `None` at the page's end, or where only a parser knows how a page goes
     /// on: a `CDATA` section.
-    pub(super) fn next(&mut self) -> Option<Tag<'p>> {
+    pub(super) fn next(&mut self) -> Option<PageTag<'p>> {
         loop {
             let start = self.at + memchr(b'<', &self.page[self.at..])?;
             let rest = &self.page[start + 1..];
@@ -67,7 +67,7 @@ impl<'p> Tags<'p> {
     }
 
     /// Reads the tag that begins at `start`.
-    fn tag(&mut self, start: usize, closes: bool) -> Option<Tag<'p>> {
+    fn tag(&mut self, start: usize, closes: bool) -> Option<PageTag<'p>> {
         let named = start + 1 + usize::from(closes);
         let rest = &self.page[named..];
         let length = rest.iter().position(|byte| is_end_of_name(*byte))?;
@@ -75,7 +75,7 @@ impl<'p> Tags<'p> {
 
         let attributes = &rest[length..end];
         self.at = named + end + 1;
-        Some(Tag {
+        Some(PageTag {
             name: &rest[..length],
             attributes,
             closes,
@@ -89,7 +89,7 @@ impl<'p> Tags<'p> {
 /// The attributes of a tag: names and raw values. A name that is given twice comes twice.
 pub(super) struct Attributes<'p>(&'p [u8]);
 
-impl<'p> Tag<'p> {
+impl<'p> PageTag<'p> {
     pub(super) fn attributes(&self) -> Attributes<'p> {
         Attributes(self.attributes)
     }

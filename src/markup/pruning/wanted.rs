@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use crate::markup::Selector;
 use crate::markup::index::{alternatives, compounds};
 use crate::markup::pruning::compound::{Compound, Test};
-use crate::markup::pruning::tags::{Tag, is_space};
+use crate::markup::pruning::tags::{PageTag, is_space};
 
 /// The longest name of an element or attribute that is compared.
 pub(super) const MAX_NAME: usize = 32;
@@ -194,7 +194,7 @@ impl Wanted {
 
     /// Looks at a start tag, whose name is given in lower case. `open` tells how many elements of
     /// each anchor are open.
-    pub(super) fn look(&self, tag: &Tag<'_>, name: &[u8], open: &[u32]) -> Findings {
+    pub(super) fn look(&self, tag: &PageTag<'_>, name: &[u8], open: &[u32]) -> Findings {
         let mut found = Findings::default();
         self.test(hash(Word::Name, name), None, open, &mut found);
 
