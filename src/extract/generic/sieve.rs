@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::config::profile::ArticleRules;
 use crate::extract::generic::elsewhere::Elsewhere;
-use crate::extract::generic::prose::is_prose;
+use crate::extract::generic::prose::{is_prose, weight};
 use crate::extract::generic::words::run_hashes;
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, BlockKind};
@@ -58,7 +58,7 @@ impl<'a> Sieve<'a> {
 
     /// Returns the blocks of the story, and the signature at its end.
     pub(super) fn sift(&self, blocks: Vec<Block>) -> (Vec<Block>, Option<String>) {
-        let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
+        let mut kept: Vec<(Block, bool)> = Vec::with_capacity(blocks.len());
         let mut is_in_list = false;
         let blocks = self.elsewhere.without_captions(blocks);
         let elsewhere = self.elsewhere.stand_there(&blocks);
@@ -73,13 +73,14 @@ impl<'a> Sieve<'a> {
                 .any(|heading| heading.is_match(&block.text));
             is_in_list = is_heading || (is_in_list && !is_prose(&block));
 
-            let is_label = labels.contains(&block.text);
-            let is_sifted = is_in_list || is_label || elsewhere[at] || self.is_noise(at, &block);
-            if !is_sifted && !is_told_again(&block.text, &mut told) {
-                kept.push(block);
+            if !is_in_list && !elsewhere[at] && !self.is_noise(at, &block) {
+                let is_repeated =
+                    labels.contains(&block.text) || is_told_again(&block.text, &mut told);
+                kept.push((block, is_repeated));
             }
         }
 
+        let mut kept = without_repeated(kept);
         let signature = self.drop_end(&mut kept).or(self.drop_head(&mut kept));
         (kept, signature)
     }
@@ -129,6 +130,22 @@ impl<'a> Sieve<'a> {
 
         signature.as_deref().map(signed_name)
     }
+}
+
+/// Returns the blocks without the repeated ones. A story that has little else is one of refrains,
+/// and keeps them.
+fn without_repeated(blocks: Vec<(Block, bool)>) -> Vec<Block> {
+    let weigh = |is_counted: fn(bool) -> bool| -> usize {
+        let counted = blocks.iter().filter(|(_, it)| is_counted(*it));
+        counted.map(|(block, _)| weight(&block.text)).sum()
+    };
+    let is_refrain = weigh(|is_repeated| is_repeated) > weigh(|is_repeated| !is_repeated);
+
+    blocks
+        .into_iter()
+        .filter(|(_, is_repeated)| is_refrain || !is_repeated)
+        .map(|(block, _)| block)
+        .collect()
 }
 
 /// Tells whether a line names the title of somebody who signs stories.

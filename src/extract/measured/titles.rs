@@ -25,7 +25,11 @@ const AGREEMENT: f64 = 0.5;
 const MAIN_AGREEMENT: f64 = 0.2;
 
 /// The titles that the head of a page gives, without the paper's name, best first.
-pub(super) struct HeadTitles(Vec<String>);
+pub(super) struct HeadTitles {
+    titles: Vec<String>,
+    /// No more than the `<title>` is told, which may be the paper's name on every page.
+    is_one: bool,
+}
 
 impl HeadTitles {
     pub(super) fn of(page: &PageScan<'_>, papers: &PaperNames) -> Self {
@@ -40,6 +44,7 @@ impl HeadTitles {
             .descendants_it()
             .find(|node| node.has_name("title"));
         let whole = element.and_then(|node| clean_some(&node.text()));
+        let is_one = told.is_empty();
         told.extend(whole.clone());
 
         let mut kept: Vec<String> = told
@@ -56,7 +61,18 @@ impl HeadTitles {
             kept.retain(|title| *title != shorter);
             kept.insert(0, shorter);
         }
-        Self(kept)
+        Self {
+            titles: kept,
+            is_one,
+        }
+    }
+
+    /// Tells whether a heading is more likely a headline than what the page's head tells: a paper's
+    /// name has fewer letters.
+    fn yield_to(&self, heading: &str) -> bool {
+        let length = |text: &str| letters(text).count();
+        let longest = self.titles.iter().map(|title| length(title)).max();
+        self.is_one && longest.is_none_or(|longest| longest < length(heading))
     }
 
     /// Tells whether a text is one of the titles, or most of one.
@@ -66,7 +82,7 @@ impl HeadTitles {
 
     /// Returns how well a text agrees with the title that is most like it, from 0 to 1.
     fn agreement(&self, text: &str) -> f64 {
-        self.0
+        self.titles
             .iter()
             .map(|title| likeness(title, text))
             .fold(0.0, f64::max)
@@ -97,7 +113,9 @@ pub(super) fn headline<'a>(
             } else {
                 AGREEMENT
             };
-            best.agreement >= least || told.0.is_empty()
+            best.agreement >= least
+                || told.titles.is_empty()
+                || is_main(&best.node) && told.yield_to(&best.text)
         });
 
     match best {
@@ -105,7 +123,7 @@ pub(super) fn headline<'a>(
             Some(without_kicker(&best, told).unwrap_or(best.text)),
             Some(best.node),
         ),
-        None => (told.0.first().cloned(), None),
+        None => (told.titles.first().cloned(), None),
     }
 }
 
@@ -158,7 +176,7 @@ fn is_main(node: &Node<'_>) -> bool {
 /// The page's head gives the headline without them.
 fn without_kicker(heading: &Heading<'_>, told: &HeadTitles) -> Option<String> {
     let printed: String = letters(&heading.text).collect();
-    told.0
+    told.titles
         .iter()
         .find(|title| {
             let title: String = letters(title).collect();

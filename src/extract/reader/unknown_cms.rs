@@ -31,6 +31,13 @@ impl ArticleReader {
         // Where the usual container holds a notice, no other text of the page is the story.
         let usual = story(page.tree, rules, url).unwrap_or_default();
         if self.is_for_members(&usual) {
+            let story = StoryHints {
+                url,
+                rules,
+                paragraphs: &usual.paragraphs,
+                author: None,
+            };
+            let article = measured(page, article, story).article;
             return self.judged(article, Some(usual), page.tree);
         }
 
