@@ -211,6 +211,22 @@ fn what_a_selector_says_of_contents_or_neighbours_holds_in_a_cut_page() {
     }
 }
 
+/// Each of these would take minutes if every tag looked at all that is open.
+#[test]
+fn pages_that_are_built_to_keep_a_reader_climbing_are_given_up() {
+    for page in [
+        format!("{}{}", "<section>".repeat(500), "</div>".repeat(200_000)),
+        "<p><b>".repeat(200_000),
+        format!("{}{}", "<div>".repeat(500), "<i></i>".repeat(200_000)),
+        format!("<a {}>", "b=c ".repeat(300_000)),
+    ] {
+        for sought in Sought::all() {
+            let tree = Tree::parse_wanted(&page, &sought.wanted);
+            assert!(tree.is_err() || tree.is_ok_and(|tree| tree.is_whole()));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 

@@ -113,12 +113,10 @@ impl<'p> Stack<'p, '_> {
     /// Ends a formatting element. Where others have begun in it and go on behind it, the parser
     /// takes the tree apart ("adoption agency algorithm").
     fn end_formatting(&mut self, tag: &PageTag<'p>, name: &[u8]) -> Result<(), Lost> {
-        let listed = |names: &[&[u8]]| {
-            let same = names.iter().filter(|open| open.eq_ignore_ascii_case(name));
-            same.count()
-        };
-        let open: Vec<&[u8]> = self.elements.iter().map(|element| element.name).collect();
-        let (reopened, open) = (listed(&self.formatting), listed(&open));
+        let is_same = |open: &&[u8]| open.eq_ignore_ascii_case(name);
+        let reopened = self.formatting.iter().filter(|it| is_same(it)).count();
+        let is_open = |element: &&Element<'_>| element.is_named(name);
+        let open = self.elements.iter().filter(is_open).count();
 
         let sought = self.find(
             |element| element.is_named(name),
@@ -131,7 +129,6 @@ impl<'p> Stack<'p, '_> {
 
         match sought {
             Sought::At(at) if reopened == open => {
-                let is_same = |open: &&[u8]| open.eq_ignore_ascii_case(name);
                 let last = self.formatting.iter().rposition(is_same);
                 self.formatting.remove(last.unwrap_or_default());
                 self.close_by(at, tag);

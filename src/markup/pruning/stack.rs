@@ -9,10 +9,15 @@ use crate::markup::pruning::wanted::{MAX_NAME, Wanted};
 /// The deepest nesting that is followed. A deeper page is refused before it is parsed.
 pub(super) const MAX_DEPTH: usize = 512;
 
+/// The most elements that are looked at for all tags together. A large real page has 100,000: some
+/// thousand tags, twenty deep.
+const MAX_CLIMBING: usize = 4_000_000;
+
 /// Returns the parts of a page that may be cut, in its order.
 pub(super) fn cuts(page: &str, wanted: &Wanted) -> Vec<Range<usize>> {
     let mut tags = Tags::of(page);
     let mut stack = Stack::new(wanted);
+    let mut climbed = 0;
 
     while let Some(tag) = tags.next() {
         let mut buffer = [0; MAX_NAME];
@@ -26,7 +31,8 @@ pub(super) fn cuts(page: &str, wanted: &Wanted) -> Vec<Range<usize>> {
             (false, Kind::Text) => stack.text(&tag, name, &mut tags),
             (false, _) => stack.start(&tag, name, kind),
         };
-        if followed.is_err() || stack.is_lost {
+        climbed += stack.elements.len() + stack.formatting.len();
+        if followed.is_err() || stack.is_lost || climbed > MAX_CLIMBING {
             break;
         }
     }
