@@ -58,7 +58,7 @@ impl<'a> Sieve<'a> {
 
     /// Returns the blocks of the story, and the signature at its end.
     pub(super) fn sift(&self, blocks: Vec<Block>) -> (Vec<Block>, Option<String>) {
-        let mut kept: Vec<(Block, bool)> = Vec::with_capacity(blocks.len());
+        let mut kept: Vec<(Block, Repeated)> = Vec::with_capacity(blocks.len());
         let mut is_in_list = false;
         let blocks = self.elsewhere.without_captions(blocks);
         let elsewhere = self.elsewhere.stand_there(&blocks);
@@ -74,9 +74,13 @@ impl<'a> Sieve<'a> {
             is_in_list = is_heading || (is_in_list && !is_prose(&block));
 
             if !is_in_list && !elsewhere[at] && !self.is_noise(at, &block) {
-                let is_repeated =
-                    labels.contains(&block.text) || is_told_again(&block.text, &mut told);
-                kept.push((block, is_repeated));
+                let is_told = is_told_again(&block.text, &mut told);
+                let repeated = match (labels.contains(&block.text), is_told) {
+                    (true, _) => Repeated::Label,
+                    (false, true) => Repeated::Told,
+                    (false, false) => Repeated::No,
+                };
+                kept.push((block, repeated));
             }
         }
 
@@ -132,18 +136,32 @@ impl<'a> Sieve<'a> {
     }
 }
 
-/// Returns the blocks without the repeated ones. A story that has little else is one of refrains,
-/// and keeps them.
-fn without_repeated(blocks: Vec<(Block, bool)>) -> Vec<Block> {
-    let weigh = |is_counted: fn(bool) -> bool| -> usize {
-        let counted = blocks.iter().filter(|(_, it)| is_counted(*it));
+/// How a block comes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Repeated {
+    No,
+    /// As one of the labels between paragraphs.
+    Label,
+    /// Within another block, or as one.
+    Told,
+}
+
+/// Returns the blocks without the repeated ones. A story that has little but labels is one of
+/// refrains, and keeps them.
+fn without_repeated(blocks: Vec<(Block, Repeated)>) -> Vec<Block> {
+    let weigh = |sought: Repeated| -> usize {
+        let counted = blocks.iter().filter(|(_, repeated)| *repeated == sought);
         counted.map(|(block, _)| weight(&block.text)).sum()
     };
-    let is_refrain = weigh(|is_repeated| is_repeated) > weigh(|is_repeated| !is_repeated);
+    let is_refrain = weigh(Repeated::Label) > weigh(Repeated::No);
 
     blocks
         .into_iter()
-        .filter(|(_, is_repeated)| is_refrain || !is_repeated)
+        .filter(|(_, repeated)| match repeated {
+            Repeated::No => true,
+            Repeated::Label => is_refrain,
+            Repeated::Told => false,
+        })
         .map(|(block, _)| block)
         .collect()
 }

@@ -58,7 +58,7 @@ impl ArticleReader {
         let fields = measured(page, self.completed(article, &found), story);
         let article = self.dated(fields.article, &found, html, sources, &fields.parts);
         found.story.images = fields.images;
-        drop_head(&mut found.story.paragraphs, &article);
+        drop_subtitle(&mut found.story.paragraphs, &article);
 
         let extraction = self.judged(article, Some(found.story), page.tree);
         if confidence < generic::LEAST && matches!(extraction, Extraction::Article(_)) {
@@ -188,14 +188,11 @@ impl ArticleReader {
     }
 }
 
-/// Drops the headline and the subtitle from the top of a story: they have fields of their own.
-fn drop_head(paragraphs: &mut Vec<String>, article: &Article) {
-    let head = [article.title.as_deref(), article.subtitle.as_deref()];
-    let is_head = |text: &&String| head.contains(&Some(text.as_str()));
-    let lines = paragraphs.iter().take_while(is_head).count();
-
-    if lines < paragraphs.len() {
-        paragraphs.drain(..lines);
+/// Drops the subtitle from the top of a story: it has a field of its own.
+fn drop_subtitle(paragraphs: &mut Vec<String>, article: &Article) {
+    let is_first = paragraphs.first() == article.subtitle.as_ref();
+    if is_first && paragraphs.len() > 1 {
+        paragraphs.remove(0);
     }
 }
 
