@@ -28,8 +28,8 @@ const ROUNDS: usize = 11;
 /// Pages in a round: their mean hides the resolution of the clock.
 const PAGES: u32 = 50;
 
-/// The bound for a page with its profile, in bare parses. Reading costs no more than parsing again.
-const MAX_PARSES: f64 = 2.0;
+/// The bound for a page with its profile, in bare parses: most of it is not parsed.
+const MAX_PARSES: f64 = 1.0;
 
 /// The bound for every page of a folder with a profile.
 const BY_PROFILE: Duration = Duration::from_millis(100);
