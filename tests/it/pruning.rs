@@ -211,6 +211,41 @@ fn what_a_selector_says_of_contents_or_neighbours_holds_in_a_cut_page() {
     }
 }
 
+/// What stands in an element has effects behind it here, or the parser moves or repeats it.
+#[test]
+fn what_a_parser_takes_apart_is_read_alike() {
+    let menu = "<div class=menu><ul><li><a href=x>글</a></li></ul></div>".repeat(40);
+    let story = "<div id=articleBody>글</div><div class=tag-group><i>글</i>나</div>";
+
+    for page in [
+        // A formatting element that is opened or closed in an element goes on behind it.
+        format!("<span><b><div>{menu}</b>글</div></span>{story}"),
+        format!("<div>{menu}<b><p>글</div>{story}"),
+        format!("<div>{menu}<a href='/?sc_area=K'>글</div>{story}"),
+        format!("<a href='/?sc_area=K'><div>{menu}<div class=tag-group>글</a></div></div>{story}"),
+        format!("<label><em></label><form>{menu}<img src=a></form><div>{story}</div>"),
+        // An item, a form and a part of a table end what is open outside of their element.
+        format!("<ul><li id=articleBody><div>{menu}<li>글</div>나</ul>{story}"),
+        format!("<form><div>{menu}</form>글</div><form id=articleBody>글</form>{story}"),
+        format!("<table><option><address><table></table>{menu}</address>{story}"),
+        format!("<table><tr><td><div>{menu}<tr><td id=articleBody>글</div>나</table>{story}"),
+        format!("<div>{menu}<select><option>글</div>{story}</select>{story}"),
+        format!("<div>{menu}<svg><p>글</svg></div>{story}"),
+        format!("<div>{menu}<body class=tag-group></div><a href='/?sc_area=K'>글</a>"),
+        format!("<div>{menu}<script><!-- <script> </script></div>{story}--></script>"),
+    ] {
+        for sought in Sought::all() {
+            sought.compare(&page);
+        }
+    }
+
+    let [articles, _] = Sought::all();
+    assert!(
+        articles.compare(&format!("{menu}{story}")),
+        "nothing is cut"
+    );
+}
+
 /// Each of these would take minutes if every tag looked at all that is open.
 #[test]
 fn pages_that_are_built_to_keep_a_reader_climbing_are_given_up() {
