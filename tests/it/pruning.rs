@@ -223,6 +223,7 @@ fn what_a_parser_takes_apart_is_read_alike() {
         format!("<div>{menu}<b><p>글</div>{story}"),
         format!("<div>{menu}<a href='/?sc_area=K'>글</div>{story}"),
         format!("<a href='/?sc_area=K'><div>{menu}<div class=tag-group>글</a></div></div>{story}"),
+        format!("<a href='/?sc_area=K'><section class=tag-group><div>{menu}</div>글</a></section>"),
         format!("<label><em></label><form>{menu}<img src=a></form><div>{story}</div>"),
         // An item, a form and a part of a table end what is open outside of their element.
         format!("<ul><li id=articleBody><div>{menu}<li>글</div>나</ul>{story}"),
