@@ -76,8 +76,8 @@ impl Tree {
         }
     }
 
-    /// Parses a page for readers that look for nothing but `wanted`: what surely nobody looks for is
-    /// cut before.
+    /// Parses a page for readers that look for nothing but `wanted`: what surely nobody looks for
+    /// is cut before.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! An archive of articles that were all fetched, of one version each: page, requests, capture, body,
-//! article, version, change and fingerprint.
+//! An archive of articles that were all fetched, of one version each: page, requests, capture,
+//! body, article, version, change and fingerprint.
 
 use rusqlite::{Connection, params};
 use saseo::clock::Clock;

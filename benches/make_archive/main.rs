@@ -4,8 +4,8 @@
 //! on so many hosts: start, next page, and the cost of a settled one).
 //!
 //! The same arguments make the same rows, except that the entry pages were read just now. With a
-//! folder behind the numbers the archive is made there and kept, with a configuration beside it; one
-//! that stands there already is measured as it is. `SASEO` names another binary to measure.
+//! folder behind the numbers the archive is made there and kept, with a configuration beside it;
+//! one that stands there already is measured as it is. `SASEO` names another binary to measure.
 
 mod articles;
 mod ledger;

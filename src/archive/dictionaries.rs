@@ -19,12 +19,12 @@ const LEAST_BYTES: i64 = 2 * 1024;
 const MOST_BYTES: i64 = 512 * 1024;
 
 /// After so many pages in a row that a dictionary did not help, the last of them becomes the
-/// dictionary. A paper with a new skin has that many in a day. A few odd pages do not replace a good
-/// dictionary.
+/// dictionary. A paper with a new skin has that many in a day. A few odd pages do not replace a
+/// good dictionary.
 const MOST_POOR: u32 = 8;
 
-/// The most bytes of dictionaries that are kept in memory: those of some fifty papers. The tables to
-/// compress with take three times as much (measured: 237 KB for a page of 90 kB).
+/// The most bytes of dictionaries that are kept in memory: those of some fifty papers. The tables
+/// to compress with take three times as much (measured: 237 KB for a page of 90 kB).
 const MOST_KEPT_BYTES: usize = 4 << 20;
 
 /// Pages of a site that look alike.

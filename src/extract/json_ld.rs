@@ -17,7 +17,8 @@ pub(super) fn values(scripts: &[String]) -> Vec<Value> {
     scripts.iter().filter_map(|script| parse(script)).collect()
 }
 
-/// Finds the article in the page's JSON-LD: the first that has a headline or a date, else the first.
+/// Finds the article in the page's JSON-LD: the first that has a headline or a date, else the
+/// first.
 pub(super) fn article(values: &[Value]) -> Option<&Value> {
     let is_told = |value: &Value| {
         value

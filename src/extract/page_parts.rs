@@ -154,8 +154,8 @@ impl<'a> PageParts<'a> {
         self.place(line.first)
     }
 
-    /// Returns the lines near the headline: those between it and the story, then the last ones above
-    /// it.
+    /// Returns the lines near the headline: those between it and the story, then the last ones
+    /// above it.
     pub(super) fn near_headline(&self) -> Vec<Block> {
         const ABOVE: usize = 6;
         let at = |place| {

@@ -1,5 +1,5 @@
-//! Queries that a large archive made fast tell the same as plain ones: counts in indexes, exports in
-//! order, hosts with queued pages.
+//! Queries that a large archive made fast tell the same as plain ones: counts in indexes, exports
+//! in order, hosts with queued pages.
 
 use std::fmt::Write as _;
 

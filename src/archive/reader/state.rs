@@ -69,8 +69,9 @@ pub struct SiteState {
     pub number_gaps: Vec<NumberGap>,
 }
 
-/// Every site with its counts. Each is found in an index of few rows, or counted in one: the rows of
-/// a site's articles and pages are not read. The conditions are those of the indexes, word for word.
+/// Every site with its counts. Each is found in an index of few rows, or counted in one: the rows
+/// of a site's articles and pages are not read. The conditions are those of the indexes, word for
+/// word.
 const SITES: &str = "SELECT name, title, home,
        (SELECT count(*) FROM article WHERE site_id = site.id) AS articles,
        (SELECT count(*) FROM article

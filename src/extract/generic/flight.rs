@@ -1,7 +1,7 @@
 //! Renders what React's server sends to the browser ("flight"), as HTML.
 //!
-//! Next.js writes it into scripts, `self.__next_f.push([1,"…"])`: the pieces of one text, whose rows
-//! are `1a:` with JSON, or `1a:T4d2,` with a text of so many bytes. An element is
+//! Next.js writes it into scripts, `self.__next_f.push([1,"…"])`: the pieces of one text, whose
+//! rows are `1a:` with JSON, or `1a:T4d2,` with a text of so many bytes. An element is
 //! `["$","p",null,{"children":"…"}]`, and `"$1a"` or `"$L1a"` stands for another row.
 
 use std::collections::HashMap;

@@ -33,8 +33,8 @@ const SHARE: f64 = 0.25;
 /// Characters of a story that are looked at: more tell nothing new.
 const SAMPLE: usize = 3_000;
 
-/// Returns the language of a page as a BCP 47 tag. `guessed` is the language that a library found in
-/// the words of the text.
+/// Returns the language of a page as a BCP 47 tag. `guessed` is the language that a library found
+/// in the words of the text.
 ///
 /// A declared language that is written with another script than the text is the template's: pages
 /// of many papers say `en` in whatever language they are.

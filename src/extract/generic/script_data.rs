@@ -234,7 +234,8 @@ impl Search {
         }
     }
 
-    /// Keeps the paragraphs that a list has: its strings, or the members of one name in its objects.
+    /// Keeps the paragraphs that a list has: its strings, or the members of one name in its
+    /// objects.
     fn list(&mut self, items: &[Value], around: &Around) {
         let strings: Vec<String> = items.iter().filter_map(string).collect();
         if strings.len() > 1 {

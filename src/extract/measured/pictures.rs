@@ -253,8 +253,8 @@ fn is_placeholder(link: &str) -> bool {
         || NAMES.iter().any(|name| file.contains(name))
 }
 
-/// Returns what two addresses of one file have in common: sizes stand in the query and at the end of
-/// the name.
+/// Returns what two addresses of one file have in common: sizes stand in the query and at the end
+/// of the name.
 fn file_of(url: &str) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));

@@ -173,7 +173,8 @@ impl<'p> Stack<'p, '_> {
         }
     }
 
-    /// A link ends the link in which it stands. The parser forgets the first of many equal elements.
+    /// A link ends the link in which it stands. The parser forgets the first of many equal
+    /// elements.
     fn forget_equal(&mut self, name: &[u8]) -> Result<(), Lost> {
         let equal = self
             .formatting

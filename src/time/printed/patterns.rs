@@ -6,8 +6,8 @@ use regex::Regex;
 
 /// The time of day behind a date, with its zone.
 ///
-/// It matches `18:47`, `at 3:00 PM`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m. EST`, `T00:00:00+00`, `T09` and
-/// `정오`. It does not match `자정`, which may be either end of a day.
+/// It matches `18:47`, `at 3:00 PM`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m. EST`, `T00:00:00+00`,
+/// `T09` and `정오`. It does not match `자정`, which may be either end of a day.
 const TIME: &str = concat!(
     r"(?:(?:\s*|[Tt]|\s*[,|·•@]\s*|\s*,?\s+(?i:at|um|à)\s+)",
     r"(?P<half>오전|오후|새벽|아침|낮|저녁|밤|午前|午後|(?i:[AP]\.?\s?M\b\.?))?\s*",

@@ -44,7 +44,8 @@ impl Reader {
              WHERE {chosen}"
         );
         let walk = Walk {
-            // Columns are found by their names, the first of a name counts: `version` has an `id` too.
+            // Columns are found by their names, the first of a name counts: `version` has an `id`
+            // too.
             columns: "article.id AS key,
                       site.name || '/'
                         || iif(article.number IS NULL, article.url, printf('%u', article.number))
