@@ -133,4 +133,5 @@ const HOME: &str = "http://127.0.0.1:9";
 
 /// The paper's site file: its entry pages are the home page, one section and its policies.
 const SITE: &str = "name = \"made\"\ntitle = \"A made paper\"\nhome = \"http://127.0.0.1:9/\"\n\
-                    own_site = true\n[discover]\nsections = [\"/list\"]\nfeeds = false\nsitemaps = false\n";
+                    own_site = true\n[discover]\nsections = [\"/list\"]\nfeeds = false\n\
+                    sitemaps = false\n";

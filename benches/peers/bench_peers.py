@@ -4,7 +4,8 @@
     just bench-peers            some five minutes: 2,001 articles, three repeats
     just bench-peers --quick    half a minute: a smoke test, which writes nothing
 
-The newspaper is `saseo demo --serve`, in a process of its own on loopback. The crawlers run in turn.
+The newspaper is `saseo demo --serve`, in a process of its own on loopback. The crawlers run in
+turn.
 The system accounts for the CPU time of each (wait4: user and system); peak memory is VmHWM of /proc
 on Linux, ru_maxrss elsewhere. saseo and Scrapy must have stored the same fields of the same
 articles, or the comparison fails.

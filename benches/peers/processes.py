@@ -66,7 +66,7 @@ def without_proxies(environment):
 
 
 def wait_for(process, began, kill_after_s):
-    """Waits for a process, and returns its status, usage, peak memory, and whether it was killed."""
+    """Waits for a process. Returns its status, usage and peak memory, and whether it was killed."""
     peak_kb, was_killed = 0, False
     try:
         while True:
@@ -108,7 +108,7 @@ def max_rss_kb(usage):
 
 @contextlib.contextmanager
 def served(command, read_address):
-    """Runs a server, and gives what `read_address` makes of its first lines. Stops it by its pid."""
+    """Runs a server. Yields what `read_address` reads in its first lines. Stops it by its pid."""
     with tempfile.TemporaryFile() as err:
         server = subprocess.Popen(
             [str(word) for word in command],

@@ -78,7 +78,8 @@ impl Writer {
         self.transaction(lease)?.execute(
             "UPDATE page SET next_at = ?3
              WHERE role = 'article' AND verdict IN ('stored', 'members') AND url IN (
-                SELECT article.url FROM version CROSS JOIN article ON article.id = version.article_id
+                SELECT article.url
+                FROM version CROSS JOIN article ON article.id = version.article_id
                 WHERE version.n = 1 AND version.site_id = (SELECT id FROM site WHERE name = ?1)
                 ORDER BY version.published_ms DESC LIMIT ?2)",
             params![site, count, now.millis()],

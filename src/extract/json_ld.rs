@@ -270,7 +270,8 @@ mod tests {
 
     #[test]
     fn a_reference_is_followed_to_the_value_with_the_name() {
-        let graph = r##"{"@graph":[{"@type":"Article","author":{"@id":"#1"}},{"@type":"Person","@id":"#1","name":"홍길동"}]}"##;
+        let graph = r##"{"@graph":[{"@type":"Article","author":{"@id":"#1"}},
+            {"@type":"Person","@id":"#1","name":"홍길동"}]}"##;
         let values = values(&[graph.to_owned()]);
         let author = article(&values).unwrap().get("author").unwrap();
         let name = |value: &Value| value.get("name").and_then(Value::as_str).map(str::to_owned);
@@ -283,7 +284,8 @@ mod tests {
 
     #[test]
     fn steps_of_a_breadcrumb_stand_by_their_positions() {
-        let list = r#"{"@graph":[{"@type":"WebPage","breadcrumb":{"@type":"BreadcrumbList","itemListElement":[
+        let list = r#"{"@graph":[{"@type":"WebPage","breadcrumb":{"@type":"BreadcrumbList",
+            "itemListElement":[
             {"position":2,"item":{"name":"문화"}},{"position":"1","name":"홈"}]}}]}"#;
         assert_eq!(breadcrumbs(&values(&[list.to_owned()])), ["홈", "문화"]);
     }

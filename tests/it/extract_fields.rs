@@ -5,10 +5,14 @@ use saseo::extract::*;
 use saseo::page_url::PageUrl;
 
 const STORY: [&str; 4] = [
-    "The ferry to the islands leaves at six every morning, and its captain has not missed a day since spring.",
-    "Most of the passengers carry crates of vegetables, and a few of them carry letters for the lighthouse.",
-    "“We wait for nobody, but we wave to everyone,” said the captain, who grew up beside the old harbour.",
-    "The town wants to buy a second boat next year, if the islands pay for half of its engine and its paint.",
+    "The ferry to the islands leaves at six every morning, \
+     and its captain has not missed a day since spring.",
+    "Most of the passengers carry crates of vegetables, \
+     and a few of them carry letters for the lighthouse.",
+    "“We wait for nobody, but we wave to everyone,” said the captain, \
+     who grew up beside the old harbour.",
+    "The town wants to buy a second boat next year, \
+     if the islands pay for half of its engine and its paint.",
 ];
 
 /// A page in its parts: each of them is mark-up.
@@ -27,7 +31,8 @@ impl Sheet<'_> {
         let [first, rest @ ..] = STORY;
         let rest: String = rest.iter().map(|text| format!("<p>{text}</p>")).collect();
         let html = format!(
-            "<!doctype html><html><head><title>The Ferry</title>{}</head><body class='icon-font logo-left'>\
+            "<!doctype html><html><head><title>The Ferry</title>{}</head>\
+             <body class='icon-font logo-left'>\
              <ul id=menu><li><a href=/1>Town</a></li></ul><div class=page>{}<h1>The Ferry</h1>{}\
              <div class=story><p>{first}</p>{}{rest}{}</div></div>{}</body></html>",
             self.head, self.above, self.under_headline, self.within, self.end, self.below
@@ -44,7 +49,8 @@ impl Sheet<'_> {
 
 fn json_ld(members: &str) -> String {
     format!(
-        "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"headline\":\"The Ferry\",{members}}}</script>"
+        "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\
+         \"headline\":\"The Ferry\",{members}}}</script>"
     )
 }
 
@@ -59,7 +65,8 @@ fn published(sheet: Sheet<'_>) -> Option<String> {
 #[test]
 fn the_writer_is_a_person_near_the_headline() {
     let organisation = json_ld(
-        r#""author":{"@type":"Organization","name":"Harbour Post"},"publisher":{"name":"Harbour Post"}"#,
+        r#""author":{"@type":"Organization","name":"Harbour Post"},
+            "publisher":{"name":"Harbour Post"}"#,
     );
     let account = json_ld(r#""author":{"@type":"Person","name":"jdoe"}"#);
     let byline =
@@ -113,7 +120,8 @@ fn the_writer_is_a_person_near_the_headline() {
 fn bylines_of_comments_cards_and_networks_name_no_writer() {
     for below in [
         "<div class=comments><p class=author>Max Orr</p></div>",
-        "<div class=teaser-list><a href=/a/2>The Tram</a><span class=byline>By Max Orr</span></div>",
+        "<div class=teaser-list><a href=/a/2>The Tram</a>\
+         <span class=byline>By Max Orr</span></div>",
         "<article><h3>The Tram</h3><span class=byline>By Max Orr</span></article>",
         "<a href='https://facebook.example/profile/7'>Facebook</a>",
     ] {
@@ -199,7 +207,8 @@ fn a_named_offset_beats_a_false_z_and_no_day_is_guessed() {
         Some("2026-03-07T16:50:20-05:00")
     );
 
-    let of_page = r#"<script type=application/ld+json>{"@type":"WebPage","datePublished":"2026-03-07T16:50:20+00:00"}</script>"#;
+    let of_page = r#"<script type=application/ld+json>
+        {"@type":"WebPage","datePublished":"2026-03-07T16:50:20+00:00"}</script>"#;
     let sheet = Sheet {
         head: of_page,
         ..Sheet::default()
@@ -262,8 +271,10 @@ fn tags_come_from_the_best_source() {
         .tags
     };
     let list = "<meta name=keywords content='boats, Boats, islands'>";
-    let metas = "<meta property=article:tag content=boats><meta property=article:tag content='old, harbours'>";
-    let links = "<ul><li><a href=/tag/boats>#boats</a></li><li><a href='/search?tag=islands'>islands</a></li></ul>";
+    let metas = "<meta property=article:tag content=boats>\
+        <meta property=article:tag content='old, harbours'>";
+    let links = "<ul><li><a href=/tag/boats>#boats</a></li>\
+        <li><a href='/search?tag=islands'>islands</a></li></ul>";
 
     assert_eq!(tags(list, ""), ["boats", "islands"]);
     assert_eq!(
@@ -279,8 +290,10 @@ fn tags_come_from_the_best_source() {
 #[test]
 fn sections_come_from_breadcrumbs_without_home_and_title() {
     let list = r#"<script type=application/ld+json>{"@type":"BreadcrumbList","itemListElement":[
-        {"position":3,"name":"The Ferry"},{"position":1,"name":"Home"},{"position":2,"item":{"name":"Town"}}]}</script>"#;
-    let above = "<nav aria-label=Breadcrumb><a href=/>Home</a><a href=/town>Town</a><a href=/port>Port</a></nav>";
+        {"position":3,"name":"The Ferry"},{"position":1,"name":"Home"},
+        {"position":2,"item":{"name":"Town"}}]}</script>"#;
+    let above = "<nav aria-label=Breadcrumb><a href=/>Home</a>\
+        <a href=/town>Town</a><a href=/port>Port</a></nav>";
     let of = |head, above| {
         let article = Sheet {
             head,
@@ -301,10 +314,15 @@ fn sections_come_from_breadcrumbs_without_home_and_title() {
 
 #[test]
 fn photos_of_the_story_are_found_with_their_words_and_others_are_not() {
-    let lead = "<div class=lead><picture><source srcset='/p/1-400.webp 400w, /p/1-900.webp 900w'><img src='data:image/gif;base64,x'></picture><p class=caption>The ferry at six</p></div>";
-    let within = "<figure class=widget><button><img class=lazy src=/blank.gif data-src=/p/2.jpg alt='A crate'></button><figcaption>Crates on deck</figcaption></figure>\
+    let lead = "<div class=lead><picture>\
+        <source srcset='/p/1-400.webp 400w, /p/1-900.webp 900w'>\
+        <img src='data:image/gif;base64,x'></picture><p class=caption>The ferry at six</p></div>";
+    let within = "<figure class=widget><button>\
+        <img class=lazy src=/blank.gif data-src=/p/2.jpg alt='A crate'></button>\
+        <figcaption>Crates on deck</figcaption></figure>\
         <div><noscript><img src=/p/3.jpg alt='The old lighthouse'></noscript></div>\
-        <img src=/p/2.jpg?w=300><img src=/logo.png><div class=author-box><img src=/p/jane.jpg></div>\
+        <img src=/p/2.jpg?w=300><img src=/logo.png>\
+        <div class=author-box><img src=/p/jane.jpg></div>\
         <a href=/a/2><img src=/p/other.jpg></a><img src=/p/icon.jpg width=40>";
     let sheet = Sheet {
         under_headline: lead,

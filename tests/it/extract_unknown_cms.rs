@@ -151,7 +151,8 @@ fn who_signs_at_the_end_is_the_writer_and_no_story() {
 fn captions_are_no_story() {
     let off = without(|rules| rules.photos.clear());
     // A photo in a box of its own is known without rules.
-    let photo = "<p><img src='/1.jpg'></p><p class='photo_caption'>홍길동 사서가 창가의 서가 앞에 서서 골목을 지나는 아이들을 오래 바라보고 있다.</p>";
+    let photo = "<p><img src='/1.jpg'></p><p class='photo_caption'>홍길동 사서가 창가의 서가 앞에 서서 \
+                 골목을 지나는 아이들을 오래 바라보고 있다.</p>";
     assert_sifted(&page_around("", photo, ""), &off);
 }
 

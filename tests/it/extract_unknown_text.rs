@@ -103,11 +103,13 @@ fn boxes_between_the_paragraphs_are_no_story() {
         ),
         (
             "poll",
-            "<div class=x><p>Do you like fog?</p><form><label>Yes</label><label>No</label></form></div>",
+            "<div class=x><p>Do you like fog?</p>\
+             <form><label>Yes</label><label>No</label></form></div>",
         ),
         (
             "photo",
-            "<div class=x><div><img src=/1.jpg></div><div>The pier at seven. Photo: Post</div></div>",
+            "<div class=x><div><img src=/1.jpg></div>\
+             <div>The pier at seven. Photo: Post</div></div>",
         ),
         (
             "teaser",
@@ -186,7 +188,8 @@ fn a_story_that_stands_only_in_a_scripts_data_is_read() {
         (
             "list",
             format!(
-                "<script>F.content={{\"elements\":{list},\"head\":{{\"basic\":\"Fog over the harbour\"}}}};</script>"
+                "<script>F.content={{\"elements\":{list},\
+                 \"head\":{{\"basic\":\"Fog over the harbour\"}}}};</script>"
             ),
         ),
         (
@@ -208,8 +211,15 @@ fn a_story_that_stands_only_in_a_scripts_data_is_read() {
 fn of_several_stories_in_a_scripts_data_the_pages_own_is_read() {
     let other = "Another story about something else entirely, which is much longer than that one. ";
     let data = serde_json::json!({
-        "next": {"title": "Another story", "body": format!("<p>{}</p><p>{}</p>", other.repeat(4), other.repeat(3))},
-        "article": {"title": "Fog over the harbour", "body": paragraphs(&STORY), "pubDate": "2026-03-07T16:50:20+09:00"},
+        "next": {
+            "title": "Another story",
+            "body": format!("<p>{}</p><p>{}</p>", other.repeat(4), other.repeat(3))
+        },
+        "article": {
+            "title": "Fog over the harbour",
+            "body": paragraphs(&STORY),
+            "pubDate": "2026-03-07T16:50:20+09:00"
+        },
     });
     let html = page(
         &format!("<script>window.state = {data}</script>"),
@@ -261,7 +271,9 @@ fn hostile_script_data_is_answered_in_time() {
 fn a_story_in_json_ld_that_was_escaped_twice_does_not_replace_the_paragraphs() {
     let told = STORY.join(" ").replace('f', "&amp;#102;");
     let script = format!(
-        r#"<script type="application/ld+json">{{"@type":"NewsArticle","headline":"Fog over the harbour","articleBody":"{told}"}}</script>"#
+        r#"<script type="application/ld+json">
+        {{"@type":"NewsArticle","headline":"Fog over the harbour",
+        "articleBody":"{told}"}}</script>"#
     );
     let body = format!(
         "<div><h1>Fog over the harbour</h1><div>{}</div></div>",
@@ -279,7 +291,8 @@ fn scripts_without_stops_are_read() {
         "สภาเมืองจะตัดสินใจในเดือนมิถุนายนว่าจะเพิ่มเรืออีกหนึ่งลำในช่วงฤดูหนาวหรือไม่",
     ];
     let html = format!(
-        "<html><head><title>หมอก</title></head><body><div><h1>หมอก</h1><div>{}</div></div></body></html>",
+        "<html><head><title>หมอก</title></head><body><div><h1>หมอก</h1>\
+         <div>{}</div></div></body></html>",
         paragraphs(&thai)
     );
     let article = read(&html);

@@ -2,8 +2,9 @@
 //!
 //! `PROPTEST_CASES=100000 cargo test --release --test it pruning::` tries more pages.
 
+use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
 use saseo::config::Profile;
 use saseo::demo::{DemoSkin, Edition, Newspaper, answer};
 use saseo::extract::{ArticleReader, KnownPaper};
@@ -146,7 +147,7 @@ fn piece() -> impl Strategy<Value = String> {
 fn nested() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![3 => select(REST.to_vec()).prop_map(str::to_owned), 1 => piece()];
     leaf.prop_recursive(6, 60, 6, |inner| {
-        let within = proptest::collection::vec(inner, 0..6);
+        let within = vec(inner, 0..6);
         (select(TAGS.to_vec()), select(MARKS.to_vec()), within)
             .prop_map(|(tag, mark, within)| format!("<{tag}{mark}>{}</{tag}>", within.concat()))
     })
@@ -264,10 +265,13 @@ fn pages_that_are_built_to_keep_a_reader_climbing_are_given_up() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(1_000)
+    })]
 
     #[test]
-    fn invented_markup_is_read_alike(parts in proptest::collection::vec(prop_oneof![nested(), piece()], 1..30)) {
+    fn invented_markup_is_read_alike(parts in vec(prop_oneof![nested(), piece()], 1..30)) {
         let filler = "<ul><li><a href=x>글</a></li></ul>".repeat(20);
         let page = format!("{}<div>{filler}</div>", parts.concat());
         for sought in Sought::all() {
@@ -277,9 +281,9 @@ proptest! {
 
     #[test]
     fn damaged_pages_are_read_alike(
-        at in any::<prop::sample::Index>(),
+        at in any::<Index>(),
         is_new in any::<bool>(),
-        damages in proptest::collection::vec((0..4, any::<prop::sample::Index>(), any::<prop::sample::Index>(), piece()), 1..7),
+        damages in vec((0..4, any::<Index>(), any::<Index>(), piece()), 1..7),
     ) {
         let skin = if is_new { DemoSkin::G4 } else { DemoSkin::G2 };
         let pages = pages(skin);

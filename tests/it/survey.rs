@@ -718,12 +718,17 @@ fn numbered_paths(path: &str) -> Page {
         "/" => page(teasers(1010..1015)),
         "/section/culture" => page(teasers(1000..1010)),
         "/section/books" => page(teasers(1010..1020)),
-        _ => match path.strip_prefix("/story/").and_then(|number| number.parse::<u32>().ok()) {
+        _ => match path
+            .strip_prefix("/story/")
+            .and_then(|number| number.parse::<u32>().ok())
+        {
             Some(number) => page(format!(
-                "<article><h1>A long title of the story {number}</h1><time datetime=\"2026-10-01T09:00:00+01:00\"></time>{}</article>",
+                "<article><h1>A long title of the story {number}</h1>\
+                 <time datetime=\"2026-10-01T09:00:00+01:00\"></time>{}</article>",
                 (1..=4)
                     .map(|shelf| format!(
-                        "<p>Story {number}: somebody left an old dictionary on the shelf {shelf} of a shop, and a note in it.</p>"
+                        "<p>Story {number}: somebody left an old dictionary on \
+                         the shelf {shelf} of a shop, and a note in it.</p>"
                     ))
                     .collect::<String>()
             )),

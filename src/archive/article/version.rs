@@ -104,8 +104,8 @@ const WRITE_VERSION: &str = "INSERT INTO version (article_id, n, site_id, captur
        canonical_url, title, subtitle, authors, byline, published_at, published_ms,
        published_precision, modified_at, published_source, section, subsection, language, text,
        images, tags, rights, opt_outs, content_sha256, extractor, searchable, confidence)
-     VALUES (?1, ?2, (SELECT site_id FROM article WHERE id = ?1), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-       ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
+     VALUES (?1, ?2, (SELECT site_id FROM article WHERE id = ?1), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+       ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
      ON CONFLICT (article_id, n) DO UPDATE SET
        capture_id = excluded.capture_id, made_at = excluded.made_at,
        canonical_url = excluded.canonical_url, title = excluded.title,

@@ -96,7 +96,8 @@ impl Reader {
     ) -> Result<impl Iterator<Item = WalkResult<BadText>> + '_, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT wr
-             AND name NOT LIKE 'sqlite_%' AND name NOT IN ('body', 'ledger', 'version') ORDER BY name",
+             AND name NOT LIKE 'sqlite_%' AND name NOT IN ('body', 'ledger', 'version')
+             ORDER BY name",
         )?;
         let tables: Vec<String> = select
             .query_map([], |row| row.get(0))?

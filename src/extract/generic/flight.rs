@@ -187,7 +187,8 @@ mod tests {
     #[test]
     fn elements_are_rendered_with_the_rows_that_they_name() {
         let html = rendered(&[
-            "0:[\"$\",\"main\",null,{\"children\":[[\"$\",\"h1\",null,{\"children\":\"책방\"}],\"$L1\"]}]\n",
+            "0:[\"$\",\"main\",null,{\"children\":[[\"$\",\"h1\",null,\
+             {\"children\":\"책방\"}],\"$L1\"]}]\n",
             "1:[\"$\",\"p\",\"0\",{\"children\":[\"하나 < 둘 \",[\"$\",\"a\",null,{\"chil",
             "dren\":\"셋\"}]]}]\n",
         ]);
@@ -200,7 +201,8 @@ mod tests {
     #[test]
     fn a_row_of_text_is_html_of_so_many_bytes() {
         let html = rendered(&[
-            "0:[\"$\",\"div\",null,{\"dangerouslySetInnerHTML\":{\"__html\":\"$2\"}}]\n2:T10,<p>책\n1:방</p>\n3:null\n",
+            "0:[\"$\",\"div\",null,{\"dangerouslySetInnerHTML\":{\"__html\":\"$2\"}}]\n\
+             2:T10,<p>책\n1:방</p>\n3:null\n",
         ]);
         assert_eq!(html.as_deref(), Some("<div><p>책\n1:방</p></div>"));
     }
