@@ -23,20 +23,25 @@ pub(super) fn images(
         if let Some(url) = photo(node, rules, page)
             && known.insert(url.clone())
         {
-            let credit = caption.as_deref().zip(rules.credit.as_ref());
-            let credit = credit
-                .and_then(|(caption, credit)| credit.find(caption))
-                .map(clean);
-
-            images.push(Image {
-                url,
-                caption,
-                credit,
-            });
+            images.push(image(url, caption, rules));
         }
     }
 
     images
+}
+
+/// Returns a photo with the photographer whom its caption names.
+pub(super) fn image(url: String, caption: Option<String>, rules: &ArticleRules) -> Image {
+    let credit = caption.as_deref().zip(rules.credit.as_ref());
+    let credit = credit
+        .and_then(|(caption, credit)| credit.find(caption))
+        .map(clean);
+
+    Image {
+        url,
+        caption,
+        credit,
+    }
 }
 
 /// The elements around pictures that were looked up: `None` for one that is no photo box, else its

@@ -7,9 +7,9 @@ use crate::extract::article::Image;
 use crate::extract::class_names::ClassKind;
 use crate::extract::measured::captions::{BOXES, caption};
 use crate::extract::page_parts::{PageParts, PagePlace, chain};
+use crate::extract::photos::image;
 use crate::markup::{Node, NodeId, Tree, attribute};
 use crate::page_url::PageUrl;
-use crate::text::clean;
 
 /// Most photos of a story: a gallery has some hundred.
 const MOST: usize = 200;
@@ -76,15 +76,7 @@ pub(super) fn images(
         };
         if known.insert(file_of(&url)) {
             let caption = caption(&node, parts, title);
-            let credit = caption.as_deref().zip(rules.credit.as_ref());
-            let credit = credit
-                .and_then(|(caption, credit)| credit.find(caption))
-                .map(clean);
-            images.push(Image {
-                url,
-                caption,
-                credit,
-            });
+            images.push(image(url, caption, rules));
         }
     }
     images
