@@ -76,7 +76,7 @@ impl Elsewhere {
             .filter(|caption| !caption.is_empty())
             .find_map(|caption| {
                 let paragraph = whole.strip_prefix(caption.as_str())?;
-                let is_paragraph = self.story.count(paragraph) > 0;
+                let is_paragraph = !paragraph.is_empty() && self.story.count(paragraph) > 0;
                 is_paragraph.then(|| behind(text, caption.chars().count()))
             })
     }

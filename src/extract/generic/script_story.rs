@@ -2,6 +2,7 @@
 
 use trafilatura::HtmlDateMode;
 
+use crate::extract::generic::cost::refusal;
 use crate::extract::generic::libraries::{readability, trafilatura};
 use crate::extract::generic::prose::is_cut;
 use crate::extract::generic::script_data::{ScriptText, TextForm, texts};
@@ -84,6 +85,12 @@ fn blocks(text: &ScriptText, url: &PageUrl) -> Vec<Block> {
     match &text.form {
         TextForm::Html(html) => html_blocks(html),
         TextForm::Page(html) => {
+            // Scripts are as hostile as pages.
+            let is_readable = Tree::parse(html).is_ok_and(|tree| refusal(html, &tree).is_none());
+            if !is_readable {
+                return Vec::new();
+            }
+
             let strict = trafilatura(html, url, HtmlDateMode::Disabled);
             union(&strict.blocks, &readability(html, url)).0
         }

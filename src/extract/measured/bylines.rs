@@ -77,13 +77,16 @@ fn narrowest(byline: &Node<'_>, papers: &PaperNames) -> Option<String> {
                 || has("itemprop", "name") && is_of_person(node))
     });
     let mut names: Vec<String> = Vec::new();
-    for name in links.map(|link| text(&link)) {
+    for name in links.take(MOST_LINKS).map(|link| text(&link)) {
         if !persons(&name, papers).is_empty() && !names.contains(&name) {
             names.push(name);
         }
     }
     (!names.is_empty()).then(|| names.join(", "))
 }
+
+/// Most links of a byline that are read: stories have a few writers.
+const MOST_LINKS: usize = 20;
 
 /// Tells whether the innermost item around an element is a person, or has no kind.
 fn is_of_person(node: &Node<'_>) -> bool {

@@ -17,6 +17,9 @@ static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
 /// Most names that are cut from one end: section and paper may stand there.
 const MOST_CUTS: usize = 3;
 
+/// Longest name of a paper, in bytes: real ones have some 50. Longer texts are not compared.
+const LONGEST: usize = 200;
+
 /// Meta tags with the paper's name.
 const METAS: [&str; 5] = [
     "og:site_name",
@@ -54,6 +57,10 @@ impl PaperNames {
 
     /// Tells whether a text is the paper's name, whatever its spaces and marks.
     pub(super) fn have(&self, text: &str) -> bool {
+        if text.len() > LONGEST {
+            return false;
+        }
+
         let told: String = letters(text).collect();
         let article = ["the", "die", "der", "das"];
         let bare = article.iter().find_map(|word| told.strip_prefix(word));

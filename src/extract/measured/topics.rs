@@ -27,6 +27,9 @@ const MOST_STEPS: usize = 6;
 /// Most breadcrumbs that are read: a page has one or two, and elements in them are named so, too.
 const MOST_BREADCRUMBS: usize = 20;
 
+/// Most lines under the headline that are compared with the story: pages have a few.
+const MOST_SUBTITLES: usize = 50;
+
 /// Longest subtitle, in characters: it may have several lines.
 const LONGEST_SUBTITLE: usize = 400;
 
@@ -263,19 +266,19 @@ pub(super) fn subtitle(
         .elements()
         .filter(|node| node.id > headline.id && parts.place(node.id) == PagePlace::UnderHeadline)
         .filter(|node| is_subtitle(node, parts))
+        .take(MOST_SUBTITLES)
         .map(|node| (text(&node), is_heading(&node)))
         .find(|(line, is_heading)| {
+            if line.chars().count() > LONGEST_SUBTITLE {
+                return false;
+            }
             let bare: String = letters(line).collect();
             let is_of_story = of_story
                 .iter()
                 // A heading at the top of a story was read as its first paragraph.
                 .skip(usize::from(*is_heading && of_story.first() == Some(&bare)))
                 .any(|text| text.contains(&bare) || !text.is_empty() && bare.contains(text));
-            line.chars().count() <= LONGEST_SUBTITLE
-                && !bare.is_empty()
-                && bare != title
-                && !is_of_story
-                && !is_byline_or_date(line)
+            !bare.is_empty() && bare != title && !is_of_story && !is_byline_or_date(line)
         })
         .map(|(line, _)| line);
     printed.or_else(|| told.map(|line| decoded(&line)))

@@ -183,10 +183,14 @@ fn written_by(page: &PageScan<'_>, name: &str) -> Option<String> {
     (!content.is_empty() && !is_address && !is_other).then_some(content)
 }
 
+/// Most authors in JSON-LD that are read: stories have a few writers.
+const MOST_AUTHORS: usize = 20;
+
 /// Returns the names of the authors in the page's JSON-LD that are no organisations.
 fn told_persons(page: &PageScan<'_>) -> Vec<String> {
     page.article_values(&["author", "creator"])
         .into_iter()
+        .take(MOST_AUTHORS)
         .map(|author| page.whole(author))
         .filter_map(|author| match author {
             Value::String(name) => Some(name.as_str()),
