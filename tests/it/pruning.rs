@@ -23,7 +23,8 @@ const TAGS: [&str; 48] = [
 ];
 
 /// What the profile looks for, and what looks much like it.
-const MARKS: [&str; 8] = [
+const MARKS: [&str; 9] = [
+    " class='tag&#45;group'",
     "",
     "",
     "",
@@ -34,7 +35,10 @@ const MARKS: [&str; 8] = [
     " class=\"list-block\" onclick='embargo_date'",
 ];
 
-const REST: [&str; 12] = [
+const REST: [&str; 15] = [
+    "<!--- <p> --->",
+    "</p>",
+    "</br>",
     "글",
     " ",
     "<br>",
@@ -226,6 +230,12 @@ fn what_a_parser_takes_apart_is_read_alike() {
         format!("<a href='/?sc_area=K'><div>{menu}<div class=tag-group>글</a></div></div>{story}"),
         format!("<a href='/?sc_area=K'><section class=tag-group><div>{menu}</div>글</a></section>"),
         format!("<label><em></label><form>{menu}<img src=a></form><div>{story}</div>"),
+        // What only a parser sees: where comments end, references, elements that no tag begins.
+        format!("<div><!--- 글 --->{story}<!-- 나 -->{menu}</div>"),
+        format!("<div>{menu}<div class='tag&#45;group'><a href='/?sc_area=K'>글</a></div></div>"),
+        format!("<form><p id=articleBody>글<form><select><option>{menu}</select>나</p>{story}"),
+        format!("<div><i></div><h2 id=articleBody>글<h3>나</h3><div>{menu}</div></h2>{story}"),
+        format!("<noscript><span id=articleBody></noscript><div>{menu}</div>{story}"),
         // An item, a form and a part of a table end what is open outside of their element.
         format!("<ul><li id=articleBody><div>{menu}<li>글</div>나</ul>{story}"),
         format!("<form><div>{menu}</form>글</div><form id=articleBody>글</form>{story}"),

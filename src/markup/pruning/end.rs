@@ -17,6 +17,11 @@ impl<'p> Stack<'p, '_> {
         let is_named = |element: &Element<'_>| element.is_named(name);
         let hides = |element: &Element<'_>| element.kind.is_scope();
         let sought = match kind {
+            // The parser makes a line break of `</br>`.
+            Kind::Void if name == b"br" => {
+                self.needed = self.elements.len();
+                return Ok(());
+            }
             // They are not open, whatever is.
             Kind::Void | Kind::Rule | Kind::Root | Kind::Text => return Ok(()),
             Kind::Unknown => return Err(Lost),
@@ -50,6 +55,16 @@ impl<'p> Stack<'p, '_> {
                 self.find(is_named, |element| element.kind.is_special())
             }
         };
+
+        // In the head, `noscript` ends before the first element that does not belong there.
+        let is_last = sought == Sought::At(self.elements.len().saturating_sub(1));
+        if kind == Kind::Scriptless && matches!(sought, Sought::At(_)) && !is_last {
+            return Err(Lost);
+        }
+        // The parser makes a paragraph of an end tag alone.
+        if kind == Kind::Paragraph && !matches!(sought, Sought::At(_)) {
+            self.needed = self.elements.len();
+        }
 
         self.end_at(sought, tag);
         Ok(())

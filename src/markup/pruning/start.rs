@@ -21,8 +21,13 @@ impl<'p> Stack<'p, '_> {
             kind
         };
 
+        // A form within a form is ignored, and ends nothing.
+        if kind == Kind::Form && self.has_form {
+            return Ok(());
+        }
+
         self.close_unended(name, kind)?;
-        let found = self.wanted.look(tag, name, &self.anchors);
+        let found = self.wanted.look(tag, name, &self.anchors).ok_or(Lost)?;
         if found.is_wanted {
             self.needed = self.elements.len();
         }
@@ -38,8 +43,7 @@ impl<'p> Stack<'p, '_> {
         }
 
         let is_drawn_whole = kind == Kind::Drawing && tag.closes_itself && name != b"svg";
-        let is_ignored = kind == Kind::TablePart && !self.is_open(Kind::Table)
-            || kind == Kind::Form && self.has_form;
+        let is_ignored = kind == Kind::TablePart && !self.is_open(Kind::Table);
         if is_drawn_whole || is_ignored {
             return Ok(());
         }
@@ -64,7 +68,7 @@ impl<'p> Stack<'p, '_> {
             return Err(Lost);
         }
 
-        let found = self.wanted.look(tag, name, &self.anchors);
+        let found = self.wanted.look(tag, name, &self.anchors).ok_or(Lost)?;
         let is_read = is_script && (self.wanted.reads_scripts() || is_data(tag));
         let is_wanted = found.is_wanted || is_read;
         if is_wanted {
@@ -124,7 +128,7 @@ impl<'p> Stack<'p, '_> {
             self.close_item(kind);
         }
         if kind == Kind::Choice {
-            self.close_choice(name);
+            self.close_choice(name)?;
         }
         if kind == Kind::Formatting {
             self.forget_equal(name)?;
@@ -144,6 +148,7 @@ impl<'p> Stack<'p, '_> {
             }
         }
         if kind == Kind::Heading && self.top_kind() == Some(Kind::Heading) {
+            self.be_sure_of_top()?;
             self.close(self.elements.len() - 1);
         }
         Ok(())
@@ -163,13 +168,24 @@ impl<'p> Stack<'p, '_> {
         }
     }
 
-    fn close_choice(&mut self, name: &[u8]) {
+    fn close_choice(&mut self, name: &[u8]) -> Result<(), Lost> {
         let is_group = name == b"optgroup" && self.is_open(Kind::Select);
         for ended in [&b"option"[..], b"optgroup"] {
             if (ended == b"option" || is_group) && self.top().is_some_and(|top| top.is_named(ended))
             {
+                self.be_sure_of_top()?;
                 self.close(self.elements.len() - 1);
             }
+        }
+        Ok(())
+    }
+
+    /// Gives up where a formatting element may have been reopened in the innermost open element.
+    fn be_sure_of_top(&self) -> Result<(), Lost> {
+        if self.formatting.is_empty() {
+            Ok(())
+        } else {
+            Err(Lost)
         }
     }
 

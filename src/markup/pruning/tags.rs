@@ -1,7 +1,7 @@
 //! The tags of a page, found as a tokenizer finds them (HTML Standard, 13.2.5), without building
 //! anything.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 /// A start or end tag.
 #[derive(Clone, Copy, Debug)]
@@ -149,14 +149,11 @@ fn declaration(rest: &[u8]) -> Option<usize> {
         }
     }
 
-    let ends = memmem::find_iter(comment, b"--");
-    ends.into_iter().find_map(|end| {
-        let behind = &comment[end + 2..];
-        let closing = [&b">"[..], b"!>"]
-            .into_iter()
-            .find(|closing| behind.starts_with(closing))?;
-        Some(3 + end + 2 + closing.len())
-    })
+    let end = memchr_iter(b'>', comment).find(|at| {
+        let before = &comment[..*at];
+        before.ends_with(b"--") || before.ends_with(b"--!")
+    });
+    Some(3 + end? + 1)
 }
 
 /// Returns where the `>` of a tag stands, in what follows the tag's name.
@@ -271,6 +268,7 @@ mod tests {
             ("<!doctype html><!-- <b> --><i>", vec!["i"]),
             ("<!--><b><!---><i><!-- --!><u>", vec!["b", "i", "u"]),
             ("<!-- -- > <b> --><i>", vec!["i"]),
+            ("<!--- a ---><b><!----- c -----><i>", vec!["b", "i"]),
             ("<a title='>'><b title=a>b>", vec!["a", "b"]),
             ("<a b\"=c><i d==\"><u>\">", vec!["a", "i", "u"]),
             ("<a href=b/><i title=c/d>", vec!["a", "i"]),

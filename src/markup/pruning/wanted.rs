@@ -8,8 +8,11 @@ use crate::markup::index::{alternatives, compounds};
 use crate::markup::pruning::compound::{Compound, Test};
 use crate::markup::pruning::tags::{PageTag, is_space};
 
-/// The longest name of an element or attribute that is compared.
+/// The longest name of an element that is compared.
 pub(super) const MAX_NAME: usize = 32;
+
+/// Elements that the parser makes without a start tag.
+const IMPLIED: [&str; 5] = ["html", "head", "body", "tbody", "colgroup"];
 
 /// The elements that readers of a page look for. All others may be cut from the page before it is
 /// parsed.
@@ -139,6 +142,11 @@ impl Wanted {
             self.is_everything = true;
             return;
         };
+        if matches!(&test, Test::Name(name) if IMPLIED.contains(&name.as_str())) {
+            self.is_everything = true;
+            return;
+        }
+
         let within = parsed
             .into_iter()
             .filter(|compound| !compound.is_sibling)
@@ -193,12 +201,20 @@ impl Wanted {
     }
 
     /// Looks at a start tag, whose name is given in lower case. `open` tells how many elements of
-    /// each anchor are open.
-    pub(super) fn look(&self, tag: &PageTag<'_>, name: &[u8], open: &[u32]) -> Findings {
+    /// each anchor are open. Returns `None` where the tag writes its classes or its id by character
+    /// references.
+    pub(super) fn look(&self, tag: &PageTag<'_>, name: &[u8], open: &[u32]) -> Option<Findings> {
         let mut found = Findings::default();
         self.test(hash(Word::Name, name), None, open, &mut found);
 
         for (name, value) in tag.attributes() {
+            let is_word = [&b"class"[..], b"id"]
+                .iter()
+                .any(|word| name.eq_ignore_ascii_case(word));
+            if is_word && has_reference(value) {
+                return None;
+            }
+
             if name.eq_ignore_ascii_case(b"class") {
                 for class in value.split(|byte| is_space(*byte)) {
                     self.test(hash(Word::Class, class), None, open, &mut found);
@@ -218,7 +234,7 @@ impl Wanted {
             }
         }
 
-        found
+        Some(found)
     }
 
     /// Notes what an element with this property may be.
