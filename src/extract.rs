@@ -6,6 +6,7 @@ mod body;
 mod byline;
 mod class_names;
 mod dates;
+mod entities;
 mod fields;
 mod generic;
 mod json_ld;

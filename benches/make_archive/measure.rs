@@ -41,7 +41,7 @@ struct Cost {
     megabytes: i64,
 }
 
-/// Measures the commands that read a whole archive, and prints the last of their runs.
+/// Measures the commands that read a whole archive, and prints each of their runs.
 pub fn commands(place: &Place, articles: u64) {
     let size =
         std::fs::metadata(place.data.join(saseo::archive::FILE)).map_or(0, |file| file.len());
@@ -169,7 +169,9 @@ pub fn use_queue(data: &Path) {
             .expect("it can be looked for");
         looked += watch.cpu();
 
-        let NextPage::Page(page) = next else { continue };
+        let NextPage::Page(page) = next else {
+            panic!("{} has no page", due.host);
+        };
         let watch = Stopwatch::start();
         let announced = archive
             .announce(lease, run, &[announcement(&page, now)])

@@ -115,26 +115,31 @@ def kill_and_resume(tools, home, folder, programs, expected):
     """Kills crawls, resumes them, and counts what they lost of the expected articles."""
     saseo = Saseo(tools, home, folder / "saseo")
     scrapy = Scrapy(tools, home, folder / "scrapy")
-    run_killed([saseo.crawl, saseo.resume, saseo.resume, saseo.resume], programs[0])
-    run_killed([scrapy.crawl_job] * 4, programs[1])
+    resumed = [saseo.crawl, saseo.resume, saseo.resume, saseo.resume]
+    programs[0].kills.append(run_killed(resumed, programs[0]))
+    programs[1].kills.append(run_killed([scrapy.crawl_job] * 4, programs[1]))
 
     for program, crawler in zip(programs, [saseo, scrapy], strict=False):
         program.lost.append(len(expected - crawler.articles().keys()))
         program.twice.append(crawler.stored_twice())
         print(
-            f"{program.name} after {len(KILLS)} kills: {program.lost[-1]} articles lost, "
+            f"{program.name} after {program.kills[-1]} kills: {program.lost[-1]} articles lost, "
             f"{program.twice[-1]} pages stored twice",
             flush=True,
         )
 
 
 def run_killed(crawls, program):
-    """Runs crawls one after the other, and kills all but the last, unless one ends by itself."""
+    """Runs crawls one after the other, and kills all but the last, unless one ends by itself.
+
+    Returns how many were killed.
+    """
     pages_s, pages = statistics.median(program.pages_s), statistics.median(program.requests)
-    for crawl, share in zip(crawls, [*KILLS, None], strict=True):
+    for killed, (crawl, share) in enumerate(zip(crawls, [*KILLS, None], strict=True)):
         kill_after_s = share and share * pages / pages_s
         if not crawl(kill_after_s=kill_after_s).usage.was_killed:
-            return
+            return killed
+    return len(KILLS)
 
 
 def crawl_again(saseo, scrapy, programs):

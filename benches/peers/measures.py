@@ -71,6 +71,8 @@ class Measured:
     disk_kb: list = field(default_factory=list)
     requests: list = field(default_factory=list)
     per_new: list = field(default_factory=list)
+    # Kills of one crawl, until it ended by itself.
+    kills: list = field(default_factory=list)
     lost: list = field(default_factory=list)
     twice: list = field(default_factory=list)
 

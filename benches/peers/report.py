@@ -33,11 +33,17 @@ def described(found):
     requests = ", ".join(
         f"{program.name} {statistics.median(program.requests):,.0f}" for program in found.programs
     )
+    kills = ", ".join(
+        f"{program.name} {statistics.median(program.kills):.0f}"
+        for program in found.programs
+        if program.kills
+    )
     return (
         f"{found.articles:,} articles, pages of {found.page_kb:.0f} kB on average, "
         f"median of {found.repeats} (range), {found.day}, {found.machine}. Pages asked for: "
         f"{requests}. For the recrawl {found.published} articles are new. For the losses each "
-        f"crawl and those that resume it are killed {found.kills} times."
+        f"crawl and those that resume it are killed up to {found.kills} times; the median was "
+        f"{kills}, since a crawl that ends by itself is not resumed."
     )
 
 

@@ -10,7 +10,6 @@ mod cost;
 mod coverage;
 pub(super) mod dateline;
 mod elsewhere;
-mod entities;
 mod flight;
 mod language;
 mod libraries;
@@ -28,6 +27,7 @@ use trafilatura::HtmlDateMode;
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Article;
 use crate::extract::body::Story;
+use crate::extract::entities;
 use crate::extract::generic::claims::{declared, described, description};
 use crate::extract::generic::confidence::Evidence;
 use crate::extract::generic::coverage::coverage;
@@ -42,6 +42,7 @@ use crate::markup::blocks::{Block, linked_blocks};
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 
+use confidence::CERTAIN;
 pub(super) use confidence::LEAST;
 pub(super) use cost::{memory, refusal};
 pub(super) use union::Method;
@@ -58,10 +59,6 @@ const BETTER: f64 = 0.02;
 
 /// A text that agrees less with a whole story in JSON-LD is not the story.
 const STRANGE: f64 = 0.6;
-
-/// The data of a page's scripts is searched for the story where the page's text is less certain
-/// than this: nine in ten stories are more certain.
-const SURE: f64 = 0.6;
 
 /// The agreement of two libraries of which one found next to nothing.
 const ALONE: f64 = 0.3;
@@ -118,7 +115,7 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
     };
 
     let mut read = candidate.sifted(page, title, known);
-    if read.confidence < SURE
+    if read.confidence < CERTAIN
         && let Some(candidate) = in_scripts(page, url, title)
     {
         let other = candidate.sifted(page, title, known);
@@ -133,7 +130,7 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
         language: language::of_page(page.tree, &read.blocks, strict.language.as_deref()),
         story: Story {
             paragraphs: read.blocks.into_iter().map(|block| block.text).collect(),
-            images: usual.images.clone(),
+            images: Vec::new(),
             has_film: false,
         },
         method: read.method,

@@ -31,14 +31,14 @@ pub(super) const PAGES_OF_WRITERS: [&str; 11] = [
 
 /// Words that may stand before [`BY`] in a byline: `Written by`, `Ein Kommentar von`.
 #[rustfmt::skip]
-pub(super) const BEFORE_BY: [&str; 50] = [
+pub(super) const BEFORE_BY: [&str; 49] = [
     "this", "post", "was",
     "written", "posted", "published", "reported", "words", "story", "text", "article", "opinion",
     "analysis", "review", "interview", "commentary", "column", "report", "created",
     "authored", "ein", "eine", "kommentar", "analyse", "gastbeitrag", "geschrieben",
     "kolumne", "reportage", "rezension", "essay", "glosse", "publié", "rédigé", "écrit",
     "propos", "recueillis", "texte", "escrito", "publicado", "texto", "scritto", "pubblicato",
-    "testo", "a", "skrevet", "skrevet", "tekst", "skriven", "an", "from",
+    "testo", "a", "skrevet", "tekst", "skriven", "an", "from",
 ];
 
 /// Words before the writers' names.
@@ -102,12 +102,12 @@ pub(super) const ROLE_ADJECTIVES: [&str; 68] = [
 
 /// Words of offices, papers and user accounts. A name that has one is no person's.
 #[rustfmt::skip]
-pub(super) const OFFICES: [&str; 54] = [
+pub(super) const OFFICES: [&str; 56] = [
     "newsroom", "newsdesk", "desk", "staff", "team", "redaktion", "redaktionen", "redactie",
     "redaction", "rédaction", "redacción", "redacao", "redação", "redazione", "redakcja",
     "redaksjonen", "editorial", "editors", "news", "agency", "agencies", "agentur", "agenturen",
     "agence", "agencia", "press", "media", "magazine", "newspaper", "zeitung", "online", "admin",
-    "administrator", "webmaster", "editorial", "board", "office", "service", "services",
+    "administrator", "webmaster", "naver", "네이버", "다음", "board", "office", "service", "services",
     "department", "corporation", "company", "inc", "ltd", "gmbh", "llc", "network", "tv", "radio",
     "university", "college", "institute", "foundation", "관리자",
 ];
@@ -124,12 +124,12 @@ pub(super) const KOREAN_WORK: [&str; 6] = ["글", "사진", "그림", "취재", 
 
 /// News agencies.
 #[rustfmt::skip]
-pub(super) const AGENCIES: [&str; 40] = [
+pub(super) const AGENCIES: [&str; 37] = [
     "reuters", "ap", "associated press", "the associated press", "afp", "agence france presse",
     "dpa", "dpa infocom", "sid", "epd", "kna", "ansa", "adnkronos", "efe", "europa press",
     "lusa", "ritzau", "ntb", "tt", "stt", "apa", "sda", "keystone sda", "pa", "pa media",
     "press association", "bloomberg", "upi", "xinhua", "tass", "interfax", "ria novosti", "anp",
-    "belga", "pap", "kyodo", "getty images", "naver", "네이버", "다음",
+    "belga", "pap", "kyodo", "getty images",
 ];
 
 /// Words that are told with a time, and are no part of a name.

@@ -2,13 +2,14 @@
 
 use trafilatura::HtmlDateMode;
 
+use crate::extract::entities;
 use crate::extract::generic::cost::refusal;
 use crate::extract::generic::libraries::{readability, trafilatura};
 use crate::extract::generic::prose::is_cut;
 use crate::extract::generic::script_data::{ScriptText, TextForm, texts};
 use crate::extract::generic::union::union;
 use crate::extract::generic::words::{Bag, WordOverlap};
-use crate::extract::generic::{entities, plain, prose_weight};
+use crate::extract::generic::{plain, prose_weight};
 use crate::extract::script::scripts;
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, linked_blocks};

@@ -1,6 +1,6 @@
 //! The strings of programs: where they end, what they hold, and how they are escaped.
 
-use crate::extract::generic::entities;
+use crate::extract::entities;
 use crate::extract::json_ld;
 
 /// Tells whether a text has elements of HTML.

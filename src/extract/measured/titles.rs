@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use crate::extract::class_names::ClassKind;
+use crate::extract::entities;
 use crate::extract::measured::papers::{PaperNames, parts};
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
-use crate::markup::{Node, Tree, text};
-use crate::text::{clean_some, letters};
+use crate::markup::{Node, text};
+use crate::text::{clean, clean_some, letters};
 
 /// The first character of the scripts of East Asia.
 const EAST_ASIAN: char = '\u{2e80}';
@@ -50,6 +51,7 @@ impl HeadTitles {
         let mut kept: Vec<String> = told
             .iter()
             .filter_map(|title| papers.cut_from(&decoded(title)))
+            .filter(|title| title.chars().count() <= LONGEST)
             .collect();
         // A paper that nobody names stands behind the headline of another source.
         let shorter = whole.and_then(|whole| {
@@ -248,20 +250,33 @@ fn tokens(text: &str) -> HashSet<String> {
 
 /// Returns a text without the entities that a CMS wrote into it. Angle brackets stay.
 pub(super) fn decoded(told: &str) -> String {
-    let mut plain = told.to_owned();
-    // JSON-LD may be escaped twice.
-    for _ in 0..2 {
-        let has_entity = plain
-            .split_once('&')
-            .is_some_and(|(_, behind)| behind.contains(';'));
-        if !has_entity {
-            break;
-        }
-        let escaped = plain.replace('<', "&lt;");
-        let Ok(tree) = Tree::parse(&escaped) else {
-            break;
-        };
-        plain = text(&tree.root());
+    clean(&entities::all_undone(told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::Tree;
+
+    #[test]
+    fn words_above_a_headline_are_no_part_of_it() {
+        let html = "<title>The Ferry</title><h1><span>Harbour</span> The Ferry</h1>";
+        let (tree, papers) = (Tree::parse(html).unwrap(), PaperNames::default());
+        let told = HeadTitles::of(&PageScan::new(&tree), &papers);
+        let (title, _) = headline(&PageParts::new(&tree, &[]), &told, &papers);
+        assert_eq!(title.as_deref(), Some("The Ferry"));
     }
-    plain
+
+    #[test]
+    fn a_papers_name_as_the_only_title_yields_to_a_longer_headline() {
+        let title = |h1: &str| {
+            let html = format!("<title>The Shelf</title><h1>{h1}</h1>");
+            let (tree, papers) = (Tree::parse(&html).unwrap(), PaperNames::default());
+            let told = HeadTitles::of(&PageScan::new(&tree), &papers);
+            headline(&PageParts::new(&tree, &[]), &told, &papers).0
+        };
+        let long = "A ferry waits an hour for the fog";
+        assert_eq!(title(long).as_deref(), Some(long));
+        assert_eq!(title("Logo").as_deref(), Some("The Shelf"));
+    }
 }

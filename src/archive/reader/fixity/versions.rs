@@ -44,8 +44,7 @@ impl Reader {
              WHERE {chosen}"
         );
         let walk = Walk {
-            // Columns are found by their names, the first of a name counts: `version` has an `id`
-            // too.
+            // `version` has an `id`, too: it is passed before the article's is looked for.
             columns: "article.id AS key,
                       site.name || '/'
                         || iif(article.number IS NULL, article.url, printf('%u', article.number))
