@@ -25,6 +25,7 @@ mod list;
 mod lock;
 mod loss_note;
 mod lost;
+mod named_columns;
 mod open;
 mod page_state;
 mod reader;

@@ -73,8 +73,14 @@ pub fn clean_some(raw: &str) -> Option<String> {
 /// quotes, spaces and marks differ.
 pub fn letters(text: &str) -> impl Iterator<Item = char> {
     text.chars()
-        .filter(|c| c.is_alphanumeric())
+        .filter(|c| is_syllable(*c) || c.is_alphanumeric())
         .flat_map(char::to_lowercase)
+}
+
+/// Tells whether a character is a syllable of Hangul. It is a letter without a look into the tables
+/// of Unicode.
+fn is_syllable(c: char) -> bool {
+    matches!(c, '가'..='힣')
 }
 
 /// Tells whether a character is a zero-width character, byte-order mark, soft hyphen, direction

@@ -145,14 +145,9 @@ impl Writer {
             sites,
             under_way,
         } = query;
-        let mut select = self.connection.prepare_cached(&format!(
-            "SELECT {PAGE_COLUMNS}
-             FROM page JOIN site ON site.id = page.site_id
-             WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
-               AND {} AND {condition}
-             ORDER BY page.priority DESC, page.due_at, page.id LIMIT ?3",
-            of_sites(sites)
-        ))?;
+        let mut select = self
+            .connection
+            .prepare_cached(&first_due(&of_sites(sites), condition))?;
 
         // At least one of so many pages is not under way, if there are as many.
         let most = i64::try_from(under_way.len()).unwrap_or(i64::MAX - 1) + 1;
@@ -160,11 +155,26 @@ impl Writer {
         let mut rows = select.query(values([&host_name, &now_ms, &most], sites).as_slice())?;
 
         while let Some(row) = rows.next()? {
-            if !under_way.contains(&PageId(row.get(0)?)) {
-                return Ok(Some(Box::new(self.page(row, now)?)));
+            let id = PageId(row.get(0)?);
+            if !under_way.contains(&id) {
+                return self.queued_page(id, now).map(Some);
             }
         }
         Ok(None)
+    }
+
+    /// Reads a queued page. Only the page that is asked for is read whole: where a host is asked for
+    /// 16 pages at once, to read those under way as well took 6 % of a crawl.
+    fn queued_page(&self, id: PageId, now: Timestamp) -> Result<Box<Page>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {PAGE_COLUMNS} FROM page JOIN site ON site.id = page.site_id
+             WHERE page.id = ?1"
+        ))?;
+        let mut rows = select.query([id.0])?;
+        let row = rows
+            .next()?
+            .ok_or_else(|| ArchiveError::Damaged("page site_id".to_owned()))?;
+        Ok(Box::new(self.page(row, now)?))
     }
 
     /// Returns at most `count` of the pages of these sites that are due at a host. Sees unsaved
@@ -220,6 +230,19 @@ impl Writer {
     }
 }
 
+/// Returns the statement that finds the due pages of a host, the next one first.
+///
+/// The index has the pages in this order. SQLite would choose `page_queued` by itself, and sort all
+/// due pages of the host for each page that is asked for.
+fn first_due(of_sites: &str, condition: &str) -> String {
+    format!(
+        "SELECT page.id FROM page INDEXED BY page_due
+         WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
+           AND {of_sites} AND {condition}
+         ORDER BY page.priority DESC, page.due_at, page.id LIMIT ?3"
+    )
+}
+
 /// Returns the SQL condition for pages of these sites, with the parameters from the fourth on. A
 /// host mostly has pages of one site: a temporary table or a JSON list would cost more than the
 /// rest of the query.
@@ -236,4 +259,38 @@ fn values<'v>(first: [&'v dyn ToSql; 3], sites: &'v [SiteId]) -> Vec<&'v dyn ToS
         .into_iter()
         .chain(sites.iter().map(|site| &site.0 as &dyn ToSql))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::types::Value;
+    use rusqlite::{Connection, StatementStatus, params_from_iter};
+
+    use super::{first_due, of_sites};
+    use crate::archive::ids::SiteId;
+    use crate::archive::schema;
+
+    #[test]
+    fn the_next_page_is_found_without_sorting_all_that_are_due() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+
+        for sites in [&[SiteId(1)][..], &[SiteId(1), SiteId(2)]] {
+            let mut select = connection
+                .prepare(&first_due(&of_sites(sites), "true"))
+                .unwrap();
+            let mut values = vec![
+                Value::from("saseo.example".to_owned()),
+                Value::from(0),
+                Value::from(16),
+            ];
+            values.extend(sites.iter().map(|site| Value::from(site.0)));
+            let mut rows = select.query(params_from_iter(&values)).unwrap();
+            assert!(rows.next().unwrap().is_none());
+            drop(rows);
+            assert_eq!(select.get_status(StatementStatus::Sort), 0);
+        }
+    }
 }

@@ -3,10 +3,11 @@
 mod stored;
 mod traversal_step;
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::OptionalExtension;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::list::stored::{StoredOverlap, list_head, previous_rows, seen_rows};
+use crate::archive::named_columns::NamedColumns;
 use crate::archive::recrawl::{HISTORY, history};
 use crate::archive::store::Writer;
 use crate::frontier::recrawl::{self, ListHistory};
@@ -24,7 +25,7 @@ impl Writer {
         &self,
         page: PageId,
         past: &Past,
-        row: &Row<'_>,
+        row: &NamedColumns<'_, '_>,
         now: Timestamp,
     ) -> Result<ListPosition, ArchiveError> {
         let traversal = self.next_traversal(page, past, now)?;
@@ -33,7 +34,10 @@ impl Writer {
     }
 
     /// Returns the position of a further page of a list in the list's traversal.
-    pub(super) fn list_position(&self, row: &Row<'_>) -> Result<ListPosition, ArchiveError> {
+    pub(super) fn list_position(
+        &self,
+        row: &NamedColumns<'_, '_>,
+    ) -> Result<ListPosition, ArchiveError> {
         let section = PageId(row.get("section_id")?);
         let traversal: String = row.get("pass")?;
 
@@ -43,7 +47,7 @@ impl Writer {
             traversal: Traversal::named(&traversal)
                 .ok_or_else(|| ArchiveError::Damaged("page pass".to_owned()))?,
             began: Timestamp::from_millis(row.get("began_at")?),
-            previous: previous_rows(row.get::<_, Option<String>>("previous")?.as_deref())?,
+            previous: previous_rows(row.get::<Option<String>>("previous")?.as_deref())?,
             promised: row.get("promised")?,
             overlap: self.overlap(section, row.get("joint")?)?,
             seen: seen_rows(row.get("met")?)?,
@@ -90,7 +94,8 @@ impl Writer {
         let row = rows
             .next()?
             .ok_or_else(|| ArchiveError::Damaged("page section_id".to_owned()))?;
-        history(row, row.get("is_whole_list")?)
+        let row = NamedColumns::of(row);
+        history(&row, row.get("is_whole_list")?)
     }
 
     /// Reads the overlap of a traversal: where it began, and the head of the section's last

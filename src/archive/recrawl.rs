@@ -1,10 +1,11 @@
 //! The recrawl policy's inputs and results: the histories of settled pages, and from when on each
 //! page is asked for again.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
 use crate::archive::error::ArchiveError;
+use crate::archive::named_columns::NamedColumns;
 use crate::config::site::Discover;
 use crate::frontier::Role;
 use crate::frontier::recrawl::{SitePolicy, WholeList, next, queued};
@@ -89,9 +90,10 @@ impl Recrawl<'_> {
 
         let mut pages = Vec::new();
         while let Some(row) = rows.next()? {
+            let row = NamedColumns::of(row);
             let url: String = row.get("url")?;
             let is_everything = self.everything.is_some_and(|list| list.as_str() == url);
-            let mut history = history(row, is_everything)?;
+            let mut history = history(&row, is_everything)?;
             // A moment in the future was written by a wrong clock.
             history.settled_at = history.settled_at.min(now);
             pages.push(Planned {
@@ -126,7 +128,8 @@ impl Recrawl<'_> {
 
         let mut requeued = Vec::new();
         while let Some(row) = rows.next()? {
-            let (role, due) = (role(row)?, Timestamp::from_millis(row.get("due_at")?));
+            let row = NamedColumns::of(row);
+            let (role, due) = (role(&row)?, Timestamp::from_millis(row.get("due_at")?));
             let moment = queued(role, due, &policy, now);
             if moment != due {
                 requeued.push((row.get("id")?, moment));
@@ -213,18 +216,21 @@ pub(super) const UNKEPT: &str =
 
 /// The columns that a [`History`] is read from.
 pub(super) const HISTORY: &str =
-    "url, role, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops,
+    "url, discovered_at, news_at, deep_at, read_to_end_at, settled_at, role, verdict, hops,
     failures, unended";
 
 /// Reads the history of a page. The last answer of a queued page is not known.
-pub(super) fn history(row: &Row<'_>, has_everything: bool) -> Result<History, ArchiveError> {
+pub(super) fn history(
+    row: &NamedColumns<'_, '_>,
+    has_everything: bool,
+) -> Result<History, ArchiveError> {
     let past = past(row, has_everything)?;
     let settled_at: Option<i64> = row.get("settled_at")?;
 
     Ok(History {
         role: role(row)?,
         settled: row
-            .get::<_, Option<String>>("verdict")?
+            .get::<Option<String>>("verdict")?
             .map_or(Settled::Otherwise, |verdict| settled(&verdict)),
         settled_at: settled_at.map_or(past.discovered_at, Timestamp::from_millis),
         past,
@@ -235,7 +241,7 @@ pub(super) fn history(row: &Row<'_>, has_everything: bool) -> Result<History, Ar
 }
 
 /// Reads the moments of a page that later decisions depend on.
-pub(super) fn past(row: &Row<'_>, has_everything: bool) -> Result<Past, ArchiveError> {
+pub(super) fn past(row: &NamedColumns<'_, '_>, has_everything: bool) -> Result<Past, ArchiveError> {
     Ok(Past {
         discovered_at: Timestamp::from_millis(row.get("discovered_at")?),
         news_at: moment(row, "news_at")?,
@@ -245,13 +251,13 @@ pub(super) fn past(row: &Row<'_>, has_everything: bool) -> Result<Past, ArchiveE
     })
 }
 
-fn moment(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+fn moment(row: &NamedColumns<'_, '_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
     let millis: Option<i64> = row.get(column)?;
     Ok(millis.map(Timestamp::from_millis))
 }
 
-fn role(row: &Row<'_>) -> Result<Role, ArchiveError> {
-    Role::named(&row.get::<_, String>("role")?)
+fn role(row: &NamedColumns<'_, '_>) -> Result<Role, ArchiveError> {
+    Role::named(&row.get::<String>("role")?)
         .ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))
 }
 

@@ -2,10 +2,11 @@
 
 mod answer;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::article::{self, known_article};
 use crate::archive::error::ArchiveError;
+use crate::archive::named_columns::NamedColumns;
 use crate::archive::page_state::write_state;
 use crate::archive::store::{Lease, Writer};
 use crate::frontier::{KeptArticle, KnownArticle, Page, PageId, Role, give_up_missing};
@@ -20,11 +21,11 @@ impl Writer {
     /// Reads what is known of a queued article.
     pub(super) fn known_article(
         &self,
-        row: &Row<'_>,
+        row: &NamedColumns<'_, '_>,
         now: Timestamp,
     ) -> Result<KnownArticle, ArchiveError> {
         Ok(KnownArticle {
-            number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
+            number: row.get::<Option<i64>>("number")?.map(i64::cast_unsigned),
             misses: row.get("gone_looks")?,
             unchanged: row.get("unchanged")?,
             kept: if row.get("is_kept")? {
@@ -37,9 +38,13 @@ impl Writer {
 
     /// Reads what is kept of an article that is queued for a revisit. Validators are left out where
     /// they are useless, and where the article is so young that it is asked for without condition.
-    fn kept(&self, row: &Row<'_>, now: Timestamp) -> Result<Option<KeptArticle>, ArchiveError> {
-        let number = row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned);
-        let (site, url) = (row.get::<_, String>("name")?, row.get::<_, String>("url")?);
+    fn kept(
+        &self,
+        row: &NamedColumns<'_, '_>,
+        now: Timestamp,
+    ) -> Result<Option<KeptArticle>, ArchiveError> {
+        let number = row.get::<Option<i64>>("number")?.map(i64::cast_unsigned);
+        let (site, url) = (row.get::<String>("name")?, row.get::<String>("url")?);
         let Some(article) = known_article(&self.connection, &site, number, &url)? else {
             return Ok(None);
         };
@@ -52,8 +57,8 @@ impl Writer {
         )?;
         let published = Timestamp::from_millis(select.query_row([article], |row| row.get(0))?);
 
-        let are_useless = row.get("validators_lie")?
-            || row.get::<_, u32>("validators_vary")? >= VARYING_VALIDATORS;
+        let are_useless =
+            row.get("validators_lie")? || row.get::<u32>("validators_vary")? >= VARYING_VALIDATORS;
         let (etag, last_modified) = if are_useless || is_unconditional(published, now) {
             (None, None)
         } else {

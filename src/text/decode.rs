@@ -9,6 +9,9 @@ use encoding_rs::{EUC_KR, Encoding, UTF_8};
 /// ("prescan a byte stream"); the heads of some papers are longer.
 const PRESCAN: usize = 8192;
 
+/// The byte order mark of UTF-8.
+const UTF_8_BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// The longest label. WHATWG's longest, `cseucpkdfmtjapanese`, has 19 characters.
 const MAX_LABEL: usize = 40;
 
@@ -48,9 +51,20 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: &str, tld: &str) -> Decoded<'a>
     let inside = charset_inside(bytes);
     let declared = header.clone().or_else(|| inside.clone());
 
+    // Most pages are valid UTF-8, and a BOM of it is no part of the text.
+    let content = bytes.strip_prefix(UTF_8_BOM).unwrap_or(bytes);
+    if let Ok(text) = simdutf8::basic::from_utf8(content) {
+        return Decoded {
+            text: Cow::Borrowed(text),
+            declared,
+            used: UTF_8.name(),
+            had_errors: false,
+        };
+    }
+
     let (encoding, content) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, &bytes[length..]),
-        None if is_utf8(bytes) => (UTF_8, bytes),
+        None if is_cut_utf8(bytes) => (UTF_8, bytes),
         None => {
             // A page that claims UTF-8, but is not, has a wrong label: it is guessed.
             let claimed = [header, inside]
@@ -71,13 +85,10 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: &str, tld: &str) -> Decoded<'a>
     }
 }
 
-/// Tells whether bytes are valid UTF-8, or cut within the last character, as the limit of a body
-/// cuts them.
-fn is_utf8(bytes: &[u8]) -> bool {
-    match std::str::from_utf8(bytes) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
-    }
+/// Tells whether bytes are UTF-8 that is cut within the last character, as the limit of a body cuts
+/// it.
+fn is_cut_utf8(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 /// Guesses the encoding of a page without a usable label.

@@ -23,6 +23,9 @@ use time_of_day::{clock, number, precision};
 /// The bytes of a text in which a date is looked for: a limit on the work on hostile texts.
 const MAX_TEXT: usize = 4096;
 
+/// The digits of the shortest date, such as `1.2.26`: a text with fewer has none.
+const FEWEST_DIGITS: usize = 4;
+
 /// The difference from which two times contradict each other. Most dates are printed to the minute.
 const A_MINUTE: Duration = Duration::from_secs(60);
 
@@ -77,6 +80,9 @@ pub fn read(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<PrintedTime> {
 /// Returns the first date in `text`, and its range of bytes.
 pub fn find(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Range<usize>)> {
     let text = head(text);
+    if !has_digits(text) {
+        return None;
+    }
     if let Some(found) = find_year_first(text, zone, zulu) {
         return Some(found);
     }
@@ -88,6 +94,12 @@ pub fn find(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Ran
         .or_else(|| MONTH_FIRST.captures(text))
         .or_else(|| short_day_first(text))?;
     Some((moment(text, &found, zone, zulu)?, place(&found)?))
+}
+
+/// Tells whether a text has as many digits as a date. Most lines have fewer, and are not searched.
+fn has_digits(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit);
+    digits.take(FEWEST_DIGITS).count() == FEWEST_DIGITS
 }
 
 /// Matches a year of two digits behind a month. Such a number may be anything, so it is a year only

@@ -66,7 +66,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "archive",
         &[
-            &["change", "file_mark", "ids"],
+            &["change", "file_mark", "ids", "named_columns"],
             &["files"],
             &["lost"],
             &["error"],

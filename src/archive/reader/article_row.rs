@@ -5,6 +5,7 @@ use rusqlite::Row;
 use rusqlite::types::{FromSql, ValueRef};
 use serde::de::DeserializeOwned;
 
+use crate::archive::named_columns::NamedColumns;
 use crate::extract::{Access, Article};
 use crate::time::{LocalTime, Precision};
 
@@ -47,9 +48,7 @@ pub fn in_words(flaws: &[Flaw]) -> String {
 
 /// A row whose columns are read by name, with the flaws that were found so far.
 pub(super) struct CheckedColumns<'c, 'row> {
-    row: &'c Row<'row>,
-    /// The column behind the one that was read last: mostly the next one to be read.
-    next: usize,
+    columns: NamedColumns<'c, 'row>,
     pub flaws: Vec<Flaw>,
 }
 
@@ -57,29 +56,9 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
     /// Begins with no flaws.
     pub(super) fn of(row: &'c Row<'row>) -> Self {
         Self {
-            row,
-            next: 0,
+            columns: NamedColumns::of(row),
             flaws: Vec::new(),
         }
-    }
-
-    /// Finds a column, from the one behind the last on. rusqlite's own search begins at the first
-    /// column each time, which takes longer than the reading.
-    fn position(&mut self, column: &str) -> rusqlite::Result<usize> {
-        let columns = self.row.as_ref();
-        let count = columns.column_count();
-        let found = (self.next..count)
-            .chain(0..self.next.min(count))
-            .find(|at| columns.column_name(*at).is_ok_and(|name| name == column));
-
-        let at = found.ok_or_else(|| rusqlite::Error::InvalidColumnName(column.to_owned()))?;
-        self.next = at + 1;
-        Ok(at)
-    }
-
-    fn value_ref(&mut self, column: &str) -> rusqlite::Result<ValueRef<'c>> {
-        let at = self.position(column)?;
-        self.row.get_ref(at)
     }
 
     fn flaw(&mut self, column: &'static str, why: impl Into<String>) {
@@ -91,7 +70,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
 
     /// Returns a text that may be null.
     pub(super) fn text_or_null(&mut self, column: &'static str) -> Option<String> {
-        let why = match self.value_ref(column) {
+        let why = match self.columns.value(column) {
             Ok(ValueRef::Null) => return None,
             Ok(ValueRef::Text(bytes)) => match str::from_utf8(bytes) {
                 Ok(text) => return Some(text.to_owned()),
@@ -120,8 +99,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
 
     /// Returns a value of the type that the column must have.
     pub(super) fn value<T: FromSql + Default>(&mut self, column: &'static str) -> T {
-        let value = self.position(column).and_then(|at| self.row.get(at));
-        value.unwrap_or_else(|error| {
+        self.columns.get(column).unwrap_or_else(|error| {
             self.flaw(column, error.to_string());
             T::default()
         })
@@ -219,7 +197,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
 
     /// Reads a text as far as possible, to name a row by it.
     pub(super) fn name(&mut self, column: &str) -> String {
-        match self.value_ref(column) {
+        match self.columns.value(column) {
             Ok(ValueRef::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
             Ok(_) | Err(_) => "?".to_owned(),
         }

@@ -1,6 +1,6 @@
 //! What readers look for in a page, as properties of start tags.
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::markup::Selector;
@@ -44,7 +44,7 @@ struct Target {
     /// Only within elements of these.
     within: Vec<u16>,
     /// The part of an attribute's value that it must have.
-    value: Option<String>,
+    value: Option<Finder<'static>>,
     /// Its content is wanted, too.
     is_deep: bool,
 }
@@ -159,11 +159,11 @@ impl Wanted {
             u16::try_from(self.targets.len()).expect("profiles have some hundred selectors");
         let hash = self.hash_of(&test);
         self.tests.push((hash, Passed::Target(number)));
-        let value = if let Test::Attribute { value, .. } = test {
-            value
-        } else {
-            None
+        let value = match &test {
+            Test::Attribute { value, .. } => value.as_deref(),
+            Test::Id(_) | Test::Class(_) | Test::Name(_) => None,
         };
+        let value = value.map(|part| Finder::new(part.as_bytes()).into_owned());
         self.targets.push(Target {
             within,
             value,
@@ -249,23 +249,35 @@ impl Wanted {
                 Passed::Anchor(number) => found.anchors.push(*number),
                 Passed::Target(number) => {
                     let target = &self.targets[usize::from(*number)];
-                    let has_value = target.has_value(value);
-                    let is_wanted = has_value && target.is_within(open);
+                    let is_within = target.is_within(open);
+                    // Many targets look into the address of every link.
+                    if !found.lacks(target, is_within) || !target.has_value(value) {
+                        continue;
+                    }
 
-                    found.is_candidate |= has_value;
-                    found.is_wanted |= is_wanted;
-                    found.is_deep |= is_wanted && target.is_deep;
+                    found.is_candidate = true;
+                    found.is_wanted |= is_within;
+                    found.is_deep |= is_within && target.is_deep;
                 }
             }
         }
     }
 }
 
+impl Findings {
+    /// Tells whether a target would add to the findings.
+    fn lacks(&self, target: &Target, is_within: bool) -> bool {
+        let adds_within = !self.is_wanted || target.is_deep && !self.is_deep;
+        !self.is_candidate || is_within && adds_within
+    }
+}
+
 impl Target {
     fn has_value(&self, value: Option<&[u8]>) -> bool {
-        self.value.as_ref().zip(value).is_none_or(|(part, value)| {
-            has_reference(value) || memmem::find(value, part.as_bytes()).is_some()
-        })
+        self.value
+            .as_ref()
+            .zip(value)
+            .is_none_or(|(part, value)| has_reference(value) || part.find(value).is_some())
     }
 
     /// Tells whether an element of each anchor is open.
