@@ -223,9 +223,9 @@ pub fn url(bytes: &[u8]) {
 /// Asserts that the canonical address of an article or list is its own canonical address.
 fn is_canonical(grammar: &Grammar, url: &PageUrl) {
     match grammar.address(url) {
-        Address::Article { number, url } => {
+        Address::Article { key, url } => {
             let again = grammar.address(&url);
-            assert_eq!(again, Address::Article { number, url });
+            assert_eq!(again, Address::Article { key, url });
         }
         Address::List { url, .. } => {
             let again = grammar.address(&url);

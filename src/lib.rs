@@ -38,7 +38,7 @@
 //! | row | modules | may touch |
 //! |---|---|---|
 //! | words | `time`, `page_url`, `text`, `counts` | `url`, jiff, encoding_rs |
-//! | mark-up | `markup` | dom_query |
+//! | mark-up | `markup`, `article_key` | dom_query |
 //! | settings | `config` | serde, toml, include_dir, croner; no files |
 //! | rules, pure | `robots`, `politeness`, `discover` | robotstxt, governor, spider |
 //! | | `extract`, `revisit`, `coverage_gaps` | quick-xml (`discover`) |
@@ -70,6 +70,7 @@
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod archive;
+mod article_key;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod audit;
@@ -165,6 +166,7 @@ pub mod time;
 #[doc(hidden)]
 pub mod verify;
 
+pub use article_key::ArticleKey;
 pub use config::{ConfigFileError, Profile, Site};
 pub use extract::{Access, Article, Extraction, Image, extract};
 pub use page_url::{PageUrl, UrlError};

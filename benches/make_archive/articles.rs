@@ -152,7 +152,7 @@ fn article(number: u64, published: i64) -> Article {
     let seoul = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
 
     Article {
-        number: Some(number),
+        key: Some(number.into()),
         canonical_url: Some(format!("{HOME}/news/articleView.html?idxno={number}")),
         title: Some(format!("{} {number}", pick(3))),
         subtitle: Some(pick(5).to_owned()),

@@ -278,7 +278,7 @@ fn pace(last_at: Timestamp) -> StoredPace {
 /// A page whose article is kept.
 fn done(page: Page, turn: u64, now: Timestamp) -> Completed {
     let article = Article {
-        number: page.number(),
+        key: page.key().cloned(),
         title: Some(format!("제목 {turn}")),
         paragraphs: vec![format!("{turn} 시는 도서관의 문을 연다. ").repeat(40)],
         section: Some("문화".to_owned()),

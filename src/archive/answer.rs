@@ -98,7 +98,7 @@ impl Writer {
             let found = Discovered {
                 url: url.clone(),
                 role: Role::Sitemap,
-                number: None,
+                key: None,
                 published_at: None,
                 hops: 0,
             };

@@ -10,8 +10,9 @@ use crate::archive::article::known_version::{KnownVersion, known};
 use crate::archive::article::version::{VersionInForce, last_number, version_at, write_version};
 use crate::archive::change::ChangeKind;
 use crate::archive::error::ArchiveError;
-use crate::archive::store::stored_number;
+use crate::archive::store::stored_key;
 use crate::archive::syndication::{enter_story, leave_story};
+use crate::article_key::ArticleKey;
 use crate::extract::{Access, Article};
 use crate::frontier::Page;
 use crate::time::Timestamp;
@@ -116,7 +117,7 @@ fn write_new(
     let id = add_article(
         tx,
         page,
-        page.number().or(article.number),
+        page.key().or(article.key.as_ref()),
         article.access,
         now,
     )?;
@@ -201,17 +202,19 @@ fn write_change(
 fn add_article(
     tx: &Connection,
     page: &Page,
-    number: Option<u64>,
+    key: Option<&ArticleKey>,
     access: Access,
     now: Timestamp,
 ) -> Result<i64, ArchiveError> {
+    let (number, text) = stored_key(key);
     tx.prepare_cached(
-        "INSERT INTO article (site_id, number, url, access, first_seen_at)
-         VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5)",
+        "INSERT INTO article (site_id, number, text_id, url, access, first_seen_at)
+         VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6)",
     )?
     .execute(params![
         page.site,
-        number.map(stored_number),
+        number,
+        text,
         page.url.as_str(),
         access.name(),
         now.millis()

@@ -47,6 +47,7 @@ impl Selection {
 /// Leaves out pages that showed an article under another of its addresses: their captures are kept,
 /// but make no article of their own.
 const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
+    OR page.text_id IS NOT NULL
     OR EXISTS (SELECT 1 FROM article WHERE article.url = page.url)";
 
 #[doc(hidden)]
@@ -62,7 +63,8 @@ impl Writer {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT capture.id, capture.fetched_at, capture.headers,
                     body.sha256, body.bytes, body.zstd, body.dictionary_id,
-                    page.id AS page_id, page.url, page.number, site.name AS site
+                    page.id AS page_id, page.url, page.number, page.text_id,
+                    site.name AS site
              FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
              JOIN body ON body.id = capture.body_id
              WHERE capture.id > ?1 AND page.role = 'article' AND capture.status BETWEEN 200 AND 299
@@ -90,7 +92,8 @@ impl Writer {
         let mut select = self.connection.prepare_cached(
             "SELECT capture.id, capture.fetched_at, capture.headers,
                     body.sha256, body.bytes, body.zstd, body.dictionary_id,
-                    page.id AS page_id, page.url, page.number, site.name AS site
+                    page.id AS page_id, page.url, page.number, page.text_id,
+                    site.name AS site
              FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
              JOIN body ON body.id = capture.body_id WHERE capture.id = ?1",
         )?;

@@ -8,7 +8,8 @@ use crate::archive::article::{self, known_article};
 use crate::archive::error::ArchiveError;
 use crate::archive::named_columns::NamedColumns;
 use crate::archive::page_state::write_state;
-use crate::archive::store::{Lease, Writer};
+use crate::archive::store::{Lease, Writer, kept_key, key_of};
+use crate::article_key::ArticleKey;
 use crate::frontier::{KeptArticle, KnownArticle, Page, PageId, Role, give_up_missing};
 use crate::page_url::PageUrl;
 use crate::revisit::{GONE_RECHECK, RevisitCounts, VARYING_VALIDATORS, is_unconditional};
@@ -25,7 +26,7 @@ impl Writer {
         now: Timestamp,
     ) -> Result<KnownArticle, ArchiveError> {
         Ok(KnownArticle {
-            number: row.get::<Option<i64>>("number")?.map(i64::cast_unsigned),
+            key: kept_key(row.get("number")?, row.get("text_id")?),
             misses: row.get("gone_looks")?,
             unchanged: row.get("unchanged")?,
             kept: if row.get("is_kept")? {
@@ -43,9 +44,9 @@ impl Writer {
         row: &NamedColumns<'_, '_>,
         now: Timestamp,
     ) -> Result<Option<KeptArticle>, ArchiveError> {
-        let number = row.get::<Option<i64>>("number")?.map(i64::cast_unsigned);
+        let key = kept_key(row.get("number")?, row.get("text_id")?);
         let (site, url) = (row.get::<String>("name")?, row.get::<String>("url")?);
-        let Some(article) = known_article(&self.connection, &site, number, &url)? else {
+        let Some(article) = known_article(&self.connection, &site, key.as_ref(), &url)? else {
             return Ok(None);
         };
 
@@ -111,25 +112,25 @@ impl Writer {
         }
 
         let mut select = tx.prepare_cached(
-            "SELECT id, url, number, gone_looks FROM page
+            "SELECT id, url, gone_looks, number, text_id FROM page
              WHERE site_id = (SELECT id FROM site WHERE name = ?1)
              AND role = 'article' AND next_at IS NOT NULL AND settled_at >= ?2 AND gone_looks > 0",
         )?;
-        let pages: Vec<(i64, String, Option<i64>, u32)> = select
+        let pages: Vec<(i64, String, u32, Option<ArticleKey>)> = select
             .query_map(params![site, began.millis()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, key_of(row)?))
             })?
             .collect::<Result<_, _>>()?;
 
         let mut marked = 0;
-        for (page, url, number, misses) in &pages {
+        for (page, url, misses, key) in &pages {
             let Some(settlement) = give_up_missing(*misses) else {
                 continue;
             };
             write_state(tx, PageId(*page), Role::Article, &settlement, now)?;
             marked += 1;
 
-            if let Some(article) = known_article(tx, site, number.map(i64::cast_unsigned), url)? {
+            if let Some(article) = known_article(tx, site, key.as_ref(), url)? {
                 article::mark_gone(tx, article, now)?;
             }
         }

@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
 
 use crate::archive::dictionaries::Dictionaries;
 use crate::archive::error::ArchiveError;
@@ -14,6 +14,7 @@ use crate::archive::files::Files;
 use crate::archive::lock::Lock;
 use crate::archive::loss_note::{forget_loss, refuse_if_lost};
 use crate::archive::{FILE, schema};
+use crate::article_key::ArticleKey;
 use crate::config::settings::Durability;
 use crate::time::Timestamp;
 
@@ -222,9 +223,24 @@ pub(super) fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Returns an article's number as SQLite's signed integer keeps it, bit by bit.
-pub(super) fn stored_number(number: u64) -> i64 {
-    number.cast_signed()
+/// Returns an article's key as the columns `number` and `text_id` keep it. SQLite's signed integer
+/// has the bits of the number.
+pub(super) fn stored_key(key: Option<&ArticleKey>) -> (Option<i64>, Option<&str>) {
+    let number = key.and_then(ArticleKey::as_number).map(u64::cast_signed);
+    (number, key.and_then(ArticleKey::as_text))
+}
+
+/// Reads an article's key from the columns `number` and `text_id`.
+pub(super) fn key_of(row: &Row<'_>) -> rusqlite::Result<Option<ArticleKey>> {
+    let number: Option<i64> = row.get("number")?;
+    let text: Option<String> = row.get("text_id")?;
+    Ok(kept_key(number, text))
+}
+
+/// Returns the key that the columns `number` and `text_id` keep.
+pub(super) fn kept_key(number: Option<i64>, text: Option<String>) -> Option<ArticleKey> {
+    let number = number.map(|number| ArticleKey::Number(number.cast_unsigned()));
+    number.or_else(|| text.map(ArticleKey::Text))
 }
 
 /// Reads a text as far as possible, where a damaged text must not end the work; `None` for a value

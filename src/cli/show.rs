@@ -11,7 +11,7 @@ use crate::history;
 
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// The article: its id like readersnews/81193, its number, or its address
+    /// The article: its id like readersnews/81193, its number or text, or its address
     #[arg(value_name = "ARTICLE")]
     article: String,
     /// This version; the newest where none is named

@@ -8,14 +8,17 @@ use serde::Deserialize;
 
 use crate::config::site::{day, korean, seoul, zone};
 use crate::markup::{Pattern, Selector};
+use crate::page_url::PageUrl;
 
 mod article_rules;
+mod live_check;
 mod source;
 mod url;
 
 pub use article_rules::{ArticleRules, OptOutWording, PhotoBox, PrintedDates};
+pub use live_check::LiveCheck;
 pub use source::{FieldPlace, FieldSource, PrintedDate};
-pub use url::{DateWindow, UrlRules};
+pub use url::{ArticleName, DateWindow, UrlRules};
 
 /// One CMS with all its skins: its addresses, its lists and its articles.
 ///
@@ -32,6 +35,13 @@ pub struct Profile {
     /// The last day on which pages look so, in `timezone`. Without it, there is no last day.
     #[serde(default, deserialize_with = "day")]
     pub valid_until: Option<Date>,
+    /// When it was last compared with live pages: a day, or `never`. Without it, nobody says.
+    #[doc(hidden)]
+    pub checked: Option<LiveCheck>,
+    /// The hosts with such pages, each with the names below it. Without it, any host may have some.
+    #[serde(default)]
+    #[doc(hidden)]
+    pub hosts: Arc<[String]>,
     /// The time zone of papers without a site file.
     #[serde(default = "seoul", deserialize_with = "zone")]
     pub timezone: TimeZone,
@@ -77,6 +87,31 @@ pub struct Profile {
     #[serde(default)]
     #[doc(hidden)]
     pub refused: Notice,
+}
+
+impl Profile {
+    /// Tells whether a page stands at one of the hosts that this profile names.
+    pub(crate) fn names_host_of(&self, url: &PageUrl) -> bool {
+        let host = url.as_url().domain().unwrap_or_default();
+        self.hosts.iter().any(|named| {
+            host.strip_suffix(named.as_str())
+                .is_some_and(|below| below.is_empty() || below.ends_with('.'))
+        })
+    }
+
+    /// Tells whether an address alone says that a page is an article of this CMS: addresses of
+    /// other papers may look alike.
+    #[cfg(feature = "cli")]
+    pub(crate) fn knows_address(&self, url: &PageUrl) -> bool {
+        let may_be_here = self.hosts.is_empty() || self.names_host_of(url);
+        may_be_here && self.url.article_key(url).is_some()
+    }
+
+    /// Tells whether its author says that no live page was compared with it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_unchecked(&self) -> bool {
+        self.checked == Some(LiveCheck::Never)
+    }
 }
 
 /// A generation of the CMS's templates. Its name is kept with each article on its pages.
@@ -177,6 +212,8 @@ impl Notice {
 #[cfg(test)]
 mod tests {
     use crate::config::Profile;
+    use crate::config::profile::LiveCheck;
+    use crate::page_url::PageUrl;
 
     fn error(text: &str) -> String {
         Profile::parse("profiles/x.toml", &format!("name = \"x\"\n{text}"))
@@ -239,6 +276,16 @@ mod tests {
                 .starts_with("profiles/x.toml:5: `url.date_window`: ")
         );
 
+        let texts = "[url]\narticle_id = ['^/a/([\\w-]+)$']\n";
+        let canonical = "name = \"x\"\n[url]\narticle_id = ['^/a/(.+)$']\n\
+                         canonical = \"/a/{article_id}\"\n";
+        assert!(Profile::parse("x", canonical).is_ok());
+        assert!(
+            error(&format!("{texts}canonical = \"/a/{{number}}\"\n"))
+                .starts_with("profiles/x.toml:4: `url.canonical`: ")
+        );
+        assert!(error("[url]\narticle_id = ['^/a/x$']\n").contains("a group for the text"));
+
         for canonical in ["/a/number", "/b/{number}", "/a/{number}/x", "a/{number}"] {
             let said = error(&format!("{patterns}canonical = \"{canonical}\"\n"));
             assert!(
@@ -258,6 +305,45 @@ mod tests {
                 "{format}"
             );
         }
+    }
+
+    #[test]
+    fn a_profile_says_when_it_was_checked_on_live_pages() {
+        let checked = |line: &str| {
+            Profile::parse("x", &format!("name = \"x\"\n{line}"))
+                .unwrap()
+                .checked
+        };
+        assert_eq!(checked(""), None);
+        assert_eq!(checked("checked = \"never\""), Some(LiveCheck::Never));
+        let day = jiff::civil::date(2026, 3, 7);
+        assert_eq!(
+            checked("checked = \"2026-03-07\""),
+            Some(LiveCheck::On(day))
+        );
+        assert!(error("checked = \"yes\"\n").contains("neither a day, like \"2026-03-07\", nor"));
+    }
+
+    #[test]
+    fn a_host_is_named_with_those_below_it_and_with_no_other() {
+        let profile = Profile::parse(
+            "x",
+            "name = \"x\"\nhosts = [\"paper.example\"]\n[url]\narticle_patterns = ['^/a/(\\d+)$']",
+        )
+        .unwrap();
+        let url = |address: &str| PageUrl::parse(address).unwrap();
+
+        for named in ["https://paper.example/a/1", "http://m.paper.example:81/a/1"] {
+            assert!(profile.names_host_of(&url(named)), "{named}");
+        }
+        let others = ["https://newspaper.example/a/1", "https://127.0.0.1/a/1"];
+        for other in others {
+            assert!(!profile.names_host_of(&url(other)), "{other}");
+            #[cfg(feature = "cli")]
+            assert!(!profile.knows_address(&url(other)), "{other}");
+        }
+        #[cfg(feature = "cli")]
+        assert!(profile.knows_address(&url("https://www.paper.example/a/1")));
     }
 
     #[test]

@@ -32,8 +32,8 @@ impl<W: Web> Crawl<'_, W> {
         else {
             return Ok(outcome);
         };
-        let is_known = page.number().is_some() || page.kept().is_some();
-        if page.role() != Role::Article || is_known || article.number.is_some() {
+        let is_known = page.key().is_some() || page.kept().is_some();
+        if page.role() != Role::Article || is_known || article.key.is_some() {
             return Ok(outcome);
         }
 
@@ -52,7 +52,7 @@ impl<W: Web> Crawl<'_, W> {
             .find(|namesake| is_same_story(article, namesake));
         Ok(same.map_or(outcome, |same| Outcome::Redirected {
             to: same.url,
-            number: None,
+            key: None,
         }))
     }
 }

@@ -5,15 +5,19 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::article_key::ArticleKey;
 use crate::config::Profile;
-use crate::config::profile::UrlRules;
+use crate::config::profile::{ArticleName, UrlRules};
 use crate::page_url::{PageUrl, canonical_escapes};
 
 /// The kind of page at an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// An article. `number` is `None` where it does not fit into 64 bits; `url` is canonical.
-    Article { number: Option<u64>, url: PageUrl },
+    /// An article. `key` is `None` where its number does not fit into 64 bits; `url` is canonical.
+    Article {
+        key: Option<ArticleKey>,
+        url: PageUrl,
+    },
     /// A list. `url` is canonical and without a page; `page` counts from 1.
     List { url: PageUrl, page: u32 },
     /// An address that must not be requested.
@@ -59,7 +63,7 @@ impl Grammar {
     /// Returns whether the paper's CMS is known, so that its articles can be told by their
     /// addresses.
     pub fn knows_articles(&self) -> bool {
-        !self.rules.article.is_empty() || !self.rules.article_patterns.is_empty()
+        self.rules.names_articles()
     }
 
     /// Returns whether an address is the paper's, or on another host of its domain:
@@ -82,11 +86,11 @@ impl Grammar {
             return Address::Trap { why };
         }
 
-        if let Some(digits) = self.rules.article_digits(url)
-            && let Some(url) = self.article(path, &digits)
+        if let Some(name) = self.rules.article_name(url)
+            && let Some(url) = self.article(path, &name)
         {
             return Address::Article {
-                number: digits.parse().ok(),
+                key: name.key(),
                 url,
             };
         }
@@ -126,9 +130,9 @@ impl Grammar {
             .any(|name| self.filled(url, name).is_some())
     }
 
-    /// Returns the number of the article at an address, on any host.
-    pub fn number(&self, url: &PageUrl) -> Option<u64> {
-        self.rules.article_number(url)
+    /// Returns the key of the article at an address, on any host.
+    pub fn key(&self, url: &PageUrl) -> Option<ArticleKey> {
+        self.rules.article_key(url)
     }
 
     /// Returns the canonical address of the list that has every article of the paper.
@@ -170,12 +174,12 @@ impl Grammar {
         self.list(&PageUrl::parse(limited.as_str()).ok()?, "")
     }
 
-    /// Returns the canonical address of an article: by its number or, where the number alone makes
-    /// no address, its own without parameters.
-    fn article(&self, path: &str, number: &str) -> Option<PageUrl> {
+    /// Returns the canonical address of an article: by its name or, where the name alone makes no
+    /// address, its own without parameters.
+    fn article(&self, path: &str, name: &ArticleName) -> Option<PageUrl> {
         let origin = self.home.origin();
         self.rules
-            .article_url(&origin, number)
+            .article_url(&origin, name)
             .or_else(|| PageUrl::parse(&format!("{origin}{path}")).ok())
     }
 
@@ -343,7 +347,7 @@ mod tests {
             assert_eq!(
                 address,
                 Address::Article {
-                    number: Some(90_000_015_817),
+                    key: Some(90_000_015_817.into()),
                     url: plain.clone()
                 },
                 "{twin}"
@@ -388,7 +392,7 @@ mod tests {
             assert_eq!(
                 address,
                 Address::Article {
-                    number: None,
+                    key: None,
                     url: plain.clone()
                 },
                 "{twin}"
@@ -400,7 +404,7 @@ mod tests {
         assert!(matches!(
             zero,
             Address::Article {
-                number: Some(0),
+                key: Some(ArticleKey::Number(0)),
                 ..
             }
         ));
@@ -542,7 +546,7 @@ mod tests {
             assert_eq!(
                 address,
                 Address::Article {
-                    number: Some(12345),
+                    key: Some(12345.into()),
                     url: plain.clone()
                 },
                 "{twin}"
@@ -569,10 +573,83 @@ mod tests {
         assert_eq!(
             address,
             Address::Article {
-                number: Some(812),
+                key: Some(812.into()),
                 url: plain
             }
         );
+    }
+
+    /// The key of the article at an address, and its canonical address.
+    fn text_key(paper: &Grammar, path: &str) -> Option<(String, String)> {
+        let address = paper.address(&url(&format!("http://m.saseo.example{path}")));
+        let Address::Article { key, url } = address else {
+            return None;
+        };
+        let key = key.unwrap();
+        assert!(key.as_number().is_none(), "{path}");
+        Some((key.to_string(), url.to_string()))
+    }
+
+    #[test]
+    fn an_article_may_be_named_by_a_text_in_its_path() {
+        let paper = other_cms(
+            "article_id = ['^/(?:mnews/)?article/(?:comment/)?(\\d{3}/\\d{10})/?$']\n\
+             canonical = \"/article/{article_id}\"",
+        );
+        assert!(paper.knows_articles());
+        let plain = "https://www.saseo.example/article/001/0012345678";
+        for twin in [
+            "/article/001/0012345678?sid=102&utm_source=a#c",
+            "/mnews/article/001/0012345678",
+            "/article/comment/001/0012345678/",
+        ] {
+            let named = text_key(&paper, twin).unwrap();
+            assert_eq!(named, ("001/0012345678".into(), plain.into()), "{twin}");
+        }
+
+        // The outlet is part of the name, and so are the zeros.
+        for other in ["/article/002/0012345678", "/article/001/0112345678"] {
+            assert_ne!(text_key(&paper, other).unwrap().0, "001/0012345678");
+        }
+        assert_eq!(text_key(&paper, "/article/001/12345678"), None);
+    }
+
+    #[test]
+    fn a_slug_is_read_as_its_letters_and_keeps_their_case() {
+        let paper = other_cms(
+            "article_id = ['^/article/(\\d{4}/[^/]+)$']\ncanonical = \"/article/{article_id}\"",
+        );
+        let key = |path: &str| text_key(&paper, path).map(|named| named.0);
+
+        let korean = text_key(&paper, "/article/2026/%ec%b1%85방").unwrap();
+        let plain = "https://www.saseo.example/article/2026/%EC%B1%85%EB%B0%A9";
+        assert_eq!(korean, ("2026/책방".into(), plain.into()));
+        assert_eq!(text_key(&paper, "/article/2026/책방"), Some(korean));
+
+        assert_ne!(key("/article/2026/Slug"), key("/article/2026/slug"));
+        assert_eq!(key("/article/2026/a%2Fb").as_deref(), Some("2026/a%2Fb"));
+        // A text that is too long names nothing.
+        let long = |letters: usize| key(&format!("/article/2026/{}", "x".repeat(letters)));
+        assert!(long(507).is_some() && long(508).is_none());
+    }
+
+    #[test]
+    fn a_number_names_an_article_before_a_text_does() {
+        let paper = other_cms(
+            "article_patterns = ['^/a/(\\d+)$']\narticle_id = ['^/a/([\\w-]+)$']\n\
+             canonical = \"/a/{number}\"",
+        );
+        let numbered = paper.address(&url("https://saseo.example/a/007"));
+        let expected = Address::Article {
+            key: Some(7.into()),
+            url: url("https://www.saseo.example/a/7"),
+        };
+        assert_eq!(numbered, expected);
+
+        // The canonical form is that of numbers: the path of a text stands as it is.
+        let named = text_key(&paper, "/a/spring-2026?x=1").unwrap();
+        let plain = "https://www.saseo.example/a/spring-2026";
+        assert_eq!(named, ("spring-2026".into(), plain.into()));
     }
 
     #[test]
@@ -591,7 +668,7 @@ mod tests {
             assert_eq!(
                 address(twin),
                 Address::Article {
-                    number: Some(812),
+                    key: Some(812.into()),
                     url: plain.clone()
                 },
                 "{twin}"
@@ -694,8 +771,8 @@ mod tests {
                 return Ok(());
             };
             match paper.address(&given) {
-                Address::Article { number, url } => {
-                    prop_assert_eq!(paper.address(&url), Address::Article { number, url });
+                Address::Article { key, url } => {
+                    prop_assert_eq!(paper.address(&url), Address::Article { key, url });
                 }
                 Address::List { url, .. } => {
                     let first = Address::List { url: url.clone(), page: 1 };

@@ -6,6 +6,7 @@ mod soup;
 
 use jiff::tz::TimeZone;
 
+use crate::article_key::ArticleKey;
 use crate::discover::address::{Address, Grammar};
 use crate::discover::feed::entry::FeedEntry;
 use crate::discover::list::{ListRow, Listing};
@@ -95,7 +96,7 @@ fn entries(text: &str, url: &PageUrl, language: &str) -> Result<Vec<FeedEntry>, 
 
 /// Returns the row of an entry; `None` where it links no page of the paper.
 fn row(entry: FeedEntry, paper: FeedOf<'_>, url: &PageUrl) -> Option<ListRow> {
-    let (number, url) = story(&entry.links, paper.grammar, url)?;
+    let (key, url) = story(&entry.links, paper.grammar, url)?;
     let dates = entry
         .dates
         .iter()
@@ -103,7 +104,7 @@ fn row(entry: FeedEntry, paper: FeedOf<'_>, url: &PageUrl) -> Option<ListRow> {
     let (date, published_at) = dates.take(1).next().unzip();
 
     Some(ListRow {
-        number,
+        key,
         url,
         title: clean_html(entry.title).unwrap_or_default(),
         section: clean_html(entry.section),
@@ -118,13 +119,17 @@ fn clean_html(text: Option<String>) -> Option<String> {
     clean_some(&plain(&text?))
 }
 
-/// Chooses the address of an entry's story, and its number. An article of the paper goes before
+/// Chooses the address of an entry's story, and its key. An article of the paper goes before
 /// other pages of the paper. Addresses of other papers are not requested.
-fn story(links: &[String], grammar: &Grammar, url: &PageUrl) -> Option<(Option<u64>, PageUrl)> {
+fn story(
+    links: &[String],
+    grammar: &Grammar,
+    url: &PageUrl,
+) -> Option<(Option<ArticleKey>, PageUrl)> {
     let mut other = None;
     for linked in links.iter().filter_map(|link| url.join(link).ok()) {
         match grammar.address(&linked) {
-            Address::Article { number, url } => return Some((number, url)),
+            Address::Article { key, url } => return Some((key, url)),
             Address::Other => other = other.or(Some((None, linked))),
             Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => {}
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use crate::article_key::ArticleKey;
 use crate::config::Profile;
 use crate::config::profile::{ListSkin, Pager};
 use crate::discover::address::{Address, Grammar};
@@ -40,7 +41,7 @@ pub struct Listing {
 /// One article in a list or feed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListRow {
-    pub number: Option<u64>,
+    pub key: Option<ArticleKey>,
     /// Canonical, if the paper's grammar knows the address.
     pub url: PageUrl,
     pub title: String,
@@ -50,6 +51,13 @@ pub struct ListRow {
     pub date: Option<String>,
     pub published_at: Option<LocalTime>,
     pub summary: Option<String>,
+}
+
+impl ListRow {
+    /// Returns the article's number; `None` also where a text names it.
+    pub fn number(&self) -> Option<u64> {
+        self.key.as_ref()?.as_number()
+    }
 }
 
 /// Reads the lists of one paper.
@@ -169,7 +177,7 @@ impl ListReader {
     ) -> Option<ListRow> {
         let link = within(*row, &skin.link).find(|link| attribute(link, "href").is_some())?;
         let target = document.join(&attribute(&link, "href")?).ok()?;
-        let Address::Article { number, url } = self.grammar.address(&target) else {
+        let Address::Article { key, url } = self.grammar.address(&target) else {
             return None;
         };
 
@@ -181,7 +189,7 @@ impl ListReader {
         let date = first_text(row, skin.date.as_ref()).or(info.date);
 
         Some(ListRow {
-            number,
+            key,
             url,
             title: first_text(row, skin.title.as_ref())
                 .or_else(|| clean_some(&text(&link)))

@@ -179,8 +179,8 @@ fn of_text(text: &str) -> Result<(Vec<SitemapEntry>, bool), SitemapError> {
 
 /// Returns the row of an entry at the address `named`; `None` where the page is no article.
 fn row(entry: SitemapEntry, named: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Option<ListRow> {
-    let (number, url) = match grammar.address(&named) {
-        Address::Article { number, url } => (number, url),
+    let (key, url) = match grammar.address(&named) {
+        Address::Article { key, url } => (key, url),
         // Sitemaps name menus, tags and forms as well. A known CMS tells its articles from them.
         Address::Other if !grammar.knows_articles() => (None, named),
         Address::Other | Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => {
@@ -194,7 +194,7 @@ fn row(entry: SitemapEntry, named: PageUrl, grammar: &Grammar, zone: &TimeZone) 
     };
 
     Some(ListRow {
-        number,
+        key,
         url,
         title: clean_some(&entry.title).unwrap_or_default(),
         section: None,
@@ -274,7 +274,7 @@ mod tests {
             let rows = read(bytes).unwrap().rows;
             let told: Vec<_> = rows
                 .iter()
-                .map(|row| (row.number, row.url.as_str(), row.title.as_str()))
+                .map(|row| (row.number(), row.url.as_str(), row.title.as_str()))
                 .collect();
             assert_eq!(
                 told[..2],
@@ -353,7 +353,7 @@ mod tests {
         ] {
             let rows = read(urlset(&entry)).unwrap().rows;
             assert_eq!(
-                rows.iter().map(|row| row.number).collect::<Vec<_>>(),
+                rows.iter().map(|row| row.number()).collect::<Vec<_>>(),
                 numbers,
                 "{entry}"
             );
@@ -367,14 +367,14 @@ mod tests {
         .rows
         .remove(0);
         assert_eq!(
-            (row.number, row.title.as_str(), row.date.as_deref()),
+            (row.number(), row.title.as_str(), row.date.as_deref()),
             (Some(7), "", Some("2026-11-20"))
         );
         let prefixed = format!(
             "<s:urlset><s:url>{}{image}</s:url></s:urlset>",
             loc.replace("loc>", "s:loc>")
         );
-        assert_eq!(read(prefixed).unwrap().rows[0].number, Some(7));
+        assert_eq!(read(prefixed).unwrap().rows[0].number(), Some(7));
     }
 
     #[test]
@@ -387,7 +387,7 @@ mod tests {
             "<!-- cached -->\n",
         ] {
             assert_eq!(
-                read(format!("{junk}{xml}")).unwrap().rows[0].number,
+                read(format!("{junk}{xml}")).unwrap().rows[0].number(),
                 Some(7),
                 "{junk}"
             );
@@ -436,7 +436,7 @@ mod tests {
                 .unwrap()
                 .rows
                 .iter()
-                .filter_map(|row| row.number)
+                .filter_map(|row| row.number())
                 .collect();
             assert!(
                 numbers.starts_with(&[1]) && numbers.ends_with(&[3, 4]),
@@ -465,7 +465,7 @@ mod tests {
                 .unwrap()
                 .rows
                 .iter()
-                .filter_map(|row| row.number)
+                .filter_map(|row| row.number())
                 .collect();
             assert!(
                 numbers.starts_with(&[1]) && numbers.ends_with(&[3, 4]),

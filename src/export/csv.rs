@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn each_cell_stands_under_its_own_column() {
         let article = Article {
-            number: Some(u64::MAX),
+            key: Some(u64::MAX.into()),
             title: Some("=title".into()),
             authors: vec!["hong".into()],
             images: vec![Image::default()],

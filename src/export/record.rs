@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::article_key::ArticleKey;
 use crate::extract::{Article, Image};
 use crate::time::Precision;
 
@@ -24,7 +25,7 @@ pub struct Provenance {
 /// One article. What is not known is null; no key is ever absent.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Record {
-    /// `site/number`, or `site/url` where the paper numbers nothing.
+    /// `site/number`, `site/article_id`, or `site/url` where the paper's articles have neither.
     pub id: Option<String>,
     pub site: Option<String>,
     pub url: Option<String>,
@@ -94,6 +95,7 @@ impl Record {
     ];
 
     pub fn new(article: Article, provenance: Provenance) -> Self {
+        let number = article.key.as_ref().and_then(ArticleKey::as_number);
         Self {
             id: id(&article, &provenance),
             text: article.text(),
@@ -103,7 +105,7 @@ impl Record {
             site: provenance.site,
             url: provenance.url,
             canonical_url: article.canonical_url,
-            number: article.number,
+            number,
             title: article.title,
             subtitle: article.subtitle,
             authors: article.authors,
@@ -141,12 +143,13 @@ pub(super) fn images_in_json(images: &[Image]) -> String {
     serde_json::json!(images).to_string()
 }
 
-/// Returns `site/number`, or `site/url` where the paper numbers nothing.
+/// Returns `site/number`, `site/article_id`, or `site/url` where the article has neither.
 fn id(article: &Article, provenance: &Provenance) -> Option<String> {
     let site = provenance.site.as_ref()?;
     let name = article
-        .number
-        .map(|number| number.to_string())
+        .key
+        .as_ref()
+        .map(ArticleKey::to_string)
         .or_else(|| provenance.url.clone())?;
     Some(format!("{site}/{name}"))
 }
@@ -171,7 +174,7 @@ mod tests {
     #[test]
     fn an_article_of_a_site_has_an_id() {
         let article = Article {
-            number: Some(7),
+            key: Some(7.into()),
             ..Article::default()
         };
         let provenance = Provenance {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::article_key::ArticleKey;
 use crate::text::push_without_spaces;
 use crate::time::{LocalTime, Precision};
 
@@ -11,8 +12,8 @@ use crate::time::{LocalTime, Precision};
 /// characters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Article {
-    /// The number that the CMS gave it, unique within the paper.
-    pub number: Option<u64>,
+    /// The number or text by which the CMS names it, unique within the paper.
+    pub key: Option<ArticleKey>,
     /// The address that the page names; else the page's own, in the CMS's plain form.
     pub canonical_url: Option<String>,
     /// Without the paper's name.

@@ -1,5 +1,6 @@
 //! Pages that other pages link or list.
 
+use crate::article_key::ArticleKey;
 use crate::frontier::role::Role;
 use crate::page_url::PageUrl;
 use crate::time::{LocalTime, Timestamp};
@@ -9,8 +10,8 @@ use crate::time::{LocalTime, Timestamp};
 pub struct Discovered {
     pub url: PageUrl,
     pub role: Role,
-    /// An article's number in its paper.
-    pub number: Option<u64>,
+    /// An article's key in its paper.
+    pub key: Option<ArticleKey>,
     /// The publication date that the list or feed gives.
     pub published_at: Option<LocalTime>,
     /// How many redirects led here.

@@ -1,5 +1,6 @@
 //! The result of a page request, and the content parsed from it.
 
+use crate::article_key::ArticleKey;
 use crate::discover::{Home, ListRow, Listing, Sitemap};
 use crate::extract::{self, Article};
 use crate::frontier::discovered::Discovered;
@@ -15,8 +16,8 @@ pub enum Outcome {
     /// 3xx to an address that can be requested.
     Redirected {
         to: PageUrl,
-        /// The number of the article at the new address.
-        number: Option<u64>,
+        /// The key of the article at the new address.
+        key: Option<ArticleKey>,
     },
     /// Nothing is there: 404, 410, or a redirect that leads all addresses to one place.
     Gone { why: String },
@@ -136,7 +137,7 @@ fn page(url: &PageUrl, role: Role) -> Discovered {
     Discovered {
         url: url.clone(),
         role,
-        number: None,
+        key: None,
         published_at: None,
         hops: 0,
     }
@@ -144,7 +145,7 @@ fn page(url: &PageUrl, role: Role) -> Discovered {
 
 fn row(row: &ListRow) -> Discovered {
     Discovered {
-        number: row.number,
+        key: row.key.clone(),
         published_at: row.published_at,
         ..page(&row.url, Role::Article)
     }

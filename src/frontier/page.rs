@@ -1,5 +1,6 @@
 //! A dequeued page: an address to request, and what is known of it.
 
+use crate::article_key::ArticleKey;
 use crate::frontier::history::{History, Past, Settled};
 use crate::frontier::position::ListPosition;
 use crate::frontier::role::{PageId, Role};
@@ -46,8 +47,8 @@ pub enum PageKind {
 /// What is known of an article before its request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KnownArticle {
-    /// Its number in its paper.
-    pub number: Option<u64>,
+    /// Its key in its paper.
+    pub key: Option<ArticleKey>,
     /// Consecutive requests that found no article.
     pub misses: u32,
     /// Consecutive revisits, of any articles of the site, that found no change.
@@ -116,9 +117,9 @@ impl Page {
         }
     }
 
-    /// Returns an article's number in its paper.
-    pub fn number(&self) -> Option<u64> {
-        self.article()?.number
+    /// Returns an article's key in its paper.
+    pub fn key(&self) -> Option<&ArticleKey> {
+        self.article()?.key.as_ref()
     }
 
     /// Returns what is known of a kept article that is revisited.

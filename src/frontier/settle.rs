@@ -8,6 +8,7 @@ mod retry;
 mod source;
 mod unasked;
 
+use crate::article_key::ArticleKey;
 use crate::frontier::discovered::Discovered;
 use crate::frontier::history::History;
 use crate::frontier::outcome::{Outcome, ParsedPage};
@@ -133,7 +134,7 @@ fn first_answer(case: Case<'_>, outcome: Outcome) -> Settlement {
             why: "too busy".to_owned(),
         }),
         Outcome::Read(parsed) => read(case, parsed),
-        Outcome::Redirected { to, number } => settle_redirect(page, to, number, case.scope),
+        Outcome::Redirected { to, key } => settle_redirect(page, to, key, case.scope),
         Outcome::Gone { why } => gone(case, why),
         Outcome::Refused { why } => refused(page, why, now),
         Outcome::Busy => next_retry(page, &RETRY_DELAYS, TOO_BUSY, now)
@@ -233,7 +234,7 @@ fn gone(case: Case<'_>, why: String) -> Settlement {
 fn settle_redirect(
     page: &Page,
     to: PageUrl,
-    number: Option<u64>,
+    key: Option<ArticleKey>,
     scope: &CrawlScope,
 ) -> Settlement {
     if to == page.url {
@@ -254,7 +255,7 @@ fn settle_redirect(
             };
             (Vec::new(), Some(ListStep::to(continuation)))
         }
-        _ => (vec![moved_page(page, to.clone(), number)], None),
+        _ => (vec![moved_page(page, to.clone(), key)], None),
     };
 
     Judged {
@@ -267,11 +268,11 @@ fn settle_redirect(
     .into()
 }
 
-fn moved_page(page: &Page, to: PageUrl, number: Option<u64>) -> Discovered {
+fn moved_page(page: &Page, to: PageUrl, key: Option<ArticleKey>) -> Discovered {
     Discovered {
         url: to,
         role: page.role(),
-        number,
+        key,
         published_at: None,
         hops: page.hops + 1,
     }
@@ -352,7 +353,7 @@ mod tests {
 
     fn page() -> Page {
         article_page(KnownArticle {
-            number: Some(7),
+            key: Some(7.into()),
             ..KnownArticle::default()
         })
     }
@@ -360,7 +361,7 @@ mod tests {
     /// An article that so many requests in a row did not find.
     fn missed(misses: u32) -> Page {
         article_page(KnownArticle {
-            number: Some(7),
+            key: Some(7.into()),
             misses,
             ..KnownArticle::default()
         })
@@ -597,32 +598,39 @@ mod tests {
 
     #[test]
     fn a_revisit_follows_an_article_to_its_new_address_and_nowhere_else() {
-        let kept = |number| {
+        let kept = |key: Option<ArticleKey>| {
             article_page(KnownArticle {
-                number,
+                key,
                 kept: Some(KeptArticle::default()),
                 ..KnownArticle::default()
             })
         };
-        let sent = |number, to: &str, there| {
+        let sent = |key, to: &str, there| {
             believed(
-                &kept(number),
+                &kept(key),
                 Outcome::Redirected {
                     to: url(to),
-                    number: there,
+                    key: there,
                 },
             )
         };
         let stands = |settlement| matches!(settlement, Settlement::Stands { misses: 0, .. });
 
         let (own, login) = (page().url.to_string(), "https://p.example/login");
-        assert!(stands(sent(Some(7), &own, Some(7))) && stands(sent(Some(7), login, None)));
+        assert!(
+            stands(sent(Some(7.into()), &own, Some(7.into())))
+                && stands(sent(Some(7.into()), login, None))
+        );
         assert!(
             stands(sent(None, login, None))
-                && stands(sent(Some(7), "https://p.example/a/8", Some(8)))
+                && stands(sent(
+                    Some(7.into()),
+                    "https://p.example/a/8",
+                    Some(8.into())
+                ))
         );
 
-        let moved = sent(Some(7), "https://p.example/a/7", Some(7));
+        let moved = sent(Some(7.into()), "https://p.example/a/7", Some(7.into()));
         assert!(matches!(moved.verdict(), Some(Verdict::Moved { .. })));
     }
 
@@ -740,19 +748,22 @@ mod tests {
             &page(),
             Outcome::Redirected {
                 to: to.clone(),
-                number: Some(9),
+                key: Some(9.into()),
             },
         );
 
         assert_eq!(moved.verdict, Verdict::Moved { to });
-        assert_eq!((moved.found[0].hops, moved.found[0].number), (1, Some(9)));
+        assert_eq!(
+            (moved.found[0].hops, moved.found[0].key.clone()),
+            (1, Some(9.into()))
+        );
     }
 
     #[test]
     fn redirects_end() {
         let mut page = page();
         page.hops = 5;
-        let redirect = |to| Outcome::Redirected { to, number: None };
+        let redirect = |to| Outcome::Redirected { to, key: None };
 
         let far = judged(&page, redirect(url("https://q.example/"))).verdict;
         assert_eq!(

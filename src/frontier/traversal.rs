@@ -251,7 +251,7 @@ mod tests {
             ))
             .unwrap(),
             role: Role::Article,
-            number: Some(*number),
+            key: Some((*number).into()),
             published_at: Some(LocalTime {
                 at: Timestamp::from_seconds(i64::try_from(*number).unwrap()),
                 offset: 32_400,

@@ -82,6 +82,54 @@ pub fn canonical_escapes(text: impl AsRef<[u8]>) -> String {
     canonical
 }
 
+/// Returns `text` with its escaped letters beyond ASCII as letters: `책` of `%EC%B1%85`.
+///
+/// White space, control characters, all of ASCII, and what is no UTF-8 stay escaped. So two texts
+/// that differ still do, but for the form in which a letter was written.
+pub(crate) fn unescaped_letters(text: &str) -> String {
+    let (bytes, mut letters) = (text.as_bytes(), String::with_capacity(text.len()));
+    let mut at = 0;
+
+    while at < bytes.len() {
+        let escaped = escaped_beyond_ascii(&bytes[at..]);
+        at += 3 * escaped.len();
+        push_unescaped(&mut letters, &escaped);
+
+        let plain = text[at..].find('%').map_or(text.len(), |next| at + next);
+        // A `%` that begins no such escape stays as it is.
+        let end = if plain == at && at < bytes.len() && escaped.is_empty() {
+            at + 1
+        } else {
+            plain
+        };
+        letters.push_str(&text[at..end]);
+        at = end;
+    }
+
+    letters
+}
+
+/// Returns the bytes beyond ASCII that a text begins with in escapes.
+fn escaped_beyond_ascii(text: &[u8]) -> Vec<u8> {
+    text.chunks_exact(3)
+        .map_while(|escape| hex_pair(escape, 1).filter(|byte| escape[0] == b'%' && *byte >= 0x80))
+        .collect()
+}
+
+/// Adds bytes as the letters that they are in UTF-8, and escapes those that are none.
+fn push_unescaped(letters: &mut String, bytes: &[u8]) {
+    for chunk in bytes.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            if letter.is_whitespace() || letter.is_control() {
+                letters.push_str(&canonical_escapes(letter.to_string()));
+            } else {
+                letters.push(letter);
+            }
+        }
+        letters.push_str(&canonical_escapes(chunk.invalid()));
+    }
+}
+
 /// Returns the byte of the two hexadecimal digits at `at`, the place behind a `%`.
 pub(crate) fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
     u8::try_from(hex_digit(bytes, at)? * 16 + hex_digit(bytes, at + 1)?).ok()

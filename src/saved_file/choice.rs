@@ -109,8 +109,9 @@ fn recognised<'c>(
         return Ok(None);
     };
     Ok(configuration.current_profiles().find(|profile| {
-        profile.marks.as_ref().is_some_and(|marks| {
-            tree.first(marks).is_some() || profile.url.article_number(&page.url).is_some()
-        })
+        profile
+            .marks
+            .as_ref()
+            .is_some_and(|marks| tree.first(marks).is_some() || profile.knows_address(&page.url))
     }))
 }

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 /// Returns whether a profile finds articles in a page that is a list or a feed.
 pub(super) fn lists_articles(page: &SavedFile, profile: &Profile) -> bool {
     let listing = listing(page, profile, &KnownPaper::from(profile), Timestamp::EPOCH);
-    listing.is_ok_and(|listing| listing.rows.iter().any(|row| row.number.is_some()))
+    listing.is_ok_and(|listing| listing.rows.iter().any(|row| row.key.is_some()))
 }
 
 /// Reads a page that is a list or a feed. Its paper is at the page's own scheme and host.

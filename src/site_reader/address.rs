@@ -12,22 +12,22 @@ impl SiteReader {
     /// a list, and a redirect into a trap is refused.
     pub fn judge_redirect(&self, page: &Page, to: PageUrl) -> Outcome {
         let Some(lists) = &self.lists else {
-            return Outcome::Redirected { to, number: None };
+            return Outcome::Redirected { to, key: None };
         };
 
         let is_article = page.role() == Role::Article;
-        let has_its_number = page.number().is_some() && lists.grammar.number(&to) == page.number();
+        let has_its_key = page.key().is_some() && lists.grammar.key(&to).as_ref() == page.key();
 
         match lists.grammar.address(&to) {
             Address::Trap { why } => Outcome::Refused {
                 why: format!("redirected to {to}: {why}"),
             },
-            Address::Article { number, .. } if is_article => Outcome::Redirected { to, number },
+            Address::Article { key, .. } if is_article => Outcome::Redirected { to, key },
             // The paper itself may have moved to another name; another article there is another
             // paper's.
-            Address::Elsewhere if is_article && has_its_number => Outcome::Redirected {
+            Address::Elsewhere if is_article && has_its_key => Outcome::Redirected {
                 to,
-                number: page.number(),
+                key: page.key().cloned(),
             },
             Address::Elsewhere if is_article => Outcome::Failed {
                 why: format!("redirected to another paper: {to}"),
@@ -42,7 +42,7 @@ impl SiteReader {
                 why: format!("redirected to what is no list: {to}"),
             },
             Address::List { .. } | Address::Elsewhere | Address::Other => {
-                Outcome::Redirected { to, number: None }
+                Outcome::Redirected { to, key: None }
             }
         }
     }

@@ -153,7 +153,7 @@ fn pace(findings: &SurveyReport, names: &Names) -> String {
 
 fn profile_line(findings: &SurveyReport, names: &Names) -> String {
     match &findings.cms {
-        FoundCms::Known { profile } => format!(
+        FoundCms::Known { profile, .. } => format!(
             "# Its CMS, which was recognised.\nprofile = {}\n",
             quoted(profile)
         ),

@@ -201,13 +201,13 @@ fn has_menu(home: &SurveyedPage, profile: &Profile) -> bool {
     home.sections_read(&profile.menu, &grammar) > 0
 }
 
-/// Returns the profile whose marks the home page has, and which knows most of its links as
-/// articles.
+/// Returns the profile whose marks the home page has, or which names its host, and which knows most
+/// of its links as articles.
 fn recognised(home: &SurveyedPage, profiles: Vec<Profile>) -> Option<Profile> {
     let tree = home.tree()?;
     let marked = profiles.into_iter().filter(|profile| {
         let marks = profile.marks.as_ref();
-        marks.is_some_and(|marks| tree.first(marks).is_some())
+        profile.names_host_of(&home.url) || marks.is_some_and(|marks| tree.first(marks).is_some())
     });
 
     let counted = marked.map(|profile| (articles_linked(home, &profile), profile));
@@ -308,6 +308,37 @@ mod tests {
         let first = known.choose(&wished(&known)).unwrap();
         known.note_asked(&first);
         assert_ne!(known.choose(std::slice::from_ref(&first)), Some(first));
+    }
+
+    #[test]
+    fn a_cms_is_recognised_by_the_host_that_its_profile_names() {
+        let links = (10..30).map(|k| format!("<a href=\"/article/977/00000412{k}\">편지 {k}</a>"));
+        let front = links.collect::<String>();
+        let story = "<h2 id=\"title_area\">편지</h2><div id=\"newsct_article\">\
+                     <article id=\"dic_area\">오늘 창구가 하나 더 문을 열었다.</article></div>";
+
+        let recognised = |home: &str, profile: &str| {
+            let home = PageUrl::parse(home).unwrap();
+            let read = |path: &str, html: &str| {
+                let answer = Answer {
+                    status: 200,
+                    headers: Vec::new(),
+                    body: html.as_bytes().to_vec(),
+                };
+                SurveyedPage::read(&home.join(path).unwrap(), &home, &answer)
+            };
+            let profiles = vec![Profile::shipped(profile).unwrap()];
+            let mut known = Knowledge::new(read("/", &front), profiles);
+            known.pages.push(read("/article/977/0000041210", story));
+            known.judge_profile();
+            known.profile.map(|profile| profile.name)
+        };
+
+        let naver = recognised("https://n.news.naver.com/", "naver-news");
+        assert_eq!(naver.as_deref(), Some("naver-news"));
+        assert_eq!(recognised("https://news.example/", "naver-news"), None);
+        // A host alone makes no CMS: its addresses must be there, too.
+        assert_eq!(recognised("https://www.donga.com/", "donga"), None);
     }
 
     #[test]

@@ -215,6 +215,7 @@ pub(super) use toml_text::quoted;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article_key::ArticleKey;
 
     #[test]
     fn a_draft_puts_what_it_knows_before_the_generic_rules() {
@@ -260,9 +261,11 @@ mod tests {
         }
         let profile = Profile::parse("draft", &text).unwrap();
         let article = crate::page_url::PageUrl::parse("https://a.example/a.b/12").unwrap();
-        assert_eq!(profile.url.article_number(&article), Some(12));
+        assert_eq!(profile.url.article_key(&article), Some(12.into()));
         assert_eq!(
-            profile.url.article_url("https://a.example", "12"),
+            profile
+                .url
+                .article_url("https://a.example", &(&ArticleKey::Number(12)).into()),
             Some(article)
         );
         assert_eq!(profile.url.list_path("/culture"), Some("/culture"));

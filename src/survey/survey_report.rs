@@ -50,7 +50,11 @@ pub(crate) struct SurveyReport {
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum FoundCms {
     /// A profile reads it.
-    Known { profile: String },
+    Known {
+        profile: String,
+        /// The profile was never compared with a live page.
+        is_unchecked: bool,
+    },
     /// A profile can be drafted.
     Drafted {
         #[serde(skip)]
@@ -134,6 +138,7 @@ fn cms(known: &Knowledge, shape: Option<&Shape>) -> FoundCms {
     if let Some(profile) = &known.profile {
         return FoundCms::Known {
             profile: profile.name.clone(),
+            is_unchecked: profile.is_unchecked(),
         };
     }
 
@@ -220,11 +225,11 @@ fn profile_pattern(profile: &Profile) -> Option<ArticlePattern> {
         });
     }
 
-    let path = rules.canonical.as_ref()?;
-    Some(ArticlePattern {
-        path: path.replace("{number}", "#"),
-        number: None,
-    })
+    let path = rules.canonical.as_ref().map_or_else(
+        || Some(rules.named_in_path().next()?.to_string()),
+        |path| Some(path.replace("{number}", "#").replace("{article_id}", "#")),
+    )?;
+    Some(ArticlePattern { path, number: None })
 }
 
 /// Returns the paper's name, as its home page gives it.

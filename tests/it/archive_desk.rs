@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use saseo::ArticleKey;
 use saseo::archive::{
     AnnouncedId, Announcement, Body, Capture, Completed, Completion, Ending, FILE, KeptCapture,
     Lease, NextPage, Reader, RevisionOutcome, RobotsCopy, RobotsOutcome, RunEnd, RunId, Seed,
@@ -310,7 +311,7 @@ pub fn found(path: &str) -> Discovered {
     Discovered {
         url: page_url(path),
         role: Role::Article,
-        number: None,
+        key: None,
         published_at: None,
         hops: 0,
     }
@@ -333,7 +334,15 @@ pub fn found_article(number: u64) -> Discovered {
 /// A link to an article whose address shows its number.
 pub fn found_numbered(path: &str, number: u64) -> Discovered {
     Discovered {
-        number: Some(number),
+        key: Some(number.into()),
+        ..found(path)
+    }
+}
+
+/// A link to an article whose address shows its id of text.
+pub fn found_named(path: &str, id: &str) -> Discovered {
+    Discovered {
+        key: ArticleKey::text(id),
         ..found(path)
     }
 }

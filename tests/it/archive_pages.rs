@@ -52,10 +52,10 @@ fn an_article_that_several_lists_link_to_is_queued_once() {
 #[test]
 fn every_unsigned_article_number_is_kept() {
     let mut desk = Desk::new();
-    let largest = Some(u64::MAX);
+    let largest = Some(u64::MAX.into());
     desk.answer_next(links([found_article(u64::MAX)]));
     desk.answer_next(story(Article {
-        number: largest,
+        key: largest.clone(),
         ..article("끝")
     }));
 
@@ -63,7 +63,7 @@ fn every_unsigned_article_number_is_kept() {
     let mut seen = vec![];
     for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
         let ArticleVersion { article, kept, .. } = version.unwrap();
-        seen.push((article.number, kept.version));
+        seen.push((article.key, kept.version));
     }
     assert_eq!(seen, [(largest, 1)]);
     assert_eq!(

@@ -29,7 +29,7 @@ fn other_story() -> String {
 fn published(day: u32, text: &str) -> Article {
     let at = LocalTime::from_rfc3339(&format!("2026-11-{day}T10:00:00+09:00"));
     Article {
-        number: Some(7),
+        key: Some(7.into()),
         published_at: Some(at.unwrap()),
         ..article(text)
     }
@@ -97,7 +97,7 @@ fn stories_of_one_paper_are_no_copies_of_one_another() {
     desk.answer_next(links([found_article(7), found_article(8)]));
     for number in [7, 8] {
         desk.answer_next(story(Article {
-            number: Some(number),
+            key: Some(number.into()),
             ..article(&wire("", ""))
         }));
     }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use saseo::ArticleKey;
 use saseo::archive::{
     ArchiveError, ArticleFilter, ArticleVersion, ChangeKind, Completed, LedgerRecord, Lock,
     NextPage, Reader, RevisionOutcome, RobotsCopy, RobotsId, RunEnd, Seed, SeedMode, Selection,
     Tally, Terms,
 };
-use saseo::frontier::{Judged, Page, Role, Verdict};
+use saseo::frontier::{Discovered, Judged, Page, Role, Verdict};
 use tempfile::TempDir;
 
 use crate::archive_desk::{
-    DIGEST, Desk, NOW, ORIGIN, PAPER, announcement, article, completion, found, found_numbered,
-    later, links, pace, page_url, retry_at, robots_copy, seed, story,
+    DIGEST, Desk, NOW, ORIGIN, PAPER, announcement, article, completion, found, found_named,
+    found_numbered, later, links, pace, page_url, retry_at, robots_copy, seed, story,
 };
 
 /// A paper whose entry pages are its home page, an article, a feed and a section.
@@ -295,6 +296,69 @@ fn an_article_is_one_page_by_its_number_whatever_its_address() {
     let others = [found_numbered("/amp/7", 7), found_numbered("/amp/9", 9)];
     let known = desk.archive.discovered(PAPER, &others).unwrap();
     assert_eq!(known, [Some(later(1)), None]);
+}
+
+#[test]
+fn an_article_is_one_page_by_its_text_whatever_its_address() {
+    let mut desk = desk();
+    let list = links([
+        found_named("/article/001/007", "001/007"),
+        found_named("/mnews/article/001/007", "001/007"),
+        found_named("/article/002/007", "002/007"),
+        found_numbered("/news?id=7", 7),
+    ]);
+    desk.answer_at("/list", list);
+    assert_eq!(desk.archive.pages_of(PAPER).unwrap(), 7);
+
+    let others = [
+        found_named("/amp/001/007", "001/007"),
+        found_named("/amp/003/007", "003/007"),
+    ];
+    let known = desk.archive.discovered(PAPER, &others).unwrap();
+    assert_eq!(known, [Some(later(1)), None]);
+}
+
+#[test]
+fn an_article_with_a_text_is_found_by_it_whatever_address_it_came_from() {
+    let mut desk = desk();
+    let list = links([
+        found_named("/article/2026/책방", "2026/책방"),
+        Discovered {
+            hops: 1,
+            ..found_named("/m/2026/책방", "2026/책방")
+        },
+        found_named("/article/2026/골목", "2026/골목"),
+    ]);
+    desk.answer_at("/list", list);
+    desk.answer_at("/article/2026/책방", story(article("하나")));
+    desk.answer_at("/m/2026/책방", story(article("둘")));
+    desk.answer_at("/article/2026/골목", story(article("셋")));
+
+    let reader = desk.reader();
+    let mut seen = vec![];
+    for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
+        let version = version.unwrap();
+        seen.push((version.id, version.article.key, version.kept.version));
+    }
+    let expected = |id: &str, n| (format!("{PAPER}/{id}"), ArticleKey::text(id), n);
+    assert_eq!(seen, [expected("2026/골목", 1), expected("2026/책방", 2)]);
+
+    let id = format!("{PAPER}/2026/책방");
+    for wanted in [
+        id.as_str(),
+        "2026/책방",
+        &format!("{PAPER}/2026/%EC%B1%85%EB%B0%A9"),
+        page_url("/article/2026/책방").as_str(),
+        page_url("/m/2026/책방").as_str(),
+    ] {
+        assert_eq!(reader.find_article(wanted).unwrap().id, id, "{wanted}");
+    }
+    assert!(reader.find_article("2026").is_err());
+    let changes = &mut reader.changes_after(0).unwrap();
+    let of_both = changes
+        .into_iter()
+        .filter(|change| change.as_ref().unwrap().id == id);
+    assert_eq!(of_both.count(), 2);
 }
 
 // Seeding.

@@ -70,7 +70,7 @@ fn rows_are_those_of_the_list_and_never_templates_or_side_boxes() {
         listing
             .rows
             .iter()
-            .map(|row| row.number)
+            .map(|row| row.number())
             .collect::<Vec<_>>(),
         [Some(1), Some(2), Some(3)]
     );
@@ -138,7 +138,7 @@ fn the_titles_only_skin_is_read() {
         <a href="/news/articleView.html?idxno=7">책</a></H2><div class="altlist-info"><div class="altlist-info-item">2025.08.25 16:18</div></div></li></ul></article>"#;
     let row = &read_at(LIST, html).rows[0];
     assert_eq!(
-        (row.number, row.date.as_deref(), row.byline.as_deref()),
+        (row.number(), row.date.as_deref(), row.byline.as_deref()),
         (Some(7), Some("2025.08.25 16:18"), None)
     );
 }
@@ -158,7 +158,7 @@ fn the_third_skin_is_read() {
         .iter()
         .map(|row| {
             (
-                row.number,
+                row.number(),
                 row.section.as_deref(),
                 row.byline.as_deref(),
                 row.date.as_deref(),
@@ -226,7 +226,7 @@ fn the_first_skin_is_read() {
     assert_eq!(
         (
             listing.rows.len(),
-            row.number,
+            row.number(),
             row.byline.as_deref(),
             row.section.as_deref()
         ),

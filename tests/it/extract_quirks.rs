@@ -475,7 +475,7 @@ fn a_page_of_no_known_cms_is_read_generically() {
         Some("2026-03-07T16:50:00+09:00")
     );
     assert_eq!(
-        (read.paragraphs.len(), read.extractor.as_str(), read.number),
+        (read.paragraphs.len(), read.extractor.as_str(), read.key),
         (2, "generic/readability", None)
     );
 }

@@ -72,7 +72,7 @@ fn feed_rows_are_cleaned_and_canonical() {
         .unwrap()
         .rows
         .remove(0);
-    assert_eq!((row.title.as_str(), row.number), ("<봄> 책", Some(7)));
+    assert_eq!((row.title.as_str(), row.number()), ("<봄> 책", Some(7)));
     assert_eq!(
         row.url.as_str(),
         "https://www.saseo.example/news/articleView.html?idxno=7"
@@ -135,7 +135,7 @@ fn numbers(text: &str) -> Vec<Option<u64>> {
         .unwrap()
         .rows
         .iter()
-        .map(|row| row.number)
+        .map(|row| row.number())
         .collect()
 }
 
@@ -239,7 +239,7 @@ fn a_story_stands_where_a_feed_says_so_in_whatever_form() {
         ),
     ] {
         let row = feed(form.as_bytes()).unwrap().rows.remove(0);
-        assert_eq!(row.number, Some(7), "{form}");
+        assert_eq!(row.number(), Some(7), "{form}");
         assert_eq!(
             row.published_at.unwrap().to_string(),
             "2026-11-20T09:00:00+09:00",

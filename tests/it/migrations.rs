@@ -30,7 +30,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
     for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
         let ArticleVersion { article, kept, .. } = version.unwrap();
         articles.push((
-            article.number,
+            article.key.and_then(|key| key.as_number()),
             article.title,
             article.opt_outs,
             kept.version,
@@ -629,4 +629,51 @@ fn an_archive_of_schema_11_keeps_every_version_and_each_has_a_row_and_a_site_of_
         Reader::open(folder.path()).unwrap().faults().unwrap(),
         Vec::<String>::new()
     );
+}
+
+#[test]
+fn an_archive_of_schema_12_keeps_its_articles_and_takes_articles_that_a_text_names() {
+    let folder = grown_archive_of_schema(12, 20);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch(
+        "INSERT INTO article (id, site_id, url, access, first_seen_at)
+           VALUES (900, 1, 'https://paper.example/story/one', 'open', 8);
+         INSERT INTO version (article_id, n, site_id, capture_id, made_at, authors, tags, opt_outs,
+                              content_sha256, extractor, images, text)
+           VALUES (900, 1, 1, 1, 8, '[]', '[]', '[]', '', 'generic', '[]', '하나');",
+    )
+    .unwrap();
+    let shown = |sql: &rusqlite::Connection| -> Vec<String> {
+        let mut select = sql
+            .prepare("SELECT json_array(id, url, number, version) FROM articles ORDER BY id")
+            .unwrap();
+        let rows = select.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let before = (shown(&sql), pages(&sql, "id, url, number"));
+    assert_eq!(before.0.len(), 22);
+
+    open_archive(folder.path()).unwrap();
+
+    assert_eq!((shown(&sql), pages(&sql, "id, url, number")), before);
+    let unnamed = "SELECT count(*) FROM articles WHERE article_id IS NOT NULL";
+    let unnamed: i64 = sql.query_row(unnamed, [], |row| row.get(0)).unwrap();
+    assert_eq!(unnamed, 0);
+
+    // An id of text is unique within a site, and an article has a number or a text.
+    let add = |id: i64, site: i64, number: &str, text: &str| {
+        sql.execute_batch(&format!(
+            "INSERT INTO article (id, site_id, number, text_id, url, access, first_seen_at)
+               VALUES ({id}, {site}, {number}, '{text}', 'https://a.example/{id}', 'open', 8)"
+        ))
+    };
+    sql.execute_batch(
+        "INSERT INTO site (id, name, title, home, added_at)
+           VALUES (2, 'other', 'other', 'https://other.example/', 8)",
+    )
+    .unwrap();
+    add(901, 1, "NULL", "2026/책방").unwrap();
+    add(902, 2, "NULL", "2026/책방").unwrap();
+    assert!(add(903, 1, "NULL", "2026/책방").is_err());
+    assert!(add(904, 1, "904", "2026/골목").is_err());
 }

@@ -126,13 +126,13 @@ fn every_file_of_the_folder_config_is_shipped_and_written_by_init() {
         profiles.parent().unwrap(),
     );
     let files = shipped::files();
-    for folder in [
-        "",
-        "sites",
-        "profiles",
-        "profiles/mediaon",
-        "profiles/ndsoft",
-    ] {
+    let beside = fs::read_dir(config.join("profiles"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .map(|path| format!("profiles/{}", path.file_name().unwrap().display()));
+    let folders = ["", "sites", "profiles"].map(str::to_owned);
+    for folder in &folders.into_iter().chain(beside).collect::<Vec<_>>() {
         for entry in fs::read_dir(config.join(folder))
             .unwrap()
             .map(Result::unwrap)
@@ -149,6 +149,43 @@ fn every_file_of_the_folder_config_is_shipped_and_written_by_init() {
             assert_eq!(fs::read(written.join(&path)).unwrap(), bytes, "{path:?}");
         }
     }
+}
+
+#[test]
+fn a_profile_that_was_never_checked_on_a_live_page_is_told_with_its_site() {
+    let crawler = Crawler::empty();
+    let site = |profile: &str| {
+        crawler.write_site(&format!(
+            "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\n\
+             profile = \"{profile}\"\n"
+        ));
+        told(&crawler.run(&["check"]))
+    };
+    let said = "hani of site paper was never checked on a live page";
+    assert!(site("hani").contains(said), "{}", site("hani"));
+    assert!(!site("ndsoft").contains("never checked"));
+}
+
+#[test]
+fn a_page_is_recognised_by_its_marks_and_an_address_only_at_the_hosts_of_its_profile() {
+    let crawler = Crawler::empty();
+    let page = crawler.folder.path().join("page.html");
+    let story = "오늘 아침 산마을 우체국이 편지를 대신 쓰는 창구를 하나 더 열었다고 밝혔다.";
+    fs::write(&page, format!("<div id=article_body><p>{story}</p></div>")).unwrap();
+    let extractor = |url: &str| {
+        let out = crawler.run(&["extract", &page.to_string_lossy(), "--url", url]);
+        serde_json::from_slice::<Value>(&out.stdout)
+            .map_or_else(|_| String::new(), |read| read["extractor"].to_string())
+    };
+
+    assert_eq!(
+        extractor("https://www.joongang.co.kr/article/99123456"),
+        "\"joongang\""
+    );
+    assert_ne!(
+        extractor("https://paper.example/article/99123456"),
+        "\"joongang\""
+    );
 }
 
 const SITE: &str =

@@ -788,9 +788,9 @@ async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_ent
     let mut numbers = vec![];
     let reader = Reader::open(world.folder.path()).unwrap();
     for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
-        numbers.push(version.unwrap().article.number.unwrap());
+        numbers.push(version.unwrap().article.key.unwrap().to_string());
     }
-    assert_eq!(numbers, [1, 999]);
+    assert_eq!(numbers, ["1", "999"]);
     assert!(
         !world
             .web

@@ -13,7 +13,7 @@ use crate::code::{Code, File, Graph, Name, files_below, room, src};
 /// commit.
 const ROWS: [&[&str]; 14] = [
     &["counts", "page_url", "text", "time"],
-    &["markup"],
+    &["markup", "article_key"],
     &["config"],
     &[
         "discover",

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::store::stored_number;
+use crate::archive::store::stored_key;
 use crate::frontier::recrawl::is_suspended;
 use crate::frontier::{Discovered, Role};
 use crate::time::Timestamp;
@@ -13,22 +13,24 @@ use crate::time::Timestamp;
 const MAX_SITEMAPS: u32 = 5_000;
 
 /// Adds a page that is not known, and returns whether it was added. An article is known by its
-/// number, except that the target of a redirect is always a page of its own.
+/// key, except that the target of a redirect is always a page of its own.
 pub(super) fn add_page(
     tx: &Connection,
     site: &str,
     found: &Discovered,
     now: Timestamp,
 ) -> Result<bool, ArchiveError> {
-    let number = found.number.map(stored_number);
+    let (number, text) = stored_key(found.key.as_ref());
     let added = tx
         .prepare_cached(
-            "INSERT INTO page (site_id, host, url, role, number, priority,
+            "INSERT INTO page (site_id, host, url, role, number, text_id, priority,
                                discovered_at, due_at, hops)
-             SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8 FROM site
+             SELECT site.id, ?2, ?3, ?4, ?5, ?10, ?6, ?7, ?7, ?8 FROM site
              WHERE site.name = ?1
-               AND (?8 > 0 OR ?5 IS NULL
-                    OR NOT EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND number = ?5))
+               AND (?8 > 0
+                    OR NOT EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND number = ?5)
+                       AND NOT EXISTS
+                         (SELECT 1 FROM page WHERE site_id = site.id AND text_id = ?10))
                AND (?4 <> 'sitemap'
                     OR (SELECT count(*) FROM page
                       WHERE site_id = site.id AND role = 'sitemap') < ?9)
@@ -43,7 +45,8 @@ pub(super) fn add_page(
             found.role.priority(),
             now.millis(),
             found.hops,
-            MAX_SITEMAPS
+            MAX_SITEMAPS,
+            text
         ])?;
 
     Ok(added > 0)

@@ -22,8 +22,8 @@ pub struct CandidateCopy {
 #[doc(hidden)]
 impl Writer {
     /// Returns the articles of a site that are kept under `canonical`, or that name `canonical` or
-    /// `url` as their canonical address: the newest first, at most five. Articles with a number are
-    /// left out, since the number identifies them. Sees unsaved changes as well.
+    /// `url` as their canonical address: the newest first, at most five. Articles with a key are
+    /// left out, since the key identifies them. Sees unsaved changes as well.
     pub fn candidate_copies(
         &self,
         site: &str,
@@ -38,7 +38,8 @@ impl Writer {
              WHERE article.id IN (SELECT id FROM article WHERE url = ?3
                                   UNION SELECT article_id FROM canonical WHERE url IN (?2, ?3))
                AND article.site_id = (SELECT id FROM site WHERE name = ?1)
-               AND article.number IS NULL AND article.url <> ?2 AND article.access <> 'gone'
+               AND article.number IS NULL AND article.text_id IS NULL
+               AND article.url <> ?2 AND article.access <> 'gone'
              ORDER BY article.id DESC LIMIT ?4",
         )?;
         let rows = select.query_map(params![site, url, canonical, MAX_CANDIDATES], stored_copy)?;

@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::article::version::{VersionInForce, changed_fields, first_version, version_at};
 use crate::archive::error::ArchiveError;
-use crate::archive::store::stored_number;
+use crate::archive::store::stored_key;
+use crate::article_key::ArticleKey;
 use crate::extract::Article;
 use crate::frontier::Page;
 
@@ -34,8 +35,8 @@ pub(super) fn known(
     article: &Article,
     capture: i64,
 ) -> Result<Option<KnownVersion>, ArchiveError> {
-    let number = page.number().or(article.number);
-    let Some(id) = known_article(tx, &page.site, number, page.url.as_str())? else {
+    let key = page.key().or(article.key.as_ref());
+    let Some(id) = known_article(tx, &page.site, key, page.url.as_str())? else {
         return Ok(None);
     };
 
@@ -61,28 +62,30 @@ pub(super) fn known(
     }))
 }
 
-/// Returns the id of a known article: found by its number within the paper, or else by its address.
+/// Returns the id of a known article: found by its key within the paper, or else by its address.
 pub(crate) fn known_article(
     tx: &Connection,
     site: &str,
-    number: Option<u64>,
+    key: Option<&ArticleKey>,
     url: &str,
 ) -> Result<Option<i64>, ArchiveError> {
-    let mut by_number = tx.prepare_cached(
+    let mut by_key = tx.prepare_cached(
         "SELECT article.id FROM article JOIN site ON site.id = article.site_id
-           WHERE site.name = ?1 AND article.number = ?2",
+           WHERE site.name = ?1 AND (article.number = ?2 OR article.text_id = ?3)",
     )?;
 
-    if let Some(number) = number {
-        let known = by_number
-            .query_row(params![site, stored_number(number)], |row| row.get(0))
+    if key.is_some() {
+        let (number, text) = stored_key(key);
+        let known = by_key
+            .query_row(params![site, number, text], |row| row.get(0))
             .optional()?;
         if known.is_some() {
             return Ok(known);
         }
     }
 
-    let mut by_url =
-        tx.prepare_cached("SELECT id FROM article WHERE url = ?1 AND number IS NULL")?;
+    let mut by_url = tx.prepare_cached(
+        "SELECT id FROM article WHERE url = ?1 AND number IS NULL AND text_id IS NULL",
+    )?;
     Ok(by_url.query_row([url], |row| row.get(0)).optional()?)
 }

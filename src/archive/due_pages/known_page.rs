@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::archive::compression::unpack_with;
 use crate::archive::error::ArchiveError;
-use crate::archive::store::{Writer, stored_number};
+use crate::archive::store::{Writer, stored_key};
 use crate::frontier::Discovered;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -96,16 +96,20 @@ impl Writer {
     }
 
     /// Returns, for each page, when it was discovered; `None` for a page that is not known. An
-    /// article with a number is known by that number, any other page by its address. Sees unsaved
+    /// article with a key is known by that key, any other page by its address. Sees unsaved
     /// changes as well.
     pub fn discovered(
         &self,
         site: &str,
         pages: &[Discovered],
     ) -> Result<Vec<Option<Timestamp>>, ArchiveError> {
-        let mut by_number = self.connection.prepare_cached(
-            "SELECT min(page.discovered_at) FROM page JOIN site ON site.id = page.site_id
-             WHERE site.name = ?1 AND page.number = ?2",
+        let mut by_key = self.connection.prepare_cached(
+            "SELECT min(at) FROM
+               (SELECT page.discovered_at AS at FROM page JOIN site ON site.id = page.site_id
+                WHERE site.name = ?1 AND page.number = ?2
+                UNION ALL
+                SELECT page.discovered_at FROM page JOIN site ON site.id = page.site_id
+                WHERE site.name = ?1 AND page.text_id = ?3)",
         )?;
         let mut by_url = self
             .connection
@@ -113,13 +117,13 @@ impl Writer {
 
         let mut discovered = Vec::with_capacity(pages.len());
         for page in pages {
-            let at: Option<i64> = match page.number {
-                Some(number) => {
-                    by_number.query_row(params![site, stored_number(number)], |row| row.get(0))?
-                }
-                None => by_url
+            let at: Option<i64> = if page.key.is_some() {
+                let (number, text) = stored_key(page.key.as_ref());
+                by_key.query_row(params![site, number, text], |row| row.get(0))?
+            } else {
+                by_url
                     .query_row([page.url.as_str()], |row| row.get(0))
-                    .optional()?,
+                    .optional()?
             };
             discovered.push(at.map(Timestamp::from_millis));
         }

@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 /// Returns `None` where the list leads in a circle: then its traversal has ended.
 ///
 /// A traversal to the end is not shortened by one that only catches up. A page of another kind
-/// stays what it is, unless it is an article without a number that was only linked: pagers link
+/// stays what it is, unless it is an article without a key that was only linked: pagers link
 /// their pages by number as well.
 pub(crate) fn add_list_page(
     tx: &Connection,
@@ -83,7 +83,7 @@ const QUEUE_LIST_PAGE: &str =
                    ELSE excluded.pass END,
        role = excluded.role, priority = excluded.priority
      WHERE page.role = 'list'
-        OR page.role = 'article' AND page.number IS NULL
+        OR page.role = 'article' AND page.number IS NULL AND page.text_id IS NULL
            AND coalesce(page.verdict, 'unextracted') IN ('unextracted', 'gone')";
 
 /// Forgets the rows that a traversal had seen at a page that is settled now: the next page carries

@@ -6,6 +6,7 @@ use rusqlite::types::{FromSql, ValueRef};
 use serde::de::DeserializeOwned;
 
 use crate::archive::named_columns::NamedColumns;
+use crate::archive::store::kept_key;
 use crate::extract::{Access, Article};
 use crate::time::{LocalTime, Precision};
 
@@ -148,7 +149,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
         let (sha256, are_words_read) = (self.text("content_sha256"), self.flaws.len() == before);
 
         let article = Article {
-            number: self.value::<Option<i64>>("number").map(i64::cast_unsigned),
+            key: kept_key(self.value("number"), self.text_or_null("text_id")),
             canonical_url: self.text_or_null("canonical_url"),
             title,
             subtitle: self.text_or_null("subtitle"),

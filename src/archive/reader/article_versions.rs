@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::{ArticleRecord, CheckedColumns, Flaw};
+use crate::article_key::ArticleKey;
 use crate::extract::Article;
 use crate::page_url::PageUrl;
 
@@ -12,7 +13,7 @@ use crate::page_url::PageUrl;
 /// would not help a person to choose.
 const MAX_NAMED: i64 = 20;
 
-/// An article that was found by its id, number or address.
+/// An article that was found by its id, number, text or address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundArticle {
     row: i64,
@@ -45,7 +46,7 @@ impl Reader {
         Ok(select.query_row([title], |row| row.get(0)).optional()?)
     }
 
-    /// Finds an article by its id (`readersnews/81193`), by its number where one paper has it, or
+    /// Finds an article by its id (`readersnews/81193`), by its number or text where one paper has it, or
     /// by an address of it. Sees saved changes only.
     ///
     /// # Errors
@@ -70,17 +71,17 @@ impl Reader {
         }
     }
 
-    /// Returns the articles with this id, number or address.
+    /// Returns the articles with this id, number, text or address.
     fn articles_named(&self, wanted: &str) -> Result<Vec<FoundArticle>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT article.id,
-                    site.name || '/'
-                      || iif(article.number IS NULL, article.url, printf('%u', article.number)),
-                    (SELECT s.name || '/' || iif(a.number IS NULL, a.url, printf('%u', a.number))
+                    site.name || '/' || article.name,
+                    (SELECT s.name || '/' || a.name
                      FROM article AS a JOIN site AS s ON s.id = a.site_id
                      WHERE a.id = article.first_copy)
              FROM article JOIN site ON site.id = article.site_id
-             WHERE (site.name = ?1 AND article.number = ?2) OR (?1 IS NULL AND article.number = ?2)
+             WHERE (site.name = ?1 AND (article.number = ?2 OR article.text_id = ?6))
+                OR (?1 IS NULL AND article.number = ?2) OR article.text_id = ?7
                 OR article.url = ?3 OR article.id = ?4
              ORDER BY 2 LIMIT ?5",
         )?;
@@ -88,10 +89,20 @@ impl Reader {
             .split_once('/')
             .map_or((None, wanted), |(site, name)| (Some(site), name));
         let number = name.parse::<u64>().ok().map(u64::cast_signed);
+        let (text, whole_text) = (ArticleKey::text(name), ArticleKey::text(wanted));
         let address = address_in(wanted, name, number.is_some());
 
         let of_page = self.article_of_page(&address)?;
-        let rows = select.query_map(params![site, number, address, of_page, MAX_NAMED], |row| {
+        let wanted = params![
+            site,
+            number,
+            address,
+            of_page,
+            MAX_NAMED,
+            text.as_ref().and_then(ArticleKey::as_text),
+            whole_text.as_ref().and_then(ArticleKey::as_text),
+        ];
+        let rows = select.query_map(wanted, |row| {
             Ok(FoundArticle {
                 row: row.get(0)?,
                 id: row.get(1)?,
@@ -105,7 +116,8 @@ impl Reader {
     fn article_of_page(&self, address: &str) -> Result<Option<i64>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT article.id FROM page
-             JOIN article ON article.site_id = page.site_id AND article.number = page.number
+             JOIN article ON article.site_id = page.site_id
+              AND (article.number = page.number OR article.text_id = page.text_id)
              WHERE page.url = ?1",
         )?;
         Ok(select.query_row([address], |row| row.get(0)).optional()?)
@@ -119,11 +131,9 @@ impl Reader {
     /// Returns [`ArchiveError::Damaged`] where the article has no version that can be read.
     pub fn versions(&self, of: &FoundArticle) -> Result<Vec<ArticleVersion>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT site.name || '/'
-                      || iif(article.number IS NULL, article.url, printf('%u', article.number))
-                      AS id,
+            "SELECT site.name || '/' || article.name AS id,
                     version.*, version.n AS version, site.name AS site,
-                    article.url, article.number, article.access,
+                    article.url, article.number, article.text_id, article.access,
                     strftime('%Y-%m-%dT%H:%M:%SZ', article.first_seen_at / 1000, 'unixepoch')
                       AS first_seen_at,
                     strftime('%Y-%m-%dT%H:%M:%SZ', capture.fetched_at / 1000, 'unixepoch')

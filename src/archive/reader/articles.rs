@@ -19,12 +19,11 @@ pub struct ArticleFilter {
 /// when articles are added.
 ///
 /// Two walks along indexes have that order, and are merged: articles with a number, and those
-/// without one. Only keys are put in order, since whole rows would be sorted through a temporary
+/// without one, by their addresses. Only keys are put in order, since whole rows would be sorted through a temporary
 /// file as large as all texts. `LIMIT` keeps SQLite from sorting after the join. The columns stand
 /// in the order in which they are read.
-const SELECT_ARTICLES: &str = "SELECT ordered.site || '/'
-              || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id,
-            title, text, content_sha256, article.number, canonical_url, subtitle, authors, byline,
+const SELECT_ARTICLES: &str = "SELECT ordered.site || '/' || article.name AS id,
+            title, text, content_sha256, article.number, article.text_id, canonical_url, subtitle, authors, byline,
             published_at, published_precision, modified_at, published_source, section, subsection,
             language, images, tags, rights, article.access, opt_outs, extractor, confidence,
             ordered.site, article.url, n AS version,

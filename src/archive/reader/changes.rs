@@ -27,8 +27,7 @@ pub struct ArticleChange {
 
 /// The changes after a position, in their sequence.
 const SELECT_CHANGES: &str = "SELECT change.seq,
-            site.name || '/'
-              || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id,
+            site.name || '/' || article.name AS id,
             change.kind, coalesce(change.n, 1) AS version, change.at
      FROM change JOIN article ON article.id = change.article_id
      JOIN site ON site.id = article.site_id

@@ -5,7 +5,7 @@ use rusqlite::Row;
 use crate::archive::compression::Dictionary;
 use crate::archive::compression::unpack_checked;
 use crate::archive::error::ArchiveError;
-use crate::archive::store::Writer;
+use crate::archive::store::{Writer, key_of};
 use crate::frontier::{KnownArticle, Page, PageId, PageKind, Past};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -75,7 +75,7 @@ impl Writer {
             past: Past::default(),
             unended: 0,
             kind: PageKind::Article(KnownArticle {
-                number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
+                key: key_of(row)?,
                 ..KnownArticle::default()
             }),
         };

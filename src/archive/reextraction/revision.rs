@@ -103,7 +103,7 @@ impl Writer {
         let tx = self.transaction(lease)?;
         let Page { site, url, .. } = &capture.page;
 
-        if let Some(article) = known_article(tx, site, capture.page.number(), url.as_str())? {
+        if let Some(article) = known_article(tx, site, capture.page.key(), url.as_str())? {
             let mut has_version = tx.prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM version WHERE article_id = ?1 AND capture_id = ?2)",
             )?;

@@ -20,6 +20,7 @@ pub(super) fn check(configuration: &Config, faults: &[ConfigError]) -> Vec<Findi
     }
 
     findings.extend(check_contact(configuration));
+    findings.extend(unchecked_profiles(configuration));
     for site in &configuration.sites {
         // Where a profile could not be read, that is told. That a site lacks it follows.
         let has_profile =
@@ -57,6 +58,28 @@ fn in_words(configuration: &Config) -> String {
         "{from}; sites: {}; {profiles} profiles; {contact}",
         names.join(", ")
     )
+}
+
+/// Names the profiles of sites that were never compared with a live page. That is no fault: the
+/// first articles will tell.
+fn unchecked_profiles(configuration: &Config) -> Vec<Finding> {
+    let used = configuration.sites.iter().filter_map(|site| {
+        let profile = configuration.profile(site)?;
+        profile
+            .is_unchecked()
+            .then_some((&profile.name, &site.name))
+    });
+
+    used.map(|(profile, site)| {
+        Finding::well(
+            "profile",
+            format!(
+                "{profile} of site {site} was never checked on a live page: compare the first \
+                 articles with the paper (saseo show)"
+            ),
+        )
+    })
+    .collect()
 }
 
 /// Checks that somebody can be reached at the contact, where a site needs one. A missing contact is

@@ -21,7 +21,7 @@ pub(crate) fn read_article(
     let mut article = match extraction(page, choice)? {
         Extraction::Article(article) | Extraction::Members(article) => *article,
         Extraction::Gone { .. } => Article {
-            number: choice.profile.url.article_number(&page.url),
+            key: choice.profile.url.article_key(&page.url),
             access: Access::Gone,
             extractor: choice.profile.name.clone(),
             ..Article::default()

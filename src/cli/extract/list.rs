@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::article_key::ArticleKey;
 use crate::discover::{ListRow, Listing};
 use crate::saved_file::{ReaderChoice, SavedFile, listing};
 use crate::time::Timestamp;
@@ -22,6 +23,8 @@ pub(crate) struct PrintedList {
 #[derive(Serialize)]
 pub(crate) struct PrintedRow {
     number: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    article_id: Option<String>,
     title: String,
     url: String,
     section: Option<String>,
@@ -58,7 +61,12 @@ impl PrintedList {
 impl From<ListRow> for PrintedRow {
     fn from(row: ListRow) -> Self {
         Self {
-            number: row.number,
+            number: row.number(),
+            article_id: row
+                .key
+                .as_ref()
+                .and_then(ArticleKey::as_text)
+                .map(str::to_owned),
             title: row.title,
             url: row.url.to_string(),
             section: row.section,

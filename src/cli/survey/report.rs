@@ -127,7 +127,17 @@ fn in_words(findings: &SurveyReport, is_asked_for: bool) -> String {
 
 fn cms_in_words(cms: &FoundCms, is_asked_for: bool) -> String {
     match cms {
-        FoundCms::Known { profile } => format!("recognised, profile {profile}"),
+        FoundCms::Known {
+            profile,
+            is_unchecked: false,
+        } => format!("recognised, profile {profile}"),
+        FoundCms::Known {
+            profile,
+            is_unchecked: true,
+        } => format!(
+            "recognised, profile {profile}, which was never checked on a live page: compare the \
+             articles below with the paper"
+        ),
         FoundCms::Drafted { .. } if is_asked_for => {
             "not looked up (--draft), a profile was drafted".to_owned()
         }

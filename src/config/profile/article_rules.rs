@@ -10,6 +10,8 @@ use crate::markup::{Pattern, Selector};
 #[serde(deny_unknown_fields, default)]
 pub struct ArticleRules {
     pub number: Vec<FieldSource>,
+    /// The id of text, where the address has neither number nor id.
+    pub article_id: Vec<FieldSource>,
     pub canonical: Vec<FieldSource>,
     pub title: Vec<FieldSource>,
     pub subtitle: Vec<FieldSource>,
@@ -63,6 +65,7 @@ impl ArticleRules {
     fn sources(&self) -> impl Iterator<Item = &FieldSource> {
         let Self {
             number,
+            article_id,
             canonical,
             title,
             subtitle,
@@ -92,8 +95,8 @@ impl ArticleRules {
         } = self;
 
         let sources = [
-            number, canonical, title, subtitle, byline, section, subsection, published, modified,
-            rights, tags,
+            number, article_id, canonical, title, subtitle, byline, section, subsection, published,
+            modified, rights, tags,
         ];
         sources.into_iter().flatten()
     }

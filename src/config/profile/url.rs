@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, date};
 use serde::Deserialize;
 
+use crate::article_key::ArticleKey;
 use crate::markup::Pattern;
 use crate::page_url::PageUrl;
 
 /// The placeholder of an article's number in [`UrlRules::canonical`].
 const NUMBER: &str = "{number}";
+
+/// The placeholder of an article's id of text in [`UrlRules::canonical`].
+const ARTICLE_ID: &str = "{article_id}";
 
 /// The rules for a CMS's addresses. Paths are compared without regard to case.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -21,8 +25,10 @@ pub struct UrlRules {
     pub number: String,
     /// Paths of articles whose number is in the path. The first group is the number.
     pub article_patterns: Vec<Pattern>,
-    /// The canonical path and query of an article, with `{number}`. The default is the first of
-    /// `article` with its parameter. Without that, the path stays as it is.
+    /// Paths of articles that a text names, and no number alone. The first group is the text.
+    pub article_id: Vec<Pattern>,
+    /// The canonical path and query of an article, with `{number}` or `{article_id}`. The default
+    /// is the first of `article` with its parameter. Without that, the path stays as it is.
     pub canonical: Option<String>,
     /// Paths of one kind of lists. The first is canonical.
     pub list: Vec<String>,
@@ -56,16 +62,67 @@ pub struct DateWindow {
     pub format: String,
 }
 
+/// The name of an article in an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArticleName {
+    /// The digits of its number, without leading zeros. They may be too many for 64 bits.
+    Digits(String),
+    /// Its id of text.
+    Id(ArticleKey),
+}
+
+impl ArticleName {
+    /// Returns the key; `None` of digits that are too many for 64 bits, which name the article in
+    /// its address alone.
+    pub fn key(&self) -> Option<ArticleKey> {
+        match self {
+            Self::Digits(digits) => digits.parse().ok().map(ArticleKey::Number),
+            Self::Id(key) => Some(key.clone()),
+        }
+    }
+}
+
+impl From<&ArticleKey> for ArticleName {
+    fn from(key: &ArticleKey) -> Self {
+        match key {
+            ArticleKey::Number(number) => Self::Digits(number.to_string()),
+            ArticleKey::Text(_) => Self::Id(key.clone()),
+        }
+    }
+}
+
 impl UrlRules {
-    /// Returns the number of the article at an address, on any host; `None` also if the number has
-    /// too many digits for 64 bits.
-    pub fn article_number(&self, url: &PageUrl) -> Option<u64> {
-        self.article_digits(url)?.parse().ok()
+    /// Tells whether articles are known by their addresses.
+    pub fn names_articles(&self) -> bool {
+        !self.article.is_empty() || !self.article_patterns.is_empty() || !self.article_id.is_empty()
     }
 
-    /// Returns the digits of the article's number in an address, on any host, without leading
-    /// zeros.
-    pub fn article_digits(&self, url: &PageUrl) -> Option<String> {
+    /// Returns the patterns of paths that name an article.
+    #[cfg(feature = "cli")]
+    pub(crate) fn named_in_path(&self) -> impl Iterator<Item = &Pattern> {
+        self.article_patterns.iter().chain(&self.article_id)
+    }
+
+    /// Returns the key of the article at an address, on any host; `None` also if a number has too
+    /// many digits for 64 bits.
+    pub fn article_key(&self, url: &PageUrl) -> Option<ArticleKey> {
+        self.article_name(url)?.key()
+    }
+
+    /// Returns the name of the article at an address, on any host: its number, or else its text.
+    pub fn article_name(&self, url: &PageUrl) -> Option<ArticleName> {
+        let digits = self.article_digits(url).map(ArticleName::Digits);
+
+        digits.or_else(|| {
+            let path = url.as_url().path();
+            let mut ids = self.article_id.iter();
+            ids.find_map(|pattern| ArticleKey::text(pattern.find(path)?))
+                .map(ArticleName::Id)
+        })
+    }
+
+    /// Returns the digits of the article's number in an address.
+    fn article_digits(&self, url: &PageUrl) -> Option<String> {
         let path = url.as_url().path();
 
         if self
@@ -81,17 +138,35 @@ impl UrlRules {
             .find_map(|pattern| decimal(pattern.find(path)?))
     }
 
-    /// Returns the canonical address of an article at `origin`; `None` if the number is not enough
+    /// Returns the canonical address of an article at `origin`; `None` if the name is not enough
     /// for it.
-    pub fn article_url(&self, origin: &str, number: &str) -> Option<PageUrl> {
-        let path = match (&self.canonical, self.article.first()) {
-            (Some(canonical), _) => canonical.replace(NUMBER, number),
-            (None, Some(path)) => format!("{path}?{}={number}", self.number),
-            (None, None) => return None,
+    pub fn article_url(&self, origin: &str, name: &ArticleName) -> Option<PageUrl> {
+        let path = match name {
+            ArticleName::Digits(digits) => self.path_of_digits(digits)?,
+            ArticleName::Id(id) => self.canonical_with(ARTICLE_ID, &id.to_string())?,
         };
 
         // The origin is that of a `PageUrl`, so only a wrong path in the profile makes this fail.
         PageUrl::parse(&format!("{origin}{path}")).ok()
+    }
+
+    fn path_of_digits(&self, digits: &str) -> Option<String> {
+        let parameter = || {
+            Some(format!(
+                "{}?{}={digits}",
+                self.article.first()?,
+                self.number
+            ))
+        };
+        self.canonical_with(NUMBER, digits).or_else(parameter)
+    }
+
+    /// Returns the canonical path with a name in its placeholder; `None` where it has none such.
+    fn canonical_with(&self, placeholder: &str, name: &str) -> Option<String> {
+        let canonical = self.canonical.as_ref()?;
+        canonical
+            .contains(placeholder)
+            .then(|| canonical.replace(placeholder, name))
     }
 
     /// Returns the path by which the list at `path` is requested; `None` if there is no list.
@@ -117,14 +192,20 @@ impl UrlRules {
     /// Checks that a canonical address is read as the article that it is written for.
     fn canonical_fault(&self) -> Option<(&'static str, String)> {
         let canonical = self.canonical.as_ref()?;
-        let written = self.article_url("https://paper.example", "907");
-        if written.and_then(|url| self.article_number(&url)) == Some(907) {
+        // Only the paper's own texts match the patterns of its ids.
+        if canonical.contains(ARTICLE_ID) && !self.article_id.is_empty() {
+            return None;
+        }
+
+        let name = ArticleName::Digits("907".to_owned());
+        let written = self.article_url("https://paper.example", &name);
+        if written.and_then(|url| self.article_key(&url)) == Some(ArticleKey::Number(907)) {
             return None;
         }
 
         let why = format!(
             "{canonical:?} must be read as the article that it is written for: check `{NUMBER}` \
-             and the rules above"
+             or `{ARTICLE_ID}`, and the rules above"
         );
         Some(("canonical", why))
     }
@@ -143,6 +224,11 @@ impl UrlRules {
         {
             let why = "each must have a group for the number, like '^/article/(\\d+)$'";
             return Some(("article_patterns", why.to_owned()));
+        }
+
+        if self.article_id.iter().any(|pattern| !pattern.has_group()) {
+            let why = "each must have a group for the text, like '^/article/([\\w-]+)$'";
+            return Some(("article_id", why.to_owned()));
         }
 
         None

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::article_key::ArticleKey;
 use crate::extract::article::Article;
 use crate::extract::byline::authors;
 use crate::extract::dates::{change, publication};
@@ -14,17 +15,13 @@ impl ArticleReader {
     /// Reads the fields of an article, without its story.
     pub(super) fn article(&self, sources: &FieldSources<'_>, url: &PageUrl) -> Article {
         let rules = &self.profile.article;
-        let number = self
-            .profile
-            .url
-            .article_number(url)
-            .or_else(|| sources.text(&rules.number)?.parse().ok());
+        let key = self.key(sources, url);
         let rights = sources.text(&rules.rights);
         let words = self.words(sources, rights.as_deref());
 
         let article = Article {
-            number,
-            canonical_url: Some(self.canonical(sources, url, number)),
+            canonical_url: Some(self.canonical(sources, url, key.as_ref())),
+            key,
             title: self.title(sources),
             subtitle: sources.text(&rules.subtitle),
             section: sources.text(&rules.section),
@@ -41,6 +38,19 @@ impl ArticleReader {
             ..Article::default()
         };
         self.published(sources, self.signed(sources, article))
+    }
+
+    /// Returns the article's key from its address; else from its page.
+    fn key(&self, sources: &FieldSources<'_>, url: &PageUrl) -> Option<ArticleKey> {
+        let rules = &self.profile.article;
+        let number = || {
+            let number = sources.text(&rules.number)?.parse().ok()?;
+            Some(ArticleKey::Number(number))
+        };
+        let article_id = || ArticleKey::text(&sources.text(&rules.article_id)?);
+
+        let of_address = self.profile.url.article_key(url);
+        of_address.or_else(number).or_else(article_id)
     }
 
     /// Returns an article with its byline, and the authors in it.
@@ -92,15 +102,19 @@ impl ArticleReader {
 
     /// Returns the address that the page names, unless that is another article's; else the page's
     /// own address in plain form.
-    fn canonical(&self, sources: &FieldSources<'_>, url: &PageUrl, number: Option<u64>) -> String {
+    fn canonical(
+        &self,
+        sources: &FieldSources<'_>,
+        url: &PageUrl,
+        key: Option<&ArticleKey>,
+    ) -> String {
         let rules = &self.profile.url;
         let told = sources
             .text(&self.profile.article.canonical)
             .and_then(|link| url.join(&link).ok())
-            .filter(|told| number.is_none() || rules.article_number(told) == number);
+            .filter(|told| key.is_none() || rules.article_key(told).as_ref() == key);
 
-        let plain =
-            || number.and_then(|number| rules.article_url(&url.origin(), &number.to_string()));
+        let plain = || rules.article_url(&url.origin(), &key?.into());
         told.or_else(plain)
             .unwrap_or_else(|| url.clone())
             .to_string()

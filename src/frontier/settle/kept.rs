@@ -40,10 +40,8 @@ pub(super) fn revisited(
         }
         .into(),
         // Any other target is no new address of the article: a login, the home page.
-        Outcome::Redirected { to, number }
-            if number.is_some() && number == known.number && to != page.url =>
-        {
-            settle_redirect(page, to, number, scope)
+        Outcome::Redirected { to, key } if key.is_some() && key == known.key && to != page.url => {
+            settle_redirect(page, to, key, scope)
         }
         Outcome::HostDown => retry_at(now + HOST_DOWN_DELAY, page.attempts, HOST_DOWN),
         Outcome::AskAgain => retry_at(now, page.attempts, OTHER_PROTOCOL),

@@ -46,10 +46,8 @@ impl Reader {
         let walk = Walk {
             // `version` has an `id`, too: it is passed before the article's is looked for.
             columns: "article.id AS key,
-                      site.name || '/'
-                        || iif(article.number IS NULL, article.url, printf('%u', article.number))
-                        AS id,
-                      version.*, article.number, article.url, article.access,
+                      site.name || '/' || article.name AS id,
+                      version.*, article.number, article.text_id, article.url, article.access,
                       site.name AS site",
             from,
             key: "article.id",
