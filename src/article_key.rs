@@ -12,16 +12,6 @@ const MAX_TEXT: usize = 512;
 ///
 /// The profile decides which of the two it is. Two keys are equal where they are written alike: a
 /// text keeps its leading zeros and its letters' case.
-///
-/// # Examples
-///
-/// ```
-/// use saseo::ArticleKey;
-///
-/// let slug = ArticleKey::text("%EC%B1%85-Room").expect("it names an article");
-/// assert_eq!(slug.to_string(), "책-Room");
-/// assert_eq!(ArticleKey::Number(81193).to_string(), "81193");
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ArticleKey {
     /// A number without its leading zeros.
@@ -33,6 +23,16 @@ pub enum ArticleKey {
 impl ArticleKey {
     /// Returns the key that a text is; `None` where it can name no article: it is empty, longer
     /// than 512 bytes, or has white space, control characters, or the `://` of an address.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use saseo::ArticleKey;
+    ///
+    /// let slug = ArticleKey::text("%EC%B1%85-Room").expect("it names an article");
+    /// assert_eq!(slug.to_string(), "책-Room");
+    /// assert_eq!(ArticleKey::Number(81193).to_string(), "81193");
+    /// ```
     pub fn text(written: &str) -> Option<Self> {
         let text = unescaped_letters(written.trim());
         let is_unfit = |letter: char| letter.is_whitespace() || letter.is_control();

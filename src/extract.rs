@@ -9,6 +9,7 @@ mod dates;
 mod entities;
 mod fields;
 mod generic;
+mod holder;
 mod json_ld;
 mod measured;
 mod page_parts;
@@ -53,7 +54,7 @@ pub use crate::text::decode::{Decoded, decode};
 /// else {
 ///     panic!("the page has an article");
 /// };
-/// assert_eq!(article.number, Some(7));
+/// assert_eq!(article.key, Some(7.into()));
 /// assert_eq!(article.title.as_deref(), Some("A library opens"));
 /// assert_eq!(article.paragraphs, ["It lends books until midnight."]);
 /// # Ok::<(), saseo::UrlError>(())

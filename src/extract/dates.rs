@@ -91,30 +91,60 @@ fn time(
         .find_map(|text| epoch(text, zone).or_else(|| read(text, zone, zulu(rules))))
 }
 
-/// Returns the publication dates that the sources of an unknown page give, each with the name of
-/// its source, best first.
-pub(super) fn told(
+/// Returns the publication dates that the head of an unknown page gives, each with the name of its
+/// source, best first.
+pub(super) fn told_in_head(
     sources: &FieldSources<'_>,
     rules: &ArticleRules,
     zone: &TimeZone,
 ) -> Vec<ToldMoment> {
-    let of_one = |source: &FieldSource| {
-        let name = name(&source.place);
-        sources
-            .of(source)
-            .iter()
-            .find_map(|text| match epoch(text, zone) {
-                Some(time) => Some(ToldMoment::new(time, text, &name, zone)),
-                None => ToldMoment::read(text, &name, zone, zulu(rules)),
-            })
-    };
     let of_page = sources.page.page_date();
     rules
         .published
         .iter()
-        .filter_map(of_one)
+        .filter(|source| !is_in_text(source))
+        .filter_map(|source| told(sources, source, rules, zone))
         .chain(of_page.and_then(|text| ToldMoment::read(text, OF_PAGE, zone, zulu(rules))))
         .collect()
+}
+
+/// Returns the publication dates that stand in the text of an unknown page with a label, wherever
+/// it is. Every element of the page is searched for them.
+pub(super) fn told_in_text(
+    sources: &FieldSources<'_>,
+    rules: &ArticleRules,
+    zone: &TimeZone,
+) -> Vec<ToldMoment> {
+    rules
+        .published
+        .iter()
+        .filter(|source| is_in_text(source))
+        .filter_map(|source| told(sources, source, rules, zone))
+        .collect()
+}
+
+/// Tells whether a source is the text of elements, and not an attribute or the page's head.
+fn is_in_text(source: &FieldSource) -> bool {
+    match &source.place {
+        FieldPlace::Element { attribute, .. } => attribute.is_none(),
+        FieldPlace::Printed(_) => true,
+        FieldPlace::Meta(_) | FieldPlace::JsonLd(_) | FieldPlace::Script(_) => false,
+    }
+}
+
+/// Returns the first date that one source gives, with the name of that source.
+fn told(
+    sources: &FieldSources<'_>,
+    source: &FieldSource,
+    rules: &ArticleRules,
+    zone: &TimeZone,
+) -> Option<ToldMoment> {
+    let name = name(&source.place);
+    let texts = sources.of(source);
+    texts.iter().find_map(|text| match epoch(text, zone) {
+        Some(time) => Some(ToldMoment::new(time, text, &name, zone)),
+        None => ToldMoment::read(text, &name, zone, zulu(rules)),
+    })
 }
 
 /// The name of the date of the page itself.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::extract::class_names::{ClassKind, ClassKinds, kinds};
+use crate::extract::holder::{HeldWeights, chain};
 use crate::markup::blocks::{Block, is_block};
 use crate::markup::{Node, NodeId, Tree};
 use crate::text::{clean, letters};
@@ -13,10 +14,6 @@ const RUN: usize = 12;
 
 /// Most letters of a story that are compared. Longer stories are found by their first part.
 const MOST_LETTERS: usize = 100_000;
-
-/// The share of the story's letters, in percent, that its container holds: quotations and boxes may
-/// stand outside.
-const SHARE: usize = 60;
 
 /// Elements that belong to no story, unless the story or its headline stands in them.
 const OUT: [&str; 8] = [
@@ -222,11 +219,6 @@ impl<'a> PageParts<'a> {
     }
 }
 
-/// Returns a node and its ancestors, innermost first.
-pub(super) fn chain(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    std::iter::successors(Some(node), |node| node.parent())
-}
-
 /// Tells whether an element holds other stories, comments, menus or advertisements by its name.
 fn is_foreign(node: &Node<'_>, kinds: ClassKinds) -> bool {
     if OUT.iter().any(|name| node.has_name(name)) || is_hidden(node) {
@@ -276,7 +268,7 @@ fn story_place<'a>(
     lines: &[PageLine<'a>],
     runs: &HashSet<u64>,
 ) -> Option<StoryPlace<'a>> {
-    let mut weights: HashMap<NodeId, usize> = HashMap::new();
+    let mut held = HeldWeights::default();
     let mut of_story: Vec<&PageLine<'a>> = Vec::new();
     for line in lines {
         let start: Vec<char> = letters(&line.text).take(RUN).collect();
@@ -284,18 +276,10 @@ fn story_place<'a>(
             continue;
         }
         of_story.push(line);
-        for node in chain(line.element) {
-            *weights.entry(node.id).or_default() += line.text.len();
-        }
+        held.add(line.element, line.text.len());
     }
 
-    let least = weights.get(&root.id)? * SHARE / 100;
-    let is_heavy = |node: &Node<'_>| weights.get(&node.id).is_some_and(|weight| *weight > least);
-    let mut container = root;
-    while let Some(inner) = container.children_it(false).find(|node| is_heavy(node)) {
-        container = inner;
-    }
-
+    let container = held.holder(root)?;
     let mut within = of_story
         .into_iter()
         .filter(|line| chain(line.element).any(|node| node.id == container.id));

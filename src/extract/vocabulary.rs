@@ -188,9 +188,9 @@ pub(super) const OF_BREADCRUMBS: [&str; 4] = [
 
 /// Words in an element's class, id or `itemprop` that name the lines under the headline.
 #[rustfmt::skip]
-pub(super) const OF_SUBTITLES: [&str; 19] = [
+pub(super) const OF_SUBTITLES: [&str; 18] = [
     "subtitle", "subheadline", "subheading", "subhead", "subtit", "deck", "dek",
-    "standfirst", "lead", "lede", "summary", "summury", "excerpt", "intro",
+    "standfirst", "lead", "lede", "summary", "excerpt", "intro",
     "chapo", "alternativeheadline", "vorspann", "entradilla", "ingress",
 ];
 
@@ -202,9 +202,9 @@ pub(super) const OF_HEADLINES: [&str; 9] = [
 
 /// Words in an element's class that name the words below a photo.
 #[rustfmt::skip]
-pub(super) const OF_CAPTIONS: [&str; 15] = [
+pub(super) const OF_CAPTIONS: [&str; 14] = [
     "caption", "captions", "figcaption", "desc", "description", "legend", "legende", "cutline",
-    "credit", "photojournal", "bildtext", "bildunterschrift", "bu", "pie", "imagecaption",
+    "credit", "bildtext", "bildunterschrift", "bu", "pie", "imagecaption",
 ];
 
 /// Words in the class of a picture, or of the elements around it, that say it is no photo of the

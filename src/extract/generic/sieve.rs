@@ -7,6 +7,7 @@ use crate::config::profile::ArticleRules;
 use crate::extract::generic::elsewhere::Elsewhere;
 use crate::extract::generic::prose::{is_prose, weight};
 use crate::extract::generic::words::run_hashes;
+use crate::extract::vocabulary::KOREAN_SIGNERS;
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, BlockKind};
 use crate::text::{clean, letters};
@@ -22,9 +23,6 @@ const AGAIN: f64 = 0.95;
 
 /// How often a label stands in a story.
 const LABEL: usize = 3;
-
-/// The titles of people who sign stories.
-const SIGNERS: [&str; 4] = ["기자", "특파원", "논설위원", "편집위원"];
 
 /// The texts of a page that are no part of its story.
 pub(super) struct Sieve<'a> {
@@ -168,7 +166,7 @@ fn without_repeated(blocks: Vec<(Block, Repeated)>) -> Vec<Block> {
 
 /// Tells whether a line names the title of somebody who signs stories.
 fn is_signed(line: &str) -> bool {
-    SIGNERS.iter().any(|title| line.contains(title))
+    KOREAN_SIGNERS.iter().any(|title| line.contains(title))
 }
 
 /// Returns a signature without the marks around it.

@@ -7,12 +7,9 @@ use std::collections::HashMap;
 
 use crate::extract::generic::prose::{is_prose, weight};
 use crate::extract::generic::words::run_hashes;
+use crate::extract::holder::HeldWeights;
 use crate::markup::blocks::{Block, is_block, linked_blocks};
 use crate::markup::{Node, NodeId, Pattern, Tree};
-
-/// An element with this share of the story holds it. The rest may stand above it: a lead, a
-/// subhead.
-const HOLDS: f64 = 0.7;
 
 /// A box has at most a third of the story, and so have all boxes together: where they have more,
 /// the story itself stands in boxes.
@@ -20,10 +17,6 @@ const MOST: usize = 3;
 
 /// Most weight of the text beside a photo: captions have one to three sentences.
 const CAPTION: usize = 300;
-
-/// Deepest element whose ancestors are counted. Real stories stand some 30 elements deep, and the
-/// parser refuses pages of more than some hundreds.
-const DEEPEST: usize = 600;
 
 /// Elements that a reader fills in.
 const FIELDS: [&str; 4] = ["input", "select", "textarea", "form"];
@@ -41,19 +34,9 @@ pub(super) struct StoryElement<'t> {
 impl<'t> StoryElement<'t> {
     /// Returns the smallest element that holds the blocks that were `found` in a page.
     pub(super) fn find(tree: &'t Tree, found: &[Block]) -> Self {
-        let held = held_by_element(tree, found);
-        let mut node = tree.root();
-
-        while let Some(child) = heaviest_child(&node, &held) {
-            let share = held[&child.id] as f64 / held[&tree.root().id] as f64;
-            if share < HOLDS {
-                break;
-            }
-            node = child;
-        }
-
+        let holder = held_by_element(tree, found).holder(tree.root());
         Self {
-            node,
+            node: holder.unwrap_or(tree.root()),
             weight: found.iter().map(|block| weight(&block.text)).sum(),
         }
     }
@@ -134,26 +117,22 @@ fn is_story(node: &Node<'_>) -> bool {
         .any(|block| is_heading || is_prose(block))
 }
 
-/// Returns how many runs of the story each element holds, for the elements that hold any.
-fn held_by_element(tree: &Tree, found: &[Block]) -> HashMap<NodeId, usize> {
+/// Returns how many runs of the story each element holds.
+fn held_by_element(tree: &Tree, found: &[Block]) -> HeldWeights {
     let elements = element_of_runs(tree);
-    let mut held: HashMap<NodeId, usize> = HashMap::new();
-
+    let mut own: HashMap<NodeId, usize> = HashMap::new();
     let runs = found.iter().flat_map(|block| run_hashes(&block.text));
     for id in runs.filter_map(|run| elements.get(&run)) {
-        *held.entry(*id).or_default() += 1;
+        *own.entry(*id).or_default() += 1;
     }
 
-    let mut all: HashMap<NodeId, usize> = HashMap::new();
-    for (id, runs) in held {
-        let mut open = tree.root().tree.get(&id);
-        for _ in 0..DEEPEST {
-            let Some(node) = open else { break };
-            *all.entry(node.id).or_default() += runs;
-            open = node.parent();
+    let mut held = HeldWeights::default();
+    for (id, runs) in own {
+        if let Some(node) = tree.root().tree.get(&id) {
+            held.add(node, runs);
         }
     }
-    all
+    held
 }
 
 /// Returns the first element that each run of words stands in.
@@ -197,11 +176,4 @@ fn own_texts(tree: &Tree) -> Vec<(NodeId, String)> {
     }
 
     texts
-}
-
-fn heaviest_child<'t>(node: &Node<'t>, held: &HashMap<NodeId, usize>) -> Option<Node<'t>> {
-    let children = node.children_it(false);
-    children
-        .filter(|child| held.contains_key(&child.id))
-        .max_by_key(|child| held[&child.id])
 }

@@ -1,9 +1,10 @@
 //! The bylines that a page prints, by the names of their elements.
 
 use crate::extract::class_names::ClassKind;
+use crate::extract::holder::chain;
 use crate::extract::measured::names::persons;
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::page_parts::{PageParts, PagePlace, chain};
+use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::vocabulary::{NETWORKS, OF_WRITERS, PAGES_OF_WRITERS};
 use crate::markup::{Node, NodeId, text};
 

@@ -62,7 +62,8 @@ impl ToldMoment {
         }
     }
 
-    fn has_clock(&self) -> bool {
+    /// Tells whether the date has a time.
+    pub(crate) fn has_clock(&self) -> bool {
         self.time.precision > Precision::Day
     }
 

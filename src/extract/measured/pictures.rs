@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Image;
 use crate::extract::class_names::ClassKind;
+use crate::extract::holder::chain;
 use crate::extract::measured::captions::{BOXES, caption};
-use crate::extract::page_parts::{PageParts, PagePlace, chain};
+use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::photos::image;
 use crate::markup::{Node, NodeId, Tree, attribute};
 use crate::page_url::PageUrl;
@@ -17,19 +18,6 @@ const MOST: usize = 200;
 /// Fewest pixels of a photo's side, where its size is told: smaller pictures are icons, and faces
 /// beside names.
 const LEAST_SIDE: f64 = 100.0;
-
-/// Attributes with the address of a picture that is loaded when it is seen, best first.
-const LAZY: [&str; 9] = [
-    "data-src",
-    "data-original",
-    "data-lazy-src",
-    "data-lazy",
-    "data-lazyload",
-    "data-url",
-    "data-image",
-    "data-full-src",
-    "data-hi-res-src",
-];
 
 /// The endings of pictures' files.
 const PICTURES: [&str; 6] = ["jpg", "jpeg", "png", "webp", "gif", "avif"];
@@ -109,9 +97,9 @@ fn photo(
     }
 
     let link = if node.has_name("noscript") {
-        in_noscript(node)?
+        in_noscript(node, rules)?
     } else {
-        address(node)?
+        address(node, rules)?
     };
     let url = page.join(&link).ok()?.to_string();
     let is_no_photo = rules
@@ -156,8 +144,8 @@ fn is_in_link_to_a_page(node: &Node<'_>, page: &PageUrl) -> bool {
 }
 
 /// Returns the address of a picture: its own, unless that is a placeholder.
-fn address(node: &Node<'_>) -> Option<String> {
-    let lazy = LAZY.iter().filter_map(|name| attribute(node, name));
+fn address(node: &Node<'_>, rules: &ArticleRules) -> Option<String> {
+    let lazy = rules.lazy.iter().filter_map(|name| attribute(node, name));
     let sets = SETS
         .iter()
         .filter_map(|name| largest(&attribute(node, name)?));
@@ -204,7 +192,7 @@ fn largest(set: &str) -> Option<String> {
 }
 
 /// Returns the address of the picture in a `noscript` element, whose content is text.
-fn in_noscript(node: &Node<'_>) -> Option<String> {
+fn in_noscript(node: &Node<'_>, rules: &ArticleRules) -> Option<String> {
     let inner = node.text();
     if !inner.contains("<img") {
         return None;
@@ -218,7 +206,7 @@ fn in_noscript(node: &Node<'_>) -> Option<String> {
     if is_small(&picture) {
         None
     } else {
-        address(&picture)
+        address(&picture, rules)
     }
 }
 

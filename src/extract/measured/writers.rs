@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use crate::extract::holder::chain;
 use crate::extract::measured::bylines::{LONGEST, printed};
 use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_name, persons};
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::page_parts::{PageLine, PageParts, PagePlace, chain};
+use crate::extract::page_parts::{PageLine, PageParts, PagePlace};
 use crate::extract::scan::PageScan;
 
 /// Most elements around a link to a writer's page that may name the writer.

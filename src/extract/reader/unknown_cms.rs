@@ -2,7 +2,9 @@
 
 use crate::extract::article::{Article, Extraction};
 use crate::extract::body::{Story, story};
-use crate::extract::dates::{Publication, change, changes, named, told, zulu};
+use crate::extract::dates::{
+    Publication, change, changes, named, told_in_head, told_in_text, zulu,
+};
 use crate::extract::fields::FieldSources;
 use crate::extract::generic::dateline::Dateline;
 use crate::extract::generic::{self, FoundStory};
@@ -138,7 +140,7 @@ impl ArticleReader {
     }
 
     /// Returns the publication that the page's head, the elements near its headline, or its print
-    /// tell.
+    /// tell. Where none of them has a time, the whole text is searched for a date with a label.
     fn told(
         &self,
         sources: &FieldSources<'_>,
@@ -146,13 +148,13 @@ impl ArticleReader {
         printed: &PrintedUnderHeadline,
     ) -> Option<Publication> {
         let (zone, rules) = (&self.paper.timezone, &self.profile.article);
-        let (labelled, mut all): (Vec<_>, Vec<_>) = told(sources, rules, zone)
-            .into_iter()
-            .partition(|told| told.source == PRINTED);
+        let mut all = told_in_head(sources, rules, zone);
         all.extend(near(parts, zone, zulu(rules)));
         let under_headline = printed.published;
         all.extend(under_headline.map(|time| ToldMoment::new(time, "", PRINTED, zone)));
-        all.extend(labelled);
+        if !all.iter().any(ToldMoment::has_clock) {
+            all.extend(told_in_text(sources, rules, zone));
+        }
 
         let best = best(all)?;
         let contradicts = sources.printed.published.filter(|_| best.source != PRINTED);
