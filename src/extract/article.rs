@@ -133,7 +133,7 @@ impl Article {
     /// Returns the fields that a version consists of beside its text, by their names in the
     /// archive: lists as arrays, photos with their captions.
     #[doc(hidden)]
-    pub fn fields(&self) -> [(&'static str, Value); 15] {
+    pub fn fields(&self) -> [(&'static str, Value); 16] {
         let published_precision = self.published_precision.map(Precision::name);
 
         [
@@ -146,6 +146,7 @@ impl Article {
             ("modified_at", time_json(self.modified_at)),
             ("section", json!(self.section)),
             ("subsection", json!(self.subsection)),
+            ("language", json!(self.language)),
             ("images", json!(self.images)),
             ("tags", json!(self.tags)),
             ("rights", json!(self.rights)),

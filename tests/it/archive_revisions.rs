@@ -49,6 +49,38 @@ fn a_changed_extraction_of_an_older_capture_adds_a_version_and_the_newest_stays_
 }
 
 #[test]
+fn what_only_the_reader_learned_is_told_and_put_in_its_place() {
+    let (mut desk, [first, second]) = captured_twice(["하나", "하나"]);
+    let of_language = |language: &str| Article {
+        language: Some(language.to_owned()),
+        confidence: Some(0.9),
+        ..article("하나")
+    };
+
+    let RevisionOutcome::Changed { fields, .. } = desk.revise(&first, of_language("ja")) else {
+        panic!("language and confidence are other ones");
+    };
+    assert_eq!(fields, ["language", "confidence"]);
+    assert_eq!(
+        desk.revise(&first, of_language("ja")),
+        RevisionOutcome::Same
+    );
+    // The other capture has no version of its own, since the paper changed nothing.
+    assert_eq!(
+        desk.revise(&second, of_language("ko")),
+        RevisionOutcome::Same
+    );
+    desk.archive.save().unwrap();
+    let kept: (String, f64) = desk
+        .sql()
+        .query_row("SELECT language, confidence FROM version", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert_eq!(kept, ("ja".to_owned(), 0.9));
+}
+
+#[test]
 fn two_captures_with_different_values_of_a_field_stay_two_versions() {
     let (mut desk, captures) = captured_twice(["하나", "하나"]);
     let sections = ["문화", "사회"];

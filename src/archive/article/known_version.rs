@@ -9,6 +9,10 @@ use crate::article_key::ArticleKey;
 use crate::extract::Article;
 use crate::frontier::Page;
 
+/// The fields that only the reader changes: it has learned to tell them, and the paper changed
+/// nothing. In the version of another capture they stay as they are.
+const OF_READER: [&str; 2] = ["published_precision", "language"];
+
 /// A known article, and how an extraction differs from the version that was in force at its
 /// capture.
 pub(super) struct KnownVersion {
@@ -49,9 +53,9 @@ pub(super) fn known(
         fields.retain(|field| *field == "text");
     }
     if version.capture != capture {
-        // The moment of publication is the same. The extractor has learned to tell its precision;
-        // the paper changed nothing.
-        fields.retain(|field| *field != "published_precision");
+        fields.retain(|field| !OF_READER.contains(field));
+    } else if confidence(tx, id, version.n)? != article.confidence {
+        fields.push("confidence");
     }
 
     Ok(Some(KnownVersion {
@@ -60,6 +64,15 @@ pub(super) fn known(
         fields,
         is_back: false,
     }))
+}
+
+/// Returns how sure the reading of a kept version was; `None` also where the column is damaged.
+fn confidence(tx: &Connection, article: i64, n: i64) -> Result<Option<f64>, ArchiveError> {
+    let mut select =
+        tx.prepare_cached("SELECT confidence FROM version WHERE article_id = ?1 AND n = ?2")?;
+    Ok(select.query_row(params![article, n], |row| {
+        Ok(row.get(0).unwrap_or_default())
+    })?)
 }
 
 /// Returns the id of a known article: found by its key within the paper, or else by its address.

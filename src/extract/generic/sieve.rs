@@ -207,3 +207,53 @@ fn labels(blocks: &[Block]) -> HashSet<String> {
         .filter(|(_, (all, between))| *all >= LABEL && 2 * between > *all);
     labels.map(|(text, _)| text.to_owned()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Profile;
+
+    /// The texts that are left of blocks, in a page that has nothing else.
+    fn sifted(texts: &[&str]) -> Vec<String> {
+        let tree = Tree::parse("<p>-</p>").unwrap();
+        let rules = Profile::generic().article;
+        let blocks: Vec<Block> = texts
+            .iter()
+            .map(|text| Block {
+                text: (*text).to_owned(),
+                ..Block::default()
+            })
+            .collect();
+        let sieve = Sieve::new(&tree, &rules, [None, None], &blocks);
+        let (kept, _) = sieve.sift(blocks);
+        kept.into_iter().map(|block| block.text).collect()
+    }
+
+    const LINES: [&str; 4] = [
+        "The small bookshop in the lane opens its doors at seven every morning of the year.",
+        "The children of the neighbourhood chose the books on the shelf by the window.",
+        "The town will pay half of the power bill of ten such shops from next spring on.",
+        "Nobody asks the readers for silence, which is why some of them come twice a day.",
+    ];
+
+    #[test]
+    fn a_line_between_all_paragraphs_is_a_label() {
+        let [one, two, three, four] = LINES;
+        let label = "From the shelf";
+        assert_eq!(sifted(&[one, label, two, label, three, label, four]), LINES);
+        assert_eq!(sifted(&[one, label, two, label, three]).len(), 5);
+    }
+
+    #[test]
+    fn a_story_of_refrains_keeps_them() {
+        let refrain = LINES[0];
+        let song = [refrain, "Seven", refrain, "Eight", refrain, "Nine"];
+        assert_eq!(sifted(&song), song);
+    }
+
+    #[test]
+    fn a_story_that_came_twice_is_told_once() {
+        let whole = LINES.join(" ");
+        assert_eq!(sifted(&[&whole, &whole]), std::slice::from_ref(&whole));
+    }
+}

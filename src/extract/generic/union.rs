@@ -182,3 +182,100 @@ fn repeated(blocks: &[Block]) -> HashSet<&str> {
 fn runs(blocks: &[Block]) -> Runs {
     Runs::of(blocks.iter().map(|block| block.text.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: [&str; 4] = [
+        "The small bookshop in the lane opens its doors at seven every morning of the year.",
+        "The children of the neighbourhood chose the books on the shelf by the window.",
+        "The town will pay half of the power bill of ten such shops from next spring on.",
+        "Nobody asks the readers for silence, which is why some of them come twice a day.",
+    ];
+
+    fn block(text: &str) -> Block {
+        Block {
+            text: text.to_owned(),
+            ..Block::default()
+        }
+    }
+
+    fn link(text: &str) -> Block {
+        Block {
+            linked: text.len(),
+            ..block(text)
+        }
+    }
+
+    /// The texts of a joined story, and whose blocks they are.
+    fn joined(strict: &[Block], wide: &[Block]) -> (Vec<String>, Method) {
+        let (blocks, method) = union(strict, wide);
+        (blocks.into_iter().map(|block| block.text).collect(), method)
+    }
+
+    #[test]
+    fn a_story_in_one_line_gives_way_to_its_paragraphs() {
+        let [one, two, three, _] = PROSE.map(block);
+        let line = [block(&format!(
+            "Shop Share {} By Jane",
+            PROSE[..3].join(" ")
+        ))];
+        let read = [one, two, three];
+        assert_eq!(
+            joined(&line, &read),
+            (PROSE.map(str::to_owned)[..3].to_vec(), Method::Readability)
+        );
+        assert_eq!(joined(&read, &line).1, Method::Trafilatura);
+    }
+
+    #[test]
+    fn between_shared_blocks_only_what_reads_like_a_story_stays() {
+        let [one, two, three, _] = PROSE.map(block);
+        let strict = [one.clone(), two.clone(), three.clone()];
+        let wide = [
+            block("Home"),
+            one,
+            block("Our picks"),
+            link("The other story of this week, which is told on another page of ours."),
+            two,
+            block("Our picks"),
+            Block {
+                kind: BlockKind::Item,
+                ..block("Ten shops")
+            },
+            three,
+            block("Share"),
+        ];
+        let kept = [PROSE[0], PROSE[1], "Ten shops", PROSE[2]];
+        assert_eq!(joined(&strict, &wide).0, kept);
+    }
+
+    #[test]
+    fn where_little_is_shared_what_is_no_link_stays_between() {
+        let [one, two, ..] = PROSE.map(block);
+        let rows = (0..40).map(|n| block(&format!("Room {n} of shelf {n}")));
+        let wide: Vec<Block> = [one.clone()]
+            .into_iter()
+            .chain(rows)
+            .chain([two.clone()])
+            .collect();
+        assert_eq!(joined(&[one, two], &wide).0.len(), wide.len());
+    }
+
+    #[test]
+    fn much_more_prose_is_the_other_half_of_a_story() {
+        let [one, two, three, four] = PROSE.map(block);
+        let wide = [three, one.clone(), two.clone(), four];
+        let (texts, method) = joined(&[one, two], &wide);
+        assert_eq!((texts.len(), method), (4, Method::Readability));
+    }
+
+    #[test]
+    fn a_text_that_shares_nothing_leaves_the_strict_one_as_it_is() {
+        let [one, two, three, four] = PROSE.map(block);
+        let strict = [block("By Jane Roe"), one, two];
+        let (texts, method) = joined(&strict, &[three, four]);
+        assert_eq!((texts.len(), method), (3, Method::Trafilatura));
+    }
+}

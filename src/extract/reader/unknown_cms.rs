@@ -203,3 +203,42 @@ fn update_after(printed: &PrintedUnderHeadline, published: LocalTime) -> Option<
     let changed = printed.updated.map(|told| told.time);
     changed.filter(|time| time.at > published.at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Profile;
+    use crate::extract::KnownPaper;
+
+    /// When a page was published that prints `foot` below its story.
+    fn published(head: &str, foot: &str) -> Option<String> {
+        let generic = Profile::generic();
+        let reader = ArticleReader::new(generic.clone(), KnownPaper::from(&generic));
+        let story = "산마을 우체국은 올해 들어 편지를 대신 써 주는 창구를 하나 더 열었다고 밝혔다. \
+                     첫날 창구를 찾은 이는 열두 명이었고, 그 가운데 아홉 명이 손주에게 보낼 말을 골랐다.";
+        let html = format!(
+            "<html><head><meta property='og:type' content='article'>{head}</head><body><article>\
+             <h1>편지를 대신 쓰는 창구</h1><p>{story}</p><p>{story} 겨울에도 연다.</p></article>\
+             <div><span>{foot}</span></div></body></html>"
+        );
+        let url = PageUrl::parse("https://paper.example/a").unwrap();
+        let read = reader.read(&url, &html);
+        let Extraction::Article(article) = read else {
+            panic!("{read:?}");
+        };
+        article.published_at.map(|time| time.to_string())
+    }
+
+    #[test]
+    fn a_date_with_a_label_counts_wherever_it_stands_where_no_other_has_a_time() {
+        let foot = "기사입력 2026.02.11 09:05";
+        let at_nine = Some("2026-02-11T09:05:00+09:00".to_owned());
+        assert_eq!(published("", foot), at_nine);
+
+        let day = "<meta name='pubdate' content='2026-02-11'>";
+        assert_eq!(published(day, foot), at_nine);
+        let time = "<meta property='article:published_time' content='2026-02-10T08:00:00+09:00'>";
+        let at_eight = Some("2026-02-10T08:00:00+09:00".to_owned());
+        assert_eq!(published(time, foot), at_eight);
+    }
+}
