@@ -62,12 +62,13 @@ pub use loss_note::vanished;
 pub use lost::LostFiles;
 pub use open::Archive;
 pub use reader::{
-    ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion, BadText, CaptureOf, CaptureRecord,
-    FailedRun, Failure, Flaw, FoundArticle, HostState, LastCrawl, Ledger, LedgerEntry,
-    LedgerRecord, LedgerRows, NumberGap, Outlook, Reader, RecordIter, Records, RobotsArrival,
-    RobotsArrivals, RowRead, RunState, SilentSection, SiteQueue, SiteState, StoredBody,
-    StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion, UnreadableRows,
-    in_words, queues,
+    AnsweredRequest, ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion, BadText,
+    CaptureOf, CaptureRecord, CapturedAnswer, EarlierAnswer, ExchangeAnswer, ExchangeFilter,
+    ExchangePage, Exchanges, FailedRun, Failure, Flaw, FoundArticle, HostState, LastCrawl, Ledger,
+    LedgerEntry, LedgerRecord, LedgerRows, NumberGap, Outlook, ReadPage, ReadPages, Reader,
+    RecordIter, Records, RobotsArrival, RobotsArrivals, RowRead, RunState, SilentSection,
+    SiteQueue, SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow,
+    StoredVersion, UnreadableRows, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,

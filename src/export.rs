@@ -7,6 +7,7 @@ mod output;
 mod place;
 mod record;
 mod sqlite;
+mod web;
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -16,6 +17,7 @@ use crate::archive::{
     ArchiveError, ArticleFilter, ArticleRecord, ArticleVersion, Reader, in_words,
 };
 use crate::export::output::Output;
+use crate::web_archive::{WebArchiveError, WebArchiveSummary};
 
 pub use csv::{CsvDialect, Formulas, Mark};
 pub use place::{Beside, Place, Stream};
@@ -31,6 +33,10 @@ pub enum ExportFormat {
     Csv,
     /// An SQLite file with one table, `articles`
     Sqlite,
+    /// Captures and robots.txt files as WARC/1.1, gzipped: for web archives
+    Warc,
+    /// Captures as WACZ 1.1.1, with an index and the pages' texts: for replay
+    Wacz,
 }
 
 /// The reason why an export failed. The file at its place is unchanged.
@@ -46,7 +52,11 @@ pub enum ExportError {
     },
     #[error("{path} is a folder: name a file")]
     Folder { path: PathBuf },
-    #[error("{path} is no file, and an SQLite export must be one: name a file")]
+    #[error(transparent)]
+    WebArchive(#[from] WebArchiveError),
+    #[error("{path} is of an earlier, larger export: move it away, or name another file")]
+    StalePart { path: PathBuf },
+    #[error("{path} is no file, and an SQLite export must be one, as a WARC or WACZ: name a file")]
     NoFile { path: PathBuf },
     #[error("{path} is the archive itself: name another file")]
     Itself { path: PathBuf },
@@ -59,6 +69,8 @@ pub struct ExportSummary {
     pub articles: u64,
     /// Articles whose rows are damaged.
     pub left_out: Vec<LeftOut>,
+    /// The counts of a WARC or WACZ export, which has captures instead of articles.
+    pub captures: Option<WebArchiveSummary>,
 }
 
 /// An article that the export leaves out because its row is damaged.
@@ -83,7 +95,8 @@ trait FormatWriter {
     fn end(self: Box<Self>) -> Result<(), ExportError>;
 }
 
-/// Writes the articles that match a filter to a file, or to a device or pipe.
+/// Writes the articles that match a filter to a file, or to a device or pipe. WARC and WACZ have
+/// the answers that came since the filter's day instead of articles.
 ///
 /// A file is written under another name and then renamed, so that a reader of it never sees half of
 /// it. A table has no byte order mark, and texts that a spreadsheet would take for formulas are
@@ -137,7 +150,7 @@ pub fn write(
             let writer: Box<dyn FormatWriter + '_> = match format {
                 ExportFormat::Jsonl => Box::new(jsonl::Lines::of(output)),
                 ExportFormat::Csv => Box::new(csv::CsvTable { output, cells }),
-                ExportFormat::Sqlite => {
+                ExportFormat::Sqlite | ExportFormat::Warc | ExportFormat::Wacz => {
                     return Err(ExportError::NoFile {
                         path: stream.name.clone(),
                     });
@@ -154,20 +167,32 @@ pub fn write(
         Place::File(beside) => {
             refuse_archive(reader, &beside.target)?;
 
-            let writer: Box<dyn FormatWriter> = match format {
-                ExportFormat::Jsonl => Box::new(jsonl::Lines::of(part_output(&beside)?)),
-                ExportFormat::Csv => Box::new(csv::CsvTable {
-                    output: part_output(&beside)?,
-                    cells,
-                }),
-                ExportFormat::Sqlite => Box::new(sqlite::ArticleTable::begin(&beside.part)?),
-            };
-
-            let taken = write_articles(reader, filter, writer)?;
-            beside.finish()?;
-            Ok(Some(taken))
+            write_file(reader, filter, format, cells, beside).map(Some)
         }
     }
+}
+
+fn write_file(
+    reader: &Reader,
+    filter: &ArticleFilter,
+    format: ExportFormat,
+    cells: CsvDialect,
+    beside: Beside,
+) -> Result<ExportSummary, ExportError> {
+    let writer: Box<dyn FormatWriter> = match format {
+        ExportFormat::Jsonl => Box::new(jsonl::Lines::of(part_output(&beside)?)),
+        ExportFormat::Csv => Box::new(csv::CsvTable {
+            output: part_output(&beside)?,
+            cells,
+        }),
+        ExportFormat::Sqlite => Box::new(sqlite::ArticleTable::begin(&beside.part)?),
+        ExportFormat::Warc => return web::warc(reader, filter, beside),
+        ExportFormat::Wacz => return web::wacz(reader, filter, beside),
+    };
+
+    let taken = write_articles(reader, filter, writer)?;
+    beside.finish()?;
+    Ok(taken)
 }
 
 /// Creates the file of a [`Beside`] and returns its output; errors name the target.

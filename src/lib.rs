@@ -48,6 +48,7 @@
 //! | | `host_lock`, `deadline` | lock files, threads |
 //! | | `disk`, `signals` | rustix, signals |
 //! | dispatch and reading | `dispatch`, `site_reader` | |
+//! | web archives | `web_archive` | flate2, rawzip, files |
 //! | configuration | `config_folder` | files |
 //! | action | `crawl`, `survey`, `audit`, `verify` | tokio tasks, files |
 //! | | `compact`, `export`, `history`, `reextract`, `demo`, `saved_file` | |
@@ -165,6 +166,9 @@ pub mod time;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod verify;
+#[cfg(feature = "archive")]
+#[doc(hidden)]
+pub mod web_archive;
 
 pub use article_key::ArticleKey;
 pub use config::{ConfigFileError, Profile, Site};
@@ -182,6 +186,8 @@ pub use archive::{
 pub use audit::{AuditReport, AuditScope, Violation, ViolationKind, audit};
 #[cfg(feature = "archive")]
 pub use export::{ExportError, ExportFormat, ExportSummary, LeftOut, export};
+#[cfg(feature = "archive")]
+pub use web_archive::{DamagedCapture, WebArchiveError, WebArchiveSummary};
 
 #[cfg(feature = "crawl")]
 pub use config_folder::{Config, ConfigError};

@@ -2,7 +2,7 @@
 //! configuration again.
 
 use std::convert::Infallible;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::{Builder, Runtime};
@@ -61,6 +61,22 @@ impl HangupSignal {
 pub struct CaughtSignals {
     runtime: Runtime,
     pub stops: StopSignals,
+}
+
+/// Removes a part, and the other parts of this process in its folder: `NAME.PROCESS.part…`.
+fn remove_parts(part: &Path) {
+    let own = format!(".{}.part", std::process::id());
+    let folder = part.parent().unwrap_or(Path::new("."));
+    let beside = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let others = beside
+        .filter(|entry| entry.file_name().to_string_lossy().contains(&own))
+        .map(|entry| entry.path());
+
+    for path in others.chain([part.to_owned()]) {
+        // A part that was renamed already is whole, and there is nothing to remove.
+        let _ = std::fs::remove_file(&path);
+        let _ = std::fs::remove_dir_all(&path);
+    }
 }
 
 impl CaughtSignals {
@@ -123,12 +139,12 @@ impl CaughtSignals {
         noted
     }
 
-    /// Removes a half-written file at a stop signal, on a thread of its own, and ends the process.
+    /// Removes a half-written file or folder at a stop signal, on a thread of its own, with all
+    /// that this process has written beside it under such a name, and ends the process.
     pub fn remove_at_stop(mut self, part: PathBuf) {
         std::thread::spawn(move || {
             let stop = self.wait();
-            // A part that was renamed already is a whole file, and there is nothing to remove.
-            let _ = std::fs::remove_file(part);
+            remove_parts(&part);
             std::process::exit(stop.exit_code().into());
         });
     }

@@ -9,6 +9,7 @@ mod asked;
 mod captures;
 mod changes;
 mod coverage_gaps;
+mod exchanges;
 mod fixity;
 mod ledger;
 mod outlook;
@@ -33,6 +34,10 @@ pub use articles::ArticleFilter;
 pub use captures::CaptureRecord;
 pub use changes::ArticleChange;
 pub use coverage_gaps::{NumberGap, SilentSection};
+pub use exchanges::{
+    AnsweredRequest, CapturedAnswer, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage,
+    Exchanges, ReadPage, ReadPages,
+};
 pub use fixity::{
     BadText, CaptureOf, StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow,
     StoredVersion,

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::archive::{ArticleFilter, Reader};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint};
+use crate::clock::Clock;
 use crate::config::units::day;
 use crate::config_folder::ConfigError;
 use crate::counts;
@@ -16,6 +17,7 @@ use crate::export::{
     self, CsvDialect, ExportFormat, ExportSummary, Formulas, LeftOut, Mark, Place,
 };
 use crate::signals::CaughtSignals;
+use crate::web_archive::{BagFolder, BagInfo, WebArchiveSummary};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -26,7 +28,11 @@ pub(super) struct ExportArgs {
     /// are missing are made, and "-" is stdout
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
-    /// Only articles published on or after this day, YYYY-MM-DD, and those that tell no date
+    /// Write a BagIt bag around the export, as libraries take it: PATH is its folder
+    #[arg(long)]
+    bag: bool,
+    /// Only articles published on or after this day, YYYY-MM-DD, and those that tell no date; of
+    /// WARC and WACZ only answers that came since then (UTC)
     #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<Date>,
     /// Only articles of this site
@@ -81,17 +87,47 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
         site: args.site.clone(),
         since: args.since,
     };
-    let taken = export::write(
-        &reader,
-        &filter,
-        args.format,
-        cells,
-        place(&args.out, args.format)?,
-    )?;
+    let bag = args.bag.then(|| begin_bag(&args.out)).transpose()?;
+    let place = match &bag {
+        Some(bag) => Place::at(&bag.payload().join(payload_name(args.format)), args.format)?,
+        None => place(&args.out, args.format)?,
+    };
+    let taken = export::write(&reader, &filter, args.format, cells, place)?;
+    if let Some(bag) = bag {
+        bag.finish(&bag_info(args))?;
+    }
     tell(common, args, taken.as_ref())?;
 
     let left_out = taken.map_or_else(Vec::new, |taken| taken.left_out);
     Ok(name_left_out(common, &left_out))
+}
+
+/// Begins a bag. At a signal, a half-written one is removed.
+fn begin_bag(out: &Path) -> anyhow::Result<BagFolder> {
+    let bag = BagFolder::begin(out)?;
+    CaughtSignals::new()?.remove_at_stop(bag.part.clone());
+    Ok(bag)
+}
+
+/// Returns the name of the export in a bag.
+fn payload_name(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::Jsonl => "articles.jsonl",
+        ExportFormat::Csv => "articles.csv",
+        ExportFormat::Sqlite => "articles.db",
+        ExportFormat::Warc => "captures.warc.gz",
+        ExportFormat::Wacz => "captures.wacz",
+    }
+}
+
+fn bag_info(args: &ExportArgs) -> BagInfo {
+    let of = args.site.as_deref().unwrap_or("all sites");
+    let since = args.since.map(|day| format!(", since {day}"));
+    let content = payload_name(args.format);
+    BagInfo {
+        bagged_at: Clock::system().now(),
+        description: format!("{content} of {of}{}", since.unwrap_or_default()),
+    }
 }
 
 fn tell(common: &Common, args: &ExportArgs, taken: Option<&ExportSummary>) -> anyhow::Result<()> {
@@ -102,17 +138,64 @@ fn tell(common: &Common, args: &ExportArgs, taken: Option<&ExportSummary>) -> an
             .flat_map(|taken| &taken.left_out)
             .map(|one| json!({"id": one.id, "why": one.why}))
             .collect();
-        return console::json(
-            &json!({"articles": articles, "left_out": left_out, "out": args.out}),
-        );
+        let mut told = json!({"articles": articles, "left_out": left_out, "out": args.out});
+        if let Some(captures) = taken.and_then(|taken| taken.captures.as_ref()) {
+            told["captures"] = captures_in_json(captures);
+        }
+        return console::json(&told);
     }
 
     let out = args.out.display();
+    let captures = taken.and_then(|taken| taken.captures.as_ref());
+    if let Some(captures) = captures {
+        common
+            .voice()
+            .note(&format!("{} in {out}", captures_in_words(captures)));
+        return Ok(());
+    }
     common.voice().note(&match articles {
         Some(articles) => format!("{} in {out}", counts::count(articles, "article(s)")),
         None => format!("the reader of {out} has gone away"),
     });
     Ok(())
+}
+
+fn captures_in_json(captures: &WebArchiveSummary) -> serde_json::Value {
+    json!({
+        "responses": captures.responses,
+        "revisits": captures.revisits,
+        "robots": captures.robots,
+        "files": captures.parts,
+        "withheld": captures.withheld,
+        "not_kept": captures.not_kept,
+        "same_as_before": captures.same_as_before,
+    })
+}
+
+fn captures_in_words(captures: &WebArchiveSummary) -> String {
+    let written = counts::in_words(&[
+        (captures.responses, "response(s)"),
+        (captures.revisits, "revisit(s)"),
+        (captures.robots, "robots.txt"),
+    ]);
+    let left_out = counts::in_words(&[
+        (captures.withheld, "answer(s) whose paper forbids archiving"),
+        (captures.not_kept, "answer(s) whose bytes are not kept"),
+        (
+            captures.same_as_before,
+            "revisit(s) of answers before the selection",
+        ),
+    ]);
+    let written = if written.is_empty() {
+        "no answers"
+    } else {
+        &written
+    };
+    if left_out.is_empty() {
+        written.to_owned()
+    } else {
+        format!("{written} (left out: {left_out})")
+    }
 }
 
 /// Names the articles that were left out, even with `--quiet`, and returns the exit.

@@ -81,6 +81,8 @@ pub(super) fn export() -> String {
             "saseo export --format jsonl --out articles.jsonl",
             "saseo export --site readersnews --format csv --bom --out articles.csv",
             "saseo export --format jsonl --since 2026-01-01 --out -",
+            "saseo export --format wacz --out paper.wacz          the pages, to replay",
+            "saseo export --format warc --bag --out paper-bag     the pages, for a library",
         ],
         &[DONE, FAILED, USAGE, DAMAGED],
     )

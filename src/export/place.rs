@@ -50,7 +50,7 @@ impl Stream {
 
         match format {
             _ if !is_stream => return Ok(None),
-            ExportFormat::Sqlite => {
+            ExportFormat::Sqlite | ExportFormat::Warc | ExportFormat::Wacz => {
                 return Err(ExportError::NoFile {
                     path: out.to_owned(),
                 });
@@ -194,7 +194,8 @@ fn process_of(entry: &OsString, name: &std::ffi::OsStr) -> Option<u32> {
         .strip_prefix(name)?
         .strip_prefix('.')?
         .split_once('.')?;
-    let is_part = matches!(ending, "part" | "part-journal" | "part-wal" | "part-shm");
+    let is_part = matches!(ending, "part" | "part-journal" | "part-wal" | "part-shm")
+        || ending.starts_with("part-sort-");
     process.parse().ok().filter(|_| is_part)
 }
 

@@ -58,3 +58,4 @@ mod simulated;
 mod simulated_web;
 mod survey;
 mod verify;
+mod web_archives;

@@ -37,7 +37,7 @@ const ROWS: [&[&str]; 14] = [
     ],
     // Requests are sent one way by crawls and surveys. Answers are read by crawls as they come, and
     // again from the archive.
-    &["dispatch", "site_reader"],
+    &["dispatch", "site_reader", "web_archive"],
     // What a user wrote, read from a folder and checked with the readers that it makes.
     &["config_folder"],
     &[
@@ -165,7 +165,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 21] = [
+const HOMES: [(&str, &[&str]); 22] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("robotstxt", &["robots"]),
@@ -179,7 +179,8 @@ const HOMES: [(&str, &[&str]); 21] = [
     ("include_dir", &["config"]),
     ("croner", &["config"]),
     ("quick_xml", &["discover"]),
-    ("flate2", &["discover", "fetch"]),
+    ("flate2", &["discover", "fetch", "web_archive"]),
+    ("rawzip", &["web_archive"]),
     ("brotli_decompressor", &["fetch"]),
     ("h2", &["fetch"]),
     // Locks are opened without following links, which std cannot.

@@ -60,12 +60,18 @@ impl Reader {
     /// Returns [`ArchiveError::Damaged`] where the bytes do not have the SHA-256 of those that
     /// came.
     pub fn body(&self, capture: &CaptureRecord) -> Result<Option<Vec<u8>>, ArchiveError> {
+        self.body_of(capture.id)
+    }
+
+    /// Returns the body of the capture with this number, as [`Reader::body`].
+    #[doc(hidden)]
+    pub fn body_of(&self, capture: i64) -> Result<Option<Vec<u8>>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT body.zstd, body.bytes, body.sha256, body.dictionary_id
              FROM capture JOIN body ON body.id = capture.body_id WHERE capture.id = ?1",
         )?;
         let packed = select
-            .query_row([capture.id], |row| {
+            .query_row([capture], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
             })
             .optional()
@@ -76,7 +82,7 @@ impl Reader {
         };
         let (zstd, sha256): (Vec<u8>, Vec<u8>) = (zstd, sha256);
         let dictionary = self.dictionaries.named(&self.connection, dictionary)?;
-        let what = format!("the body of capture {}", capture.id);
+        let what = format!("the body of capture {capture}");
         unpack_checked((&zstd, bytes), &sha256, dictionary.as_ref(), &what).map(Some)
     }
 }

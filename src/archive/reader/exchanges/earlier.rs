@@ -1,0 +1,154 @@
+//! Answers that earlier requests for a page brought: what a revisit refers to.
+
+use rusqlite::{OptionalExtension, params};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::exchanges::row::{ExchangeRow, earlier};
+use crate::archive::reader::exchanges::{EarlierAnswer, ExchangeAnswer, Exchanges};
+use crate::time::Timestamp;
+
+/// Captures by their request, by their page, and by page and content. The archive's own tables have
+/// no such indexes: a crawl would pay for them with every answer. SQLite keeps temporary tables in
+/// a file.
+///
+/// In `unkept_state` stand the pages whose newest answer brought bytes that are not kept: a later
+/// 304 speaks of those bytes.
+pub(super) const INDEX_CAPTURES: &str = "
+    DROP TABLE IF EXISTS temp.captured;
+    DROP TABLE IF EXISTS temp.robots_copy;
+    DROP TABLE IF EXISTS temp.unkept_state;
+    CREATE TEMP TABLE captured (
+        announced_id INTEGER PRIMARY KEY,
+        capture_id   INTEGER NOT NULL,
+        page_id      INTEGER NOT NULL,
+        body_id      INTEGER,
+        is_good      INTEGER NOT NULL
+    );
+    INSERT OR REPLACE INTO captured
+        SELECT announced_id, id, page_id, body_id, status BETWEEN 200 AND 299 FROM capture;
+    CREATE INDEX temp.captured_content ON captured (page_id, body_id, announced_id)
+        WHERE body_id IS NOT NULL;
+    CREATE INDEX temp.captured_page ON captured (page_id, announced_id)
+        WHERE body_id IS NOT NULL AND is_good;
+    CREATE TEMP TABLE robots_copy (announced_id INTEGER PRIMARY KEY, robots_id INTEGER NOT NULL);
+    INSERT OR REPLACE INTO robots_copy
+        SELECT announced_id, id FROM robots WHERE announced_id IS NOT NULL AND body IS NOT NULL;
+    CREATE TEMP TABLE unkept_state (page_id INTEGER PRIMARY KEY);";
+
+/// Whether the bytes of a page's newest answer are kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Known {
+    Kept,
+    Unkept,
+}
+
+impl Exchanges<'_> {
+    /// Returns the answer of a revisit that wrote no capture.
+    pub(super) fn told_by_ledger(
+        &self,
+        row: &ExchangeRow,
+        page: i64,
+    ) -> Result<ExchangeAnswer, ArchiveError> {
+        if row.status == 304 {
+            return self.not_modified(row, page);
+        }
+        let Some(sha256) = row.digest else {
+            return Ok(ExchangeAnswer::NotKept);
+        };
+
+        if let Some(earlier) = self.first_with(page, row.announced_id, &sha256)? {
+            self.note_state(Some(page), Known::Kept)?;
+            return Ok(ExchangeAnswer::SameBytes { earlier, sha256 });
+        }
+        if (200..=299).contains(&row.status) {
+            self.note_state(Some(page), Known::Unkept)?;
+        }
+        if self.is_kept_at_all(page, row.announced_id, &sha256)? {
+            return Ok(ExchangeAnswer::SameAsBefore);
+        }
+        Ok(ExchangeAnswer::NotKept)
+    }
+
+    fn not_modified(&self, row: &ExchangeRow, page: i64) -> Result<ExchangeAnswer, ArchiveError> {
+        let mut unkept = self
+            .reader
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM temp.unkept_state WHERE page_id = ?1)")?;
+        if unkept.query_row([page], |row| row.get(0))? {
+            return Ok(ExchangeAnswer::NotKept);
+        }
+
+        let mut select = self.reader.connection.prepare_cached(
+            "SELECT ledger.hash, capture.fetched_at, body.sha256
+             FROM temp.captured JOIN capture ON capture.id = captured.capture_id
+             JOIN body ON body.id = capture.body_id
+             JOIN ledger ON ledger.id = captured.announced_id
+             WHERE captured.page_id = ?1 AND captured.announced_id < ?2
+               AND captured.body_id IS NOT NULL AND captured.is_good
+             ORDER BY captured.announced_id DESC LIMIT 1",
+        )?;
+        let earlier = select
+            .query_row(params![page, row.announced_id], earlier)
+            .optional()?;
+        Ok(match earlier {
+            Some(earlier) if self.is_wanted(&earlier) => ExchangeAnswer::NotModified { earlier },
+            Some(_) => ExchangeAnswer::SameAsBefore,
+            None => ExchangeAnswer::NotKept,
+        })
+    }
+
+    fn is_wanted(&self, earlier: &EarlierAnswer) -> bool {
+        self.filter
+            .since
+            .is_none_or(|since| earlier.answered_at >= since)
+    }
+
+    /// Returns the first answer of the filter for a page that brought these bytes, before a request.
+    pub(super) fn first_with(
+        &self,
+        page: i64,
+        before: i64,
+        sha256: &[u8; 32],
+    ) -> Result<Option<EarlierAnswer>, ArchiveError> {
+        let mut select = self.reader.connection.prepare_cached(
+            "SELECT ledger.hash, capture.fetched_at, body.sha256
+             FROM body JOIN temp.captured ON captured.body_id = body.id AND captured.page_id = ?1
+             JOIN capture ON capture.id = captured.capture_id
+             JOIN ledger ON ledger.id = captured.announced_id
+             WHERE body.sha256 = ?3 AND captured.announced_id < ?2 AND capture.fetched_at >= ?4
+             ORDER BY captured.announced_id LIMIT 1",
+        )?;
+        let since = self.filter.since.map_or(i64::MIN, Timestamp::millis);
+        let earlier = select.query_row(params![page, before, sha256.as_slice(), since], earlier);
+        Ok(earlier.optional()?)
+    }
+
+    /// Tells whether an earlier answer for a page with these bytes is kept, wanted or not.
+    fn is_kept_at_all(
+        &self,
+        page: i64,
+        before: i64,
+        sha256: &[u8; 32],
+    ) -> Result<bool, ArchiveError> {
+        let mut select = self.reader.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM body JOIN temp.captured ON captured.body_id = body.id
+               AND captured.page_id = ?1 WHERE body.sha256 = ?3 AND captured.announced_id < ?2)",
+        )?;
+        Ok(select.query_row(params![page, before, sha256.as_slice()], |row| row.get(0))?)
+    }
+
+    /// Notes whether the bytes of a page's newest answer are kept.
+    pub(super) fn note_state(&self, page: Option<i64>, known: Known) -> Result<(), ArchiveError> {
+        let sql = match known {
+            Known::Kept => "DELETE FROM temp.unkept_state WHERE page_id = ?1",
+            Known::Unkept => "INSERT OR IGNORE INTO temp.unkept_state (page_id) VALUES (?1)",
+        };
+        if let Some(page) = page {
+            self.reader
+                .connection
+                .prepare_cached(sql)?
+                .execute([page])?;
+        }
+        Ok(())
+    }
+}

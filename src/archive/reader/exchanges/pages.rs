@@ -1,0 +1,102 @@
+//! Articles as pages that were read: the address and the moment of a capture, its title and text.
+
+use std::collections::VecDeque;
+
+use rusqlite::{Row, params};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
+use crate::archive::reader::exchanges::ExchangeFilter;
+use crate::time::Timestamp;
+
+/// At most so many pages with their texts are held in memory.
+const TEXTS: usize = 50;
+
+/// An article's page, as its newest version was read from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadPage {
+    version: i64,
+    pub capture: i64,
+    /// The address that was requested.
+    pub url: String,
+    pub answered_at: Timestamp,
+    pub title: Option<String>,
+    /// `None` where the page asks not to be found by searches (`noindex`).
+    pub text: Option<String>,
+}
+
+/// The pages of a filter, in the order in which they were read. Memory does not grow with their
+/// number.
+#[derive(Debug)]
+pub struct ReadPages<'r> {
+    reader: &'r Reader,
+    filter: ExchangeFilter,
+    after: Option<i64>,
+    ahead: VecDeque<ReadPage>,
+}
+
+const SELECT_PAGES: &str = "
+    SELECT version.id, capture.id, page.url, capture.fetched_at, version.title,
+           iif(version.searchable, version.text, NULL)
+    FROM version
+    JOIN capture ON capture.id = version.capture_id
+    JOIN page ON page.id = capture.page_id
+    JOIN site ON site.id = version.site_id
+    WHERE version.id > ?1 AND capture.body_id IS NOT NULL AND capture.fetched_at >= ?2
+      AND (?3 IS NULL OR site.name = ?3)
+      AND version.id = (SELECT id FROM version AS newest
+                        WHERE newest.article_id = version.article_id
+                        ORDER BY capture_id DESC, n DESC LIMIT 1)
+    ORDER BY version.id LIMIT ?4";
+
+#[doc(hidden)]
+impl Reader {
+    /// Returns the pages of articles whose newest version was read from a capture of the filter.
+    pub fn read_pages(&self, filter: &ExchangeFilter) -> ReadPages<'_> {
+        ReadPages {
+            reader: self,
+            filter: filter.clone(),
+            after: Some(0),
+            ahead: VecDeque::new(),
+        }
+    }
+}
+
+impl Iterator for ReadPages<'_> {
+    type Item = Result<ReadPage, ArchiveError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ahead.is_empty()
+            && let Some(after) = self.after.take()
+            && let Err(error) = self.read_behind(after)
+        {
+            return Some(Err(error));
+        }
+        self.ahead.pop_front().map(Ok)
+    }
+}
+
+impl ReadPages<'_> {
+    fn read_behind(&mut self, after: i64) -> Result<(), ArchiveError> {
+        let mut select = self.reader.connection.prepare_cached(SELECT_PAGES)?;
+        let since = self.filter.since.map_or(i64::MIN, Timestamp::millis);
+        let rows = select.query_map(params![after, since, self.filter.site, TEXTS], read_page)?;
+
+        self.ahead = rows
+            .collect::<Result<_, _>>()
+            .map_err(|error| ArchiveError::at(&self.reader.path, error))?;
+        self.after = self.ahead.back().map(|page| page.version);
+        Ok(())
+    }
+}
+
+fn read_page(row: &Row<'_>) -> rusqlite::Result<ReadPage> {
+    Ok(ReadPage {
+        version: row.get(0)?,
+        capture: row.get(1)?,
+        url: row.get(2)?,
+        answered_at: Timestamp::from_millis(row.get(3)?),
+        title: row.get(4)?,
+        text: row.get(5)?,
+    })
+}
