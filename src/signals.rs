@@ -123,12 +123,17 @@ impl CaughtSignals {
         noted
     }
 
-    /// Removes a half-written file at a stop signal, on a thread of its own, and ends the process.
+    /// Removes a half-written file or folder at a stop signal, on a thread of its own, and ends the
+    /// process.
     pub fn remove_at_stop(mut self, part: PathBuf) {
         std::thread::spawn(move || {
             let stop = self.wait();
             // A part that was renamed already is a whole file, and there is nothing to remove.
-            let _ = std::fs::remove_file(part);
+            let _ = if part.is_dir() {
+                std::fs::remove_dir_all(part)
+            } else {
+                std::fs::remove_file(part)
+            };
             std::process::exit(stop.exit_code().into());
         });
     }

@@ -630,3 +630,19 @@ fn an_archive_of_schema_11_keeps_every_version_and_each_has_a_row_and_a_site_of_
         Vec::<String>::new()
     );
 }
+
+#[test]
+fn the_view_of_a_former_archive_has_paragraphs() {
+    let folder = archive_of_schema(11);
+    drop(open_archive(folder.path()).unwrap());
+
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let select = "SELECT count(*), sum(text = (SELECT group_concat(value, char(10, 10))
+                      FROM json_each(paragraphs)))
+                  FROM articles WHERE text <> ''";
+    let (articles, same): (i64, i64) = sql
+        .query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    assert!(articles > 0);
+    assert_eq!(articles, same);
+}
