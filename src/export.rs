@@ -5,6 +5,7 @@ mod atom;
 mod csv;
 #[cfg(feature = "parquet")]
 mod dataset;
+mod exported_counts;
 mod format;
 mod json_feed;
 mod jsonl;
@@ -25,7 +26,8 @@ use std::path::{Path, PathBuf};
 use crate::archive::{
     ArchiveError, ArticleFilter, ArticleVersion, Reader, VersionChoice, in_words,
 };
-use crate::export::manifest::{ExportedCounts, ExportedFile, MANIFEST, WrittenExport};
+use crate::export::exported_counts::ExportedCounts;
+use crate::export::manifest::{ExportedFile, MANIFEST, WrittenExport};
 
 pub use csv::{CsvDialect, Formulas, Mark};
 pub use format::{ExportFormat, ExportOptions, NEWEST};

@@ -7,7 +7,7 @@ use atom_syndication::{
     Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text,
 };
 
-use crate::export::manifest::ExportedCounts;
+use crate::export::exported_counts::ExportedCounts;
 use crate::export::newest::NewestRecords;
 use crate::export::output::Output;
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles};
@@ -145,7 +145,7 @@ fn legal(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::export::Provenance;
-    use crate::export::output::Coding;
+    use crate::export::output::FileCoding;
     use crate::extract::Article;
     use crate::time::LocalTime;
 
@@ -163,7 +163,7 @@ mod tests {
             ..Provenance::default()
         };
         let mut out = Vec::new();
-        let output = Output::new(Path::new("x"), &mut out, Coding::Plain).unwrap();
+        let output = Output::new(Path::new("x"), &mut out, FileCoding::Plain).unwrap();
         let mut feed = Box::new(AtomFeed::of(output, 5, Path::new("책.xml")));
         feed.article(&Record::new(article, provenance)).unwrap();
         feed.end(&ExportedCounts::default()).unwrap();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::export::manifest::ExportedCounts;
+use crate::export::exported_counts::ExportedCounts;
 use crate::export::output::Output;
 use crate::export::record::{COLUMNS, FieldValue, images_in_json, texts_in_json};
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles};
@@ -117,7 +117,7 @@ mod tests {
 
     use super::*;
     use crate::export::Provenance;
-    use crate::export::output::Coding;
+    use crate::export::output::FileCoding;
     use crate::extract::{Article, Image};
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
     fn the_byte_order_mark_is_written_once_and_only_where_it_is_wanted() {
         let header = |mark| {
             let mut out = Vec::new();
-            let output = Output::new(Path::new("out.csv"), &mut out, Coding::Plain).unwrap();
+            let output = Output::new(Path::new("out.csv"), &mut out, FileCoding::Plain).unwrap();
             let mut table = Box::new(CsvTable {
                 output,
                 cells: CsvDialect {

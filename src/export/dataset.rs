@@ -1,9 +1,10 @@
 //! A dataset as Hugging Face has them: a folder with Parquet in `data` and a card, README.md.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::export::manifest::ExportedCounts;
+use crate::export::exported_counts::ExportedCounts;
 use crate::export::parquet_file::{ParquetFiles, Shards};
 use crate::export::record::COLUMNS;
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles, fault};
@@ -49,55 +50,76 @@ impl FormatWriter for DatasetFolder {
     }
 }
 
-/// Returns the card: what `datasets.load_dataset` reads, and what people should know.
-fn card(counts: &ExportedCounts) -> String {
-    let sites: Vec<String> = counts
-        .sites
-        .iter()
-        .map(|(site, rows)| format!("| {} | {rows} |\n", in_cell(site)))
-        .collect();
-    let opt_outs: Vec<String> = counts
-        .rights
-        .opt_outs
-        .iter()
-        .map(|(kind, articles)| format!("| {} | {articles} |\n", in_cell(kind)))
-        .collect();
-    let fields: Vec<String> = COLUMNS
-        .iter()
-        .map(|column| format!("| `{}` | {} |\n", column.name, column.about))
-        .collect();
-    let (first, last) = counts.published_days();
+/// What `datasets.load_dataset` and the site of Hugging Face read of the card.
+const FRONT: &str = "---
+license: other
+license_name: rights-of-the-papers
+license_link: README.md
+pretty_name: Newspaper articles
+tags:
+- news
+configs:
+- config_name: articles
+  data_files:
+  - split: train
+    path: data/articles-*.parquet
+---
+";
 
+/// Returns the card: what programs read, and what people should know.
+fn card(counts: &ExportedCounts) -> String {
+    let (first, last) = counts.published_days();
     format!(
-        "---\nlicense: other\nlicense_name: rights-of-the-papers\nlicense_link: README.md\n\
-         pretty_name: Newspaper articles\ntags:\n- news\nconfigs:\n- config_name: articles\n  \
-         data_files:\n  - split: train\n    path: data/articles-*.parquet\n---\n\n\
-         # Newspaper articles\n\n\
+        "{FRONT}\n# Newspaper articles\n\n\
          {} articles in {} rows, published from {first} to {last}, archived by saseo {}. \
          `manifest.json` tells the selection, and the SHA-256 of each file.\n\n\
          ```python\nfrom datasets import load_dataset\n\n\
          articles = load_dataset(\"./FOLDER\", \"articles\")\n```\n\n\
-         | site | rows |\n|---|---|\n{}\n\
-         ## Licence and rights\n\n\
+         | site | rows |\n|---|---|\n{}\n{}\n{}",
+        counts.articles,
+        counts.rows,
+        env!("CARGO_PKG_VERSION"),
+        rows_of(&counts.sites),
+        rights(counts),
+        columns(),
+    )
+}
+
+/// Returns the part of the card about rights.
+fn rights(counts: &ExportedCounts) -> String {
+    format!(
+        "## Licence and rights\n\n\
          The articles belong to their papers and authors. This dataset gives no licence to them: \
          what may be done with it is for the law of your country and for each paper to say. What \
          the pages say against uses of them stands in the column `opt_outs`, and their copyright \
          line in `rights`. {} articles say something against a use, {} have a copyright line, and \
          of {} only the part that is public is here.\n\n\
-         | opt-out | articles |\n|---|---|\n{}\n\
-         ## Columns\n\n\
-         Moments are in UTC; `published_at_local` and `modified_at_local` have them with the \
-         paper's own offset.\n\n| column | meaning |\n|---|---|\n{}",
-        counts.articles,
-        counts.rows,
-        env!("CARGO_PKG_VERSION"),
-        sites.concat(),
+         | opt-out | articles |\n|---|---|\n{}",
         counts.rights.articles_with_opt_outs,
         counts.rights.articles_with_rights_line,
         counts.rights.for_members,
-        opt_outs.concat(),
-        fields.concat(),
+        rows_of(&counts.rights.opt_outs),
     )
+}
+
+/// Returns the part of the card about columns.
+fn columns() -> String {
+    let columns = COLUMNS.iter();
+    let rows: String = columns
+        .map(|column| format!("| `{}` | {} |\n", column.name, column.about))
+        .collect();
+    format!(
+        "## Columns\n\nMoments are in UTC; `published_at_local` and `modified_at_local` have them \
+         with the paper's own offset.\n\n| column | meaning |\n|---|---|\n{rows}"
+    )
+}
+
+/// Returns counts as rows of a Markdown table.
+fn rows_of(counts: &BTreeMap<String, u64>) -> String {
+    counts
+        .iter()
+        .map(|(name, count)| format!("| {} | {count} |\n", in_cell(name)))
+        .collect()
 }
 
 /// Returns a text as it may stand in a cell of a Markdown table.

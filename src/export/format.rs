@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::export::ExportError;
 use crate::export::csv::CsvDialect;
 use crate::export::jsonl::JsonSchema;
-use crate::export::output::Coding;
+use crate::export::output::FileCoding;
 use crate::time::Timestamp;
 
 /// Articles of a feed where nobody says how many. Feed readers ask often and take the news.
@@ -38,9 +38,9 @@ pub enum ExportFormat {
 
 /// How a format is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum FormatShape {
     /// From the first byte to the last, so that a pipe may read it.
-    Lines(Coding),
+    Lines(FileCoding),
     /// One file that is not written in order.
     File,
     /// A folder of files.
@@ -96,24 +96,24 @@ impl ExportFormat {
     /// # Errors
     ///
     /// Fails where the name asks for a compression that the format does not have.
-    pub(super) fn shape(self, out: &Path) -> Result<Shape, ExportError> {
-        let coding = Coding::of(out);
+    pub(super) fn shape(self, out: &Path) -> Result<FormatShape, ExportError> {
+        let coding = FileCoding::of(out);
         let shape = match self {
-            Self::Jsonl | Self::Csv => return Ok(Shape::Lines(coding)),
-            Self::Atom | Self::JsonFeed => Shape::Lines(Coding::Plain),
-            Self::Sqlite => Shape::File,
+            Self::Jsonl | Self::Csv => return Ok(FormatShape::Lines(coding)),
+            Self::Atom | Self::JsonFeed => FormatShape::Lines(FileCoding::Plain),
+            Self::Sqlite => FormatShape::File,
             #[cfg(feature = "parquet")]
             Self::Parquet if out.extension().is_some_and(|ending| ending == "parquet") => {
-                Shape::File
+                FormatShape::File
             }
             #[cfg(feature = "parquet")]
-            Self::Parquet | Self::Dataset => Shape::Folder,
-            Self::Text => Shape::Folder,
+            Self::Parquet | Self::Dataset => FormatShape::Folder,
+            Self::Text => FormatShape::Folder,
         };
 
         match coding {
-            Coding::Plain => Ok(shape),
-            Coding::Gzip | Coding::Zstd => Err(ExportError::Compressed {
+            FileCoding::Plain => Ok(shape),
+            FileCoding::Gzip | FileCoding::Zstd => Err(ExportError::Compressed {
                 path: out.to_owned(),
                 format: self.name(),
             }),

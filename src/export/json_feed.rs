@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::export::manifest::ExportedCounts;
+use crate::export::exported_counts::ExportedCounts;
 use crate::export::newest::NewestRecords;
 use crate::export::output::Output;
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles};

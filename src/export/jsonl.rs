@@ -4,7 +4,7 @@ mod schema;
 
 use serde::Serialize;
 
-use crate::export::manifest::ExportedCounts;
+use crate::export::exported_counts::ExportedCounts;
 use crate::export::output::Output;
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles};
 

@@ -3,7 +3,6 @@
 
 mod selection;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -13,9 +12,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::archive::{ArticleFilter, Reader, SCHEMA};
-use crate::export::record::{COLUMNS, Record};
+use crate::export::exported_counts::ExportedCounts;
+use crate::export::record::COLUMNS;
 use crate::export::{ExportError, ExportOptions, ExportSummary, LeftOut};
-use crate::time::Timestamp;
 
 /// The name of the manifest within the folder of an export, and the ending of that beside a file.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -25,111 +24,6 @@ const SOFTWARE: &str = "saseo";
 
 /// Bytes that are hashed at once: a buffer of std's usual size for copies, times eight.
 const HASHED: usize = 64 << 10;
-
-/// The first and the last of some moments, as they were written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct MomentRange {
-    first: Option<String>,
-    last: Option<String>,
-    #[serde(skip)]
-    moments: Option<(Timestamp, Timestamp)>,
-}
-
-impl MomentRange {
-    fn see(&mut self, told: &Option<String>) {
-        let Some(text) = told else { return };
-        let Some(at) = Timestamp::from_rfc3339(text) else {
-            return;
-        };
-
-        let (first, last) = self.moments.unwrap_or((at, at));
-        if self.moments.is_none() || at < first {
-            self.first = Some(text.clone());
-        }
-        if self.moments.is_none() || at > last {
-            self.last = Some(text.clone());
-        }
-        self.moments = Some((first.min(at), last.max(at)));
-    }
-}
-
-/// What the rows of an export say about rights.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct RightsSummary {
-    /// Articles whose page says something against some use of it.
-    pub articles_with_opt_outs: u64,
-    /// Of each kind of opt-out, the articles that have it.
-    pub opt_outs: BTreeMap<String, u64>,
-    /// Articles with a copyright line.
-    pub articles_with_rights_line: u64,
-    /// Articles that only members can read whole.
-    pub for_members: u64,
-}
-
-impl RightsSummary {
-    fn see(&mut self, record: &Record) {
-        self.articles_with_opt_outs += u64::from(!record.opt_outs.is_empty());
-        self.articles_with_rights_line += u64::from(record.rights.is_some());
-        self.for_members += u64::from(record.access == "members");
-
-        // `tdm-reservation:header` is of the kind `tdm-reservation`.
-        let kinds: BTreeSet<&str> = record
-            .opt_outs
-            .iter()
-            .map(|told| told.split(':').next().unwrap_or_default())
-            .collect();
-        for kind in kinds {
-            *self.opt_outs.entry(kind.to_owned()).or_default() += 1;
-        }
-    }
-}
-
-/// What was written so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct ExportedCounts {
-    /// Rows: versions of articles.
-    pub rows: u64,
-    pub articles: u64,
-    /// Of each site, its rows.
-    pub sites: BTreeMap<String, u64>,
-    pub published: MomentRange,
-    pub first_seen: MomentRange,
-    pub fetched: MomentRange,
-    pub rights: RightsSummary,
-    #[serde(skip)]
-    last: Option<String>,
-}
-
-impl ExportedCounts {
-    /// Returns the days of the first and the last publication.
-    #[cfg(feature = "parquet")]
-    pub(super) fn published_days(&self) -> (&str, &str) {
-        (day_of(&self.published.first), day_of(&self.published.last))
-    }
-
-    /// Counts a row. The versions of one article come one after the other.
-    pub(super) fn see(&mut self, record: &Record) {
-        self.rows += 1;
-        if self.last != record.id {
-            self.articles += 1;
-            self.last.clone_from(&record.id);
-        }
-        if let Some(site) = &record.site {
-            *self.sites.entry(site.clone()).or_default() += 1;
-        }
-
-        self.published.see(&record.published_at);
-        self.first_seen.see(&record.first_seen_at);
-        self.fetched.see(&record.fetched_at);
-        self.rights.see(record);
-    }
-}
-
-#[cfg(feature = "parquet")]
-fn day_of(moment: &Option<String>) -> &str {
-    let day = moment.as_deref().and_then(|at| at.get(..10));
-    day.unwrap_or("an unknown day")
-}
 
 /// A file of an export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

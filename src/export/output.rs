@@ -17,13 +17,13 @@ const ZSTD_LEVEL: i32 = 3;
 
 /// How a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(super) enum FileCoding {
     Plain,
     Gzip,
     Zstd,
 }
 
-impl Coding {
+impl FileCoding {
     /// Returns the coding that a file's name asks for.
     pub(super) fn of(path: &Path) -> Self {
         match path.extension().and_then(|ending| ending.to_str()) {
@@ -53,13 +53,13 @@ impl<'o> Output<'o> {
     pub(super) fn new(
         name: &Path,
         to: impl Write + 'o,
-        coding: Coding,
+        coding: FileCoding,
     ) -> Result<Self, ExportError> {
         let to: Buffered<'o> = BufWriter::with_capacity(BUFFER, Box::new(to));
         let to = match coding {
-            Coding::Plain => Encoder::Plain(to),
-            Coding::Gzip => Encoder::Gzip(GzEncoder::new(to, Compression::default())),
-            Coding::Zstd => {
+            FileCoding::Plain => Encoder::Plain(to),
+            FileCoding::Gzip => Encoder::Gzip(GzEncoder::new(to, Compression::default())),
+            FileCoding::Zstd => {
                 let encoder = zstd::Encoder::new(to, ZSTD_LEVEL);
                 Encoder::Zstd(encoder.map_err(|why| fault(name, why))?)
             }

@@ -18,7 +18,7 @@ use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::parser::parse_message_type;
 use ::parquet::schema::types::TypePtr;
 
-use crate::export::manifest::ExportedCounts;
+use crate::export::exported_counts::ExportedCounts;
 use crate::export::parquet_file::leaf::{leaves, schema_text};
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles, fault};
 

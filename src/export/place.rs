@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::export::format::Shape;
+use crate::export::format::FormatShape;
 use crate::export::{ExportError, ExportFormat};
 
 pub use folder::FolderBeside;
@@ -59,12 +59,12 @@ impl Stream {
         }
 
         match format.shape(out)? {
-            Shape::Lines(_) if is_stdout => Ok(Some(Self {
+            FormatShape::Lines(_) if is_stdout => Ok(Some(Self {
                 name: out.to_owned(),
                 file: None,
             })),
-            Shape::Lines(_) => Self::append(out).map(Some),
-            Shape::File | Shape::Folder => Err(ExportError::NoFile {
+            FormatShape::Lines(_) => Self::append(out).map(Some),
+            FormatShape::File | FormatShape::Folder => Err(ExportError::NoFile {
                 path: out.to_owned(),
                 format: format.name(),
             }),
@@ -100,7 +100,7 @@ impl Place {
     /// Fails where it is a folder, where it cannot be opened, and where it is no file and the
     /// format needs one.
     pub fn at(out: &Path, format: ExportFormat) -> Result<Self, ExportError> {
-        if format.shape(out)? == Shape::Folder {
+        if format.shape(out)? == FormatShape::Folder {
             return FolderBeside::of(out, format).map(Self::Folder);
         }
         match Stream::at(out, format)? {

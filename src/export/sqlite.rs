@@ -9,7 +9,7 @@ mod search_words;
 use std::path::{Path, PathBuf};
 
 use crate::archive::{ArticleVersion, Cell, NewDatabase, Reader, in_words};
-use crate::export::manifest::ExportedCounts;
+use crate::export::exported_counts::ExportedCounts;
 use crate::export::record::{
     COLUMNS, FieldValue, Provenance, ValueKind, images_in_json, texts_in_json,
 };

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 
 use crate::archive::VersionChoice;
 use crate::export::csv::write_row;
-use crate::export::manifest::ExportedCounts;
-use crate::export::output::{Coding, Output};
+use crate::export::exported_counts::ExportedCounts;
+use crate::export::output::{FileCoding, Output};
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles, fault};
 
 /// The columns of the index.
@@ -55,7 +55,7 @@ impl TextFolder {
     ) -> Result<Self, ExportError> {
         let output = |name: &str| {
             let file = File::create(folder.join(name)).map_err(|why| fault(target, why))?;
-            Output::new(target, file, Coding::Plain)
+            Output::new(target, file, FileCoding::Plain)
         };
         Ok(Self {
             folder: folder.to_owned(),

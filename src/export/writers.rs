@@ -4,8 +4,8 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::archive::{ArticleFilter, Reader};
-use crate::export::format::{ExportFormat, ExportOptions, Shape};
-use crate::export::output::{Coding, Output};
+use crate::export::format::{ExportFormat, ExportOptions, FormatShape};
+use crate::export::output::{FileCoding, Output};
 #[cfg(feature = "parquet")]
 use crate::export::parquet_file::{ParquetFiles, Shards};
 use crate::export::place::{Beside, FolderBeside, Stream};
@@ -17,11 +17,11 @@ pub(super) fn of_stream<'s>(
     options: &ExportOptions,
 ) -> Result<Box<dyn FormatWriter + 's>, ExportError> {
     match options.format.shape(&stream.name)? {
-        Shape::Lines(coding) => {
+        FormatShape::Lines(coding) => {
             let output = Output::new(&stream.name, stream.writer(), coding)?;
             in_order(output, options, &stream.name)
         }
-        Shape::File | Shape::Folder => Err(no_file(&stream.name, options)),
+        FormatShape::File | FormatShape::Folder => Err(no_file(&stream.name, options)),
     }
 }
 
@@ -35,7 +35,7 @@ pub(super) fn of_file<'r>(
     match options.format {
         ExportFormat::Jsonl | ExportFormat::Csv | ExportFormat::Atom | ExportFormat::JsonFeed => {
             let file = File::create(part).map_err(|why| fault(target, why))?;
-            let output = Output::new(target, file, Coding::of(target))?;
+            let output = Output::new(target, file, FileCoding::of(target))?;
             in_order(output, options, target)
         }
         ExportFormat::Sqlite => {

@@ -59,7 +59,7 @@ impl FolderBeside {
         Ok(Self { part, target })
     }
 
-    /// Puts the whole folder in its place. Its files are synced already.
+    /// Puts the whole folder in its place.
     pub(crate) fn finish(self, format: ExportFormat) -> Result<(), ExportError> {
         let fault = |why| ExportError::Write {
             path: self.target.clone(),

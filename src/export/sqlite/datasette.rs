@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::export::manifest::ExportedCounts;
+use crate::export::exported_counts::ExportedCounts;
 use crate::export::record::COLUMNS;
 
 /// Returns the text of `datasette.yaml` for a database. Datasette calls it by its file's name

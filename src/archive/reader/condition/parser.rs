@@ -21,7 +21,7 @@ pub(super) struct Parser<'t> {
 }
 
 /// One comparison of a column with values. `?` stands for each of them.
-enum Test {
+enum Comparison {
     /// `= ?` and its like.
     Sign(&'static str),
     Like,
@@ -126,8 +126,15 @@ impl<'t> Parser<'t> {
         Ok(column)
     }
 
-    fn test(&mut self, column: ConditionColumn, is_negated: bool) -> Result<Test, ConditionError> {
-        for (word, test) in [("LIKE", Test::Like), ("CONTAINS", Test::Contains)] {
+    fn test(
+        &mut self,
+        column: ConditionColumn,
+        is_negated: bool,
+    ) -> Result<Comparison, ConditionError> {
+        for (word, test) in [
+            ("LIKE", Comparison::Like),
+            ("CONTAINS", Comparison::Contains),
+        ] {
             if self.is_at(word) {
                 if !matches!(column.kind, ColumnKind::Text | ColumnKind::Texts) {
                     return Err(self.error(format!("{} is no text: use =, < or >", column.name)));
@@ -138,7 +145,7 @@ impl<'t> Parser<'t> {
             }
         }
         if self.takes("IN") {
-            return self.list(column).map(Test::In);
+            return self.list(column).map(Comparison::In);
         }
 
         let signs: &[&'static str] = match column.kind {
@@ -159,7 +166,7 @@ impl<'t> Parser<'t> {
             return Err(self.error(why));
         };
         self.literal(column)?;
-        Ok(Test::Sign(sign))
+        Ok(Comparison::Sign(sign))
     }
 
     fn list(&mut self, column: ConditionColumn) -> Result<usize, ConditionError> {
@@ -248,45 +255,49 @@ fn null_test(column: ConditionColumn, is: &str) -> String {
     }
 }
 
-fn compiled(column: ConditionColumn, test: &Test) -> String {
+fn compiled(column: ConditionColumn, test: &Comparison) -> String {
     let sql = column.sql;
     match column.kind {
         ColumnKind::Text | ColumnKind::Decimal => compared(sql, test),
         ColumnKind::Whole => unsigned(sql, test),
         // "Not equal" is no tag that is another one, but no tag that is equal.
         ColumnKind::Texts => match test {
-            Test::Sign("!=" | "<>") => format!("(NOT {})", any_of(sql, &Test::Sign("="))),
-            Test::Sign(_) | Test::Like | Test::Contains | Test::In(_) => any_of(sql, test),
+            Comparison::Sign("!=" | "<>") => {
+                format!("(NOT {})", any_of(sql, &Comparison::Sign("=")))
+            }
+            Comparison::Sign(_) | Comparison::Like | Comparison::Contains | Comparison::In(_) => {
+                any_of(sql, test)
+            }
         },
     }
 }
 
-fn compared(sql: &str, test: &Test) -> String {
+fn compared(sql: &str, test: &Comparison) -> String {
     match test {
-        Test::Sign(sign) => format!("{sql} {sign} ?"),
-        Test::Like => format!("{sql} LIKE ?"),
-        Test::Contains => format!("instr({sql}, ?) > 0"),
-        Test::In(count) => format!("{sql} IN ({})", vec!["?"; *count].join(", ")),
+        Comparison::Sign(sign) => format!("{sql} {sign} ?"),
+        Comparison::Like => format!("{sql} LIKE ?"),
+        Comparison::Contains => format!("instr({sql}, ?) > 0"),
+        Comparison::In(count) => format!("{sql} IN ({})", vec!["?"; *count].join(", ")),
     }
 }
 
 /// Compares an unsigned number that stands bit by bit in a signed one: negative ones are the
 /// largest. The value is bound twice by its number.
-fn unsigned(sql: &str, test: &Test) -> String {
+fn unsigned(sql: &str, test: &Comparison) -> String {
     match test {
-        Test::Sign(sign @ ("=" | "!=" | "<>")) => format!("{sql} {sign} ?"),
-        Test::Sign(sign) => {
+        Comparison::Sign(sign @ ("=" | "!=" | "<>")) => format!("{sql} {sign} ?"),
+        Comparison::Sign(sign) => {
             format!(
                 "(SELECT ({sql} < 0, {sql}) {sign} (value < 0, value) FROM (SELECT ? AS value))"
             )
         }
-        Test::In(_) | Test::Like | Test::Contains => compared(sql, test),
+        Comparison::In(_) | Comparison::Like | Comparison::Contains => compared(sql, test),
     }
 }
 
 /// Compares each text of a list that is kept as JSON. A damaged list passes, so that its article is
 /// named as damaged.
-fn any_of(sql: &str, test: &Test) -> String {
+fn any_of(sql: &str, test: &Comparison) -> String {
     format!(
         "(NOT json_valid({sql}) OR EXISTS (SELECT 1
           FROM json_each(iif(json_valid({sql}), {sql}, '[]')) AS one WHERE {}))",
