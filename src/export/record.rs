@@ -8,7 +8,9 @@ use crate::archive::ArticleRecord;
 use crate::extract::{Article, Image};
 use crate::time::Precision;
 
-pub(crate) use column::{COLUMNS, FieldValue, RecordColumn, ValueKind};
+#[cfg(feature = "parquet")]
+pub(crate) use column::RecordColumn;
+pub(crate) use column::{COLUMNS, FieldValue, ValueKind};
 
 /// What is known of an article besides its page.
 #[derive(Clone, Debug, Default, PartialEq)]
