@@ -26,6 +26,7 @@ mod lock;
 mod loss_note;
 mod lost;
 mod named_columns;
+mod new_database;
 mod open;
 mod page_state;
 mod reader;
@@ -39,7 +40,6 @@ mod schema;
 mod seed;
 mod store;
 mod syndication;
-mod table;
 mod truncated_list;
 mod unended;
 mod version_repair;
@@ -60,15 +60,17 @@ pub use ledger::{Announcement, Ending, Form, HostTerms, Terms};
 pub use lock::Lock;
 pub use loss_note::vanished;
 pub use lost::LostFiles;
+pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion, BadText,
-    CaptureOf, CaptureRecord, CapturedAnswer, EarlierAnswer, ExchangeAnswer, ExchangeFilter,
-    ExchangePage, Exchanges, FailedRun, Failure, Flaw, FoundArticle, HostState, LastCrawl, Ledger,
-    LedgerEntry, LedgerRecord, LedgerRows, NumberGap, Outlook, ReadPage, ReadPages, Reader,
-    RecordIter, Records, RobotsArrival, RobotsArrivals, RowRead, RunState, SilentSection,
-    SiteQueue, SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow,
-    StoredVersion, UnreadableRows, in_words, queues,
+    CaptureOf, CaptureRecord, CapturedAnswer, Condition, ConditionError, CopyChoice, EarlierAnswer,
+    ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, Flaw,
+    FoundArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord, LedgerRows, NumberGap,
+    Outlook, ReadPage, ReadPages, Reader, RecordIter, Records, RobotsArrival, RobotsArrivals,
+    RowRead, RunState, SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture,
+    StoredDictionary, StoredRobots, StoredRow, StoredVersion, UnreadableRows, VersionChoice,
+    condition_columns, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
@@ -78,7 +80,6 @@ pub use run::{NewRun, RunEnd, RunResult, Tally};
 pub use schema::SCHEMA;
 pub use seed::{Seed, SeedMode, SeededSite};
 pub use store::{Lease, Writer};
-pub use table::{Cell, Column, Table};
 pub use truncated_list::TruncatedList;
 pub use version_repair::{DamagedVersion, VersionRepair};
 

@@ -1,43 +1,41 @@
-//! Exports: the archive's articles in one file or in a stream. A file is written under another name
-//! and then renamed, so it is never incomplete.
+//! Exports: the archive's articles in a file, a folder or a stream. Files and folders are written
+//! under another name and then renamed, so they are never incomplete.
 
+mod atom;
 mod csv;
+#[cfg(feature = "parquet")]
+mod dataset;
+mod exported_counts;
+mod format;
+mod json_feed;
 mod jsonl;
+mod manifest;
+mod newest;
 mod output;
+#[cfg(feature = "parquet")]
+mod parquet_file;
 mod place;
 mod record;
 mod sqlite;
+mod text;
 mod web;
+mod writers;
 
-use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::archive::{
-    ArchiveError, ArticleFilter, ArticleRecord, ArticleVersion, Reader, in_words,
+    ArchiveError, ArticleFilter, ArticleVersion, Reader, VersionChoice, in_words,
 };
-use crate::export::output::Output;
+use crate::export::exported_counts::ExportedCounts;
+use crate::export::manifest::{ExportedFile, MANIFEST, WrittenExport};
 use crate::web_archive::{WebArchiveError, WebArchiveSummary};
 
 pub use csv::{CsvDialect, Formulas, Mark};
-pub use place::{Beside, Place, Stream};
+pub use format::{ExportFormat, ExportOptions, NEWEST};
+pub use jsonl::JsonSchema;
+pub use place::{Beside, FolderBeside, Place, Stream};
 pub use record::{Provenance, Record};
-
-/// A format of exports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum ExportFormat {
-    /// One JSON object a line
-    Jsonl,
-    /// A header and one line an article; lists as JSON
-    Csv,
-    /// An SQLite file with one table, `articles`
-    Sqlite,
-    /// Captures and robots.txt files as WARC/1.1, gzipped: for web archives
-    Warc,
-    /// Captures as WACZ 1.1.1, with an index and the pages' texts: for replay
-    Wacz,
-}
 
 /// The reason why an export failed. The file at its place is unchanged.
 #[derive(Debug, thiserror::Error)]
@@ -56,8 +54,17 @@ pub enum ExportError {
     WebArchive(#[from] WebArchiveError),
     #[error("{path} is of an earlier, larger export: move it away, or name another file")]
     StalePart { path: PathBuf },
-    #[error("{path} is no file, and an SQLite export must be one, as a WARC or WACZ: name a file")]
-    NoFile { path: PathBuf },
+    #[error("{path} is no file, and the format {format} needs one: name a file")]
+    NoFile { path: PathBuf, format: &'static str },
+    #[error("{path} is no folder, and the format {format} is one: name a new folder")]
+    NoFolder { path: PathBuf, format: &'static str },
+    #[error(
+        "{path} has {found:?}, which no former export put there: name another folder, or an empty \
+         one"
+    )]
+    Occupied { path: PathBuf, found: String },
+    #[error("{path}: the format {format} is not compressed by its name: leave out .gz or .zst")]
+    Compressed { path: PathBuf, format: &'static str },
     #[error("{path} is the archive itself: name another file")]
     Itself { path: PathBuf },
 }
@@ -91,15 +98,37 @@ trait FormatWriter {
 
     fn article(&mut self, record: &Record) -> Result<(), ExportError>;
 
-    /// Writes the part after the last article, and flushes the export.
-    fn end(self: Box<Self>) -> Result<(), ExportError>;
+    /// Writes the part after the last article, and flushes the export. Returns what belongs beside
+    /// a file, or stands in a folder.
+    fn end(self: Box<Self>, counts: &ExportedCounts) -> Result<WrittenFiles, ExportError>;
+}
+
+/// What a writer made beside the file that it was given.
+#[derive(Debug, Default)]
+struct WrittenFiles {
+    /// Texts for files beside, by the endings of their names: `datasette.yaml`.
+    beside: Vec<(&'static str, String)>,
+    /// Of a folder: the paths of the files that the manifest tells of, from the folder on.
+    inside: Vec<String>,
+    /// Of a folder: the names of the files and folders in it.
+    contents: Vec<String>,
+    /// What is damaged beyond the articles themselves.
+    left_out: Vec<LeftOut>,
+}
+
+/// What was read from the archive and written.
+struct ExportedArticles {
+    summary: ExportSummary,
+    counts: ExportedCounts,
+    files: WrittenFiles,
 }
 
 /// Writes the articles that match a filter to a file, or to a device or pipe. WARC and WACZ have
 /// the answers that came since the filter's day instead of articles.
 ///
 /// A file is written under another name and then renamed, so that a reader of it never sees half of
-/// it. A table has no byte order mark, and texts that a spreadsheet would take for formulas are
+/// it; a folder, too. Beside it stands a manifest, `FILE.manifest.json` or `manifest.json` in the
+/// folder. The file is compressed where its name ends in `.gz` or `.zst`. A table has no byte order mark, and texts that a spreadsheet would take for formulas are
 /// guarded. An article whose row is damaged is left out, and named in the result.
 ///
 /// # Errors
@@ -128,86 +157,157 @@ pub fn export(
     out: impl AsRef<Path>,
 ) -> Result<ExportSummary, ExportError> {
     let place = Place::at(out.as_ref(), format)?;
-    let written = write(reader, filter, format, CsvDialect::default(), place)?;
+    let written = write(reader, filter, &ExportOptions::of(format), place)?;
     Ok(written.unwrap_or_default())
 }
 
 /// Writes the articles that match the filter to a place, and returns their number. An article whose
 /// row is damaged is left out and named in the result. Returns `None` if the reader of a stream has
 /// gone away, as `head` does.
-///
-/// `cells` is the dialect of a CSV table; the other formats ignore it.
 pub fn write(
     reader: &Reader,
     filter: &ArticleFilter,
-    format: ExportFormat,
-    cells: CsvDialect,
+    options: &ExportOptions,
     place: Place,
 ) -> Result<Option<ExportSummary>, ExportError> {
+    // All of the export is of one state of the archive, while a crawl goes on.
+    let _snapshot = reader.snapshot()?;
+    let filter = &for_format(filter, options.format);
     match place {
-        Place::Stream(stream) => {
-            let output = Output::new(&stream.name, stream.writer());
-            let writer: Box<dyn FormatWriter + '_> = match format {
-                ExportFormat::Jsonl => Box::new(jsonl::Lines::of(output)),
-                ExportFormat::Csv => Box::new(csv::CsvTable { output, cells }),
-                ExportFormat::Sqlite | ExportFormat::Warc | ExportFormat::Wacz => {
-                    return Err(ExportError::NoFile {
-                        path: stream.name.clone(),
-                    });
-                }
-            };
+        Place::Stream(stream) => write_stream(reader, filter, options, &stream),
+        Place::File(beside) => write_file(reader, filter, options, beside).map(Some),
+        Place::Folder(beside) => write_folder(reader, filter, options, beside).map(Some),
+    }
+}
 
-            match write_articles(reader, filter, writer) {
-                Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => {
-                    Ok(None)
-                }
-                written => written.map(Some),
-            }
-        }
-        Place::File(beside) => {
-            refuse_archive(reader, &beside.target)?;
+/// Returns the filter as a format takes it: an SQLite export has a table of all versions, and its
+/// articles are the newest ones; a feed names each article once.
+fn for_format(filter: &ArticleFilter, format: ExportFormat) -> ArticleFilter {
+    let versions = match format {
+        ExportFormat::Sqlite | ExportFormat::Atom | ExportFormat::JsonFeed => VersionChoice::Newest,
+        ExportFormat::Jsonl
+        | ExportFormat::Csv
+        | ExportFormat::Text
+        | ExportFormat::Warc
+        | ExportFormat::Wacz => filter.versions,
+        #[cfg(feature = "parquet")]
+        ExportFormat::Parquet | ExportFormat::Dataset => filter.versions,
+    };
+    ArticleFilter {
+        versions,
+        ..filter.clone()
+    }
+}
 
-            write_file(reader, filter, format, cells, beside).map(Some)
-        }
+fn write_stream(
+    reader: &Reader,
+    filter: &ArticleFilter,
+    options: &ExportOptions,
+    stream: &Stream,
+) -> Result<Option<ExportSummary>, ExportError> {
+    let writer = writers::of_stream(stream, options)?;
+    match write_articles(reader, filter, writer) {
+        Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => Ok(None),
+        written => written.map(|written| Some(written.summary)),
     }
 }
 
 fn write_file(
     reader: &Reader,
     filter: &ArticleFilter,
-    format: ExportFormat,
-    cells: CsvDialect,
+    options: &ExportOptions,
     beside: Beside,
 ) -> Result<ExportSummary, ExportError> {
-    let writer: Box<dyn FormatWriter> = match format {
-        ExportFormat::Jsonl => Box::new(jsonl::Lines::of(part_output(&beside)?)),
-        ExportFormat::Csv => Box::new(csv::CsvTable {
-            output: part_output(&beside)?,
-            cells,
-        }),
-        ExportFormat::Sqlite => Box::new(sqlite::ArticleTable::begin(&beside.part)?),
-        ExportFormat::Warc => return web::warc(reader, filter, beside),
-        ExportFormat::Wacz => return web::wacz(reader, filter, beside),
-    };
+    refuse_archive(reader, &beside.target)?;
+    if options.format == ExportFormat::Warc {
+        return web::warc(reader, filter, beside);
+    }
+    if options.format == ExportFormat::Wacz {
+        return web::wacz(reader, filter, beside);
+    }
 
-    let taken = write_articles(reader, filter, writer)?;
+    let writer = writers::of_file(reader, &beside, options)?;
+    let written = write_articles(reader, filter, writer)?;
+
+    let target = beside.target.clone();
+    let mut files = vec![hashed(&beside.part, &target, &name_of(&target))?];
     beside.finish()?;
-    Ok(taken)
+    for (ending, text) in &written.files.beside {
+        let path = with_ending(&target, ending);
+        write_beside(&path, text)?;
+        files.push(hashed(&path, &path, &name_of(&path))?);
+    }
+
+    let contents: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+    let whole = WrittenExport {
+        summary: &written.summary,
+        counts: &written.counts,
+        contents: &contents,
+        files: &files,
+    };
+    let text = manifest::manifest(reader, filter, options, &whole)?;
+    write_beside(&with_ending(&target, MANIFEST), &text)?;
+    Ok(written.summary)
 }
 
-/// Creates the file of a [`Beside`] and returns its output; errors name the target.
-fn part_output(beside: &Beside) -> Result<Output<'static>, ExportError> {
-    File::create(&beside.part)
-        .map(|file| Output::new(&beside.target, file))
-        .map_err(|why| fault(&beside.target, why))
+fn write_folder(
+    reader: &Reader,
+    filter: &ArticleFilter,
+    options: &ExportOptions,
+    beside: FolderBeside,
+) -> Result<ExportSummary, ExportError> {
+    refuse_archive(reader, &beside.target)?;
+
+    let writer = writers::of_folder(&beside, filter, options)?;
+    let written = write_articles(reader, filter, writer)?;
+
+    let inside = written.files.inside.iter();
+    let files = inside
+        .map(|path| hashed(&beside.part.join(path), &beside.target, path))
+        .collect::<Result<Vec<_>, _>>()?;
+    let whole = WrittenExport {
+        summary: &written.summary,
+        counts: &written.counts,
+        contents: &written.files.contents,
+        files: &files,
+    };
+    let text = manifest::manifest(reader, filter, options, &whole)?;
+    std::fs::write(beside.part.join(MANIFEST), text).map_err(|why| fault(&beside.target, why))?;
+
+    beside.finish(options.format)?;
+    Ok(written.summary)
+}
+
+/// Hashes a file; errors name the target.
+fn hashed(file: &Path, target: &Path, path: &str) -> Result<ExportedFile, ExportError> {
+    ExportedFile::of(file, path).map_err(|why| fault(target, why))
+}
+
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// Returns the path of a file beside another one: `articles.db.manifest.json`.
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+fn write_beside(path: &Path, text: &str) -> Result<(), ExportError> {
+    let beside = Beside::of(path)?;
+    std::fs::write(&beside.part, text).map_err(|why| fault(&beside.target, why))?;
+    beside.finish()
 }
 
 fn write_articles(
     reader: &Reader,
     filter: &ArticleFilter,
     mut writer: Box<dyn FormatWriter + '_>,
-) -> Result<ExportSummary, ExportError> {
-    let mut taken = ExportSummary::default();
+) -> Result<ExportedArticles, ExportError> {
+    let (mut summary, mut counts) = (ExportSummary::default(), ExportedCounts::default());
     writer.begin()?;
 
     for version in &mut reader.articles(filter)? {
@@ -218,18 +318,23 @@ fn write_articles(
             flaws,
         } = version?;
         if flaws.is_empty() {
-            writer.article(&Record::new(article, Provenance::from(kept)))?;
-            taken.articles += 1;
+            let record = Record::new(article, Provenance::from(kept));
+            writer.article(&record)?;
+            counts.see(&record);
+            summary.articles += 1;
         } else {
-            taken.left_out.push(LeftOut {
-                id,
-                why: in_words(&flaws),
-            });
+            let why = in_words(&flaws);
+            summary.left_out.push(LeftOut { id, why });
         }
     }
 
-    writer.end()?;
-    Ok(taken)
+    let mut files = writer.end(&counts)?;
+    summary.left_out.append(&mut files.left_out);
+    Ok(ExportedArticles {
+        summary,
+        counts,
+        files,
+    })
 }
 
 /// Writes a text about the archive to a place: a report, a page. Links, devices and pipes are
@@ -242,31 +347,15 @@ pub fn write_text(reader: &Reader, out: &Path, text: &str) -> Result<(), ExportE
         };
     }
 
-    let beside = Beside::of(out)?;
-    refuse_archive(reader, &beside.target)?;
-
-    std::fs::write(&beside.part, text).map_err(|why| fault(&beside.target, why))?;
-    beside.finish()
+    let target = Beside::of(out)?.target.clone();
+    refuse_archive(reader, &target)?;
+    write_beside(out, text)
 }
 
 fn fault(path: &Path, why: std::io::Error) -> ExportError {
     ExportError::Write {
         path: path.to_owned(),
         why,
-    }
-}
-
-impl From<ArticleRecord> for Provenance {
-    fn from(kept: ArticleRecord) -> Self {
-        Self {
-            site: Some(kept.site),
-            url: Some(kept.url),
-            version: Some(kept.version),
-            content_sha256: Some(kept.content_sha256),
-            first_seen_at: Some(kept.first_seen_at),
-            fetched_at: Some(kept.fetched_at),
-            http_status: Some(kept.http_status),
-        }
     }
 }
 

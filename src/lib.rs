@@ -179,8 +179,8 @@ pub use time::{LocalTime, Precision, Timestamp};
 #[cfg(feature = "archive")]
 pub use archive::{
     Archive, ArchiveError, ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion,
-    CaptureRecord, ChangeKind, Flaw, FoundArticle, Reader, RecordIter, Records, RunEnd, Tally,
-    Writer,
+    CaptureRecord, ChangeKind, Condition, ConditionError, CopyChoice, Flaw, FoundArticle, Reader,
+    RecordIter, Records, RunEnd, Tally, VersionChoice, Writer,
 };
 #[cfg(feature = "archive")]
 pub use audit::{AuditReport, AuditScope, Violation, ViolationKind, audit};

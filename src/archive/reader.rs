@@ -8,6 +8,7 @@ mod articles;
 mod asked;
 mod captures;
 mod changes;
+mod condition;
 mod coverage_gaps;
 mod exchanges;
 mod fixity;
@@ -21,7 +22,7 @@ mod walk;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Statement};
+use rusqlite::{Connection, OpenFlags, Statement, Transaction};
 
 use crate::archive::dictionaries::Dictionaries;
 use crate::archive::error::ArchiveError;
@@ -30,9 +31,10 @@ use crate::archive::schema::{SCHEMA, recognise};
 
 pub use article_row::{ArticleRecord, Flaw, in_words};
 pub use article_versions::{ArticleVersion, FoundArticle};
-pub use articles::ArticleFilter;
+pub use articles::{ArticleFilter, CopyChoice, VersionChoice};
 pub use captures::CaptureRecord;
 pub use changes::ArticleChange;
+pub use condition::{Condition, ConditionError, condition_columns};
 pub use coverage_gaps::{NumberGap, SilentSection};
 pub use exchanges::{
     AnsweredRequest, CapturedAnswer, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage,
@@ -102,12 +104,29 @@ impl Reader {
         &self.path
     }
 
+    /// Begins to read one state of the archive: until the value is dropped, every query sees what
+    /// was saved at the first of them.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot<'_>, ArchiveError> {
+        let begun = self.connection.unchecked_transaction();
+        let transaction = begun.map_err(|error| ArchiveError::at(&self.path, error))?;
+        Ok(Snapshot {
+            _transaction: transaction,
+        })
+    }
+
     /// Prepares a statement whose rows are read one at a time.
     fn prepare_records(&self, select: &str) -> Result<Statement<'_>, ArchiveError> {
         self.connection
             .prepare(select)
             .map_err(|error| ArchiveError::at(&self.path, error))
     }
+}
+
+/// One state of the archive, which a reader sees as long as this value lives.
+#[derive(Debug)]
+pub(crate) struct Snapshot<'r> {
+    /// It is rolled back at the end; nothing was written.
+    _transaction: Transaction<'r>,
 }
 
 /// A site that was crawled at some time, and how many of its pages are queued.

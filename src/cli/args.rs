@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use crate::config::units::Span;
+use jiff::tz::TimeZone;
+
+use crate::config::units::{Span, day};
 use crate::demo::DemoCms;
+use crate::extract::Access;
+use crate::time::Timestamp;
 
 /// Reads a whole number of 1 or more.
 pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
@@ -62,4 +66,27 @@ pub(super) fn articles(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|count| (1..=4000).contains(count))
         .ok_or_else(|| format!("{text:?} is no number of articles from 1 to 4000"))
+}
+
+/// Reads a moment, or a day for its beginning in UTC.
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
+    let beginning = || {
+        TimeZone::UTC
+            .to_timestamp(day(text).ok()?.at(0, 0, 0, 0))
+            .ok()
+    };
+    Timestamp::from_rfc3339(text)
+        .or_else(|| beginning().map(Timestamp::from))
+        .ok_or_else(|| {
+            format!("{text:?} is no moment: write 2026-03-07, or 2026-03-07T16:50:00+09:00")
+        })
+}
+
+/// Reads who may read an article.
+pub(super) fn access(text: &str) -> Result<Access, String> {
+    let known = [Access::Open, Access::Members, Access::Gone];
+    known
+        .into_iter()
+        .find(|access| access.name() == text)
+        .ok_or_else(|| format!("{text:?} is none of open, members and gone"))
 }

@@ -72,6 +72,9 @@ fn is_usage(error: &anyhow::Error) -> bool {
             Some(
                 ExportError::Folder { .. }
                     | ExportError::NoFile { .. }
+                    | ExportError::NoFolder { .. }
+                    | ExportError::Occupied { .. }
+                    | ExportError::Compressed { .. }
                     | ExportError::Itself { .. }
             )
         )

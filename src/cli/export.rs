@@ -1,43 +1,45 @@
 //! `saseo export`: the articles are written into one file, or to stdout.
 
+mod selection;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jiff::civil::Date;
 use serde_json::json;
 
 use crate::archive::{ArticleFilter, Reader};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
-use crate::config::units::day;
 use crate::config_folder::ConfigError;
 use crate::counts;
 use crate::export::{
-    self, CsvDialect, ExportFormat, ExportSummary, Formulas, LeftOut, Mark, Place,
+    self, CsvDialect, ExportFormat, ExportOptions, ExportSummary, Formulas, JsonSchema, LeftOut,
+    Mark, NEWEST, Place,
 };
 use crate::signals::CaughtSignals;
 use crate::web_archive::{BagFolder, BagInfo, WebArchiveSummary};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// The file's format
+    /// The format
     #[arg(long, value_enum)]
     format: ExportFormat,
-    /// Where to write it; a file that is there is replaced when the new one is whole, folders that
-    /// are missing are made, and "-" is stdout
+    /// Where to write it; a file or a former export that is there is replaced when the new one is
+    /// whole, folders that are missing are made, and "-" is stdout. A manifest stands beside it
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
     /// Write a BagIt bag around the export, as libraries take it: PATH is its folder
     #[arg(long)]
     bag: bool,
-    /// Only articles published on or after this day, YYYY-MM-DD, and those that tell no date; of
-    /// WARC and WACZ only answers that came since then (UTC)
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    since: Option<Date>,
-    /// Only articles of this site
-    #[arg(long, value_name = "SITE")]
-    site: Option<String>,
+    #[command(flatten)]
+    selection: selection::SelectionArgs,
+    /// JSON Lines only: the names of fields
+    #[arg(long, value_enum, value_name = "SCHEMA", default_value_t)]
+    schema: JsonSchema,
+    /// Feeds only: so many articles, the newest ones
+    #[arg(long, value_name = "N", value_parser = feed_length, default_value_t = NEWEST as u64)]
+    newest: u64,
     /// CSV only: begin the file with a byte order mark, by which Excel knows it for UTF-8
     #[arg(long)]
     bom: bool,
@@ -52,10 +54,16 @@ impl ExportArgs {
     ///
     /// # Errors
     ///
-    /// Fails where options of CSV are given for another format.
+    /// Fails where options of one format are given for another one.
     fn cells(&self) -> Result<CsvDialect, ConfigError> {
         if self.format != ExportFormat::Csv && (self.bom || self.raw_cells) {
             let why = "--bom and --raw-cells are of CSV: leave them out, or choose --format csv";
+            return Err(ConfigError::Usage(why.to_owned()));
+        }
+
+        let is_renamed = self.schema != JsonSchema::default();
+        if is_renamed && self.format != ExportFormat::Jsonl {
+            let why = "--schema is of JSON Lines: leave it out, or choose --format jsonl";
             return Err(ConfigError::Usage(why.to_owned()));
         }
 
@@ -70,12 +78,24 @@ impl ExportArgs {
     }
 }
 
+/// The longest feed: it is made in memory.
+const LONGEST_FEED: u64 = 10_000;
+
+/// Reads the number of articles of a feed.
+fn feed_length(text: &str) -> Result<u64, String> {
+    text.parse()
+        .ok()
+        .filter(|count| (1..=LONGEST_FEED).contains(count))
+        .ok_or_else(|| format!("{text:?} is no number of articles from 1 to {LONGEST_FEED}"))
+}
+
 /// Exports the articles, and names those that are damaged.
 pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     let cells = args.cells()?;
     let reader = Reader::open(common.data())?;
-    if let Some(site) = &args.site {
-        reader.knows_site(site)?;
+    let filter = args.selection.filter(&reader)?;
+    if matches!(args.format, ExportFormat::Warc | ExportFormat::Wacz) {
+        refuse_of_articles(&filter)?;
     }
     if common.json && args.out.as_os_str() == "-" {
         let why = "--json would mix with the articles on stdout: \
@@ -83,23 +103,42 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
         return Err(ConfigError::Usage(why.to_owned()).into());
     }
 
-    let filter = ArticleFilter {
-        site: args.site.clone(),
-        since: args.since,
+    let options = ExportOptions {
+        cells,
+        schema: args.schema,
+        newest: usize::try_from(args.newest).unwrap_or(NEWEST),
+        made_at: Some(Clock::system().now()),
+        ..ExportOptions::of(args.format)
     };
     let bag = args.bag.then(|| begin_bag(&args.out)).transpose()?;
     let place = match &bag {
         Some(bag) => Place::at(&bag.payload().join(payload_name(args.format)), args.format)?,
         None => place(&args.out, args.format)?,
     };
-    let taken = export::write(&reader, &filter, args.format, cells, place)?;
+    let taken = export::write(&reader, &filter, &options, place)?;
     if let Some(bag) = bag {
-        bag.finish(&bag_info(args))?;
+        bag.finish(&bag_info(args.format, &filter))?;
     }
     tell(common, args, taken.as_ref())?;
 
     let left_out = taken.map_or_else(Vec::new, |taken| taken.left_out);
     Ok(name_left_out(common, &left_out))
+}
+
+/// Refuses what chooses articles where answers are exported.
+fn refuse_of_articles(filter: &ArticleFilter) -> Result<(), ConfigError> {
+    let of_answers = ArticleFilter {
+        sites: filter.sites.iter().take(1).cloned().collect(),
+        since: filter.since,
+        ..ArticleFilter::default()
+    };
+    if *filter == of_answers {
+        return Ok(());
+    }
+
+    let why = "WARC and WACZ have answers, not articles: choose them by one SITE and by --since, \
+        and leave out the other options";
+    Err(ConfigError::Usage(why.to_owned()))
 }
 
 /// Begins a bag. At a signal, a half-written one is removed.
@@ -115,15 +154,26 @@ fn payload_name(format: ExportFormat) -> &'static str {
         ExportFormat::Jsonl => "articles.jsonl",
         ExportFormat::Csv => "articles.csv",
         ExportFormat::Sqlite => "articles.db",
+        #[cfg(feature = "parquet")]
+        ExportFormat::Parquet => "articles.parquet",
+        #[cfg(feature = "parquet")]
+        ExportFormat::Dataset => "dataset",
+        ExportFormat::Atom => "articles.atom",
+        ExportFormat::JsonFeed => "feed.json",
+        ExportFormat::Text => "texts",
         ExportFormat::Warc => "captures.warc.gz",
         ExportFormat::Wacz => "captures.wacz",
     }
 }
 
-fn bag_info(args: &ExportArgs) -> BagInfo {
-    let of = args.site.as_deref().unwrap_or("all sites");
-    let since = args.since.map(|day| format!(", since {day}"));
-    let content = payload_name(args.format);
+fn bag_info(format: ExportFormat, filter: &ArticleFilter) -> BagInfo {
+    let of = if filter.sites.is_empty() {
+        "all sites".to_owned()
+    } else {
+        filter.sites.join(", ")
+    };
+    let since = filter.since.map(|day| format!(", since {day}"));
+    let content = payload_name(format);
     BagInfo {
         bagged_at: Clock::system().now(),
         description: format!("{content} of {of}{}", since.unwrap_or_default()),
@@ -220,9 +270,8 @@ fn name_left_out(common: &Common, left_out: &[LeftOut]) -> Exit {
 /// file: a signal ends the program as usual.
 pub(super) fn place(out: &Path, format: ExportFormat) -> anyhow::Result<Place> {
     let place = Place::at(out, format)?;
-    match &place {
-        Place::File(beside) => CaughtSignals::new()?.remove_at_stop(beside.part.clone()),
-        Place::Stream(_) => {}
+    if let Some(part) = place.part() {
+        CaughtSignals::new()?.remove_at_stop(part.to_owned());
     }
     Ok(place)
 }

@@ -78,9 +78,12 @@ pub(super) fn plan() -> String {
 pub(super) fn export() -> String {
     ending(
         &[
-            "saseo export --format jsonl --out articles.jsonl",
-            "saseo export --site readersnews --format csv --bom --out articles.csv",
-            "saseo export --format jsonl --since 2026-01-01 --out -",
+            "saseo export --format jsonl --out articles.jsonl.zst",
+            "saseo export readersnews --format csv --bom --out articles.csv",
+            "saseo export --format jsonl --since 2026-01-01 --section 문화 --out -",
+            "saseo export --format sqlite --out articles.db   for Datasette, with a search box",
+            "saseo export --format dataset --out corpus       for load_dataset(\"./corpus\")",
+            "saseo export --format atom --newest 20 --out news.xml",
             "saseo export --format wacz --out paper.wacz          the pages, to replay",
             "saseo export --format warc --bag --out paper-bag     the pages, for a library",
         ],

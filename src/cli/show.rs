@@ -32,7 +32,7 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
     };
 
     if common.json {
-        console::json(&as_json(&found, shown, &versions)?)?;
+        console::json(&as_json(shown, &versions)?)?;
         return Ok(soundness(common, &found, &versions));
     }
     console::data(&in_words(&found, shown, &versions))?;
@@ -86,26 +86,12 @@ pub(super) fn version<'v>(
 }
 
 fn record(version: &ArticleVersion) -> Record {
-    let kept = version.kept.clone();
-    let provenance = Provenance {
-        site: Some(kept.site),
-        url: Some(kept.url),
-        version: Some(kept.version),
-        content_sha256: Some(kept.content_sha256),
-        first_seen_at: Some(kept.first_seen_at),
-        fetched_at: Some(kept.fetched_at),
-        http_status: Some(kept.http_status),
-    };
+    let provenance = Provenance::from(version.kept.clone());
     Record::new(version.article.clone(), provenance)
 }
 
-fn as_json(
-    found: &FoundArticle,
-    shown: &ArticleVersion,
-    versions: &[ArticleVersion],
-) -> serde_json::Result<Value> {
+fn as_json(shown: &ArticleVersion, versions: &[ArticleVersion]) -> serde_json::Result<Value> {
     let mut value = serde_json::to_value(record(shown))?;
-    value["first_copy"] = json!(found.first_copy);
     value["versions"] = versions.iter().map(version_as_json).collect();
     Ok(value)
 }

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use crate::export::exported_counts::ExportedCounts;
 use crate::export::output::Output;
-use crate::export::record::{images_in_json, texts_in_json};
-use crate::export::{ExportError, FormatWriter, Record};
+use crate::export::record::{COLUMNS, FieldValue, images_in_json, texts_in_json};
+use crate::export::{ExportError, FormatWriter, Record, WrittenFiles};
 
 /// How a spreadsheet is to take the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,22 +47,27 @@ impl FormatWriter for CsvTable<'_> {
         };
         self.output.put(|to| {
             to.write_all(mark.as_bytes())?;
-            write(to, Record::COLUMNS.into_iter())
+            write_row(to, COLUMNS.iter().map(|column| column.name))
         })
     }
 
     fn article(&mut self, record: &Record) -> Result<(), ExportError> {
-        let cells = cells(record, self.cells.formulas);
+        let formulas = self.cells.formulas;
+        let cells: Vec<_> = record.values().map(|value| cell(value, formulas)).collect();
         self.output
-            .put(|to| write(to, cells.iter().map(AsRef::as_ref)))
+            .put(|to| write_row(to, cells.iter().map(AsRef::as_ref)))
     }
 
-    fn end(self: Box<Self>) -> Result<(), ExportError> {
-        self.output.end()
+    fn end(self: Box<Self>, _: &ExportedCounts) -> Result<WrittenFiles, ExportError> {
+        self.output.end()?;
+        Ok(WrittenFiles::default())
     }
 }
 
-fn write<'c>(to: &mut dyn Write, cells: impl Iterator<Item = &'c str>) -> io::Result<()> {
+pub(super) fn write_row<'c>(
+    to: &mut dyn Write,
+    cells: impl Iterator<Item = &'c str>,
+) -> io::Result<()> {
     let mut line = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(to);
@@ -77,44 +83,17 @@ fn write<'c>(to: &mut dyn Write, cells: impl Iterator<Item = &'c str>) -> io::Re
     line.flush()
 }
 
-/// Returns a record's cells in the order of [`Record::COLUMNS`]. A null is an empty cell.
-fn cells(record: &Record, formulas: Formulas) -> [Cow<'_, str>; Record::COLUMNS.len()] {
-    [
-        text_or_null(&record.id, formulas),
-        text_or_null(&record.site, formulas),
-        text_or_null(&record.url, formulas),
-        text_or_null(&record.canonical_url, formulas),
-        number(record.number),
-        text_or_null(&record.title, formulas),
-        text_or_null(&record.subtitle, formulas),
-        texts_in_json(&record.authors).into(),
-        text_or_null(&record.byline, formulas),
-        text_or_null(&record.published_at, formulas),
-        text_or_null(&record.modified_at, formulas),
-        record.published_precision.unwrap_or_default().into(),
-        text_or_null(&record.published_source, formulas),
-        text_or_null(&record.section, formulas),
-        text_or_null(&record.subsection, formulas),
-        text_or_null(&record.language, formulas),
-        text(&record.text, formulas),
-        texts_in_json(&record.paragraphs).into(),
-        images_in_json(&record.images).into(),
-        texts_in_json(&record.tags).into(),
-        text_or_null(&record.rights, formulas),
-        record.access.into(),
-        texts_in_json(&record.opt_outs).into(),
-        number(record.version),
-        text(&record.content_sha256, formulas),
-        text_or_null(&record.first_seen_at, formulas),
-        text_or_null(&record.fetched_at, formulas),
-        number(record.http_status),
-        text(&record.extractor, formulas),
-        number(record.confidence.map(serde_json::Value::from)),
-    ]
-}
-
-fn text_or_null(field: &Option<String>, formulas: Formulas) -> Cow<'_, str> {
-    text(field.as_deref().unwrap_or_default(), formulas)
+/// Returns the cell of a value. A null is an empty cell.
+fn cell(value: FieldValue<'_>, formulas: Formulas) -> Cow<'_, str> {
+    match value {
+        FieldValue::Null => "".into(),
+        FieldValue::Text(field) => text(field, formulas),
+        FieldValue::Whole(number) => number.to_string().into(),
+        // As JSON has it: 1.0, not 1.
+        FieldValue::Decimal(number) => serde_json::Value::from(number).to_string().into(),
+        FieldValue::Texts(texts) => texts_in_json(texts).into(),
+        FieldValue::Images(images) => images_in_json(images).into(),
+    }
 }
 
 fn text(field: &str, formulas: Formulas) -> Cow<'_, str> {
@@ -123,13 +102,6 @@ fn text(field: &str, formulas: Formulas) -> Cow<'_, str> {
     } else {
         field.into()
     }
-}
-
-fn number(field: Option<impl ToString>) -> Cow<'static, str> {
-    field
-        .map(|number| number.to_string())
-        .unwrap_or_default()
-        .into()
 }
 
 /// Tells a text that a spreadsheet may run; numbers and lists never begin so, as they are no texts.
@@ -145,6 +117,7 @@ mod tests {
 
     use super::*;
     use crate::export::Provenance;
+    use crate::export::output::FileCoding;
     use crate::extract::{Article, Image};
 
     #[test]
@@ -153,7 +126,6 @@ mod tests {
             assert_eq!(text(formula, Formulas::Guarded), format!("'{formula}"));
             assert_eq!(text(formula, Formulas::Raw), formula);
         }
-        assert_eq!(number(Some(-7)), "-7");
         assert_eq!(text("a=1", Formulas::Guarded), "a=1");
     }
 
@@ -170,9 +142,8 @@ mod tests {
         let record = Record::new(article, Provenance::default());
         let fields = serde_json::to_value(&record).unwrap();
 
-        let cells = cells(&record, Formulas::Raw);
-
-        for (name, cell) in Record::COLUMNS.iter().zip(cells) {
+        for (column, value) in COLUMNS.iter().zip(record.values()) {
+            let (name, cell) = (column.name, cell(value, Formulas::Raw));
             let expected = match &fields[name] {
                 Value::Null => String::new(),
                 Value::String(text) => text.clone(),
@@ -189,7 +160,7 @@ mod tests {
     fn the_byte_order_mark_is_written_once_and_only_where_it_is_wanted() {
         let header = |mark| {
             let mut out = Vec::new();
-            let output = Output::new(Path::new("out.csv"), &mut out);
+            let output = Output::new(Path::new("out.csv"), &mut out, FileCoding::Plain).unwrap();
             let mut table = Box::new(CsvTable {
                 output,
                 cells: CsvDialect {
@@ -197,7 +168,8 @@ mod tests {
                     ..CsvDialect::default()
                 },
             });
-            table.begin().and_then(|()| table.end()).unwrap();
+            table.begin().unwrap();
+            table.end(&ExportedCounts::default()).unwrap();
             String::from_utf8(out).unwrap()
         };
         assert!(header(Mark::Utf8).starts_with("\u{feff}id,"));

@@ -1,11 +1,17 @@
-//! The place of an export: a file that is replaced once the new one is complete, or a stream.
+//! The place of an export: a file or a folder that is replaced once the new one is complete, or a
+//! stream.
+
+mod folder;
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::export::format::FormatShape;
 use crate::export::{ExportError, ExportFormat};
+
+pub use folder::FolderBeside;
 
 /// The most symbolic links that are followed, as many as Linux follows (path_resolution(7)); more
 /// are a circle.
@@ -15,6 +21,7 @@ const LINKS: u32 = 40;
 #[derive(Debug)]
 pub enum Place {
     File(Beside),
+    Folder(FolderBeside),
     Stream(Stream),
 }
 
@@ -47,33 +54,34 @@ impl Stream {
             Ok(there) => !there.is_file() || out.starts_with("/dev") || out.starts_with("/proc"),
             Err(_) => is_stdout,
         };
-
-        match format {
-            _ if !is_stream => return Ok(None),
-            ExportFormat::Sqlite | ExportFormat::Warc | ExportFormat::Wacz => {
-                return Err(ExportError::NoFile {
-                    path: out.to_owned(),
-                });
-            }
-            ExportFormat::Jsonl | ExportFormat::Csv if is_stdout => {
-                return Ok(Some(Self {
-                    name: out.to_owned(),
-                    file: None,
-                }));
-            }
-            ExportFormat::Jsonl | ExportFormat::Csv => {}
+        if !is_stream {
+            return Ok(None);
         }
 
+        match format.shape(out)? {
+            FormatShape::Lines(_) if is_stdout => Ok(Some(Self {
+                name: out.to_owned(),
+                file: None,
+            })),
+            FormatShape::Lines(_) => Self::append(out).map(Some),
+            FormatShape::File | FormatShape::Folder => Err(ExportError::NoFile {
+                path: out.to_owned(),
+                format: format.name(),
+            }),
+        }
+    }
+
+    fn append(out: &Path) -> Result<Self, ExportError> {
         let file = OpenOptions::new().append(true).open(out);
         let file = file.map_err(|why| ExportError::Write {
             path: out.to_owned(),
             why,
         })?;
 
-        Ok(Some(Self {
+        Ok(Self {
             name: out.to_owned(),
             file: Some(file),
-        }))
+        })
     }
 
     pub(super) fn writer(&self) -> Box<dyn Write + '_> {
@@ -92,9 +100,21 @@ impl Place {
     /// Fails where it is a folder, where it cannot be opened, and where it is no file and the
     /// format needs one.
     pub fn at(out: &Path, format: ExportFormat) -> Result<Self, ExportError> {
+        if format.shape(out)? == FormatShape::Folder {
+            return FolderBeside::of(out, format).map(Self::Folder);
+        }
         match Stream::at(out, format)? {
             Some(stream) => Ok(Self::Stream(stream)),
             None => Beside::of(out).map(Self::File),
+        }
+    }
+
+    /// Returns the unfinished file or folder, which a stopped export leaves.
+    pub fn part(&self) -> Option<&Path> {
+        match self {
+            Self::File(beside) => Some(&beside.part),
+            Self::Folder(beside) => Some(&beside.part),
+            Self::Stream(_) => None,
         }
     }
 }
@@ -183,7 +203,10 @@ fn remove_stale(folder: &Path, name: &std::ffi::OsStr) {
     for entry in entries.flatten() {
         if process_of(&entry.file_name(), name).is_some_and(is_dead) {
             // Where it cannot be removed it does no harm either.
-            let _ = fs::remove_file(entry.path());
+            let _ = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => fs::remove_dir_all(entry.path()),
+                Ok(_) | Err(_) => fs::remove_file(entry.path()),
+            };
         }
     }
 }

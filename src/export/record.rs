@@ -1,10 +1,17 @@
 //! The article as every export writes it: all keys, always, in one order.
 
+mod column;
+
 use serde::Serialize;
 
+use crate::archive::ArticleRecord;
 use crate::article_key::ArticleKey;
 use crate::extract::{Article, Image};
 use crate::time::Precision;
+
+#[cfg(feature = "parquet")]
+pub(crate) use column::RecordColumn;
+pub(crate) use column::{COLUMNS, FieldValue, ValueKind};
 
 /// What is known of an article besides its page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +27,8 @@ pub struct Provenance {
     /// RFC 3339.
     pub fetched_at: Option<String>,
     pub http_status: Option<u16>,
+    /// The id of the article of another paper that carried the same story first.
+    pub first_copy: Option<String>,
 }
 
 /// One article. What is not known is null; no key is ever absent.
@@ -50,6 +59,7 @@ pub struct Record {
     pub rights: Option<String>,
     pub access: &'static str,
     pub opt_outs: Vec<String>,
+    pub first_copy: Option<String>,
     pub version: Option<u64>,
     pub content_sha256: String,
     pub first_seen_at: Option<String>,
@@ -60,48 +70,21 @@ pub struct Record {
 }
 
 impl Record {
-    /// The keys in their order.
-    pub const COLUMNS: [&str; 30] = [
-        "id",
-        "site",
-        "url",
-        "canonical_url",
-        "number",
-        "title",
-        "subtitle",
-        "authors",
-        "byline",
-        "published_at",
-        "modified_at",
-        "published_precision",
-        "published_source",
-        "section",
-        "subsection",
-        "language",
-        "text",
-        "paragraphs",
-        "images",
-        "tags",
-        "rights",
-        "access",
-        "opt_outs",
-        "version",
-        "content_sha256",
-        "first_seen_at",
-        "fetched_at",
-        "http_status",
-        "extractor",
-        "confidence",
-    ];
+    /// Makes the record of an article. NUL becomes U+FFFD: SQLite, PostgreSQL and programs in C
+    /// would end a text there.
+    pub fn new(mut article: Article, provenance: Provenance) -> Self {
+        let id = id(&article, &provenance);
+        let content_sha256 = provenance
+            .content_sha256
+            .unwrap_or_else(|| article.content_sha256());
+        replace_nul(&mut article);
 
-    pub fn new(article: Article, provenance: Provenance) -> Self {
         let number = article.key.as_ref().and_then(ArticleKey::as_number);
+
         Self {
-            id: id(&article, &provenance),
+            id,
             text: article.text(),
-            content_sha256: provenance
-                .content_sha256
-                .unwrap_or_else(|| article.content_sha256()),
+            content_sha256,
             site: provenance.site,
             url: provenance.url,
             canonical_url: article.canonical_url,
@@ -123,12 +106,64 @@ impl Record {
             rights: article.rights,
             access: article.access.name(),
             opt_outs: article.opt_outs,
+            first_copy: provenance.first_copy,
             version: provenance.version,
             first_seen_at: provenance.first_seen_at,
             fetched_at: provenance.fetched_at,
             http_status: provenance.http_status,
             extractor: article.extractor,
             confidence: article.confidence,
+        }
+    }
+
+    /// Returns the values in the order of [`COLUMNS`].
+    pub(super) fn values(&self) -> impl Iterator<Item = FieldValue<'_>> {
+        COLUMNS.iter().map(|column| column.value(self))
+    }
+}
+
+impl From<ArticleRecord> for Provenance {
+    fn from(kept: ArticleRecord) -> Self {
+        Self {
+            site: Some(kept.site),
+            url: Some(kept.url),
+            version: Some(kept.version),
+            content_sha256: Some(kept.content_sha256),
+            first_seen_at: Some(kept.first_seen_at),
+            fetched_at: Some(kept.fetched_at),
+            http_status: Some(kept.http_status),
+            first_copy: kept.first_copy,
+        }
+    }
+}
+
+fn replace_nul(article: &mut Article) {
+    let single = [
+        &mut article.canonical_url,
+        &mut article.title,
+        &mut article.subtitle,
+        &mut article.byline,
+        &mut article.published_source,
+        &mut article.section,
+        &mut article.subsection,
+        &mut article.language,
+        &mut article.rights,
+    ];
+    let of_images = article.images.iter_mut().flat_map(|image| {
+        let told = [&mut image.caption, &mut image.credit];
+        std::iter::once(&mut image.url).chain(told.into_iter().flatten())
+    });
+    let lists = [
+        &mut article.authors,
+        &mut article.paragraphs,
+        &mut article.tags,
+        &mut article.opt_outs,
+    ];
+
+    let texts = single.into_iter().flatten().chain(of_images);
+    for text in texts.chain(lists.into_iter().flatten()) {
+        if memchr::memchr(0, text.as_bytes()).is_some() {
+            *text = text.replace('\0', "\u{fffd}");
         }
     }
 }
@@ -167,7 +202,10 @@ mod tests {
             .filter_map(|pair| pair.split_once(':'))
             .map(|pair| pair.0)
             .collect();
-        let expected = Record::COLUMNS.map(|name| format!("\"{name}\""));
+        let expected: Vec<String> = COLUMNS
+            .iter()
+            .map(|column| format!("\"{}\"", column.name))
+            .collect();
         assert_eq!(keys, expected);
     }
 
@@ -185,5 +223,58 @@ mod tests {
             Record::new(article, provenance).id.as_deref(),
             Some("saseo/7")
         );
+    }
+
+    #[test]
+    fn each_value_is_that_of_the_field_with_its_column_s_name() {
+        let fields = [
+            "subtitle", "byline", "section", "language", "rights", "tags",
+        ];
+        let article = Article {
+            subtitle: Some("subtitle".into()),
+            byline: Some("byline".into()),
+            section: Some("section".into()),
+            language: Some("language".into()),
+            rights: Some("rights".into()),
+            tags: vec!["tags".into()],
+            ..Article::default()
+        };
+        let record = Record::new(article, Provenance::default());
+        let json = serde_json::to_value(&record).unwrap();
+
+        for (column, value) in COLUMNS.iter().zip(record.values()) {
+            let told = match value {
+                FieldValue::Null => serde_json::Value::Null,
+                FieldValue::Text(text) => text.into(),
+                FieldValue::Whole(number) => number.into(),
+                FieldValue::Decimal(number) => number.into(),
+                FieldValue::Texts(texts) => serde_json::json!(texts),
+                FieldValue::Images(images) => serde_json::json!(images),
+            };
+            assert_eq!(told, json[column.name], "{}", column.name);
+            let is_named = fields.contains(&column.name);
+            assert!(!is_named || told.to_string().contains(column.name));
+        }
+    }
+
+    #[test]
+    fn a_nul_becomes_the_replacement_character_in_every_text() {
+        let article = Article {
+            title: Some("가\0나".into()),
+            paragraphs: vec!["\0".into(), "끝".into()],
+            images: vec![Image {
+                url: "https://paper.example/\0".into(),
+                caption: Some("\0".into()),
+                credit: None,
+            }],
+            tags: vec!["\0".into()],
+            ..Article::default()
+        };
+        let record = Record::new(article, Provenance::default());
+
+        let json = serde_json::to_string(&record).unwrap();
+        assert!(!json.contains("\\u0000"), "{json}");
+        assert_eq!(record.title.as_deref(), Some("가\u{fffd}나"));
+        assert_eq!(record.text, "\u{fffd}\n\n끝");
     }
 }

@@ -1,103 +1,220 @@
-//! SQLite: a file with one table, `articles`; lists stand in their columns as JSON.
+//! SQLite for readers: STRICT tables with keys, link tables, versions, changes, and a full-text
+//! index that Datasette finds. Lists stand in their columns of `articles` as JSON, too.
+//!
+//! The file is read by SQLite 3.40 (Debian 12), so it uses no option that is younger.
 
-use std::path::Path;
+mod datasette;
+mod search_words;
 
-use crate::archive::{Cell, Column, Table};
-use crate::export::record::{images_in_json, texts_in_json};
-use crate::export::{ExportError, FormatWriter, Record};
+use std::path::{Path, PathBuf};
 
-/// The table's columns, of the types that they have in the archive.
-const COLUMNS: [Column; 30] = [
-    column("id", ""),
-    column("site", "TEXT"),
-    column("url", "TEXT"),
-    column("canonical_url", "TEXT"),
-    column("number", "INT"),
-    column("title", "TEXT"),
-    column("subtitle", "TEXT"),
-    column("authors", "TEXT"),
-    column("byline", "TEXT"),
-    column("published_at", "TEXT"),
-    column("published_precision", "TEXT"),
-    column("modified_at", "TEXT"),
-    column("published_source", "TEXT"),
-    column("section", "TEXT"),
-    column("subsection", "TEXT"),
-    column("language", "TEXT"),
-    column("text", "TEXT"),
-    column("paragraphs", ""),
-    column("images", "TEXT"),
-    column("tags", "TEXT"),
-    column("rights", "TEXT"),
-    column("access", "TEXT"),
-    column("opt_outs", "TEXT"),
-    column("version", "INT"),
-    column("content_sha256", "TEXT"),
-    column("first_seen_at", ""),
-    column("fetched_at", ""),
-    column("http_status", "INT"),
-    column("extractor", "TEXT"),
-    column("confidence", "REAL"),
-];
+use crate::archive::{ArticleVersion, Cell, NewDatabase, Reader, in_words};
+use crate::export::exported_counts::ExportedCounts;
+use crate::export::record::{
+    COLUMNS, FieldValue, Provenance, ValueKind, images_in_json, texts_in_json,
+};
+use crate::export::{ExportError, FormatWriter, LeftOut, Record, WrittenFiles};
+use crate::time::Timestamp;
 
-const fn column(name: &'static str, kind: &'static str) -> Column {
-    Column { name, kind }
+use search_words::search_words;
+
+/// The tables beside `articles`.
+const TABLES: &str = include_str!("sqlite/tables.sql");
+/// The indexes, which are made when all rows are there.
+const INDEXES: &str = include_str!("sqlite/indexes.sql");
+
+const INSERT_AUTHOR: &str = "INSERT INTO article_authors VALUES (?, ?, ?)";
+const INSERT_TAG: &str = "INSERT INTO article_tags VALUES (?, ?, ?)";
+const INSERT_IMAGE: &str = "INSERT INTO article_images VALUES (?, ?, ?, ?, ?)";
+const INSERT_WORDS: &str = "INSERT INTO articles_fts (rowid, text) VALUES (?, ?)";
+/// The version that stands in `articles` is there already; articles that were not chosen have none.
+const INSERT_VERSION: &str = "INSERT OR IGNORE INTO versions
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+    WHERE EXISTS (SELECT 1 FROM articles WHERE id = ?1)";
+const INSERT_CHANGE: &str = "INSERT INTO changes SELECT ?1, ?2, ?3, ?4, ?5
+    WHERE EXISTS (SELECT 1 FROM articles WHERE id = ?2)";
+
+/// Merges the index into one b-tree, which is the smallest and fastest.
+const MERGE: &str = "INSERT INTO articles_fts (articles_fts) VALUES ('optimize');";
+
+pub(super) struct ArticleTables<'r> {
+    database: NewDatabase,
+    reader: &'r Reader,
+    /// The file as it will be named.
+    target: PathBuf,
+    insert: String,
+    /// The row of the article that was added last.
+    row: i64,
 }
 
-pub(super) struct ArticleTable(Table);
+impl<'r> ArticleTables<'r> {
+    /// Begins the tables in an empty file.
+    pub(super) fn begin(
+        reader: &'r Reader,
+        part: &Path,
+        target: &Path,
+    ) -> Result<Self, ExportError> {
+        let places = vec!["?"; COLUMNS.len() + 1].join(", ");
+        Ok(Self {
+            database: NewDatabase::begin(part, &schema())?,
+            reader,
+            target: target.to_owned(),
+            insert: format!("INSERT INTO articles VALUES ({places})"),
+            row: 0,
+        })
+    }
 
-impl ArticleTable {
-    /// Begins the table in an empty file.
-    pub(super) fn begin(out: &Path) -> Result<Self, ExportError> {
-        Ok(Self(Table::begin(out, "articles", &COLUMNS)?))
+    fn add_links(&mut self, record: &Record) -> Result<(), ExportError> {
+        let id = text_or_null(&record.id);
+        for (position, author) in (1..).zip(&record.authors) {
+            let row = [id.clone(), Cell::Integer(position), text(author)];
+            self.database.insert(INSERT_AUTHOR, &row)?;
+        }
+        for (position, tag) in (1..).zip(&record.tags) {
+            let row = [id.clone(), Cell::Integer(position), text(tag)];
+            self.database.insert(INSERT_TAG, &row)?;
+        }
+        for (position, image) in (1..).zip(&record.images) {
+            let row = [
+                id.clone(),
+                Cell::Integer(position),
+                text(&image.url),
+                text_or_null(&image.caption),
+                text_or_null(&image.credit),
+            ];
+            self.database.insert(INSERT_IMAGE, &row)?;
+        }
+        Ok(())
+    }
+
+    fn add_version(&mut self, record: &Record, words: Cell<'_>) -> Result<(), ExportError> {
+        let row = [
+            text_or_null(&record.id),
+            record.version.map_or(Cell::Null, whole),
+            text_or_null(&record.title),
+            text_or_null(&record.subtitle),
+            words,
+            text_or_null(&record.published_at),
+            text_or_null(&record.modified_at),
+            text(&record.content_sha256),
+            text_or_null(&record.fetched_at),
+            record
+                .http_status
+                .map_or(Cell::Null, |status| Cell::Integer(status.into())),
+            text(&record.extractor),
+        ];
+        Ok(self.database.insert(INSERT_VERSION, &row)?)
+    }
+
+    /// Adds the other versions of articles that have several. Returns those that are damaged.
+    fn add_other_versions(&mut self) -> Result<Vec<LeftOut>, ExportError> {
+        let mut left_out = Vec::new();
+        for version in &mut self.reader.several_versions()? {
+            let ArticleVersion {
+                id,
+                article,
+                kept,
+                flaws,
+            } = version?;
+            if flaws.is_empty() {
+                let record = Record::new(article, Provenance::from(kept));
+                self.add_version(&record, text(&record.text))?;
+            } else {
+                let why = format!("its version {}: {}", kept.version, in_words(&flaws));
+                left_out.push(LeftOut { id, why });
+            }
+        }
+        Ok(left_out)
+    }
+
+    fn add_changes(&mut self) -> Result<(), ExportError> {
+        for change in &mut self.reader.changes_after(0)? {
+            let change = change?;
+            let row = [
+                whole(change.seq),
+                text(&change.id),
+                text(change.kind.name()),
+                whole(change.version),
+                Cell::Text(second(change.at).into()),
+            ];
+            self.database.insert(INSERT_CHANGE, &row)?;
+        }
+        Ok(())
     }
 }
 
-impl FormatWriter for ArticleTable {
+impl FormatWriter for ArticleTables<'_> {
     fn article(&mut self, record: &Record) -> Result<(), ExportError> {
-        Ok(self.0.add(&cells(record))?)
+        let year = year(record).map_or(Cell::Null, Cell::Integer);
+        let cells: Vec<Cell<'_>> = record.values().map(cell).chain([year]).collect();
+        self.database.insert(&self.insert, &cells)?;
+        self.row += 1;
+
+        self.add_links(record)?;
+        self.add_version(record, Cell::Null)?;
+
+        let heads = [&record.title, &record.subtitle].into_iter().flatten();
+        let words = search_words(heads.map(String::as_str).chain([&*record.text]));
+        let row = [Cell::Integer(self.row), Cell::Text(words.into())];
+        Ok(self.database.insert(INSERT_WORDS, &row)?)
     }
 
-    fn end(self: Box<Self>) -> Result<(), ExportError> {
-        Ok(self.0.end("id")?)
+    fn end(mut self: Box<Self>, counts: &ExportedCounts) -> Result<WrittenFiles, ExportError> {
+        let left_out = self.add_other_versions()?;
+        self.add_changes()?;
+        self.database.end(&format!("{MERGE}{INDEXES}"))?;
+
+        let yaml = datasette::datasette_yaml(&self.target, counts);
+        Ok(WrittenFiles {
+            beside: vec![("datasette.yaml", yaml)],
+            left_out,
+            ..WrittenFiles::default()
+        })
     }
 }
 
-/// A record's fields in the order of [`COLUMNS`].
-fn cells(record: &Record) -> [Cell<'_>; 30] {
-    [
-        text_or_null(&record.id),
-        text_or_null(&record.site),
-        text_or_null(&record.url),
-        text_or_null(&record.canonical_url),
-        // As the archive keeps it: bit by bit in SQLite's signed integer.
-        number(record.number.map(u64::cast_signed)),
-        text_or_null(&record.title),
-        text_or_null(&record.subtitle),
-        list(&record.authors),
-        text_or_null(&record.byline),
-        text_or_null(&record.published_at),
-        record.published_precision.map_or(Cell::Null, text),
-        text_or_null(&record.modified_at),
-        text_or_null(&record.published_source),
-        text_or_null(&record.section),
-        text_or_null(&record.subsection),
-        text_or_null(&record.language),
-        text(&record.text),
-        list(&record.paragraphs),
-        Cell::Text(images_in_json(&record.images).into()),
-        list(&record.tags),
-        text_or_null(&record.rights),
-        text(record.access),
-        list(&record.opt_outs),
-        number(record.version.map(u64::cast_signed)),
-        text(&record.content_sha256),
-        text_or_null(&record.first_seen_at),
-        text_or_null(&record.fetched_at),
-        number(record.http_status.map(i64::from)),
-        text(&record.extractor),
-        record.confidence.map_or(Cell::Null, Cell::Real),
-    ]
+/// Returns the script that makes all tables. Comments within `CREATE TABLE` stay in the file.
+fn schema() -> String {
+    let columns: Vec<String> = COLUMNS
+        .iter()
+        .map(|column| {
+            let kind = type_of(column.kind);
+            let key = if column.name == "id" {
+                " NOT NULL PRIMARY KEY"
+            } else {
+                ""
+            };
+            format!("  {} {kind}{key}, -- {}\n", column.name, column.about)
+        })
+        .collect();
+    format!(
+        "CREATE TABLE articles (\n{}  year INTEGER -- the year of published_at\n) STRICT;\n{TABLES}",
+        columns.concat()
+    )
+}
+
+fn type_of(kind: ValueKind) -> &'static str {
+    match kind {
+        ValueKind::Text | ValueKind::Moment | ValueKind::Texts | ValueKind::Images => "TEXT",
+        ValueKind::Whole => "INTEGER",
+        ValueKind::Decimal => "REAL",
+    }
+}
+
+fn cell(value: FieldValue<'_>) -> Cell<'_> {
+    match value {
+        FieldValue::Null => Cell::Null,
+        FieldValue::Text(told) => text(told),
+        FieldValue::Whole(number) => whole(number),
+        FieldValue::Decimal(number) => Cell::Real(number),
+        FieldValue::Texts(texts) => Cell::Text(texts_in_json(texts).into()),
+        FieldValue::Images(images) => Cell::Text(images_in_json(images).into()),
+    }
+}
+
+/// Returns a number as the archive keeps it: bit by bit in SQLite's signed integer.
+fn whole(number: u64) -> Cell<'static> {
+    Cell::Integer(number.cast_signed())
 }
 
 fn text(text: &str) -> Cell<'_> {
@@ -108,69 +225,11 @@ fn text_or_null(text: &Option<String>) -> Cell<'_> {
     text.as_deref().map_or(Cell::Null, self::text)
 }
 
-fn number(number: Option<i64>) -> Cell<'static> {
-    number.map_or(Cell::Null, Cell::Integer)
+fn year(record: &Record) -> Option<i64> {
+    record.published_at.as_deref()?.get(..4)?.parse().ok()
 }
 
-fn list(texts: &[String]) -> Cell<'static> {
-    Cell::Text(texts_in_json(texts).into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::export::Provenance;
-    use crate::extract::Article;
-
-    #[test]
-    fn the_columns_are_those_of_a_record_and_each_has_its_own_field() {
-        // The order is that of the view `articles`, as it always was.
-        let sorted = |mut names: [&'static str; 30]| {
-            names.sort_unstable();
-            names
-        };
-        assert_eq!(
-            sorted(COLUMNS.map(|column| column.name)),
-            sorted(Record::COLUMNS)
-        );
-
-        let (title, subtitle, rights) = (
-            Some("title".into()),
-            Some("subtitle".into()),
-            Some("rights".into()),
-        );
-        let (byline, section, language) = (
-            Some("byline".into()),
-            Some("section".into()),
-            Some("language".into()),
-        );
-        let article = Article {
-            title,
-            subtitle,
-            rights,
-            byline,
-            section,
-            language,
-            ..Article::default()
-        };
-        let (site, url) = (Some("site".into()), Some("url".into()));
-        let record = Record::new(
-            article,
-            Provenance {
-                site,
-                url,
-                ..Provenance::default()
-            },
-        );
-        let cells = cells(&record);
-        for name in [
-            "site", "url", "title", "subtitle", "byline", "section", "language", "rights",
-        ] {
-            let at = COLUMNS
-                .iter()
-                .position(|column| column.name == name)
-                .unwrap();
-            assert_eq!(cells[at], Cell::Text(name.into()));
-        }
-    }
+/// Returns a moment in whole seconds, as all others are written.
+fn second(at: Timestamp) -> String {
+    at.to_second().to_string()
 }

@@ -49,11 +49,11 @@ pub(super) fn wacz(
     Ok(told(summary))
 }
 
-/// Returns the answers that a filter means. Its day begins at midnight in UTC, since an answer has
+/// Returns the answers that a filter means: of its first site, from its first day on. Its day begins at midnight in UTC, since an answer has
 /// no place of its own.
 fn exchanges(filter: &ArticleFilter) -> ExchangeFilter {
     ExchangeFilter {
-        site: filter.site.clone(),
+        site: filter.sites.first().cloned(),
         since: filter.since.and_then(midnight),
     }
 }
@@ -106,8 +106,8 @@ mod tests {
     #[test]
     fn a_day_begins_at_midnight_in_utc() {
         let filter = ArticleFilter {
-            site: None,
             since: Some(jiff::civil::date(2026, 11, 24)),
+            ..ArticleFilter::default()
         };
         assert_eq!(
             exchanges(&filter).since,

@@ -4,7 +4,7 @@ use saseo::archive::{
     ArticleFilter, ArticleVersion, ChangeKind, NextPage, Reader, SeedMode, Terms,
 };
 use saseo::config::site::Discover;
-use saseo::export::{self, Beside, CsvDialect, ExportFormat, Place};
+use saseo::export::{self, Beside, ExportFormat, ExportOptions, Place};
 use saseo::extract::Article;
 use saseo::frontier::recrawl::SitePolicy;
 use saseo::frontier::{
@@ -312,8 +312,7 @@ fn exported_ids(desk: &Desk, reader: &Reader) -> Vec<String> {
     let export = export::write(
         reader,
         &ArticleFilter::default(),
-        ExportFormat::Sqlite,
-        CsvDialect::default(),
+        &ExportOptions::of(ExportFormat::Sqlite),
         Place::File(Beside::of(&out).unwrap()),
     );
     assert_eq!(export.unwrap().unwrap().articles, 2);

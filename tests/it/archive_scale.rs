@@ -246,8 +246,8 @@ fn articles_come_by_site_and_number_and_those_without_one_by_address() {
     assert_eq!(expected.len(), 12);
 
     let of_paper = ArticleFilter {
-        site: Some(PAPER.to_owned()),
-        since: None,
+        sites: vec![PAPER.to_owned()],
+        ..ArticleFilter::default()
     };
     assert_eq!(ids(&of_paper), expected[6..]);
 }

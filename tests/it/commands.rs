@@ -301,8 +301,8 @@ fn every_format_exports_every_article() {
         fs::read_dir(crawler.folder.path().join("out"))
             .unwrap()
             .count(),
-        3,
-        "nothing is left beside the exports"
+        7,
+        "each has a manifest, SQLite a file for Datasette, and nothing else is beside them"
     );
 }
 
@@ -503,7 +503,7 @@ fn an_export_streams_to_stdout_and_to_pipes_and_replaces_neither() {
         let refused = export(&crawler, "sqlite", out.as_ref());
         assert_eq!(refused.status.code(), Some(2));
         assert!(
-            said(&refused).contains("an SQLite export must be"),
+            said(&refused).contains("the format sqlite needs one"),
             "{}",
             said(&refused)
         );

@@ -677,3 +677,19 @@ fn an_archive_of_schema_12_keeps_its_articles_and_takes_articles_that_a_text_nam
     assert!(add(903, 1, "NULL", "2026/책방").is_err());
     assert!(add(904, 1, "904", "2026/골목").is_err());
 }
+
+#[test]
+fn the_view_of_a_former_archive_has_paragraphs() {
+    let folder = archive_of_schema(11);
+    drop(open_archive(folder.path()).unwrap());
+
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let select = "SELECT count(*), sum(text = (SELECT group_concat(value, char(10, 10))
+                      FROM json_each(paragraphs)))
+                  FROM articles WHERE text <> ''";
+    let (articles, same): (i64, i64) = sql
+        .query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    assert!(articles > 0);
+    assert_eq!(articles, same);
+}

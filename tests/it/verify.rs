@@ -6,7 +6,7 @@ use crate::program::{Crawler, Paper, said, told};
 use rusqlite::Connection;
 use saseo::archive::{ArticleFilter, Reader};
 use saseo::demo::Edition;
-use saseo::export::{self, Beside, CsvDialect, ExportError, ExportFormat, ExportSummary, Place};
+use saseo::export::{self, Beside, ExportError, ExportFormat, ExportOptions, ExportSummary, Place};
 use saseo::verify::{Damage, DamageKind, VerifyReport, verify};
 use serde_json::Value;
 
@@ -87,8 +87,7 @@ fn exported(crawler: &Crawler) -> Result<ExportSummary, ExportError> {
     Ok(export::write(
         &reader,
         &ArticleFilter::default(),
-        ExportFormat::Jsonl,
-        CsvDialect::default(),
+        &ExportOptions::of(ExportFormat::Jsonl),
         place,
     )?
     .unwrap())

@@ -74,10 +74,10 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "compression",
                 "lock",
                 "loss_note",
+                "new_database",
                 "page_state",
                 "recrawl",
                 "schema",
-                "table",
             ],
             &["body", "dictionaries"],
             &["store"],
@@ -165,7 +165,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 22] = [
+const HOMES: [(&str, &[&str]); 23] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("robotstxt", &["robots"]),
@@ -173,13 +173,13 @@ const HOMES: [(&str, &[&str]); 22] = [
     ("spider", &["discover"]),
     ("axum", &["demo"]),
     ("clap", &["cli", "export"]),
-    ("zstd", &["archive", "fetch"]),
+    ("zstd", &["archive", "export", "fetch"]),
     ("similar", &["history"]),
     ("dom_query", &["markup"]),
     ("include_dir", &["config"]),
     ("croner", &["config"]),
     ("quick_xml", &["discover"]),
-    ("flate2", &["discover", "fetch", "web_archive"]),
+    ("flate2", &["discover", "export", "fetch", "web_archive"]),
     ("rawzip", &["web_archive"]),
     ("brotli_decompressor", &["fetch"]),
     ("h2", &["fetch"]),

@@ -27,6 +27,8 @@ pub struct ArticleRecord {
     pub fetched_at: String,
     /// The status of the answer that brought it.
     pub http_status: u16,
+    /// The id of the article of another paper that carried the same story first.
+    pub first_copy: Option<String>,
 }
 
 /// A damaged column, and what is wrong with it.
@@ -193,6 +195,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
             first_seen_at: self.text("first_seen_at"),
             fetched_at: self.text("fetched_at"),
             http_status: self.value("http_status"),
+            first_copy: self.text_or_null("first_copy"),
         }
     }
 

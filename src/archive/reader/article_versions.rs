@@ -138,7 +138,10 @@ impl Reader {
                       AS first_seen_at,
                     strftime('%Y-%m-%dT%H:%M:%SZ', capture.fetched_at / 1000, 'unixepoch')
                       AS fetched_at,
-                    capture.status AS http_status
+                    capture.status AS http_status,
+                    (SELECT s.name || '/' || iif(a.number IS NULL, a.url, printf('%u', a.number))
+                     FROM article AS a JOIN site AS s ON s.id = a.site_id
+                     WHERE a.id = article.first_copy) AS first_copy
              FROM version JOIN article ON article.id = version.article_id
              JOIN site ON site.id = article.site_id
              JOIN capture ON capture.id = version.capture_id

@@ -47,6 +47,18 @@ impl Reader {
         select.raw_bind_parameter(1, i64::try_from(seq).unwrap_or(i64::MAX))?;
         Ok(Records::of(select, &self.path, article_change))
     }
+
+    /// Returns the position of the last change; 0 where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be read.
+    pub fn last_change(&self) -> Result<u64, ArchiveError> {
+        let mut select = self.prepare_records("SELECT coalesce(max(seq), 0) FROM change")?;
+        select
+            .query_row([], |row| row.get(0))
+            .map_err(|error| ArchiveError::at(&self.path, error))
+    }
 }
 
 fn article_change(row: &Row<'_>) -> rusqlite::Result<ArticleChange> {

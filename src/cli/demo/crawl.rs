@@ -16,7 +16,7 @@ use crate::crawl_session::{
     CrawlOrder, PreparedSession, SessionEnd, SignalRelay, crawl_plan, run_session, web,
 };
 use crate::demo::{DemoCms, RevisedTitles};
-use crate::export::{self, CsvDialect, ExportFormat};
+use crate::export::{self, ExportFormat, ExportOptions};
 use crate::signals::{CaughtSignals, StopSignals};
 
 /// The order of each of the demo's crawls: everything that is due, without limits.
@@ -140,8 +140,7 @@ impl Demo<'_> {
         let taken = export::write(
             &reader,
             &ArticleFilter::default(),
-            ExportFormat::Jsonl,
-            CsvDialect::default(),
+            &ExportOptions::of(ExportFormat::Jsonl),
             place(&out, ExportFormat::Jsonl)?,
         )?;
         let articles = taken.unwrap_or_default().articles;

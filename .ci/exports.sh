@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Exports an archive in every format, and reads the exports by programs that others wrote, in the versions that
+# tests/exports/requirements.txt and tests/exports/web-archives.txt name. `bash .ci/exports.sh DATA [SASEO]`: DATA is the folder of a demo's archive.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+data=$1
+saseo=${2:-$root/target/release/saseo}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# Makes a virtual environment with the packages of a list.
+environment() {
+    if ! python3 -m venv "$scratch/$1"; then
+        echo "exports.sh: Python 3 with its module venv is needed: install it (Debian: python3-venv)" >&2
+        exit 1
+    fi
+    "$scratch/$1/bin/pip" install --quiet --disable-pip-version-check -r "$root/tests/exports/$2" || {
+        echo "exports.sh: the packages of tests/exports/$2 could not be installed" >&2
+        exit 1
+    }
+}
+
+environment web-archives web-archives.txt
+"$scratch/web-archives/bin/python" "$root/tests/exports/web_archives.py" "$saseo" "${data%/}"
+
+environment python requirements.txt
+
+# A copy of the archive, in which one article is of the summer of 1958: Korea's clocks stood at +09:30.
+mkdir "$scratch/data" "$scratch/out"
+"$scratch/python/bin/python" - "$data/archive.db" "$scratch/data/archive.db" <<'PYTHON'
+import sqlite3, sys
+kept, copy = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True), sqlite3.connect(sys.argv[2])
+kept.backup(copy)
+copy.execute("""UPDATE version SET published_at = '1958-07-01T12:00:00+09:30', published_ms = -363130200000
+                WHERE article_id = (SELECT min(id) FROM article WHERE access = 'open')""")
+copy.commit()
+PYTHON
+
+for export in "jsonl a.jsonl" "jsonl a.jsonl.gz" "csv a.csv.zst" "sqlite a.db" "parquet a.parquet" "parquet shards" \
+    "dataset dataset" "atom a.xml" "jsonfeed a.json" "text text"; do
+    read -r format out <<< "$export"
+    "$saseo" --quiet --data "$scratch/data" export --format "$format" --newest 20 --out "$scratch/out/$out"
+done
+"$scratch/python/bin/python" "$root/tests/exports/read_exports.py" "$scratch/out"

@@ -1,0 +1,89 @@
+//! The options that choose what is exported.
+
+use clap::Args;
+use jiff::civil::Date;
+
+use crate::archive::{ArchiveError, ArticleFilter, Condition, CopyChoice, Reader, VersionChoice};
+use crate::cli::args::{access, moment};
+use crate::config::units::day;
+use crate::extract::Access;
+use crate::time::Timestamp;
+
+/// The heading of these options in the help.
+const SELECTION: &str = "What is exported (all of it where nothing is chosen)";
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = SELECTION)]
+pub(super) struct SelectionArgs {
+    /// Only articles of these sites
+    #[arg(value_name = "SITE")]
+    sites: Vec<String>,
+    /// Only articles of this site, as SITE itself; may be given several times
+    #[arg(long = "site", value_name = "SITE")]
+    also: Vec<String>,
+    /// Only articles published on or after this day, YYYY-MM-DD, and those that tell no date
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    since: Option<Date>,
+    /// Only articles published on or before this day, YYYY-MM-DD, and those that tell no date
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    until: Option<Date>,
+    /// Only articles that saseo saw for the first time at this moment or later: a day of UTC, or
+    /// RFC 3339
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    seen_since: Option<Timestamp>,
+    /// Only articles of this section or subsection; may be given several times
+    #[arg(long, value_name = "NAME")]
+    section: Vec<String>,
+    /// Only articles with this author; may be given several times
+    #[arg(long, value_name = "NAME")]
+    author: Vec<String>,
+    /// Only articles that these may read: open, members or gone; may be given several times
+    #[arg(long, value_name = "ACCESS", value_parser = access)]
+    access: Vec<Access>,
+    /// Only articles for which this holds: "section = '문화' AND (version > 1 OR tags = '서평')".
+    /// Columns are those of the export; there are = != < <= > >= LIKE CONTAINS IN and IS NULL, AND,
+    /// OR, NOT and parentheses
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<Condition>,
+    /// Every version of each article, not only the newest
+    #[arg(long)]
+    all_versions: bool,
+    /// Leave out articles that another paper carried first (`first_copy`)
+    #[arg(long)]
+    without_copies: bool,
+}
+
+impl SelectionArgs {
+    /// Returns the filter of the articles.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the archive does not know a site.
+    pub(super) fn filter(&self, reader: &Reader) -> Result<ArticleFilter, ArchiveError> {
+        let sites: Vec<String> = self.sites.iter().chain(&self.also).cloned().collect();
+        for site in &sites {
+            reader.knows_site(site)?;
+        }
+
+        Ok(ArticleFilter {
+            sites,
+            since: self.since,
+            until: self.until,
+            seen_since: self.seen_since,
+            sections: self.section.clone(),
+            authors: self.author.clone(),
+            access: self.access.clone(),
+            condition: self.condition.clone(),
+            versions: if self.all_versions {
+                VersionChoice::All
+            } else {
+                VersionChoice::Newest
+            },
+            copies: if self.without_copies {
+                CopyChoice::LeftOut
+            } else {
+                CopyChoice::Included
+            },
+        })
+    }
+}

@@ -1,0 +1,184 @@
+//! An Atom feed (RFC 4287) of the newest articles.
+
+use std::io;
+use std::path::Path;
+
+use atom_syndication::{
+    Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text,
+};
+
+use crate::export::exported_counts::ExportedCounts;
+use crate::export::newest::NewestRecords;
+use crate::export::output::Output;
+use crate::export::{ExportError, FormatWriter, Record, WrittenFiles};
+
+pub(super) struct AtomFeed<'o> {
+    output: Output<'o>,
+    newest: NewestRecords,
+    name: String,
+}
+
+impl<'o> AtomFeed<'o> {
+    pub(super) fn of(output: Output<'o>, most: usize, out: &Path) -> Self {
+        let name = out.file_stem().unwrap_or_default();
+        Self {
+            output,
+            newest: NewestRecords::at_most(most),
+            name: name.to_string_lossy().into_owned(),
+        }
+    }
+}
+
+impl FormatWriter for AtomFeed<'_> {
+    fn article(&mut self, record: &Record) -> Result<(), ExportError> {
+        self.newest.see(record);
+        Ok(())
+    }
+
+    fn end(self: Box<Self>, counts: &ExportedCounts) -> Result<WrittenFiles, ExportError> {
+        let Self {
+            mut output,
+            newest,
+            name,
+        } = *self;
+        let entries: Vec<Entry> = newest.newest_first().iter().map(entry).collect();
+        let sites: Vec<&str> = counts.sites.keys().map(String::as_str).collect();
+        let updated = entries.iter().map(|entry| entry.updated).max();
+        let feed = Feed {
+            title: Text::plain(format!("Articles of {}", sites.join(", "))),
+            id: format!(
+                "urn:saseo:{}",
+                url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>()
+            ),
+            updated: updated.unwrap_or_default(),
+            generator: Some(Generator {
+                value: "saseo".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+                uri: None,
+            }),
+            entries,
+            ..Feed::default()
+        };
+
+        output.put(|to| {
+            feed.write_to(&mut *to).map_err(io::Error::other)?;
+            to.write_all(b"\n")
+        })?;
+        output.end()?;
+        Ok(WrittenFiles::default())
+    }
+}
+
+fn entry(record: &Record) -> Entry {
+    let published = moment(&record.published_at);
+    let updated = moment(&record.modified_at)
+        .or(published)
+        .or_else(|| moment(&record.first_seen_at));
+    let address = record.canonical_url.as_ref().or(record.url.as_ref());
+    let terms = [&record.section, &record.subsection].into_iter().flatten();
+
+    Entry {
+        title: Text::plain(legal(record.title.as_deref().unwrap_or_default())),
+        id: legal(record.url.as_deref().unwrap_or_default()),
+        updated: updated.unwrap_or_default(),
+        published,
+        authors: record.authors.iter().map(|name| person(name)).collect(),
+        categories: terms
+            .chain(&record.tags)
+            .map(|term| category(term))
+            .collect(),
+        links: address.map(|address| link(address)).into_iter().collect(),
+        rights: record
+            .rights
+            .as_deref()
+            .map(|told| Text::plain(legal(told))),
+        content: Some(Content {
+            value: Some(legal(&html(&record.paragraphs))),
+            content_type: Some("html".to_owned()),
+            ..Content::default()
+        }),
+        ..Entry::default()
+    }
+}
+
+fn person(name: &str) -> Person {
+    Person {
+        name: legal(name),
+        ..Person::default()
+    }
+}
+
+fn category(term: &str) -> Category {
+    Category {
+        term: legal(term),
+        ..Category::default()
+    }
+}
+
+fn link(address: &str) -> Link {
+    Link {
+        href: legal(address),
+        rel: "alternate".to_owned(),
+        ..Link::default()
+    }
+}
+
+fn moment(told: &Option<String>) -> Option<FixedDateTime> {
+    told.as_deref()?.parse().ok()
+}
+
+/// Returns paragraphs as HTML.
+fn html(paragraphs: &[String]) -> String {
+    let paragraphs = paragraphs.iter();
+    paragraphs
+        .map(|paragraph| format!("<p>{}</p>", html_escape::encode_text(paragraph)))
+        .collect()
+}
+
+/// Returns a text without characters that XML 1.0 forbids (§2.2).
+fn legal(text: &str) -> String {
+    let is_legal = |letter: &char| matches!(letter, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..);
+    text.chars().filter(is_legal).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::Provenance;
+    use crate::export::output::FileCoding;
+    use crate::extract::Article;
+    use crate::time::LocalTime;
+
+    #[test]
+    fn a_feed_with_mark_up_and_forbidden_characters_is_read_again_as_it_was_told() {
+        let article = Article {
+            title: Some("<책> & \u{1}방".into()),
+            authors: vec!["홍\u{ffff}길동".into()],
+            published_at: LocalTime::from_rfc3339("1958-07-01T12:00:00+09:30"),
+            paragraphs: vec!["1 < 2 ]]> 끝".into()],
+            ..Article::default()
+        };
+        let provenance = Provenance {
+            url: Some("https://paper.example/1?a=b&c=d".into()),
+            ..Provenance::default()
+        };
+        let mut out = Vec::new();
+        let output = Output::new(Path::new("x"), &mut out, FileCoding::Plain).unwrap();
+        let mut feed = Box::new(AtomFeed::of(output, 5, Path::new("책.xml")));
+        feed.article(&Record::new(article, provenance)).unwrap();
+        feed.end(&ExportedCounts::default()).unwrap();
+
+        let read = Feed::read_from(out.as_slice()).unwrap();
+
+        let entry = &read.entries[0];
+        assert_eq!(entry.title.value, "<책> & 방");
+        assert_eq!(entry.id, "https://paper.example/1?a=b&c=d");
+        assert_eq!(entry.authors[0].name, "홍길동");
+        assert_eq!(
+            entry.published.unwrap().to_rfc3339(),
+            "1958-07-01T12:00:00+09:30"
+        );
+        let content = entry.content.as_ref().unwrap().value.as_deref();
+        assert_eq!(content, Some("<p>1 &lt; 2 ]]&gt; 끝</p>"));
+    }
+}

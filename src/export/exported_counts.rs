@@ -1,0 +1,113 @@
+//! What an export has written so far: rows, sites, the first and last moments, and rights.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::export::record::Record;
+use crate::time::Timestamp;
+
+/// The first and the last of some moments, as they were written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct MomentRange {
+    first: Option<String>,
+    last: Option<String>,
+    #[serde(skip)]
+    moments: Option<(Timestamp, Timestamp)>,
+}
+
+impl MomentRange {
+    fn see(&mut self, told: &Option<String>) {
+        let Some(text) = told else { return };
+        let Some(at) = Timestamp::from_rfc3339(text) else {
+            return;
+        };
+
+        let (first, last) = self.moments.unwrap_or((at, at));
+        if self.moments.is_none() || at < first {
+            self.first = Some(text.clone());
+        }
+        if self.moments.is_none() || at > last {
+            self.last = Some(text.clone());
+        }
+        self.moments = Some((first.min(at), last.max(at)));
+    }
+}
+
+/// What the rows of an export say about rights.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct RightsSummary {
+    /// Articles whose page says something against some use of it.
+    pub articles_with_opt_outs: u64,
+    /// Of each kind of opt-out, the articles that have it.
+    pub opt_outs: BTreeMap<String, u64>,
+    /// Articles with a copyright line.
+    pub articles_with_rights_line: u64,
+    /// Articles that only members can read whole.
+    pub for_members: u64,
+}
+
+impl RightsSummary {
+    fn see(&mut self, record: &Record) {
+        self.articles_with_opt_outs += u64::from(!record.opt_outs.is_empty());
+        self.articles_with_rights_line += u64::from(record.rights.is_some());
+        self.for_members += u64::from(record.access == "members");
+
+        // `tdm-reservation:header` is of the kind `tdm-reservation`.
+        let kinds: BTreeSet<&str> = record
+            .opt_outs
+            .iter()
+            .map(|told| told.split(':').next().unwrap_or_default())
+            .collect();
+        for kind in kinds {
+            *self.opt_outs.entry(kind.to_owned()).or_default() += 1;
+        }
+    }
+}
+
+/// What was written so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct ExportedCounts {
+    /// Rows: versions of articles.
+    pub rows: u64,
+    pub articles: u64,
+    /// Of each site, its rows.
+    pub sites: BTreeMap<String, u64>,
+    pub published: MomentRange,
+    pub first_seen: MomentRange,
+    pub fetched: MomentRange,
+    pub rights: RightsSummary,
+    #[serde(skip)]
+    last: Option<String>,
+}
+
+impl ExportedCounts {
+    /// Returns the days of the first and the last publication.
+    #[cfg(feature = "parquet")]
+    pub(super) fn published_days(&self) -> (&str, &str) {
+        (day_of(&self.published.first), day_of(&self.published.last))
+    }
+
+    /// Counts a row. The versions of one article come one after the other.
+    pub(super) fn see(&mut self, record: &Record) {
+        self.rows += 1;
+        if self.last != record.id {
+            self.articles += 1;
+            self.last.clone_from(&record.id);
+        }
+        if let Some(site) = &record.site {
+            *self.sites.entry(site.clone()).or_default() += 1;
+        }
+
+        self.published.see(&record.published_at);
+        self.first_seen.see(&record.first_seen_at);
+        self.fetched.see(&record.fetched_at);
+        self.rights.see(record);
+    }
+}
+
+#[cfg(feature = "parquet")]
+fn day_of(moment: &Option<String>) -> &str {
+    let day = moment.as_deref().and_then(|at| at.get(..10));
+    day.unwrap_or("an unknown day")
+}

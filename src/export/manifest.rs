@@ -1,0 +1,119 @@
+//! The manifest beside every export: what it has, what was chosen, by what it was made, and the
+//! SHA-256 of each file.
+
+mod selection;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::archive::{ArticleFilter, Reader, SCHEMA};
+use crate::export::exported_counts::ExportedCounts;
+use crate::export::record::COLUMNS;
+use crate::export::{ExportError, ExportOptions, ExportSummary, LeftOut};
+
+/// The name of the manifest within the folder of an export, and the ending of that beside a file.
+pub(super) const MANIFEST: &str = "manifest.json";
+
+/// What `made_by` says in every manifest, by which a folder is known for a former export.
+const SOFTWARE: &str = "saseo";
+
+/// Bytes that are hashed at once: a buffer of std's usual size for copies, times eight.
+const HASHED: usize = 64 << 10;
+
+/// A file of an export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ExportedFile {
+    /// Its path from the manifest's folder on.
+    pub path: String,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+impl ExportedFile {
+    /// Reads a file, which is to have this path.
+    pub(super) fn of(file: &Path, path: &str) -> io::Result<Self> {
+        let mut from = File::open(file)?;
+        let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; HASHED]);
+        loop {
+            let read = from.read(&mut buffer)?;
+            if read == 0 {
+                break;
+            }
+            hash.update(&buffer[..read]);
+            bytes += read as u64;
+        }
+
+        Ok(Self {
+            path: path.to_owned(),
+            bytes,
+            sha256: hex::encode(hash.finalize()),
+        })
+    }
+}
+
+/// Returns the text of the manifest.
+pub(super) fn manifest(
+    reader: &Reader,
+    filter: &ArticleFilter,
+    options: &ExportOptions,
+    written: &WrittenExport<'_>,
+) -> Result<String, ExportError> {
+    let left_out: Vec<Value> = written
+        .summary
+        .left_out
+        .iter()
+        .map(|LeftOut { id, why }| serde_json::json!({ "id": id, "why": why }))
+        .collect();
+    let fields: Vec<Value> = COLUMNS
+        .iter()
+        .map(|column| serde_json::json!({ "name": column.name, "about": column.about }))
+        .collect();
+
+    let manifest = serde_json::json!({
+        "made_by": { "name": SOFTWARE, "version": env!("CARGO_PKG_VERSION") },
+        "made_at": options.made_at.map(|at| at.to_second().to_string()),
+        "archive": { "schema": SCHEMA, "last_change": reader.last_change()? },
+        "format": options.format.name(),
+        "schema": options.schema.name(),
+        "selection": selection::as_json(filter),
+        "counts": written.counts,
+        "left_out": left_out,
+        "fields": fields,
+        "contents": written.contents,
+        "files": written.files,
+    });
+    Ok(format!("{manifest:#}\n"))
+}
+
+/// An export whose files are complete.
+pub(super) struct WrittenExport<'e> {
+    pub summary: &'e ExportSummary,
+    pub counts: &'e ExportedCounts,
+    /// What stands in the folder of the export, beside the manifest.
+    pub contents: &'e [String],
+    pub files: &'e [ExportedFile],
+}
+
+/// The part of a manifest that tells a former export from other folders.
+#[derive(Deserialize)]
+struct FormerManifest {
+    made_by: Maker,
+    contents: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Maker {
+    name: String,
+}
+
+/// Returns what a former export put into a folder, by its manifest; `None` where there is none.
+pub(super) fn former_contents(folder: &Path) -> Option<Vec<String>> {
+    let text = std::fs::read(folder.join(MANIFEST)).ok()?;
+    let former: FormerManifest = serde_json::from_slice(&text).ok()?;
+    (former.made_by.name == SOFTWARE).then_some(former.contents)
+}
