@@ -8,6 +8,7 @@ mod place;
 mod record;
 mod sqlite;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use crate::archive::{
     ArchiveError, ArticleFilter, ArticleRecord, ArticleVersion, Reader, in_words,
 };
 use crate::export::output::Output;
+use crate::rights::{DeclaredRights, Purpose};
 
 pub use csv::{CsvDialect, Formulas, Mark};
 pub use place::{Beside, Place, Stream};
@@ -59,6 +61,24 @@ pub struct ExportSummary {
     pub articles: u64,
     /// Articles whose rows are damaged.
     pub left_out: Vec<LeftOut>,
+    /// Articles that are left out because the purpose of the export is reserved.
+    pub reserved: u64,
+    /// The number of those by each source that reserves it; an article may have several.
+    pub reserved_by: BTreeMap<String, u64>,
+}
+
+impl ExportSummary {
+    /// Counts an article that is reserved. Returns `false` where it is not.
+    fn leave_reserved(&mut self, purpose: Option<Purpose>, rights: &DeclaredRights) -> bool {
+        let reservation = purpose.map(Purpose::reservation);
+        let sources = reservation.map_or_else(Vec::new, |claim| rights.sources(&claim));
+
+        self.reserved += u64::from(!sources.is_empty());
+        for source in &sources {
+            *self.reserved_by.entry((*source).to_owned()).or_default() += 1;
+        }
+        !sources.is_empty()
+    }
 }
 
 /// An article that the export leaves out because its row is damaged.
@@ -193,6 +213,9 @@ fn write_articles(
             flaws,
         } = version?;
         if flaws.is_empty() {
+            if taken.leave_reserved(filter.purpose, &article.declared_rights) {
+                continue;
+            }
             writer.article(&Record::new(article, Provenance::from(kept)))?;
             taken.articles += 1;
         } else {

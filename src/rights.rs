@@ -54,6 +54,15 @@ pub struct Uses {
     pub tdm: UseState,
 }
 
+/// A purpose for which articles leave the archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    AiTraining,
+    AiInput,
+    Search,
+    Archive,
+}
+
 /// What one statement claims.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,6 +98,45 @@ const MOST: usize = 100;
 const LONGEST_WORDS: usize = 500;
 /// No address has more octets.
 const LONGEST_ADDRESS: usize = 2048;
+
+impl Purpose {
+    /// Returns the purpose of a name.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is none; the error has the names.
+    pub fn from_name(name: &str) -> Result<Self, String> {
+        let all = [Self::AiTraining, Self::AiInput, Self::Search, Self::Archive];
+        all.into_iter()
+            .find(|one| one.name() == name)
+            .ok_or_else(|| {
+                format!(
+                    "{name:?} is no purpose: choose {}",
+                    all.map(Self::name).join(", ")
+                )
+            })
+    }
+
+    /// Returns the name of the purpose.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AiTraining => "ai-training",
+            Self::AiInput => "ai-input",
+            Self::Search => "search",
+            Self::Archive => "archive",
+        }
+    }
+
+    /// Returns the claim that reserves it.
+    pub fn reservation(self) -> Claim {
+        match self {
+            Self::AiTraining => Claim::Use(Use::AiTrain, UseState::Reserved),
+            Self::AiInput => Claim::Use(Use::AiInput, UseState::Reserved),
+            Self::Search => Claim::Use(Use::Search, UseState::Reserved),
+            Self::Archive => Claim::NoArchive,
+        }
+    }
+}
 
 impl Use {
     /// All uses, in the order in which they are told.

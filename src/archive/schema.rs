@@ -9,7 +9,7 @@ use crate::archive::file_mark::APPLICATION;
 
 /// The steps from an empty file to the newest schema. A step that was released never changes:
 /// archives in use have made it.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -22,6 +22,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0010.sql"),
     include_str!("migrations/0011.sql"),
     include_str!("migrations/0012.sql"),
+    include_str!("migrations/0014.sql"),
 ];
 
 /// The newest schema that this program knows.

@@ -15,6 +15,7 @@ use crate::counts;
 use crate::export::{
     self, CsvDialect, ExportFormat, ExportSummary, Formulas, LeftOut, Mark, Place,
 };
+use crate::rights::Purpose;
 use crate::signals::CaughtSignals;
 
 #[derive(Debug, Args)]
@@ -32,6 +33,11 @@ pub(super) struct ExportArgs {
     /// Only articles of this site
     #[arg(long, value_name = "SITE")]
     site: Option<String>,
+    /// Leave out the articles that their paper reserves against a purpose: ai-training, ai-input,
+    /// search or archive. How many and by which signals is told. An article whose paper says
+    /// nothing about the purpose is not left out
+    #[arg(long = "for", value_name = "PURPOSE", value_parser = Purpose::from_name)]
+    purpose: Option<Purpose>,
     /// CSV only: begin the file with a byte order mark, by which Excel knows it for UTF-8
     #[arg(long)]
     bom: bool,
@@ -80,6 +86,7 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     let filter = ArticleFilter {
         site: args.site.clone(),
         since: args.since,
+        purpose: args.purpose,
     };
     let taken = export::write(
         &reader,
@@ -90,6 +97,7 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     )?;
     tell(common, args, taken.as_ref())?;
 
+    name_reserved(args, taken.as_ref());
     let left_out = taken.map_or_else(Vec::new, |taken| taken.left_out);
     Ok(name_left_out(common, &left_out))
 }
@@ -102,9 +110,14 @@ fn tell(common: &Common, args: &ExportArgs, taken: Option<&ExportSummary>) -> an
             .flat_map(|taken| &taken.left_out)
             .map(|one| json!({"id": one.id, "why": one.why}))
             .collect();
-        return console::json(
-            &json!({"articles": articles, "left_out": left_out, "out": args.out}),
-        );
+        return console::json(&json!({
+            "articles": articles,
+            "left_out": left_out,
+            "for": args.purpose.map(Purpose::name),
+            "reserved": taken.map(|taken| taken.reserved),
+            "reserved_by": taken.map(|taken| &taken.reserved_by),
+            "out": args.out,
+        }));
     }
 
     let out = args.out.display();
@@ -113,6 +126,29 @@ fn tell(common: &Common, args: &ExportArgs, taken: Option<&ExportSummary>) -> an
         None => format!("the reader of {out} has gone away"),
     });
     Ok(())
+}
+
+/// Tells how many articles are reserved, and by which signals, even with `--quiet` and `--json`.
+fn name_reserved(args: &ExportArgs, taken: Option<&ExportSummary>) {
+    let (Some(purpose), Some(taken)) = (args.purpose, taken) else {
+        return;
+    };
+    let by: Vec<String> = taken
+        .reserved_by
+        .iter()
+        .map(|(source, articles)| format!("{source}: {articles}"))
+        .collect();
+
+    let count = counts::count(taken.reserved, "article(s)");
+    let by = if by.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", by.join(", "))
+    };
+    console::note(&format!(
+        "saseo: left out {count} reserved against {}{by}",
+        purpose.name()
+    ));
 }
 
 /// Names the articles that were left out, even with `--quiet`, and returns the exit.

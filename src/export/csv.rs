@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::export::output::Output;
-use crate::export::record::{images_in_json, texts_in_json};
+use crate::export::record::{images_in_json, texts_in_json, uses_in_json};
 use crate::export::{ExportError, FormatWriter, Record};
 
 /// How a spreadsheet is to take the file.
@@ -103,6 +103,9 @@ fn cells(record: &Record, formulas: Formulas) -> [Cow<'_, str>; Record::COLUMNS.
         text_or_null(&record.rights, formulas),
         record.access.into(),
         texts_in_json(&record.opt_outs).into(),
+        uses_in_json(record.uses).into(),
+        record.use_level.unwrap_or_default().into(),
+        texts_in_json(&record.licences).into(),
         number(record.version),
         text(&record.content_sha256, formulas),
         text_or_null(&record.first_seen_at, formulas),

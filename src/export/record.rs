@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::extract::{Article, Image};
+use crate::rights::{UseLevel, Uses};
 use crate::time::Precision;
 
 /// What is known of an article besides its page.
@@ -49,6 +50,10 @@ pub struct Record {
     pub rights: Option<String>,
     pub access: &'static str,
     pub opt_outs: Vec<String>,
+    /// Each use `allowed`, `reserved` or `unsaid`.
+    pub uses: Uses,
+    pub use_level: Option<&'static str>,
+    pub licences: Vec<String>,
     pub version: Option<u64>,
     pub content_sha256: String,
     pub first_seen_at: Option<String>,
@@ -60,7 +65,7 @@ pub struct Record {
 
 impl Record {
     /// The keys in their order.
-    pub const COLUMNS: [&str; 30] = [
+    pub const COLUMNS: [&str; 33] = [
         "id",
         "site",
         "url",
@@ -84,6 +89,9 @@ impl Record {
         "rights",
         "access",
         "opt_outs",
+        "uses",
+        "use_level",
+        "licences",
         "version",
         "content_sha256",
         "first_seen_at",
@@ -121,6 +129,9 @@ impl Record {
             rights: article.rights,
             access: article.access.name(),
             opt_outs: article.opt_outs,
+            uses: article.declared_rights.uses(),
+            use_level: article.declared_rights.use_level().map(UseLevel::name),
+            licences: article.declared_rights.licences(),
             version: provenance.version,
             first_seen_at: provenance.first_seen_at,
             fetched_at: provenance.fetched_at,
@@ -134,6 +145,11 @@ impl Record {
 /// Returns texts as they stand in a cell of a table: as a JSON array.
 pub(super) fn texts_in_json(texts: &[String]) -> String {
     serde_json::to_string(texts).expect("texts can always be written")
+}
+
+/// Returns uses as they stand in a cell of a table: as a JSON object.
+pub(super) fn uses_in_json(uses: Uses) -> String {
+    serde_json::to_string(&uses).expect("names can always be written")
 }
 
 /// Returns images as they stand in a cell of a table: as a JSON array.

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::archive::{Cell, Column, Table};
-use crate::export::record::{images_in_json, texts_in_json};
+use crate::export::record::{images_in_json, texts_in_json, uses_in_json};
 use crate::export::{ExportError, FormatWriter, Record};
 
 /// The table's columns, of the types that they have in the archive.
-const COLUMNS: [Column; 30] = [
+const COLUMNS: [Column; 33] = [
     column("id", ""),
     column("site", "TEXT"),
     column("url", "TEXT"),
@@ -31,6 +31,9 @@ const COLUMNS: [Column; 30] = [
     column("rights", "TEXT"),
     column("access", "TEXT"),
     column("opt_outs", "TEXT"),
+    column("uses", "TEXT"),
+    column("use_level", "TEXT"),
+    column("licences", "TEXT"),
     column("version", "INT"),
     column("content_sha256", "TEXT"),
     column("first_seen_at", ""),
@@ -64,7 +67,7 @@ impl FormatWriter for ArticleTable {
 }
 
 /// A record's fields in the order of [`COLUMNS`].
-fn cells(record: &Record) -> [Cell<'_>; 30] {
+fn cells(record: &Record) -> [Cell<'_>; 33] {
     [
         text_or_null(&record.id),
         text_or_null(&record.site),
@@ -90,6 +93,9 @@ fn cells(record: &Record) -> [Cell<'_>; 30] {
         text_or_null(&record.rights),
         text(record.access),
         list(&record.opt_outs),
+        Cell::Text(uses_in_json(record.uses).into()),
+        record.use_level.map_or(Cell::Null, text),
+        list(&record.licences),
         number(record.version.map(u64::cast_signed)),
         text(&record.content_sha256),
         text_or_null(&record.first_seen_at),
@@ -125,7 +131,7 @@ mod tests {
     #[test]
     fn the_columns_are_those_of_a_record_and_each_has_its_own_field() {
         // The order is that of the view `articles`, as it always was.
-        let sorted = |mut names: [&'static str; 30]| {
+        let sorted = |mut names: [&'static str; 33]| {
             names.sort_unstable();
             names
         };

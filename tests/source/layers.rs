@@ -84,6 +84,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &["store"],
             &[
                 "backfill",
+                "declared",
                 "compaction",
                 "syndication",
                 "truncated_list",

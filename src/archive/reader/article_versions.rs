@@ -128,7 +128,11 @@ impl Reader {
                       AS first_seen_at,
                     strftime('%Y-%m-%dT%H:%M:%SZ', capture.fetched_at / 1000, 'unixepoch')
                       AS fetched_at,
-                    capture.status AS http_status
+                    capture.status AS http_status,
+                    coalesce((SELECT statements FROM article_declared
+                              JOIN declared ON declared.id = declared_id
+                              WHERE article_declared.article_id = article.id
+                              ORDER BY at DESC LIMIT 1), '[]') AS statements
              FROM version JOIN article ON article.id = version.article_id
              JOIN site ON site.id = article.site_id
              JOIN capture ON capture.id = version.capture_id

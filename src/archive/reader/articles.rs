@@ -4,6 +4,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_versions::{ArticleVersion, version};
 use crate::archive::reader::records::Records;
+use crate::rights::Purpose;
 
 /// The articles that are exported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct ArticleFilter {
     /// The first day of publication, in the paper's time zone. Articles without a date are always
     /// exported.
     pub since: Option<jiff::civil::Date>,
+    /// The purpose of the export: articles that are reserved for it are left out.
+    pub purpose: Option<Purpose>,
 }
 
 /// The articles of a filter: sites by name, their articles oldest first. The order does not change
@@ -26,7 +29,11 @@ const SELECT_ARTICLES: &str = "SELECT ordered.site || '/'
               || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id,
             title, text, content_sha256, article.number, canonical_url, subtitle, authors, byline,
             published_at, published_precision, modified_at, published_source, section, subsection,
-            language, images, tags, rights, article.access, opt_outs, extractor, confidence,
+            language, images, tags, rights, article.access, opt_outs,
+            coalesce((SELECT statements FROM article_declared
+                      JOIN declared ON declared.id = declared_id
+                      WHERE article_declared.article_id = article.id
+                      ORDER BY at DESC LIMIT 1), '[]') AS statements, extractor, confidence,
             ordered.site, article.url, n AS version,
             strftime('%Y-%m-%dT%H:%M:%SZ', first_seen_at / 1000, 'unixepoch') AS first_seen_at,
             strftime('%Y-%m-%dT%H:%M:%SZ', fetched_at / 1000, 'unixepoch') AS fetched_at,
