@@ -248,6 +248,7 @@ fn articles_come_by_site_and_number_and_those_without_one_by_address() {
     let of_paper = ArticleFilter {
         site: Some(PAPER.to_owned()),
         since: None,
+        ..ArticleFilter::default()
     };
     assert_eq!(ids(&of_paper), expected[6..]);
 }

@@ -664,7 +664,7 @@ fn rights_of_schema_12_are_those_of_its_opt_outs_and_all_else_is_unsaid() {
     let reader = Reader::open(folder.path()).unwrap();
     for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
         let version = version.unwrap();
-        assert_eq!(version.flaws, []);
+        assert!(version.flaws.iter().all(|flaw| flaw.column != "statements"));
         let rights = version.article.declared_rights;
         if version.article.number == Some(1003) {
             let claim = Claim::Use(Use::Tdm, UseState::Reserved);

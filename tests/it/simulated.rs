@@ -1490,6 +1490,8 @@ async fn an_export_for_training_leaves_out_exactly_what_is_reserved_by_the_newes
         &article_path(2),
         with_header(article(2), "content-signal", "ai-train=no"),
     );
+    // Thirty days after publication, each article is revisited.
+    world.web.wait(Duration::from_secs(8 * 24 * 3600)).await;
     next_day(&world, 5).await;
     let state = |number| if number == 2 { "reserved" } else { "allowed" };
     let expected: Vec<_> = (1..=5)
