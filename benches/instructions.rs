@@ -22,6 +22,7 @@ use saseo::demo::{Availability, Edition, Newspaper, answer};
 use saseo::extract::{Article, Extraction};
 use saseo::fetch::Answer;
 use saseo::frontier::{Discovered, Judged, Page, ParsedPage, Role, Verdict};
+use saseo::robots::Robots;
 use saseo::site_reader::{Response, SiteReader};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -308,6 +309,7 @@ impl Paper {
             }),
             reader: Arc::clone(&self.reader),
             files: Arc::default(),
+            robots: Arc::new(Robots::allow_all()),
             dictionary: None,
             at: NOW,
         }

@@ -12,6 +12,7 @@ mod capture;
 mod change;
 mod compaction;
 mod compression;
+mod declared;
 mod dictionaries;
 mod due_pages;
 mod error;

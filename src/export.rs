@@ -21,6 +21,7 @@ mod text;
 mod web;
 mod writers;
 
+use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,7 @@ use crate::archive::{
 };
 use crate::export::exported_counts::ExportedCounts;
 use crate::export::manifest::{ExportedFile, MANIFEST, WrittenExport};
+use crate::rights::{DeclaredRights, Purpose};
 use crate::web_archive::{WebArchiveError, WebArchiveSummary};
 
 pub use csv::{CsvDialect, Formulas, Mark};
@@ -78,6 +80,24 @@ pub struct ExportSummary {
     pub left_out: Vec<LeftOut>,
     /// The counts of a WARC or WACZ export, which has captures instead of articles.
     pub captures: Option<WebArchiveSummary>,
+    /// Articles that are left out because the purpose of the export is reserved.
+    pub reserved: u64,
+    /// The number of those by each source that reserves it; an article may have several.
+    pub reserved_by: BTreeMap<String, u64>,
+}
+
+impl ExportSummary {
+    /// Counts an article that is reserved. Returns `false` where it is not.
+    fn leave_reserved(&mut self, purpose: Option<Purpose>, rights: &DeclaredRights) -> bool {
+        let reservation = purpose.map(Purpose::reservation);
+        let sources = reservation.map_or_else(Vec::new, |claim| rights.sources(&claim));
+
+        self.reserved += u64::from(!sources.is_empty());
+        for source in &sources {
+            *self.reserved_by.entry((*source).to_owned()).or_default() += 1;
+        }
+        !sources.is_empty()
+    }
 }
 
 /// An article that the export leaves out because its row is damaged.
@@ -318,6 +338,9 @@ fn write_articles(
             flaws,
         } = version?;
         if flaws.is_empty() {
+            if summary.leave_reserved(filter.purpose, &article.declared_rights) {
+                continue;
+            }
             let record = Record::new(article, Provenance::from(kept));
             writer.article(&record)?;
             counts.see(&record);

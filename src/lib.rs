@@ -38,6 +38,7 @@
 //! | row | modules | may touch |
 //! |---|---|---|
 //! | words | `time`, `page_url`, `text`, `counts` | `url`, jiff, encoding_rs |
+//! | | `rights` | sfv |
 //! | mark-up | `markup`, `article_key` | dom_query |
 //! | settings | `config` | serde, toml, include_dir, croner; no files |
 //! | rules, pure | `robots`, `politeness`, `discover` | robotstxt, governor, spider |
@@ -141,6 +142,8 @@ pub mod reextract;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod revisit;
+#[doc(hidden)]
+pub mod rights;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod robots;

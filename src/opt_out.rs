@@ -1,6 +1,7 @@
 //! Opt-outs: a paper's signals against uses of its pages, their sources, and the action taken.
 //! Pure; the caller passes the time.
 
+mod declared_rights;
 mod directives;
 mod files;
 mod page_signals;
@@ -9,8 +10,10 @@ mod tdm;
 use std::fmt;
 
 use crate::config::site::{OptOutPolicy, OptOutRules};
+use crate::rights::DeclaredRights;
 use crate::time::Timestamp;
 
+pub use declared_rights::rights_of_opt_out;
 pub use files::{AI_TXT, Reservations, TDMREP};
 pub use page_signals::{Declared, Metas};
 
@@ -29,6 +32,10 @@ pub enum Signal {
     Tdm,
     /// `ai.txt` forbids it (Spawning).
     AiTxt,
+    /// The page is not for AI (DeviantArt's `noai`).
+    NoAi,
+    /// Its images are not for AI.
+    NoImageAi,
     /// The paper says in words that machines shall not learn from it.
     Words,
 }
@@ -58,6 +65,8 @@ pub enum OptOutAction {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Judgement {
     pub told: Vec<(OptOut, OptOutAction)>,
+    /// What the page, its headers, its host's files and robots.txt declare about uses.
+    pub rights: DeclaredRights,
 }
 
 impl Signal {
@@ -70,6 +79,8 @@ impl Signal {
             Self::UnavailableAfter => "unavailable-after",
             Self::Tdm => "tdm-reservation",
             Self::AiTxt => "ai.txt",
+            Self::NoAi => "noai",
+            Self::NoImageAi => "noimageai",
             Self::Words => "words",
         }
     }
@@ -82,6 +93,8 @@ impl Signal {
             Self::UnavailableAfter => rules.unavailable_after,
             Self::Tdm => rules.tdm,
             Self::AiTxt => rules.ai_txt,
+            // They are about uses, and no site file has a rule for them.
+            Self::NoAi | Self::NoImageAi => OptOutPolicy::Record,
             Self::Words => rules.words,
         }
     }
@@ -92,7 +105,7 @@ impl Signal {
             Self::NoArchive | Self::UnavailableAfter | Self::Tdm | Self::AiTxt | Self::Words => {
                 true
             }
-            Self::NoIndex | Self::NoFollow => false,
+            Self::NoIndex | Self::NoFollow | Self::NoAi | Self::NoImageAi => false,
         }
     }
 }
@@ -140,7 +153,10 @@ impl Judgement {
             }
         }
 
-        Self { told }
+        Self {
+            told,
+            rights: DeclaredRights::default(),
+        }
     }
 
     /// Returns why no copy may be kept, if so.

@@ -5,13 +5,16 @@ mod comparable;
 mod glob;
 mod groups;
 mod lines;
+mod rights;
 mod rules;
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::page_url::PageUrl;
+use crate::rights::Statement;
 use crate::robots::groups::Directives;
+use crate::robots::rights::RobotsRights;
 use crate::robots::rules::{PathRules, PathVerdict};
 
 pub use lines::LARGEST;
@@ -49,6 +52,7 @@ pub struct Robots {
     /// The crawl delay as the file states it, however long.
     delay: Option<Duration>,
     sitemaps: Vec<String>,
+    rights: RobotsRights,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +98,7 @@ impl Robots {
             agent: agent.to_owned(),
             delay: group.delay,
             sitemaps: directives.sitemaps,
+            rights: group.rights,
         }
     }
 
@@ -104,6 +109,7 @@ impl Robots {
             agent: String::new(),
             delay: None,
             sitemaps: Vec::new(),
+            rights: RobotsRights::default(),
         }
     }
 
@@ -138,6 +144,11 @@ impl Robots {
     /// Returns the addresses of the Sitemap lines, which belong to no group.
     pub fn sitemaps(&self) -> &[String] {
         &self.sitemaps
+    }
+
+    /// Returns what the file says about uses of a page. It changes nothing in crawling.
+    pub fn rights(&self, url: &PageUrl) -> Vec<Statement> {
+        self.rights.of(url)
     }
 
     /// Returns the rule that forbids a page, without the right to request it. It serves files other

@@ -26,6 +26,7 @@ use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
 pub use response::{Read, Response};
+pub use saved_page::SavedAnswer;
 
 /// Everything that reading one site's pages needs. Shared by the tasks.
 #[derive(Clone, Debug)]

@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, params};
 
-use crate::archive::article::write_article;
+use crate::archive::article::{known_article, write_article};
 use crate::archive::body::{Body, write_body};
 use crate::archive::change::ChangeKind;
 use crate::archive::compression::Dictionary;
+use crate::archive::declared::note_declared;
 use crate::archive::dictionaries::note_body;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
@@ -73,7 +74,24 @@ pub(super) fn write_page_answer(
     let Some(article) = answer.article else {
         return Ok(None);
     };
-    Ok(write_article(tx, answer.page, article, capture, now)?.change())
+    let change = write_article(tx, answer.page, article, capture, now)?.change();
+    note_rights(tx, answer)?;
+    Ok(change)
+}
+
+/// Notes what the answer declares about uses of its article.
+pub(super) fn note_rights(tx: &Connection, answer: PageAnswer<'_>) -> Result<(), ArchiveError> {
+    let Some(article) = answer.article else {
+        return Ok(());
+    };
+    let page = answer.page;
+    let key = page.key().or(article.key.as_ref());
+
+    if let Some(id) = known_article(tx, &page.site, key, page.url.as_str())? {
+        let at = answer.capture.fetched_at;
+        note_declared(tx, id, &article.declared_rights, at)?;
+    }
+    Ok(())
 }
 
 /// Writes a capture, and returns its id.

@@ -9,7 +9,7 @@ use crate::archive::file_mark::APPLICATION;
 
 /// The steps from an empty file to the newest schema. A step that was released never changes:
 /// archives in use have made it.
-const MIGRATIONS: [&str; 14] = [
+const MIGRATIONS: [&str; 15] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -23,6 +23,7 @@ const MIGRATIONS: [&str; 14] = [
     include_str!("migrations/0011.sql"),
     include_str!("migrations/0012.sql"),
     include_str!("migrations/0013.sql"),
+    include_str!("migrations/0014.sql"),
     include_str!("migrations/0015.sql"),
 ];
 

@@ -17,6 +17,7 @@ use crate::export::{
     self, CsvDialect, ExportFormat, ExportOptions, ExportSummary, Formulas, JsonSchema, LeftOut,
     Mark, NEWEST, Place,
 };
+use crate::rights::Purpose;
 use crate::signals::CaughtSignals;
 use crate::web_archive::{BagFolder, BagInfo, WebArchiveSummary};
 
@@ -40,6 +41,11 @@ pub(super) struct ExportArgs {
     /// Feeds only: so many articles, the newest ones
     #[arg(long, value_name = "N", value_parser = feed_length, default_value_t = NEWEST as u64)]
     newest: u64,
+    /// Leave out the articles that their paper reserves against a purpose: ai-training, ai-input,
+    /// search or archive. How many and by which signals is told. An article whose paper says
+    /// nothing about the purpose is not left out
+    #[arg(long = "for", value_name = "PURPOSE", value_parser = Purpose::from_name)]
+    purpose: Option<Purpose>,
     /// CSV only: begin the file with a byte order mark, by which Excel knows it for UTF-8
     #[arg(long)]
     bom: bool,
@@ -93,7 +99,10 @@ fn feed_length(text: &str) -> Result<u64, String> {
 pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     let cells = args.cells()?;
     let reader = Reader::open(common.data())?;
-    let filter = args.selection.filter(&reader)?;
+    let filter = ArticleFilter {
+        purpose: args.purpose,
+        ..args.selection.filter(&reader)?
+    };
     if matches!(args.format, ExportFormat::Warc | ExportFormat::Wacz) {
         refuse_of_articles(&filter)?;
     }
@@ -121,6 +130,7 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     }
     tell(common, args, taken.as_ref())?;
 
+    name_reserved(args, taken.as_ref());
     let left_out = taken.map_or_else(Vec::new, |taken| taken.left_out);
     Ok(name_left_out(common, &left_out))
 }
@@ -188,7 +198,14 @@ fn tell(common: &Common, args: &ExportArgs, taken: Option<&ExportSummary>) -> an
             .flat_map(|taken| &taken.left_out)
             .map(|one| json!({"id": one.id, "why": one.why}))
             .collect();
-        let mut told = json!({"articles": articles, "left_out": left_out, "out": args.out});
+        let mut told = json!({
+            "articles": articles,
+            "left_out": left_out,
+            "for": args.purpose.map(Purpose::name),
+            "reserved": taken.map(|taken| taken.reserved),
+            "reserved_by": taken.map(|taken| &taken.reserved_by),
+            "out": args.out,
+        });
         if let Some(captures) = taken.and_then(|taken| taken.captures.as_ref()) {
             told["captures"] = captures_in_json(captures);
         }
@@ -246,6 +263,29 @@ fn captures_in_words(captures: &WebArchiveSummary) -> String {
     } else {
         format!("{written} (left out: {left_out})")
     }
+}
+
+/// Tells how many articles are reserved, and by which signals, even with `--quiet` and `--json`.
+fn name_reserved(args: &ExportArgs, taken: Option<&ExportSummary>) {
+    let (Some(purpose), Some(taken)) = (args.purpose, taken) else {
+        return;
+    };
+    let by: Vec<String> = taken
+        .reserved_by
+        .iter()
+        .map(|(source, articles)| format!("{source}: {articles}"))
+        .collect();
+
+    let count = counts::count(taken.reserved, "article(s)");
+    let by = if by.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", by.join(", "))
+    };
+    console::note(&format!(
+        "saseo: left out {count} reserved against {}{by}",
+        purpose.name()
+    ));
 }
 
 /// Names the articles that were left out, even with `--quiet`, and returns the exit.

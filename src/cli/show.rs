@@ -135,7 +135,7 @@ pub(super) fn in_words(
 }
 
 /// Returns the fields above the text, each with its name.
-fn fields(found: &FoundArticle, shown: &ArticleVersion) -> [(&'static str, Option<String>); 13] {
+fn fields(found: &FoundArticle, shown: &ArticleVersion) -> [(&'static str, Option<String>); 14] {
     let ArticleVersion { article, kept, .. } = shown;
     let section = [&article.section, &article.subsection]
         .into_iter()
@@ -156,6 +156,7 @@ fn fields(found: &FoundArticle, shown: &ArticleVersion) -> [(&'static str, Optio
         ("rights", article.rights.clone()),
         ("access", Some(article.access.name().to_owned())),
         ("opt-outs", Some(article.opt_outs.join(", "))),
+        ("uses", Some(article.declared_rights.to_string())),
         ("first copy", found.first_copy.clone()),
         ("address", Some(kept.url.clone())),
         ("read by", Some(article.extractor.clone())),

@@ -211,6 +211,7 @@ impl<W: Web> Crawl<'_, W> {
                     Some(Reads {
                         reader: Arc::clone(&paper.reader),
                         files: Arc::clone(&paper.reservations),
+                        robots: self.robots.rules_of(&page.url.origin()),
                         dictionary: self.archive.dictionary(page)?,
                     })
                 }

@@ -18,7 +18,7 @@ use crate::markup::Weight;
 use crate::opt_out::{Judgement, Reservations};
 use crate::page_url::Host;
 use crate::politeness::Turn;
-use crate::robots::LARGEST;
+use crate::robots::{LARGEST, Robots};
 use crate::site_reader::{Response, SiteReader};
 use crate::time::Timestamp;
 
@@ -45,6 +45,8 @@ pub(super) struct Reads {
     pub reader: Arc<SiteReader>,
     /// The files in which the site's host speaks for all its pages.
     pub files: Arc<Reservations>,
+    /// The robots.txt in force.
+    pub robots: Arc<Robots>,
     /// An earlier page of the site, to compress its body with.
     pub dictionary: Option<Dictionary>,
 }
@@ -170,6 +172,7 @@ async fn read_answer(
         answer: Arc::new(answer),
         reader: reads.reader,
         files: reads.files,
+        robots: reads.robots,
         dictionary: reads.dictionary,
         at,
     })
@@ -358,6 +361,7 @@ mod tests {
             answer: Arc::new(answer),
             reader: Arc::new(reader),
             files: Arc::default(),
+            robots: Arc::new(Robots::allow_all()),
             dictionary: None,
             at: Timestamp::EPOCH,
         };

@@ -1,6 +1,7 @@
 //! The robots.txt files that a process knows, and those that it waits for (RFC 9309 §2.3.1).
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::archive::{ArchiveError, RobotsCopy, RobotsId, RobotsOutcome, Writer};
@@ -17,7 +18,7 @@ const SLACK: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct KnownRobots {
     pub id: Option<RobotsId>,
-    pub robots: Robots,
+    pub robots: Arc<Robots>,
     pub expires_at: Timestamp,
     /// The source of the copy, or the reason that there is none.
     pub why: String,
@@ -81,6 +82,12 @@ impl RobotsCache {
     /// Returns the file of an origin, fresh or not.
     pub(crate) fn get(&self, origin: &str) -> Option<&KnownRobots> {
         self.known.get(origin)
+    }
+
+    /// Returns the rules of an origin; those of an absent file where none is known.
+    pub(crate) fn rules_of(&self, origin: &str) -> Arc<Robots> {
+        let known = self.get(origin).map(|known| Arc::clone(&known.robots));
+        known.unwrap_or_else(|| Arc::new(Robots::allow_all()))
     }
 
     /// Checks a page by its origin's robots.txt. A file that the archive keeps counts as long as it
@@ -171,7 +178,7 @@ impl RobotsCache {
 
         let known = KnownRobots {
             id,
-            robots,
+            robots: Arc::new(robots),
             expires_at: copy.expires_at,
             why: copy.why.clone(),
         };
@@ -269,7 +276,7 @@ mod tests {
         let mut cache = RobotsCache::new("saseo");
         let known = KnownRobots {
             id: None,
-            robots: Robots::allow_all(),
+            robots: Arc::new(Robots::allow_all()),
             expires_at,
             why: String::new(),
         };

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::archive::ArticleRecord;
 use crate::article_key::ArticleKey;
 use crate::extract::{Article, Image};
+use crate::rights::{UseLevel, Uses};
 use crate::time::Precision;
 
 #[cfg(feature = "parquet")]
@@ -59,6 +60,10 @@ pub struct Record {
     pub rights: Option<String>,
     pub access: &'static str,
     pub opt_outs: Vec<String>,
+    /// Each use `allowed`, `reserved` or `unsaid`.
+    pub uses: Uses,
+    pub use_level: Option<&'static str>,
+    pub licences: Vec<String>,
     pub first_copy: Option<String>,
     pub version: Option<u64>,
     pub content_sha256: String,
@@ -106,6 +111,9 @@ impl Record {
             rights: article.rights,
             access: article.access.name(),
             opt_outs: article.opt_outs,
+            uses: article.declared_rights.uses(),
+            use_level: article.declared_rights.use_level().map(UseLevel::name),
+            licences: article.declared_rights.licences(),
             first_copy: provenance.first_copy,
             version: provenance.version,
             first_seen_at: provenance.first_seen_at,
@@ -171,6 +179,11 @@ fn replace_nul(article: &mut Article) {
 /// Returns texts as they stand in a cell of a table: as a JSON array.
 pub(super) fn texts_in_json(texts: &[String]) -> String {
     serde_json::to_string(texts).expect("texts can always be written")
+}
+
+/// Returns uses as they stand in a cell of a table: as a JSON object.
+pub(super) fn uses_in_json(uses: Uses) -> String {
+    serde_json::to_string(&uses).expect("names can always be written")
 }
 
 /// Returns images as they stand in a cell of a table: as a JSON array.
@@ -249,6 +262,7 @@ mod tests {
                 FieldValue::Whole(number) => number.into(),
                 FieldValue::Decimal(number) => number.into(),
                 FieldValue::Texts(texts) => serde_json::json!(texts),
+                FieldValue::Uses(uses) => serde_json::json!(uses),
                 FieldValue::Images(images) => serde_json::json!(images),
             };
             assert_eq!(told, json[column.name], "{}", column.name);

@@ -169,6 +169,7 @@ fn hashed_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article_key::ArticleKey;
     use crate::export::Provenance;
     use crate::extract::Article;
 
@@ -180,7 +181,7 @@ mod tests {
             ..Provenance::default()
         };
         let article = Article {
-            number,
+            key: number.map(ArticleKey::Number),
             ..Article::default()
         };
         path_of(&Record::new(article, provenance), VersionChoice::Newest)

@@ -1,5 +1,6 @@
 //! WARC and WACZ: the captures instead of the articles, at the place of an export.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -70,6 +71,8 @@ fn told(summary: WebArchiveSummary) -> ExportSummary {
     });
     ExportSummary {
         articles: 0,
+        reserved: 0,
+        reserved_by: BTreeMap::new(),
         left_out: left_out.collect(),
         captures: Some(summary),
     }

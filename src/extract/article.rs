@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::article_key::ArticleKey;
+use crate::rights::DeclaredRights;
 use crate::text::push_without_spaces;
 use crate::time::{LocalTime, Precision};
 
@@ -51,6 +52,8 @@ pub struct Article {
     pub access: Access,
     /// Opt-outs and signals against certain uses, `words:AI학습`, `noindex:meta robots`.
     pub opt_outs: Vec<String>,
+    /// What the paper declares about uses, with sources and words.
+    pub declared_rights: DeclaredRights,
     /// The words in which the page forbids machine learning, each with its line.
     pub words: Vec<(String, String)>,
     /// The page asks search engines not to index it.

@@ -19,7 +19,7 @@ const VALUED: [&str; 4] = [
     "max-video-preview",
 ];
 /// Directives that may follow a date with commas in it.
-const PLAIN: [&str; 8] = [
+const PLAIN: [&str; 10] = [
     "all",
     "none",
     "noindex",
@@ -28,6 +28,8 @@ const PLAIN: [&str; 8] = [
     "nosnippet",
     "notranslate",
     "noimageindex",
+    "noai",
+    "noimageai",
 ];
 
 /// Reads the directives in one header's value that are for `agent` or for everyone.
@@ -113,6 +115,8 @@ fn signals(word: &str) -> &'static [Signal] {
         "noindex" => &[Signal::NoIndex],
         "nofollow" => &[Signal::NoFollow],
         "noarchive" | "nocache" => &[Signal::NoArchive],
+        "noai" => &[Signal::NoAi],
+        "noimageai" => &[Signal::NoImageAi],
         "none" => &[Signal::NoArchive, Signal::NoIndex, Signal::NoFollow],
         _ => &[],
     }

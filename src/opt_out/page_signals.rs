@@ -5,14 +5,26 @@ use std::sync::LazyLock;
 use crate::markup::{Selector, Tree, attribute};
 use crate::opt_out::{OptOut, Reservations, Signal, directives, evidence, tdm};
 use crate::page_url::PageUrl;
+use crate::robots::Robots;
 
 /// Selects the meta tags that have a name; compiled once, because every page needs it.
 static META: LazyLock<Selector> =
     LazyLock::new(|| Selector::compile("meta[name]").expect("a test reads it"));
 
+/// Selects the links of a head; their relation decides.
+static LICENCE: LazyLock<Selector> =
+    LazyLock::new(|| Selector::compile("link[rel]").expect("a test reads it"));
+
+/// The most licences that are read from one page. An honest page names one.
+const MOST_LICENCES: usize = 10;
+
 /// The meta tags of a page that may be about its uses: name in lower case, and content.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Metas(Vec<(String, String)>);
+pub struct Metas {
+    tags: Vec<(String, String)>,
+    /// The addresses of `<link rel="license">`, as they stand.
+    pub(super) licences: Vec<String>,
+}
 
 /// Everything that may declare something about a page.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +36,8 @@ pub struct Declared<'a> {
     /// Found in the page by its profile: the word, and the line that it stands in.
     pub words: &'a [(String, String)],
     pub files: &'a Reservations,
+    /// The robots.txt in force.
+    pub robots: &'a Robots,
 }
 
 impl Metas {
@@ -36,11 +50,22 @@ impl Metas {
             let name = attribute(&meta, "name")?.trim().to_ascii_lowercase();
             Some((name, attribute(&meta, "content")?))
         });
-        Self(told.filter(|(name, _)| ours(name)).collect())
+        let links = tree.all(&LICENCE).filter(|link| {
+            let rel = attribute(link, "rel").unwrap_or_default();
+            rel.split_ascii_whitespace()
+                .any(|one| one.eq_ignore_ascii_case("license"))
+        });
+        Self {
+            tags: told.filter(|(name, _)| ours(name)).collect(),
+            licences: links
+                .filter_map(|link| attribute(&link, "href"))
+                .take(MOST_LICENCES)
+                .collect(),
+        }
     }
 
     fn first(&self, name: &str) -> Option<&str> {
-        self.0
+        self.tags
             .iter()
             .find(|(known, _)| known == name)
             .map(|(_, content)| content.as_str())
@@ -61,7 +86,7 @@ impl Declared<'_> {
 
         for (name, content) in self
             .metas
-            .0
+            .tags
             .iter()
             .filter(|(name, _)| !name.starts_with("tdm-"))
         {
@@ -133,6 +158,7 @@ mod tests {
             metas,
             words,
             files: &files,
+            robots: &Robots::allow_all(),
         };
         declared
             .opt_outs("saseo")

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::archive::KeptCapture;
 use crate::deadline::Undone;
 use crate::extract::Extraction;
-use crate::site_reader::SiteReader;
+use crate::site_reader::{SavedAnswer, SiteReader};
 
 /// Reads captures on all cores, and returns the extractions in the same order.
 pub(super) fn extractions(
@@ -42,11 +42,14 @@ fn read(capture: &KeptCapture, reader: &SiteReader) -> Extraction {
         }
     };
 
-    let content_type = capture.header("content-type").unwrap_or_default();
+    let headers = capture.header_pairs();
+    let answer = SavedAnswer {
+        headers: &headers,
+        body: &body,
+    };
 
-    let reading = AssertUnwindSafe(|| {
-        reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at)
-    });
+    let reading =
+        AssertUnwindSafe(|| reader.read_again(&capture.page.url, answer, capture.fetched_at));
     catch_unwind(reading).unwrap_or_else(|_| Extraction::NotAnArticle {
         why: Undone::Panicked.to_string(),
     })

@@ -11,6 +11,7 @@ use crate::extract::{Article, Extraction};
 use crate::reextract::reading::{extractions, fingerprint, reader_of};
 use crate::reextract::{LeasedArchive, Mode, ReextractPlan, ReextractProgress, Summary};
 use crate::revisit::next_revisit;
+use crate::rights::DeclaredRights;
 
 /// Captures that are read at once and saved in one transaction: enough to keep all cores busy, and
 /// few enough that a stopped run repeats little.
@@ -130,7 +131,7 @@ impl<'a> Rereading<'a> {
         capture: &KeptCapture,
         extraction: Extraction,
     ) -> Result<RevisionOutcome, ArchiveError> {
-        let article: Box<Article> = match extraction {
+        let mut article: Box<Article> = match extraction {
             Extraction::Article(article) | Extraction::Members(article) => article,
             Extraction::Gone { why }
             | Extraction::Refused { why }
@@ -143,6 +144,13 @@ impl<'a> Rereading<'a> {
             .published_at
             .map_or(capture.fetched_at, |time| time.at.min(capture.fetched_at));
         let reader = reader_of(capture, &self.plan.readers);
+        if let Some(file) = self.archive.robots_of_capture(capture.id)? {
+            let robots = reader.robots_rights(&file, &capture.page.url);
+            let today = std::mem::take(&mut article.declared_rights);
+            let today = today.statements().iter().cloned();
+            article.declared_rights = DeclaredRights::of(today.chain(robots));
+        }
+
         let now = self.clock.now();
         let revisit_at = next_revisit(&reader.scope.revisit_schedule, published, now);
 

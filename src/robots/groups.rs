@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use robotstxt::{RobotsParseHandler, parse_robotstxt};
 
-use crate::robots::lines;
-use crate::robots::rules::PathRules;
+use crate::rights::{AI_AGENTS, AiAgent};
+use crate::robots::lines::{self, RightsKey};
+use crate::robots::rights::RobotsRights;
+use crate::robots::rules::{PathRules, PathVerdict};
 
 /// The directives of a robots.txt, in order.
 #[derive(Debug, Default)]
@@ -21,27 +23,35 @@ enum Directive {
     Disallow(String),
     /// Crawl-delay or Request-rate, as the time from one request to the next.
     Delay(Duration),
+    Rights(RightsKey, String),
 }
 
 impl Directive {
     fn allow(&self) -> Option<&str> {
         match self {
             Self::Allow(pattern) => Some(pattern),
-            Self::Agent(_) | Self::Disallow(_) | Self::Delay(_) => None,
+            Self::Agent(_) | Self::Disallow(_) | Self::Delay(_) | Self::Rights(..) => None,
         }
     }
 
     fn disallow(&self) -> Option<&str> {
         match self {
             Self::Disallow(pattern) => Some(pattern),
-            Self::Agent(_) | Self::Allow(_) | Self::Delay(_) => None,
+            Self::Agent(_) | Self::Allow(_) | Self::Delay(_) | Self::Rights(..) => None,
         }
     }
 
     fn delay(&self) -> Option<Duration> {
         match self {
             Self::Delay(delay) => Some(*delay),
-            Self::Agent(_) | Self::Allow(_) | Self::Disallow(_) => None,
+            Self::Agent(_) | Self::Allow(_) | Self::Disallow(_) | Self::Rights(..) => None,
+        }
+    }
+
+    fn rights(&self) -> Option<(RightsKey, &str)> {
+        match self {
+            Self::Rights(key, value) => Some((*key, value)),
+            Self::Agent(_) | Self::Allow(_) | Self::Disallow(_) | Self::Delay(_) => None,
         }
     }
 }
@@ -51,6 +61,7 @@ impl Directive {
 pub(super) struct Group {
     pub rules: PathRules,
     pub delay: Option<Duration>,
+    pub rights: RobotsRights,
 }
 
 impl Directives {
@@ -74,7 +85,41 @@ impl Directives {
                 lines.iter().filter_map(|line| line.disallow()),
             ),
             delay: lines.iter().filter_map(|line| line.delay()).max(),
+            rights: self.rights(&lines),
         }
+    }
+
+    /// Returns what the lines of a group, and those before every group, say about uses. A group's
+    /// licences replace the global ones (RSL 1.0).
+    fn rights(&self, group: &[&Directive]) -> RobotsRights {
+        let global = self
+            .lines
+            .iter()
+            .take_while(|line| !matches!(line, Directive::Agent(_)))
+            .filter_map(Directive::rights);
+        let own: Vec<_> = group.iter().filter_map(|line| line.rights()).collect();
+        let has_licence = own.iter().any(|(key, _)| *key == RightsKey::License);
+
+        let global = global.filter(|(key, _)| *key != RightsKey::License || !has_licence);
+        RobotsRights::new(global.chain(own.iter().copied()), self.refused_agents())
+    }
+
+    /// Returns the AI agents that a file refuses by name, although it is open to everyone.
+    fn refused_agents(&self) -> Vec<&'static AiAgent> {
+        let named = |agent: &AiAgent| {
+            self.merged(&|name| token(name).eq_ignore_ascii_case(token(agent.name)))
+        };
+        if self
+            .merged(&is_everyone)
+            .is_some_and(|group| forbids_root(&group))
+        {
+            return Vec::new();
+        }
+
+        AI_AGENTS
+            .iter()
+            .filter(|agent| named(agent).is_some_and(|group| forbids_root(&group)))
+            .collect()
     }
 
     /// Returns the lines of all groups with an agent for whom `is_meant` holds; `None` if there is
@@ -96,7 +141,9 @@ impl Directives {
                     after_rule = true;
                     merged.extend(in_group.then_some(line));
                 }
-                Directive::Delay(_) => merged.extend(in_group.then_some(line)),
+                Directive::Delay(_) | Directive::Rights(..) => {
+                    merged.extend(in_group.then_some(line))
+                }
             }
         }
 
@@ -125,6 +172,11 @@ impl RobotsParseHandler for Directives {
     }
 
     fn handle_unknown_action(&mut self, _line: u32, key: &str, value: &str) {
+        if let Some(key) = RightsKey::of_name(key) {
+            self.lines.push(Directive::Rights(key, value.to_owned()));
+            return;
+        }
+
         let delay = match key {
             "crawl-delay" => seconds(value),
             "request-rate" => time_per_request(value),
@@ -132,6 +184,15 @@ impl RobotsParseHandler for Directives {
         };
         self.lines.extend(delay.map(Directive::Delay));
     }
+}
+
+/// Tells whether a group forbids the home page.
+fn forbids_root(group: &[&Directive]) -> bool {
+    let rules = PathRules::new(
+        group.iter().filter_map(|line| line.allow()),
+        group.iter().filter_map(|line| line.disallow()),
+    );
+    matches!(rules.judge("/", "*"), PathVerdict::Forbidden(_))
 }
 
 /// Parses a Crawl-delay: `5`, `0.5`, `1,5`, also with a unit or comment: `10 s`, `10 # seconds`.

@@ -19,7 +19,7 @@ const LONGEST_VALUE: usize = 8 * 1024;
 
 /// The keys that mean something, with the slips that Google's parser lists. The RFC does not name
 /// the delays; they stand as real files write them.
-const SPELLINGS: [(&str, LineKey); 20] = [
+const SPELLINGS: [(&str, LineKey); 24] = [
     ("user-agent", LineKey::Agent),
     ("useragent", LineKey::Agent),
     ("user agent", LineKey::Agent),
@@ -40,6 +40,13 @@ const SPELLINGS: [(&str, LineKey); 20] = [
     ("requestrate", LineKey::RequestRate),
     ("request rate", LineKey::RequestRate),
     ("request_rate", LineKey::RequestRate),
+    ("content-usage", LineKey::Rights(RightsKey::ContentUsage)),
+    ("content-signal", LineKey::Rights(RightsKey::ContentSignal)),
+    ("license", LineKey::Rights(RightsKey::License)),
+    (
+        "disallowaitraining",
+        LineKey::Rights(RightsKey::DisallowAiTraining),
+    ),
 ];
 
 /// The byte-order mark of UTF-8, read as Latin-1 and written as UTF-8 once more: `ï»¿`.
@@ -55,6 +62,18 @@ const LATIN_1_SPACE: &[u8] = b"\xa0";
 /// no-break space in UTF-8 is a no-break space in Latin-1.
 const BLANK_LENGTHS: [usize; 3] = [3, 2, 1];
 
+/// The key of a line about uses of the pages. Such a line changes nothing in crawling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RightsKey {
+    /// IETF AIPREF (draft-ietf-aipref-attach).
+    ContentUsage,
+    /// Cloudflare's Content Signals.
+    ContentSignal,
+    /// RSL 1.0.
+    License,
+    DisallowAiTraining,
+}
+
 /// What a line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LineKey {
@@ -64,6 +83,7 @@ enum LineKey {
     Sitemap,
     CrawlDelay,
     RequestRate,
+    Rights(RightsKey),
 }
 
 /// A line with a known key. The value is bare: nothing invisible stands around it.
@@ -139,8 +159,33 @@ impl<'a> RobotsLine<'a> {
     }
 }
 
+impl RightsKey {
+    /// Returns the key as robotstxt hands it on. That parser would take `disallowaitraining` for a
+    /// Disallow, so that it has another name here.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::ContentUsage => "content-usage",
+            Self::ContentSignal => "content-signal",
+            Self::License => "license",
+            Self::DisallowAiTraining => "no-ai-training",
+        }
+    }
+
+    /// Returns the key of a name; `None` where the name is of no such key.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        [
+            Self::ContentUsage,
+            Self::ContentSignal,
+            Self::License,
+            Self::DisallowAiTraining,
+        ]
+        .into_iter()
+        .find(|key| key.name() == name)
+    }
+}
+
 impl LineKey {
-    /// Returns the key as robotstxt expects it. It hands the last two on as unknown ones.
+    /// Returns the key as robotstxt expects it. It hands the delays and rights on as unknown ones.
     fn name(self) -> &'static str {
         match self {
             Self::Agent => "user-agent",
@@ -149,6 +194,7 @@ impl LineKey {
             Self::Sitemap => "sitemap",
             Self::CrawlDelay => "crawl-delay",
             Self::RequestRate => "request-rate",
+            Self::Rights(key) => key.name(),
         }
     }
 
@@ -176,6 +222,8 @@ impl LineKey {
         let begins_as_value = match self {
             Self::Allow | Self::Disallow => matches!(word.first(), Some(b'/' | b'*')),
             Self::Sitemap => word.starts_with(b"http:") || word.starts_with(b"https:"),
+            // A key that no parser knew before needs no leniency.
+            Self::Rights(_) => return false,
             Self::Agent | Self::CrawlDelay | Self::RequestRate => false,
         };
 

@@ -61,6 +61,7 @@ pub(super) fn obedient(reading: ParsedPage, judgement: &Judgement) -> ParsedPage
 fn told(article: Article, judgement: &Judgement) -> Article {
     Article {
         opt_outs: judgement.in_export(),
+        declared_rights: judgement.rights.clone(),
         noindex: !judgement.is_searchable(),
         ..article
     }

@@ -9,6 +9,7 @@ use crate::fetch::Answer;
 use crate::frontier::{Page, ParsedPage, Role};
 use crate::markup::{MarkupError, Tree};
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
+use crate::robots::Robots;
 use crate::site_reader::obey::{obedient, words};
 use crate::site_reader::{SiteReader, is_text};
 use crate::time::Timestamp;
@@ -24,6 +25,8 @@ pub struct Response {
     pub reader: Arc<SiteReader>,
     /// The opt-out files of the site's host, which hold for all its pages.
     pub files: Arc<Reservations>,
+    /// The robots.txt in force at the request.
+    pub robots: Arc<Robots>,
     /// An earlier page of the site, to compress the body with.
     pub dictionary: Option<Dictionary>,
     /// When the answer ended.
@@ -177,12 +180,9 @@ impl Response {
             metas,
             words,
             files: &self.files,
+            robots: &self.robots,
         };
-        Judgement::of(
-            declared.opt_outs(&self.reader.agent),
-            &self.reader.site.opt_outs,
-            self.at,
-        )
+        declared.judged(&self.reader.agent, &self.reader.site.opt_outs, self.at)
     }
 
     fn read_text(&self, html: &str, tree: &Tree, document: &Document) -> ParsedPage {

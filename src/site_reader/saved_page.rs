@@ -4,11 +4,42 @@ use std::sync::Arc;
 
 use crate::deadline::{BUDGET, room_as_weighed_now, room_now, within_now};
 use crate::extract::{Article, Extraction, decode};
-use crate::markup::Weight;
+use crate::markup::{Tree, Weight};
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
 use crate::page_url::PageUrl;
+use crate::rights::Statement;
+use crate::robots::Robots;
 use crate::site_reader::{SiteReader, is_text};
 use crate::time::Timestamp;
+
+/// Bytes of a kept page in which its meta tags are looked for. They belong into its head.
+const LONGEST_HEAD: usize = 64 * 1024;
+
+/// A kept answer.
+#[derive(Clone, Copy, Debug)]
+pub struct SavedAnswer<'a> {
+    /// Names in lower case.
+    pub headers: &'a [(String, String)],
+    pub body: &'a [u8],
+}
+
+/// What is known of a kept page beside its text.
+struct SavedContext<'a> {
+    url: &'a PageUrl,
+    headers: &'a [(String, String)],
+    metas: Metas,
+    moment: Timestamp,
+}
+
+impl SavedAnswer<'_> {
+    fn content_type(&self) -> &str {
+        let mut types = self
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "content-type");
+        types.next().map_or("", |(_, value)| value)
+    }
+}
 
 impl SiteReader {
     /// Returns the reader of a site's page that was fetched at `moment`: the one with the profile
@@ -34,13 +65,18 @@ impl SiteReader {
     pub fn read_again(
         &self,
         url: &PageUrl,
-        content_type: &str,
-        body: &[u8],
+        answer: SavedAnswer<'_>,
         moment: Timestamp,
     ) -> Extraction {
-        match self.reread(url, content_type, body) {
-            Extraction::Article(article) => Extraction::Article(self.judged(url, article, moment)),
-            Extraction::Members(article) => Extraction::Members(self.judged(url, article, moment)),
+        let context = SavedContext {
+            url,
+            headers: answer.headers,
+            metas: self.metas_of(url, answer),
+            moment,
+        };
+        match self.reread(url, answer.content_type(), answer.body) {
+            Extraction::Article(article) => Extraction::Article(self.judged(&context, article)),
+            Extraction::Members(article) => Extraction::Members(self.judged(&context, article)),
             other @ (Extraction::Gone { .. }
             | Extraction::Refused { .. }
             | Extraction::NotAnArticle { .. }) => other,
@@ -48,23 +84,49 @@ impl SiteReader {
     }
 
     /// Applies the opt-outs in an article's words: a withheld article loses its text.
-    fn judged(&self, url: &PageUrl, mut article: Box<Article>, moment: Timestamp) -> Box<Article> {
+    fn judged(&self, context: &SavedContext<'_>, mut article: Box<Article>) -> Box<Article> {
         let (metas, files) = (Metas::default(), Reservations::default());
         let declared = Declared {
-            url,
+            url: context.url,
             headers: &[],
             metas: &metas,
             words: &article.words,
             files: &files,
+            robots: &Robots::allow_all(),
         };
         let opt_outs = declared.opt_outs(&self.agent);
-        let judgement = Judgement::of(opt_outs, &self.site.opt_outs, moment);
+        let judgement = Judgement::of(opt_outs, &self.site.opt_outs, context.moment);
+        article.declared_rights = Declared {
+            headers: context.headers,
+            metas: &context.metas,
+            ..declared
+        }
+        .judged(&self.agent, &self.site.opt_outs, context.moment)
+        .rights;
 
         article.opt_outs = judgement.in_export();
         if judgement.withholds().is_some() {
             (article.paragraphs, article.images) = (Vec::new(), Vec::new());
         }
         article
+    }
+
+    /// Reads the meta tags in the head of a kept page.
+    fn metas_of(&self, url: &PageUrl, answer: SavedAnswer<'_>) -> Metas {
+        if !is_text(answer.content_type()) {
+            return Metas::default();
+        }
+        let html = decode(answer.body, answer.content_type(), url.last_label()).text;
+        let head = html.find("</head>").unwrap_or(html.len()).min(LONGEST_HEAD);
+
+        Tree::parse(&html[..html.floor_char_boundary(head)])
+            .map(|head| Metas::read(&head, &self.agent))
+            .unwrap_or_default()
+    }
+
+    /// Returns what a robots.txt says about uses of a page.
+    pub(crate) fn robots_rights(&self, file: &[u8], url: &PageUrl) -> Vec<Statement> {
+        Robots::parse(file, &self.agent).rights(url)
     }
 
     fn reread(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> Extraction {

@@ -11,7 +11,7 @@ use crate::archive::{
 use crate::clock::Clock;
 use crate::deadline::Undone;
 use crate::extract::{Article, Extraction};
-use crate::site_reader::SiteReader;
+use crate::site_reader::{SavedAnswer, SiteReader};
 use crate::verify::VerifyReport;
 use crate::verify::damage::{Damage, Repair, RepairSource};
 
@@ -178,10 +178,13 @@ fn read(capture: &KeptCapture, readers: &[Arc<SiteReader>]) -> Result<Box<Articl
     let body = capture
         .body()
         .map_err(|error| format!("its page cannot be read again: {}", told(error)))?;
-    let content_type = capture.header("content-type").unwrap_or_default();
-    let reading = AssertUnwindSafe(|| {
-        reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at)
-    });
+    let headers = capture.header_pairs();
+    let answer = SavedAnswer {
+        headers: &headers,
+        body: &body,
+    };
+    let reading =
+        AssertUnwindSafe(|| reader.read_again(&capture.page.url, answer, capture.fetched_at));
 
     match catch_unwind(reading).map_err(|_| Undone::Panicked.to_string())? {
         Extraction::Article(article) | Extraction::Members(article) => Ok(article),

@@ -1,5 +1,6 @@
 //! The articles that a filter chooses.
 
+use saseo::ArticleKey;
 use saseo::archive::{ArticleFilter, Condition, CopyChoice, VersionChoice};
 use saseo::extract::{Access, Article};
 use saseo::time::LocalTime;
@@ -33,7 +34,7 @@ fn stocked() -> Desk {
         (9, article("날짜 없음")),
     ] {
         let numbered = Article {
-            number: Some(number),
+            key: Some(ArticleKey::Number(number)),
             ..article
         };
         let path = format!("/news/articleView.html?idxno={number}");
@@ -49,7 +50,7 @@ fn chosen(desk: &Desk, filter: &ArticleFilter) -> String {
     let numbers = (&mut articles).into_iter().map(|version| {
         let version = version.unwrap();
         assert!(version.flaws.is_empty(), "{:?}", version.flaws);
-        version.article.number.unwrap().to_string()
+        version.article.key.unwrap().to_string()
     });
     numbers.collect::<Vec<_>>().join(" ")
 }

@@ -7,6 +7,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
+use saseo::ArticleKey;
 use saseo::archive::ArticleFilter;
 use saseo::export::{self, CsvDialect, ExportFormat, ExportOptions, Formulas, Place};
 use saseo::extract::{Article, Image};
@@ -87,7 +88,7 @@ fn desk_with(articles: &[Article]) -> Desk {
     desk.answer_next(links([1, 2, 3, 4, 5, ARTICLES].map(found_article)));
     for (number, article) in (1..).zip(articles) {
         let numbered = Article {
-            number: Some(number),
+            key: Some(ArticleKey::Number(number)),
             ..article.clone()
         };
         let path = format!("/news/articleView.html?idxno={number}");

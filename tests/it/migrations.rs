@@ -3,6 +3,7 @@
 
 use crate::former_archives::{archive_of_schema, grown_archive_of_schema};
 use crate::open_archive::open_archive;
+use saseo::ArticleKey;
 use saseo::archive::{
     ArticleFilter, ArticleVersion, NextPage, Reader, SCHEMA, Seed, SeedMode, Selection, Terms,
     Writer,
@@ -11,6 +12,7 @@ use saseo::config::site::Discover;
 use saseo::extract::Article;
 use saseo::frontier::Traversal;
 use saseo::page_url::PageUrl;
+use saseo::rights::{Claim, Use, UseState};
 use saseo::time::Timestamp;
 use tempfile::TempDir;
 
@@ -692,4 +694,49 @@ fn the_view_of_a_former_archive_has_paragraphs() {
         .unwrap();
     assert!(articles > 0);
     assert_eq!(articles, same);
+}
+
+#[test]
+fn rights_of_schema_12_are_those_of_its_opt_outs_and_all_else_is_unsaid() {
+    let folder = grown_archive_of_schema(12, 5);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let change = "UPDATE version SET opt_outs =
+        '[\"tdm-reservation:header\",\"noindex:meta robots\"]' WHERE article_id > 1002;
+        UPDATE version SET opt_outs = '[]' WHERE article_id = 1002";
+    sql.execute_batch(change).unwrap();
+    open_archive(folder.path()).unwrap();
+
+    let told = |number: i64| -> (String, Option<String>, String) {
+        sql.query_row(
+            "SELECT uses, use_level, licences FROM articles WHERE number = ?1",
+            [number],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .unwrap()
+    };
+    let uses = |search, train, tdm| {
+        let uses = format!(
+            r#"{{"search":"{search}","ai_input":"unsaid","ai_train":"{train}","tdm":"{tdm}"}}"#
+        );
+        (uses, None, "[]".to_owned())
+    };
+    assert_eq!(told(7), uses("unsaid", "reserved", "unsaid"));
+    assert_eq!(told(1002), uses("unsaid", "unsaid", "unsaid"));
+    assert_eq!(told(1003), uses("reserved", "reserved", "reserved"));
+
+    // Programs read the statements as they were written.
+    let reader = Reader::open(folder.path()).unwrap();
+    for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
+        let version = version.unwrap();
+        assert!(version.flaws.iter().all(|flaw| flaw.column != "statements"));
+        let rights = version.article.declared_rights;
+        if version.article.key == Some(ArticleKey::Number(1003)) {
+            let claim = Claim::Use(Use::Tdm, UseState::Reserved);
+            assert_eq!(rights.sources(&claim), ["tdm-reservation header"]);
+        }
+    }
+    let kept: i64 = sql
+        .query_row("SELECT count(*) FROM declared", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(kept, 2);
 }

@@ -13,9 +13,12 @@ use saseo::config::Site;
 use saseo::config::site::Schedule;
 use saseo::config::units::{Rate, Span};
 use saseo::crawl::{self, Agenda, CrawlPlan, CrawlReport, Event, PaperReport, Start, Stop};
+use saseo::export::{self, ExportFormat, ExportSummary};
 use saseo::fetch::{Answer, RequestTerms, Trouble};
 use saseo::host_lock::HostLocks;
 use saseo::page_url::{Host, PageUrl};
+use saseo::reextract::{LeasedArchive, Mode, ReextractPlan, reextract};
+use saseo::rights::Purpose;
 use saseo::schedule::{DueStart, Timetable};
 use saseo::site_reader::SiteReader;
 use saseo::time::Timestamp;
@@ -1422,4 +1425,144 @@ async fn the_word_of_whoever_asked_a_host_before_is_kept() {
         .map(|visit| visit.began)
         .min();
     assert_eq!(first, Some(NOW + Duration::from_secs(60)));
+}
+
+/// What is told of uses of each article: its number, the state of AI training, and the level.
+fn uses(world: &World) -> Vec<(u64, String, Option<String>)> {
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let mut select = sql
+        .prepare("SELECT number, uses ->> 'ai_train', use_level FROM articles ORDER BY number")
+        .unwrap();
+    select
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+/// The numbers of the articles that leave for AI training, and what is told of the others.
+fn exported_for_training(world: &World) -> (Vec<u64>, ExportSummary) {
+    let reader = Reader::open(world.folder.path()).unwrap();
+    let filter = ArticleFilter {
+        purpose: Some(Purpose::AiTraining),
+        ..ArticleFilter::default()
+    };
+    let out = world.folder.path().join("out.jsonl");
+    let summary = export::export(&reader, &filter, ExportFormat::Jsonl, &out).unwrap();
+    let lines = std::fs::read_to_string(&out).unwrap();
+    let numbers = lines.lines().map(|line| {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_ne!(record["uses"]["ai_train"], "reserved");
+        record["number"].as_u64().unwrap()
+    });
+    (numbers.collect(), summary)
+}
+
+fn robots_txt(lines: &str) -> Answer {
+    html(200, format!("User-agent: *\nAllow: /\n{lines}\n"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_export_for_training_leaves_out_exactly_what_is_reserved_by_the_newest_fetch() {
+    let world = World::new(1, 4);
+    let reserved = robots_txt("Content-Usage: /news/ train-ai=n\nContent-Signal: use=reference");
+    world.papers.answer_always("/robots.txt", reserved);
+    world.crawl().await;
+
+    let all_reserved: Vec<_> = (1..=4)
+        .map(|number| (number, "reserved".to_owned(), Some("reference".to_owned())))
+        .collect();
+    assert_eq!(uses(&world), all_reserved);
+    let (numbers, summary) = exported_for_training(&world);
+    assert_eq!(
+        (numbers, summary.articles, summary.reserved),
+        (vec![], 0, 4)
+    );
+    assert_eq!(
+        summary.reserved_by,
+        BTreeMap::from([("robots.txt content-usage".to_owned(), 4)])
+    );
+
+    // The paper allows it, but for one article, which says so itself.
+    let allowed = robots_txt("Content-Usage: train-ai=y");
+    world.papers.answer_always("/robots.txt", allowed);
+    world.papers.answer_always(
+        &article_path(2),
+        with_header(article(2), "content-signal", "ai-train=no"),
+    );
+    // Thirty days after publication, each article is revisited.
+    world.web.wait(Duration::from_secs(8 * 24 * 3600)).await;
+    next_day(&world, 5).await;
+    let state = |number| if number == 2 { "reserved" } else { "allowed" };
+    let expected: Vec<_> = (1..=5)
+        .map(|number| (number, state(number).to_owned(), None))
+        .collect();
+    assert_eq!(uses(&world), expected);
+    let (numbers, summary) = exported_for_training(&world);
+    assert_eq!((numbers, summary.reserved), (vec![1, 3, 4, 5], 1));
+    assert_eq!(
+        summary.reserved_by,
+        BTreeMap::from([("header content-signal".to_owned(), 1)])
+    );
+
+    // What was said before stays known, and equal rights are kept once.
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let count = |of: &str| -> i64 { sql.query_row(of, [], |row| row.get(0)).unwrap() };
+    assert_eq!(count("SELECT count(*) FROM article_declared"), 9);
+    assert_eq!(count("SELECT count(*) FROM declared"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_re_extraction_reads_the_rights_again_from_what_was_kept() {
+    let world = World::new(1, 3);
+    let reserved = r#"[{"location": "/*idxno=1", "tdm-reservation": 1}]"#;
+    let tdmrep = html(200, reserved.to_owned());
+    world
+        .papers
+        .answer_always("/.well-known/tdmrep.json", tdmrep);
+    let robots = robots_txt("License: https://h1.example/rsl.xml\nContent-Usage: search=y");
+    world.papers.answer_always("/robots.txt", robots);
+    world.papers.answer_always(
+        &article_path(2),
+        with_header(article(2), "content-usage", "train-ai=n"),
+    );
+    let marked = String::from_utf8(article(3).body)
+        .unwrap()
+        .replace("<head>", "<head><meta name=robots content=noai>");
+    world
+        .papers
+        .answer_always(&article_path(3), html(200, marked));
+    world.crawl().await;
+
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let told = || -> Vec<(String, String)> {
+        let mut select = sql
+            .prepare("SELECT uses, licences FROM articles ORDER BY number")
+            .unwrap();
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let before = told();
+    assert!(before.iter().all(|(uses, licences)| {
+        uses.contains(r#""search":"allowed""#)
+            && uses.contains(r#""ai_train":"reserved""#)
+            && licences == r#"["https://h1.example/rsl.xml"]"#
+    }));
+
+    sql.execute_batch("DELETE FROM article_declared; DELETE FROM declared")
+        .unwrap();
+    assert!(told().iter().all(|(uses, _)| !uses.contains("reserved")));
+    let mut archive = open_archive(world.folder.path()).unwrap();
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    let leased = LeasedArchive {
+        archive: &mut archive,
+        lease,
+        run: None,
+    };
+    let plan = ReextractPlan {
+        readers: world.plan(SeedMode::Begin).sites,
+        mode: Mode::Write,
+    };
+    reextract(leased, &plan, &Clock::set_to(NOW), || false, |_| {}).unwrap();
+    assert_eq!(told(), before);
 }

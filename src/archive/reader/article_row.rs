@@ -170,6 +170,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
             rights: self.text_or_null("rights"),
             access: access(&self.text("access")),
             opt_outs: self.json("opt_outs"),
+            declared_rights: self.json("statements"),
             words: Vec::new(),
             noindex: false,
             extractor: self.text("extractor"),

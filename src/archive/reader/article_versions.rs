@@ -139,6 +139,10 @@ impl Reader {
                     strftime('%Y-%m-%dT%H:%M:%SZ', capture.fetched_at / 1000, 'unixepoch')
                       AS fetched_at,
                     capture.status AS http_status,
+                    coalesce((SELECT statements FROM article_declared
+                              JOIN declared ON declared.id = declared_id
+                              WHERE article_declared.article_id = article.id
+                              ORDER BY at DESC LIMIT 1), '[]') AS statements,
                     (SELECT s.name || '/' || iif(a.number IS NULL, a.url, printf('%u', a.number))
                      FROM article AS a JOIN site AS s ON s.id = a.site_id
                      WHERE a.id = article.first_copy) AS first_copy

@@ -9,6 +9,7 @@ use crate::archive::reader::article_versions::{ArticleVersion, version};
 use crate::archive::reader::condition::{Condition, ConditionValue};
 use crate::archive::reader::records::Records;
 use crate::extract::Access;
+use crate::rights::Purpose;
 use crate::time::Timestamp;
 
 /// The articles that are exported. All of its conditions hold for each of them; an empty list asks
@@ -37,6 +38,8 @@ pub struct ArticleFilter {
     pub versions: VersionChoice,
     /// Copies of stories that another paper carried first.
     pub copies: CopyChoice,
+    /// The purpose of the export: articles that are reserved against it are left out.
+    pub purpose: Option<Purpose>,
 }
 
 /// Which versions of an article are exported.
@@ -69,7 +72,11 @@ pub enum CopyChoice {
 const SELECT_ARTICLES: &str = "SELECT ordered.site || '/' || article.name AS id,
             title, text, content_sha256, article.number, article.text_id, canonical_url, subtitle, authors, byline,
             published_at, published_precision, modified_at, published_source, section, subsection,
-            language, images, tags, rights, article.access, opt_outs, extractor, confidence,
+            language, images, tags, rights, article.access, opt_outs,
+            coalesce((SELECT statements FROM article_declared
+                      JOIN declared ON declared.id = declared_id
+                      WHERE article_declared.article_id = article.id
+                      ORDER BY at DESC LIMIT 1), '[]') AS statements, extractor, confidence,
             ordered.site, article.url, n AS version,
             strftime('%Y-%m-%dT%H:%M:%SZ', first_seen_at / 1000, 'unixepoch') AS first_seen_at,
             strftime('%Y-%m-%dT%H:%M:%SZ', fetched_at / 1000, 'unixepoch') AS fetched_at,

@@ -33,6 +33,14 @@ impl KeptCapture {
             .map(|(_, value)| value.trim())
     }
 
+    /// Returns all headers, their names in lower case.
+    pub fn header_pairs(&self) -> Vec<(String, String)> {
+        let lines = self.headers.lines().filter_map(|line| line.split_once(':'));
+        lines
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect()
+    }
+
     /// Unpacks the page's bytes.
     ///
     /// # Errors

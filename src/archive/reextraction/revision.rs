@@ -3,12 +3,15 @@
 use rusqlite::{Connection, params};
 
 use crate::archive::article::{WriteResult, known_article, rewrite_article};
+use crate::archive::declared::note_declared;
 use crate::archive::error::ArchiveError;
 use crate::archive::reextraction::kept_capture::KeptCapture;
 use crate::archive::store::{Lease, Writer};
 use crate::archive::syndication::{enter_story, has_fingerprint};
 use crate::extract::{Access, Article};
 use crate::frontier::{Page, Verdict};
+use crate::opt_out::{OptOut, Signal, rights_of_opt_out};
+use crate::rights::{DeclaredRights, Statement};
 use crate::time::Timestamp;
 
 /// A capture, and the article that is extracted from it today.
@@ -73,6 +76,7 @@ impl Writer {
         };
 
         let written = rewrite_article(tx, &capture.page, &article, capture.id, now)?;
+        note_rights(tx, capture, &article)?;
         settle_page(tx, &capture.page, &verdict, revisit_at, now)?;
 
         Ok(match written {
@@ -121,6 +125,50 @@ impl Writer {
         .execute(params![capture.page.id.0, why])?;
         Ok(RevisionOutcome::Nothing)
     }
+}
+
+/// Notes what a capture declares about uses: what was recorded of its host's files, and what is
+/// read in it today.
+fn note_rights(
+    tx: &Connection,
+    capture: &KeptCapture,
+    article: &Article,
+) -> Result<(), ArchiveError> {
+    let page = &capture.page;
+    let key = page.key().or(article.key.as_ref());
+    let Some(id) = known_article(tx, &page.site, key, page.url.as_str())? else {
+        return Ok(());
+    };
+
+    let today = article.declared_rights.statements().iter().cloned();
+    let rights = DeclaredRights::of(recorded_files(tx, capture.id)?.into_iter().chain(today));
+    note_declared(tx, id, &rights, capture.fetched_at)
+}
+
+/// Returns what the files of the host said, which are not kept with the capture.
+fn recorded_files(tx: &Connection, capture: i64) -> Result<Vec<Statement>, ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT signal, source, evidence FROM opt_out
+         WHERE capture_id = ?1 AND effect <> 'ignored'
+           AND (signal = 'ai.txt' OR (signal = 'tdm-reservation' AND source = 'tdmrep.json'))
+         ORDER BY id",
+    )?;
+    let rows = select.query_map([capture], |row| {
+        let is_ai_txt = row.get_ref(0)?.as_str()? == "ai.txt";
+        Ok(OptOut {
+            signal: if is_ai_txt {
+                Signal::AiTxt
+            } else {
+                Signal::Tdm
+            },
+            source: row.get(1)?,
+            evidence: row.get(2)?,
+            from: None,
+        })
+    })?;
+
+    let opt_outs: Vec<OptOut> = rows.collect::<Result<_, _>>()?;
+    Ok(opt_outs.iter().flat_map(rights_of_opt_out).collect())
 }
 
 /// Settles the page of a capture in which an article was found. A page that waits for another

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::body::{Body, is_body_damaged, mend_body};
-use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
+use crate::archive::capture::{Capture, PageAnswer, note_rights, write_page_answer};
 use crate::archive::change::ChangeKind;
 use crate::archive::error::ArchiveError;
 use crate::frontier::{Page, PageId, Settlement, origin_revisited};
@@ -46,6 +46,8 @@ pub(crate) fn write_revisit(
     }
     tx.prepare_cached("RELEASE revisit")?.execute([])?;
 
+    // The paper may have changed its mind about an article that is the same.
+    note_rights(tx, answer)?;
     note_faulty_validators(tx, page, capture, &before, change)?;
     Ok(change)
 }

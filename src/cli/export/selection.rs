@@ -84,6 +84,7 @@ impl SelectionArgs {
             } else {
                 CopyChoice::Included
             },
+            purpose: None,
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::export::{Provenance, Record};
 use crate::extract::{Access, Article, ArticleReader, Extraction};
 use crate::markup::{Tree, Weight};
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
+use crate::robots::Robots;
 use crate::saved_file::{ReaderChoice, SavedFile};
 use crate::time::Timestamp;
 
@@ -29,7 +30,9 @@ pub(crate) fn read_article(
         Extraction::Refused { why } => bail!("the page is a refusal: {why}"),
         Extraction::NotAnArticle { why } => bail!("the page is no article: {why}"),
     };
-    article.opt_outs = opt_outs(page, choice, &article, agent, now);
+    let judgement = judgement(page, choice, &article, agent, now);
+    article.opt_outs = judgement.in_export();
+    article.declared_rights = judgement.rights;
 
     let provenance = Provenance {
         site: choice.site.as_ref().map(|site| site.name.clone()),
@@ -68,15 +71,15 @@ fn unread(why: Undone) -> anyhow::Error {
     }
 }
 
-/// Returns the opt-outs that the page itself declares. Headers, and the files of its host, are not
-/// saved with it.
-fn opt_outs(
+/// Judges the opt-outs and rights that the page itself declares. Headers, and the files of its
+/// host, are not saved with it.
+fn judgement(
     page: &SavedFile,
     choice: &ReaderChoice,
     article: &Article,
     agent: &str,
     now: Timestamp,
-) -> Vec<String> {
+) -> Judgement {
     let metas = match Tree::parse(&page.html) {
         Ok(tree) => Metas::read(&tree, agent),
         Err(_) => Metas::default(),
@@ -87,6 +90,7 @@ fn opt_outs(
         metas: &metas,
         words: &article.words,
         files: &Reservations::default(),
+        robots: &Robots::allow_all(),
     };
 
     let rules = choice
@@ -94,7 +98,7 @@ fn opt_outs(
         .as_ref()
         .map(|site| site.opt_outs.clone())
         .unwrap_or_default();
-    Judgement::of(declared.opt_outs(agent), &rules, now).in_export()
+    declared.judged(agent, &rules, now)
 }
 
 #[cfg(test)]

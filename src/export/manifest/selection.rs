@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::archive::{ArticleFilter, Condition, CopyChoice, VersionChoice};
+use crate::rights::Purpose;
 
 /// Returns every choice of the filter by the name of its option; null or empty where all was taken.
 pub(super) fn as_json(filter: &ArticleFilter) -> Value {
@@ -17,6 +18,7 @@ pub(super) fn as_json(filter: &ArticleFilter) -> Value {
         condition,
         versions,
         copies,
+        purpose,
     } = filter;
     let access: Vec<&str> = access.iter().map(|access| access.name()).collect();
 
@@ -37,5 +39,6 @@ pub(super) fn as_json(filter: &ArticleFilter) -> Value {
             CopyChoice::Included => false,
             CopyChoice::LeftOut => true,
         },
+        "for": purpose.map(Purpose::name),
     })
 }

@@ -10,6 +10,7 @@ use ::parquet::errors::ParquetError;
 use crate::export::Record;
 use crate::export::record::{COLUMNS, FieldValue, RecordColumn, ValueKind};
 use crate::extract::Image;
+use crate::rights::{UseState, Uses};
 use crate::time::Timestamp;
 
 /// Columns whose moments have the offset of the paper: Parquet keeps none, so that the local time
@@ -24,6 +25,8 @@ enum LeafKind {
     Decimal,
     Moment,
     Texts,
+    /// The state of a use.
+    UseOf(fn(&Uses) -> UseState),
     ImageUrl,
     /// A field of a photo that may be null.
     ImageField(fn(&Image) -> &Option<String>),
@@ -46,6 +49,12 @@ pub(super) fn leaves() -> Vec<Leaf> {
         }
         ValueKind::Moment => vec![LeafKind::Moment],
         ValueKind::Texts => vec![LeafKind::Texts],
+        ValueKind::Uses => vec![
+            LeafKind::UseOf(|uses| uses.search),
+            LeafKind::UseOf(|uses| uses.ai_input),
+            LeafKind::UseOf(|uses| uses.ai_train),
+            LeafKind::UseOf(|uses| uses.tdm),
+        ],
         ValueKind::Images => vec![
             LeafKind::ImageUrl,
             LeafKind::ImageField(|image| &image.caption),
@@ -77,6 +86,14 @@ pub(super) fn schema_text() -> String {
             ValueKind::Texts => format!(
                 "REQUIRED GROUP {name} (LIST) {{
                REPEATED GROUP list {{ REQUIRED BYTE_ARRAY element (STRING); }}
+             }}"
+            ),
+            ValueKind::Uses => format!(
+                "REQUIRED GROUP {name} {{
+               OPTIONAL BYTE_ARRAY search (STRING);
+               OPTIONAL BYTE_ARRAY ai_input (STRING);
+               OPTIONAL BYTE_ARRAY ai_train (STRING);
+               OPTIONAL BYTE_ARRAY tdm (STRING);
              }}"
             ),
             ValueKind::Images => format!(
@@ -173,6 +190,9 @@ impl Leaf {
                 (_, FieldValue::Texts(texts)) => {
                     of.push_list(texts.iter().map(|text| (Some(bytes(text)), 1)));
                 }
+                (LeafKind::UseOf(state), FieldValue::Uses(uses)) => {
+                    of.push(Some(bytes(state(&uses).name())));
+                }
                 (LeafKind::ImageField(field), FieldValue::Images(images)) => {
                     let told = images.iter().map(field);
                     of.push_list(told.map(|text| match text {
@@ -184,9 +204,13 @@ impl Leaf {
                     of.push_list(images.iter().map(|image| (Some(bytes(&image.url)), 1)));
                 }
                 (_, FieldValue::Text(text)) => of.push(Some(bytes(text))),
-                (_, FieldValue::Null | FieldValue::Whole(_) | FieldValue::Decimal(_)) => {
-                    of.push(None);
-                }
+                (
+                    _,
+                    FieldValue::Null
+                    | FieldValue::Whole(_)
+                    | FieldValue::Decimal(_)
+                    | FieldValue::Uses(_),
+                ) => of.push(None),
             }
         }
         of
@@ -203,6 +227,7 @@ impl Leaf {
                 FieldValue::Null
                 | FieldValue::Decimal(_)
                 | FieldValue::Texts(_)
+                | FieldValue::Uses(_)
                 | FieldValue::Images(_) => None,
             });
         }
@@ -218,6 +243,7 @@ impl Leaf {
                 | FieldValue::Whole(_)
                 | FieldValue::Text(_)
                 | FieldValue::Texts(_)
+                | FieldValue::Uses(_)
                 | FieldValue::Images(_) => None,
             });
         }

@@ -3,6 +3,7 @@
 
 use crate::export::record::Record;
 use crate::extract::Image;
+use crate::rights::Uses;
 
 /// The kind of a column's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(crate) enum ValueKind {
     Moment,
     /// A list of texts.
     Texts,
+    /// Each use with its state: a JSON object, `{"search":"unsaid",…}`.
+    Uses,
     /// A list of photos.
     Images,
 }
@@ -27,6 +30,7 @@ pub(crate) enum FieldValue<'r> {
     Whole(u64),
     Decimal(f64),
     Texts(&'r [String]),
+    Uses(Uses),
     Images(&'r [Image]),
 }
 
@@ -48,7 +52,7 @@ impl RecordColumn {
 }
 
 /// The columns in their order.
-pub(crate) const COLUMNS: [RecordColumn; 31] = [
+pub(crate) const COLUMNS: [RecordColumn; 34] = [
     RecordColumn {
         name: "id",
         kind: ValueKind::Text,
@@ -190,6 +194,24 @@ pub(crate) const COLUMNS: [RecordColumn; 31] = [
         kind: ValueKind::Texts,
         about: "what was said against uses of the page",
         value: |record| FieldValue::Texts(&record.opt_outs),
+    },
+    RecordColumn {
+        name: "uses",
+        kind: ValueKind::Uses,
+        about: "whether search, ai_input, ai_train and tdm are allowed, reserved or unsaid",
+        value: |record| FieldValue::Uses(record.uses),
+    },
+    RecordColumn {
+        name: "use_level",
+        kind: ValueKind::Text,
+        about: "immediate, reference or full: how much of it may be used at once",
+        value: |record| record.use_level.map_or(FieldValue::Null, FieldValue::Text),
+    },
+    RecordColumn {
+        name: "licences",
+        kind: ValueKind::Texts,
+        about: "addresses of the licences that the paper names",
+        value: |record| FieldValue::Texts(&record.licences),
     },
     RecordColumn {
         name: "first_copy",

@@ -70,7 +70,7 @@ enum Word {
 }
 
 impl Wanted {
-    /// Returns what these selectors need of a page, besides its base, its meta tags and the data in
+    /// Returns what these selectors need of a page, besides its base, links and meta tags and the data in
     /// its scripts, which all readers need. Of what `present` selects, only its presence is
     /// needed.
     pub fn of<'s>(
@@ -79,7 +79,7 @@ impl Wanted {
     ) -> Self {
         let mut wanted = Self::default();
         let mut anchors = Vec::new();
-        for name in ["base", "meta"] {
+        for name in ["base", "meta", "link"] {
             wanted.add(name, true, &mut anchors);
         }
 

@@ -1,0 +1,77 @@
+//! What papers declare about uses of their articles: equal rights once, and each article's history.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::json;
+
+use crate::archive::error::ArchiveError;
+use crate::archive::store::Writer;
+use crate::rights::{DeclaredRights, UseLevel};
+use crate::time::Timestamp;
+
+/// Notes the rights of an article at a fetch. A row is added only where they differ from those
+/// before.
+pub(super) fn note_declared(
+    tx: &Connection,
+    article: i64,
+    rights: &DeclaredRights,
+    at: Timestamp,
+) -> Result<(), ArchiveError> {
+    let statements = json!(rights).to_string();
+    // A repeated reading replaces what was noted at the same fetch.
+    let before: Option<String> = tx
+        .prepare_cached(
+            "SELECT statements FROM article_declared JOIN declared ON declared.id = declared_id
+             WHERE article_id = ?1 AND at < ?2 ORDER BY at DESC LIMIT 1",
+        )?
+        .query_row([article, at.millis()], |row| row.get(0))
+        .optional()?;
+
+    tx.prepare_cached("DELETE FROM article_declared WHERE article_id = ?1 AND at = ?2")?
+        .execute([article, at.millis()])?;
+    if before.as_deref().unwrap_or("[]") == statements {
+        return Ok(());
+    }
+
+    let declared = write_declared(tx, rights, &statements)?;
+    tx.prepare_cached(
+        "INSERT INTO article_declared (article_id, at, declared_id) VALUES (?1, ?2, ?3)",
+    )?
+    .execute([article, at.millis(), declared])?;
+    Ok(())
+}
+
+/// Returns the id of rights, which are written once.
+fn write_declared(
+    tx: &Connection,
+    rights: &DeclaredRights,
+    statements: &str,
+) -> Result<i64, ArchiveError> {
+    tx.prepare_cached(
+        "INSERT OR IGNORE INTO declared (uses, use_level, licences, statements)
+         VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        json!(rights.uses()).to_string(),
+        rights.use_level().map(UseLevel::name),
+        json!(rights.licences()).to_string(),
+        statements
+    ])?;
+
+    let mut select = tx.prepare_cached("SELECT id FROM declared WHERE statements = ?1")?;
+    Ok(select.query_row([statements], |row| row.get(0))?)
+}
+
+#[doc(hidden)]
+impl Writer {
+    /// Returns the robots.txt that was in force when a capture was fetched; `None` where there was
+    /// none. Sees unsaved changes as well.
+    pub fn robots_of_capture(&self, capture: i64) -> Result<Option<Vec<u8>>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT robots.body FROM capture JOIN ledger ON ledger.id = capture.announced_id
+             JOIN robots ON robots.id = ledger.robots_id WHERE capture.id = ?1",
+        )?;
+        let body: Option<Option<Vec<u8>>> =
+            select.query_row([capture], |row| row.get(0)).optional()?;
+        Ok(body.flatten())
+    }
+}

@@ -1,0 +1,222 @@
+//! What a page declares about uses, joined from opt-outs, headers, links and robots.txt.
+
+use crate::opt_out::{Declared, Judgement, OptOut, OptOutAction, Signal};
+use crate::page_url::PageUrl;
+use crate::rights::{
+    Claim, DeclaredRights, Statement, Use, UseState, content_signal, content_usage,
+};
+
+/// Words beside "learning" by which a Korean notice forbids other uses as well.
+const USE_WORDS: [&str; 2] = ["활용", "이용"];
+
+impl Declared<'_> {
+    /// Decides the action on each opt-out, and collects what is declared about uses.
+    pub fn judged(
+        &self,
+        agent: &str,
+        rules: &crate::config::site::OptOutRules,
+        now: crate::time::Timestamp,
+    ) -> Judgement {
+        let mut judgement = Judgement::of(self.opt_outs(agent), rules, now);
+        judgement.rights = self.rights(&judgement);
+        judgement
+    }
+
+    /// Collects the statements. An opt-out that the site file ignores makes none.
+    fn rights(&self, judgement: &Judgement) -> DeclaredRights {
+        let heard = judgement
+            .told
+            .iter()
+            .filter(|(_, action)| *action != OptOutAction::Ignored);
+        let opt_outs = heard.flat_map(|(opt_out, _)| rights_of_opt_out(opt_out));
+
+        let headers = self.of_headers();
+        let links = self
+            .metas
+            .licences
+            .iter()
+            .filter_map(|href| licence(self.url, "link", href));
+        let robots = self.robots.rights(self.url);
+        DeclaredRights::of(opt_outs.chain(headers).chain(links).chain(robots))
+    }
+
+    fn of_headers(&self) -> Vec<Statement> {
+        let mut found = content_usage("header content-usage", &self.joined("content-usage"));
+        found.extend(content_signal(
+            "header content-signal",
+            &self.joined("content-signal"),
+        ));
+
+        let links = self.headers.iter().filter(|(name, _)| name == "link");
+        found.extend(
+            links
+                .filter_map(|(_, value)| rsl_link(value))
+                .filter_map(|href| licence(self.url, "header link", href)),
+        );
+        found
+    }
+
+    /// Returns a header's lines as one value (RFC 9110 §5.3).
+    fn joined(&self, name: &str) -> String {
+        let lines = self.headers.iter().filter(|(known, _)| known == name);
+        let lines: Vec<&str> = lines.map(|(_, value)| value.as_str()).collect();
+        lines.join(", ")
+    }
+}
+
+/// Returns the address in a Link header that names an RSL licence.
+fn rsl_link(value: &str) -> Option<&str> {
+    let links = value.split('<').skip(1).take(100);
+    links
+        .filter_map(|link| link.split_once('>'))
+        .find(|(_, parameters)| {
+            let parameters = parameters.to_ascii_lowercase();
+            parameters.contains("license") && parameters.contains("application/rsl+xml")
+        })
+        .map(|(href, _)| href)
+}
+
+fn licence(page: &PageUrl, source: &str, href: &str) -> Option<Statement> {
+    let address = page.join(href).ok()?.to_string();
+    Some(Statement::new(source, Claim::Licence(address), href))
+}
+
+/// Returns what an opt-out says about uses. A reservation of text and data mining covers training
+/// (Directive (EU) 2019/790, Article 4). The words forbid what they name.
+pub fn rights_of_opt_out(opt_out: &OptOut) -> Vec<Statement> {
+    let reserved = |wanted| Claim::Use(wanted, UseState::Reserved);
+    let claims = match opt_out.signal {
+        Signal::Tdm | Signal::AiTxt => vec![reserved(Use::Tdm), reserved(Use::AiTrain)],
+        Signal::NoAi => vec![reserved(Use::AiInput), reserved(Use::AiTrain)],
+        Signal::NoImageAi => vec![Claim::Unknown("noimageai".to_owned())],
+        Signal::NoIndex => vec![reserved(Use::Search)],
+        Signal::NoArchive => vec![Claim::NoArchive],
+        Signal::Words if USE_WORDS.iter().any(|word| opt_out.evidence.contains(word)) => {
+            vec![reserved(Use::AiTrain), reserved(Use::AiInput)]
+        }
+        Signal::Words => vec![reserved(Use::AiTrain)],
+        Signal::NoFollow | Signal::UnavailableAfter => Vec::new(),
+    };
+
+    let source = match opt_out.signal {
+        Signal::AiTxt | Signal::Words => opt_out.signal.name().to_owned(),
+        Signal::NoArchive
+        | Signal::NoIndex
+        | Signal::NoFollow
+        | Signal::UnavailableAfter
+        | Signal::Tdm
+        | Signal::NoAi
+        | Signal::NoImageAi => format!("{} {}", opt_out.signal.name(), opt_out.source),
+    };
+    let statement = |claim| Statement::new(&source, claim, &opt_out.evidence);
+    claims.into_iter().map(statement).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::site::OptOutRules;
+    use crate::markup::Tree;
+    use crate::opt_out::{Metas, Reservations};
+    use crate::robots::Robots;
+    use crate::time::Timestamp;
+
+    fn said(html: &str, headers: &[(&str, &str)], words: &str, robots: &str) -> String {
+        let url = PageUrl::parse("https://paper.example/news/1").unwrap();
+        let headers: Vec<(String, String)> = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let words = [("AI학습".to_owned(), words.to_owned())];
+        let declared = Declared {
+            url: &url,
+            headers: &headers,
+            metas: &Metas::read(&Tree::parse(html).unwrap(), "saseo"),
+            words: if words[0].1.is_empty() { &[] } else { &words },
+            files: &Reservations::default(),
+            robots: &Robots::parse(robots.as_bytes(), "saseo"),
+        };
+        let judged = declared.judged("saseo", &OptOutRules::default(), Timestamp::EPOCH);
+        judged.rights.to_string()
+    }
+
+    #[test]
+    fn every_place_is_heard() {
+        let rsl = "<https://paper.example/rsl.xml>; rel=\"license\"; type=\"application/rsl+xml\"";
+        for (html, headers, words, expected) in [
+            (
+                "<meta name=robots content='noai, noimageai'>",
+                vec![],
+                "",
+                "ai_input=reserved ai_train=reserved",
+            ),
+            (
+                "",
+                vec![("x-robots-tag", "noai")],
+                "",
+                "ai_input=reserved ai_train=reserved",
+            ),
+            ("", vec![("x-robots-tag", "otherbot: noai")], "", ""),
+            (
+                "",
+                vec![("tdm-reservation", "1")],
+                "",
+                "ai_train=reserved tdm=reserved",
+            ),
+            (
+                "",
+                vec![
+                    ("content-usage", "search=y"),
+                    ("content-usage", "train-ai=n"),
+                ],
+                "",
+                "search=allowed ai_train=reserved",
+            ),
+            (
+                "",
+                vec![("content-signal", "ai-input=no, use=immediate")],
+                "",
+                "ai_input=reserved use=immediate",
+            ),
+            (
+                "<link rel=license href='/rsl.xml'>",
+                vec![],
+                "",
+                "licence=https://paper.example/rsl.xml",
+            ),
+            (
+                "<link rel=stylesheet href='/a.css'>",
+                vec![("link", "</a.css>; rel=preload")],
+                "",
+                "",
+            ),
+            (
+                "",
+                vec![("link", rsl)],
+                "",
+                "licence=https://paper.example/rsl.xml",
+            ),
+            ("", vec![], "무단전재, AI학습 금지", "ai_train=reserved"),
+            (
+                "",
+                vec![],
+                "AI학습 및 활용 금지",
+                "ai_input=reserved ai_train=reserved",
+            ),
+        ] {
+            assert_eq!(
+                said(html, &headers, words, ""),
+                expected,
+                "{html} {headers:?} {words}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_permission_of_one_place_does_not_undo_a_reservation_of_another() {
+        let robots = "User-agent: *\nContent-Usage: train-ai=n\nAllow: /\n";
+        let header = [("content-usage", "train-ai=y")];
+        assert_eq!(said("", &header, "", robots), "ai_train=reserved");
+        assert_eq!(said("", &header, "", ""), "ai_train=allowed");
+    }
+}

@@ -1,0 +1,208 @@
+//! What a robots.txt says about uses of its pages: preferences by path, licences, refused agents.
+
+use crate::page_url::PageUrl;
+use crate::rights::{
+    AiAgent, Claim, Statement, Use, UseState, content_signal, content_usage, of_agent,
+};
+use crate::robots::lines::RightsKey;
+use crate::robots::matches_pattern;
+
+/// The most lines that are heard. An honest file has a few; each costs a match for every page.
+const MOST_LINES: usize = 100;
+
+/// The lines about uses that hold for our agent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct RobotsRights {
+    lines: Vec<RightsLine>,
+    refused: Vec<&'static AiAgent>,
+}
+
+/// A line about uses.
+#[derive(Clone, Debug, PartialEq)]
+struct RightsLine {
+    key: RightsKey,
+    /// `/` where the line names no path.
+    path: String,
+    /// The value behind the path.
+    value: String,
+}
+
+impl RobotsRights {
+    pub(super) fn new<'a>(
+        lines: impl Iterator<Item = (RightsKey, &'a str)>,
+        refused: Vec<&'static AiAgent>,
+    ) -> Self {
+        let lines = lines.take(MOST_LINES).map(|(key, text)| line(key, text));
+        Self {
+            lines: lines.collect(),
+            refused,
+        }
+    }
+
+    /// Returns what the file says about a page.
+    pub(super) fn of(&self, url: &PageUrl) -> Vec<Statement> {
+        let mut found = Vec::new();
+
+        for key in [RightsKey::ContentUsage, RightsKey::ContentSignal] {
+            found.extend(self.preferences(key, url));
+        }
+
+        for line in &self.lines {
+            match line.key {
+                RightsKey::License => {
+                    let licence = Claim::Licence(line.value.clone());
+                    found.push(Statement::new("robots.txt license", licence, &line.value));
+                }
+                RightsKey::DisallowAiTraining if matches_pattern(&line.path, url) => {
+                    let claim = Claim::Use(Use::AiTrain, UseState::Reserved);
+                    let words = format!("DisallowAITraining: {}", line.path);
+                    found.push(Statement::new(
+                        "robots.txt disallowaitraining",
+                        claim,
+                        &words,
+                    ));
+                }
+                RightsKey::DisallowAiTraining
+                | RightsKey::ContentUsage
+                | RightsKey::ContentSignal => {}
+            }
+        }
+
+        found.extend(self.refused.iter().flat_map(|agent| of_agent(agent)));
+        found
+    }
+
+    /// Returns the preferences of the longest path that matches. Lines with equal paths all count.
+    fn preferences(&self, key: RightsKey, url: &PageUrl) -> Vec<Statement> {
+        let matching: Vec<&RightsLine> = self
+            .lines
+            .iter()
+            .filter(|line| line.key == key && matches_pattern(&line.path, url))
+            .collect();
+        let longest = matching.iter().map(|line| line.path.len()).max();
+
+        matching
+            .into_iter()
+            .filter(|line| Some(line.path.len()) == longest)
+            .flat_map(|line| match key {
+                RightsKey::ContentUsage => content_usage("robots.txt content-usage", &line.value),
+                RightsKey::ContentSignal => {
+                    content_signal("robots.txt content-signal", &line.value)
+                }
+                RightsKey::License | RightsKey::DisallowAiTraining => Vec::new(),
+            })
+            .collect()
+    }
+}
+
+/// Reads a line's value: a path and what holds for it, the path alone, or a value for all pages.
+fn line(key: RightsKey, text: &str) -> RightsLine {
+    let (path, value) = match key {
+        RightsKey::License => ("/", text),
+        RightsKey::DisallowAiTraining => (text, ""),
+        RightsKey::ContentUsage | RightsKey::ContentSignal if text.starts_with('/') => {
+            text.split_once([' ', '\t']).unwrap_or((text, ""))
+        }
+        RightsKey::ContentUsage | RightsKey::ContentSignal => ("/", text),
+    };
+
+    // An empty pattern matches everything, and an empty DisallowAITraining forbids nothing.
+    let path = if path.is_empty() { "$" } else { path };
+    RightsLine {
+        key,
+        path: path.to_owned(),
+        value: value.trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::rights::DeclaredRights;
+    use crate::robots::Robots;
+
+    fn url(path: &str) -> PageUrl {
+        PageUrl::parse(&format!("https://paper.example{path}")).unwrap()
+    }
+
+    fn said(file: &str, path: &str) -> String {
+        let statements = Robots::parse(file.as_bytes(), "saseo").rights(&url(path));
+        DeclaredRights::of(statements).to_string()
+    }
+
+    #[test]
+    fn the_longest_path_counts_equal_paths_both_count_and_n_wins() {
+        let file = "User-agent: *\nAllow: /\nContent-Usage: train-ai=n\n\
+            Content-Usage: /open/ train-ai=y\nContent-Usage: /open/search train-ai=y, search=n\n\
+            Content-Usage: /both/ train-ai=y\nContent-Usage: /both/ train-ai=n, search=y\n";
+        for (path, expected) in [
+            ("/news/1", "ai_train=reserved"),
+            ("/open/1", "ai_train=allowed"),
+            ("/open/search/1", "search=reserved ai_train=allowed"),
+            ("/both/1", "search=allowed ai_train=reserved"),
+        ] {
+            assert_eq!(said(file, path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_group_that_holds_for_us_speaks_and_others_do_not() {
+        let file = "User-agent: *\nContent-Signal: ai-train=no\nDisallow: /x\n\n\
+            User-agent: saseo\nContent-Signal: search=yes, ai-input=no, use=reference\nAllow: /\n";
+        assert_eq!(
+            said(file, "/1"),
+            "search=allowed ai_input=reserved use=reference"
+        );
+        let others = "User-agent: otherbot\nContent-Usage: train-ai=n\nDisallow: /x\n";
+        assert_eq!(said(others, "/1"), "");
+    }
+
+    #[test]
+    fn a_groups_licences_replace_the_global_one_and_several_may_stand() {
+        let global = "License: https://paper.example/all.xml\nUser-agent: *\nAllow: /\n";
+        assert_eq!(said(global, "/1"), "licence=https://paper.example/all.xml");
+        let own = format!(
+            "{global}License: https://paper.example/a.xml\nLicense: https://paper.example/b.xml\n"
+        );
+        assert_eq!(
+            said(&own, "/1"),
+            "licence=https://paper.example/a.xml licence=https://paper.example/b.xml"
+        );
+    }
+
+    #[test]
+    fn ai_training_may_be_disallowed_and_crawling_stays_allowed() {
+        let file = "User-agent: *\nDisallowAITraining: /news\nDisallow: /admin\n";
+        assert_eq!(said(file, "/news/1"), "ai_train=reserved");
+        assert_eq!(said(file, "/about"), "");
+        assert_eq!(said("User-agent: *\nDisallowAITraining:\n", "/1"), "");
+        assert!(
+            Robots::parse(file.as_bytes(), "saseo")
+                .check(&url("/news/1"))
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn agents_refused_by_name_count_where_the_file_is_open_to_others() {
+        let named = "User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\n";
+        let open = format!("{named}User-agent: *\nDisallow: /admin\n");
+        assert_eq!(said(&open, "/1"), "ai_train=reserved");
+        let closed = format!("{named}User-agent: *\nDisallow: /\n");
+        assert_eq!(said(&closed, "/1"), "");
+        assert_eq!(said("User-agent: GPTBot\nDisallow: /private\n", "/1"), "");
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_is_read_and_says_no_more_than_its_bound(
+            file in "(User-agent: (\\*|GPTBot)\n|Content-Usage: [/a-z=, ?]{0,9}\n|\
+                License: .{0,9}\n|DisallowAITraining: .{0,3}\n|Content-Signal: .{0,20}\n){0,40}"
+        ) {
+            let said = Robots::parse(file.as_bytes(), "saseo").rights(&url("/a"));
+            prop_assert!(DeclaredRights::of(said).statements().len() <= 100);
+        }
+    }
+}
