@@ -210,7 +210,10 @@ mod tests {
     fn no_key_is_ever_absent() {
         let json =
             serde_json::to_string(&Record::new(Article::default(), Provenance::default())).unwrap();
-        let keys: Vec<&str> = json
+        // The uses within `uses` are no columns.
+        let (before, uses) = json.split_once("{\"search\"").unwrap();
+        let flat = before.to_owned() + uses.split_once('}').unwrap().1;
+        let keys: Vec<&str> = flat
             .split(['{', ',', '}'])
             .filter_map(|pair| pair.split_once(':'))
             .map(|pair| pair.0)

@@ -428,7 +428,12 @@ fn a_bag_has_any_export_with_its_digest_and_takes_no_folder_with_files() {
     assert_eq!(payload, fs::read(&plain).unwrap());
     let manifest = fs::read_to_string(bag.join("manifest-sha256.txt")).unwrap();
     let sha256 = hex::encode(Sha256::digest(&payload));
-    assert_eq!(manifest, format!("{sha256}  data/articles.jsonl\n"));
+    let told = fs::read(bag.join("data/articles.jsonl.manifest.json")).unwrap();
+    let of_told = hex::encode(Sha256::digest(&told));
+    assert_eq!(
+        manifest,
+        format!("{sha256}  data/articles.jsonl\n{of_told}  data/articles.jsonl.manifest.json\n")
+    );
     let again = export(&bag, &["--bag"]);
     assert!(!again.status.success());
     assert!(

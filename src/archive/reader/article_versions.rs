@@ -143,7 +143,7 @@ impl Reader {
                               JOIN declared ON declared.id = declared_id
                               WHERE article_declared.article_id = article.id
                               ORDER BY at DESC LIMIT 1), '[]') AS statements,
-                    (SELECT s.name || '/' || iif(a.number IS NULL, a.url, printf('%u', a.number))
+                    (SELECT s.name || '/' || a.name
                      FROM article AS a JOIN site AS s ON s.id = a.site_id
                      WHERE a.id = article.first_copy) AS first_copy
              FROM version JOIN article ON article.id = version.article_id

@@ -66,12 +66,12 @@ pub enum CopyChoice {
 /// when articles are added.
 ///
 /// Two walks along indexes have that order, and are merged: articles with a number, and those
-/// without one, by their addresses. Only keys are put in order, since whole rows would be sorted through a temporary
-/// file as large as all texts. `LIMIT` keeps SQLite from sorting after the join. The columns stand
-/// in the order in which they are read.
+/// without one, by their addresses. Only keys are put in order, since whole rows would be sorted
+/// through a temporary file as large as all texts. `LIMIT` keeps SQLite from sorting after the
+/// join. The columns stand in the order in which they are read.
 const SELECT_ARTICLES: &str = "SELECT ordered.site || '/' || article.name AS id,
-            title, text, content_sha256, article.number, article.text_id, canonical_url, subtitle, authors, byline,
-            published_at, published_precision, modified_at, published_source, section, subsection,
+            title, text, content_sha256, article.number, article.text_id, canonical_url, subtitle,
+            authors, byline, published_at, published_precision, modified_at, published_source, section, subsection,
             language, images, tags, rights, article.access, opt_outs,
             coalesce((SELECT statements FROM article_declared
                       JOIN declared ON declared.id = declared_id
@@ -81,7 +81,7 @@ const SELECT_ARTICLES: &str = "SELECT ordered.site || '/' || article.name AS id,
             strftime('%Y-%m-%dT%H:%M:%SZ', first_seen_at / 1000, 'unixepoch') AS first_seen_at,
             strftime('%Y-%m-%dT%H:%M:%SZ', fetched_at / 1000, 'unixepoch') AS fetched_at,
             status AS http_status,
-            (SELECT s.name || '/' || iif(a.number IS NULL, a.url, printf('%u', a.number))
+            (SELECT s.name || '/' || a.name
              FROM article AS a JOIN site AS s ON s.id = a.site_id
              WHERE a.id = article.first_copy) AS first_copy
      FROM (SELECT site.name AS site, 0 AS unnumbered, number AS place, article.id AS article_id

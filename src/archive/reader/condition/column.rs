@@ -46,14 +46,10 @@ const fn texts(name: &'static str, sql: &'static str) -> ConditionColumn {
     }
 }
 
-/// The columns in the order of exports. `paragraphs` and `images` are left out: `text` has the
-/// words of the first, and the second has several fields.
-const COLUMNS: [ConditionColumn; 29] = [
-    text(
-        "id",
-        "(ordered.site || '/'
-          || iif(article.number IS NULL, article.url, printf('%u', article.number)))",
-    ),
+/// The columns in the order of exports. Left out are `paragraphs`, whose words `text` has, and
+/// `images` and `uses`, which have several fields; `export --for` chooses by uses.
+const COLUMNS: [ConditionColumn; 31] = [
+    text("id", "(ordered.site || '/' || article.name)"),
     text("site", "ordered.site"),
     text("url", "article.url"),
     text("canonical_url", "version.canonical_url"),
@@ -75,8 +71,20 @@ const COLUMNS: [ConditionColumn; 29] = [
     text("access", "article.access"),
     texts("opt_outs", "version.opt_outs"),
     text(
+        "use_level",
+        "(SELECT use_level FROM article_declared JOIN declared ON declared.id = declared_id
+          WHERE article_declared.article_id = article.id ORDER BY at DESC LIMIT 1)",
+    ),
+    texts(
+        "licences",
+        "coalesce((SELECT licences FROM article_declared
+                   JOIN declared ON declared.id = declared_id
+                   WHERE article_declared.article_id = article.id
+                   ORDER BY at DESC LIMIT 1), '[]')",
+    ),
+    text(
         "first_copy",
-        "(SELECT s.name || '/' || iif(a.number IS NULL, a.url, printf('%u', a.number))
+        "(SELECT s.name || '/' || a.name
           FROM article AS a JOIN site AS s ON s.id = a.site_id WHERE a.id = article.first_copy)",
     ),
     whole("version", "version.n"),

@@ -48,6 +48,10 @@ impl Reader {
             columns: "article.id AS key,
                       site.name || '/' || article.name AS id,
                       version.*, article.number, article.text_id, article.url, article.access,
+                      coalesce((SELECT statements FROM article_declared
+                                JOIN declared ON declared.id = declared_id
+                                WHERE article_declared.article_id = article.id
+                                ORDER BY at DESC LIMIT 1), '[]') AS statements,
                       site.name AS site",
             from,
             key: "article.id",
