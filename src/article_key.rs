@@ -10,8 +10,8 @@ const MAX_TEXT: usize = 512;
 
 /// The number or text by which a CMS names an article, unique within the paper.
 ///
-/// The profile decides which of the two it is. Two keys are equal where they are written alike: a
-/// text keeps its leading zeros and its letters' case.
+/// Two keys are equal where they are written alike: a text keeps its leading zeros and its letters'
+/// case, and a text that is printed as a number is that number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ArticleKey {
     /// A number without its leading zeros.
@@ -21,7 +21,8 @@ pub enum ArticleKey {
 }
 
 impl ArticleKey {
-    /// Returns the key that a text is; `None` where it can name no article: it is empty, longer
+    /// Returns the key that a text is: the number where it is one as numbers are printed, since the
+    /// ids of exports show no difference. `None` where it can name no article: it is empty, longer
     /// than 512 bytes, or has white space, control characters, or the `://` of an address.
     ///
     /// # Examples
@@ -41,7 +42,14 @@ impl ArticleKey {
             && !text.contains("://")
             && !text.contains(is_unfit);
 
-        is_name.then_some(Self::Text(text))
+        let number = Self::printed_number(&text);
+        is_name.then(|| number.map_or(Self::Text(text), Self::Number))
+    }
+
+    /// Returns the number of a text that is printed as a number: without leading zeros or a sign.
+    fn printed_number(text: &str) -> Option<u64> {
+        let number: u64 = text.parse().ok()?;
+        (number.to_string() == text).then_some(number)
     }
 
     /// Returns the number, of a key that is one.
@@ -94,8 +102,10 @@ mod tests {
         assert_ne!(text("0012345678"), text("12345678"));
         assert_ne!(text("AbC"), text("abc"));
         assert_eq!(text("001/0012345678").as_deref(), Some("001/0012345678"));
-        // A text of digits is none of the CMS's numbers.
-        assert_ne!(ArticleKey::text("7"), Some(ArticleKey::Number(7)));
+        // Both would be `paper/7` in an export.
+        assert_eq!(ArticleKey::text("7"), Some(ArticleKey::Number(7)));
+        assert_ne!(ArticleKey::text("07"), Some(ArticleKey::Number(7)));
+        assert_ne!(ArticleKey::text("+7"), Some(ArticleKey::Number(7)));
     }
 
     #[test]

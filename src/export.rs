@@ -56,6 +56,11 @@ pub enum ExportError {
     WebArchive(#[from] WebArchiveError),
     #[error("{path} is of an earlier, larger export: move it away, or name another file")]
     StalePart { path: PathBuf },
+    #[error(
+        "WARC and WACZ have answers, not articles: choose them by one site and by the first day, and \
+         leave out the other options"
+    )]
+    OfArticles,
     #[error("{path} is no file, and the format {format} needs one: name a file")]
     NoFile { path: PathBuf, format: &'static str },
     #[error("{path} is no folder, and the format {format} is one: name a new folder")]
@@ -239,6 +244,10 @@ fn write_file(
     beside: Beside,
 ) -> Result<ExportSummary, ExportError> {
     refuse_archive(reader, &beside.target)?;
+    if matches!(options.format, ExportFormat::Warc | ExportFormat::Wacz) {
+        web::refuse_of_articles(filter)?;
+        remove_former(&with_ending(&beside.target, MANIFEST))?;
+    }
     if options.format == ExportFormat::Warc {
         return web::warc(reader, filter, beside);
     }
@@ -251,6 +260,8 @@ fn write_file(
 
     let target = beside.target.clone();
     let mut files = vec![hashed(&beside.part, &target, &name_of(&target))?];
+    // No manifest is better than one of other data, should this end before the new one is there.
+    remove_former(&with_ending(&target, MANIFEST))?;
     beside.finish()?;
     for (ending, text) in &written.files.beside {
         let path = with_ending(&target, ending);
@@ -296,6 +307,14 @@ fn write_folder(
 
     beside.finish(options.format)?;
     Ok(written.summary)
+}
+
+/// Removes the manifest of a former export.
+fn remove_former(manifest: &Path) -> Result<(), ExportError> {
+    match std::fs::remove_file(manifest) {
+        Err(why) if why.kind() != ErrorKind::NotFound => Err(fault(manifest, why)),
+        Err(_) | Ok(()) => Ok(()),
+    }
 }
 
 /// Hashes a file; errors name the target.

@@ -94,6 +94,8 @@ pub struct DeclaredRights(Vec<Statement>);
 
 /// The most statements about one article. An honest paper makes a few.
 const MOST: usize = 100;
+/// The most statements of one claim: five claims reserve something, and all of them find room.
+const MOST_OF_A_CLAIM: usize = 20;
 /// The most bytes of a statement's words that are kept: nobody reads more of them.
 const LONGEST_WORDS: usize = 500;
 /// No address has more octets.
@@ -205,6 +207,17 @@ impl Statement {
         }
     }
 
+    /// Returns its place among the statements of an article: what reserves most comes first.
+    fn rank(&self) -> u8 {
+        match &self.claim {
+            Claim::Use(_, UseState::Reserved) | Claim::NoArchive => 0,
+            Claim::Level(_) => 1,
+            Claim::Use(_, UseState::Allowed | UseState::Unsaid) => 2,
+            Claim::Licence(_) => 3,
+            Claim::Unknown(_) => 4,
+        }
+    }
+
     fn is_bounded(&self) -> bool {
         match &self.claim {
             Claim::Licence(text) | Claim::Unknown(text) => text.len() <= LONGEST_ADDRESS,
@@ -214,11 +227,18 @@ impl Statement {
 }
 
 impl DeclaredRights {
-    /// Takes statements in one order, each once, so that equal rights are kept once.
+    /// Takes statements in one order, reservations first and each once, so that equal rights are
+    /// kept once. Where there are too many, no reservation is lost behind others.
     pub fn of(statements: impl IntoIterator<Item = Statement>) -> Self {
+        let bounded = statements.into_iter().filter(Statement::is_bounded);
+        let mut statements: Vec<Statement> = bounded.collect();
+        statements.sort_by_key(Statement::rank);
+
         let mut told: Vec<Statement> = Vec::new();
-        for statement in statements.into_iter().filter(Statement::is_bounded) {
-            if told.len() < MOST && !told.contains(&statement) {
+        for statement in statements {
+            let alike = told.iter().filter(|other| other.claim == statement.claim);
+            let has_room = told.len() < MOST && alike.count() < MOST_OF_A_CLAIM;
+            if has_room && !told.contains(&statement) {
                 told.push(statement);
             }
         }

@@ -72,6 +72,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
             Some(
                 ExportError::Folder { .. }
                     | ExportError::NoFile { .. }
+                    | ExportError::OfArticles
                     | ExportError::NoFolder { .. }
                     | ExportError::Occupied { .. }
                     | ExportError::Compressed { .. }

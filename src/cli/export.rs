@@ -103,9 +103,6 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
         purpose: args.purpose,
         ..args.selection.filter(&reader)?
     };
-    if matches!(args.format, ExportFormat::Warc | ExportFormat::Wacz) {
-        refuse_of_articles(&filter)?;
-    }
     if common.json && args.out.as_os_str() == "-" {
         let why = "--json would mix with the articles on stdout: \
             leave it out, or name a file with --out";
@@ -133,22 +130,6 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     name_reserved(args, taken.as_ref());
     let left_out = taken.map_or_else(Vec::new, |taken| taken.left_out);
     Ok(name_left_out(common, &left_out))
-}
-
-/// Refuses what chooses articles where answers are exported.
-fn refuse_of_articles(filter: &ArticleFilter) -> Result<(), ConfigError> {
-    let of_answers = ArticleFilter {
-        sites: filter.sites.iter().take(1).cloned().collect(),
-        since: filter.since,
-        ..ArticleFilter::default()
-    };
-    if *filter == of_answers {
-        return Ok(());
-    }
-
-    let why = "WARC and WACZ have answers, not articles: choose them by one SITE and by --since, \
-        and leave out the other options";
-    Err(ConfigError::Usage(why.to_owned()))
 }
 
 /// Begins a bag. At a signal, a half-written one is removed.

@@ -93,10 +93,14 @@ impl Profile {
     /// Tells whether a page stands at one of the hosts that this profile names.
     pub(crate) fn names_host_of(&self, url: &PageUrl) -> bool {
         let host = url.as_url().domain().unwrap_or_default();
-        self.hosts.iter().any(|named| {
-            host.strip_suffix(named.as_str())
-                .is_some_and(|below| below.is_empty() || below.ends_with('.'))
-        })
+        // A paper's other editions stand at other names below its own: `en.`, `cn.`.
+        let bare = ["www.", "m."]
+            .iter()
+            .find_map(|usual| host.strip_prefix(usual))
+            .unwrap_or(host);
+        self.hosts
+            .iter()
+            .any(|named| named == host || named == bare)
     }
 
     /// Tells whether an address alone says that a page is an article of this CMS: addresses of

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::export::record::Record;
+use crate::rights::{UseState, Uses};
 use crate::time::Timestamp;
 
 /// The first and the last of some moments, as they were written.
@@ -34,13 +35,21 @@ impl MomentRange {
     }
 }
 
+/// The most licences that are counted: a paper has a few, and a hostile one could name another on
+/// each page.
+const MOST_LICENCES: usize = 100;
+
 /// What the rows of an export say about rights.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct RightsSummary {
-    /// Articles whose page says something against some use of it.
+    /// Articles whose paper says something against some use of them.
     pub articles_with_opt_outs: u64,
     /// Of each kind of opt-out, the articles that have it.
     pub opt_outs: BTreeMap<String, u64>,
+    /// Of each use that is reserved, its articles.
+    pub reserved: BTreeMap<&'static str, u64>,
+    /// Of each licence that is named, its articles.
+    pub licences: BTreeMap<String, u64>,
     /// Articles with a copyright line.
     pub articles_with_rights_line: u64,
     /// Articles that only members can read whole.
@@ -49,7 +58,17 @@ pub(super) struct RightsSummary {
 
 impl RightsSummary {
     fn see(&mut self, record: &Record) {
-        self.articles_with_opt_outs += u64::from(!record.opt_outs.is_empty());
+        let reserved = reserved_uses(record.uses);
+        let says_something = !record.opt_outs.is_empty() || !reserved.is_empty();
+        self.articles_with_opt_outs += u64::from(says_something);
+        for wanted in reserved {
+            *self.reserved.entry(wanted).or_default() += 1;
+        }
+        for licence in &record.licences {
+            if self.licences.len() < MOST_LICENCES || self.licences.contains_key(licence) {
+                *self.licences.entry(licence.clone()).or_default() += 1;
+            }
+        }
         self.articles_with_rights_line += u64::from(record.rights.is_some());
         self.for_members += u64::from(record.access == "members");
 
@@ -63,6 +82,20 @@ impl RightsSummary {
             *self.opt_outs.entry(kind.to_owned()).or_default() += 1;
         }
     }
+}
+
+/// Returns the names of the uses that are reserved.
+fn reserved_uses(uses: Uses) -> Vec<&'static str> {
+    let all = [
+        ("search", uses.search),
+        ("ai_input", uses.ai_input),
+        ("ai_train", uses.ai_train),
+        ("tdm", uses.tdm),
+    ];
+    let reserved = all
+        .into_iter()
+        .filter(|(_, state)| *state == UseState::Reserved);
+    reserved.map(|(name, _)| name).collect()
 }
 
 /// What was written so far.

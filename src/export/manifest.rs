@@ -83,6 +83,10 @@ pub(super) fn manifest(
         "selection": selection::as_json(filter),
         "counts": written.counts,
         "left_out": left_out,
+        "reserved": {
+            "articles": written.summary.reserved,
+            "by": written.summary.reserved_by,
+        },
         "fields": fields,
         "contents": written.contents,
         "files": written.files,

@@ -45,14 +45,16 @@ impl Stream {
     /// Opens what stands at `out` and is no regular file; `-` is standard output.
     pub fn at(out: &Path, format: ExportFormat) -> Result<Option<Self>, ExportError> {
         let is_stdout = out == Path::new("-") || out == Path::new("/dev/stdout");
+        // "-" is standard output even where a file has that name.
         let is_stream = match fs::metadata(out) {
+            _ if is_stdout => true,
             Ok(there) if there.is_dir() => {
                 return Err(ExportError::Folder {
                     path: out.to_owned(),
                 });
             }
             Ok(there) => !there.is_file() || out.starts_with("/dev") || out.starts_with("/proc"),
-            Err(_) => is_stdout,
+            Err(_) => false,
         };
         if !is_stream {
             return Ok(None);

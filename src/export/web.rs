@@ -13,6 +13,24 @@ use crate::export::{Beside, ExportError, ExportSummary, LeftOut, fault};
 use crate::time::Timestamp;
 use crate::web_archive::{MOST_PART_BYTES, WebArchiveSummary, write_wacz, write_warc};
 
+/// Refuses a filter that chooses articles: it would be ignored, and reserved pages would go out.
+///
+/// # Errors
+///
+/// Fails with [`ExportError::OfArticles`].
+pub(super) fn refuse_of_articles(filter: &ArticleFilter) -> Result<(), ExportError> {
+    let of_answers = ArticleFilter {
+        sites: filter.sites.iter().take(1).cloned().collect(),
+        since: filter.since,
+        ..ArticleFilter::default()
+    };
+    if *filter == of_answers {
+        Ok(())
+    } else {
+        Err(ExportError::OfArticles)
+    }
+}
+
 /// Writes a WARC file, and further ones beside it where one gigabyte is not enough:
 /// `paper.warc.gz`, `paper-00002.warc.gz`, … The first one is put in its place last, so that all
 /// are there when it is.

@@ -50,7 +50,7 @@ impl Declared<'_> {
         let links = self.headers.iter().filter(|(name, _)| name == "link");
         found.extend(
             links
-                .filter_map(|(_, value)| rsl_link(value))
+                .flat_map(|(_, value)| rsl_links(value))
                 .filter_map(|href| licence(self.url, "header link", href)),
         );
         found
@@ -64,16 +64,31 @@ impl Declared<'_> {
     }
 }
 
-/// Returns the address in a Link header that names an RSL licence.
-fn rsl_link(value: &str) -> Option<&str> {
+/// Returns the addresses in a Link header that name RSL licences, at most ten.
+fn rsl_links(value: &str) -> impl Iterator<Item = &str> {
     let links = value.split('<').skip(1).take(100);
     links
         .filter_map(|link| link.split_once('>'))
-        .find(|(_, parameters)| {
-            let parameters = parameters.to_ascii_lowercase();
-            parameters.contains("license") && parameters.contains("application/rsl+xml")
-        })
+        .filter(|(_, parameters)| is_rsl(parameters))
         .map(|(href, _)| href)
+        .take(10)
+}
+
+/// Tells whether the parameters of a link name the relation and the media type of a licence.
+fn is_rsl(parameters: &str) -> bool {
+    let has = |name: &str, wanted: &str| {
+        let pairs = parameters
+            .split(';')
+            .filter_map(|pair| pair.split_once('='));
+        pairs
+            .filter(|(key, _)| key.trim().eq_ignore_ascii_case(name))
+            .any(|(_, value)| {
+                let value = value.trim().trim_end_matches([',', ' ']).trim_matches('"');
+                let mut tokens = value.split_ascii_whitespace();
+                tokens.any(|token| token.eq_ignore_ascii_case(wanted))
+            })
+    };
+    has("rel", "license") && has("type", "application/rsl+xml")
 }
 
 fn licence(page: &PageUrl, source: &str, href: &str) -> Option<Statement> {

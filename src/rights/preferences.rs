@@ -53,7 +53,8 @@ pub fn content_signal(source: &str, value: &str) -> Vec<Statement> {
     }
 
     value
-        .split(',')
+        // Some write semicolons. Nobody who writes "no" means yes.
+        .split([',', ';'])
         .filter_map(|pair| pair.split_once('='))
         .filter_map(|(key, told)| signal_claim(key.trim(), told.trim()))
         .map(|claim| Statement::new(source, claim, value))

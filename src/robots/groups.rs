@@ -96,8 +96,13 @@ impl Directives {
             .lines
             .iter()
             .take_while(|line| !matches!(line, Directive::Agent(_)))
-            .filter_map(Directive::rights);
-        let own: Vec<_> = group.iter().filter_map(|line| line.rights()).collect();
+            .filter_map(Directive::rights)
+            .filter(says_something);
+        let own: Vec<_> = group
+            .iter()
+            .filter_map(|line| line.rights())
+            .filter(says_something)
+            .collect();
         let has_licence = own.iter().any(|(key, _)| *key == RightsKey::License);
 
         let global = global.filter(|(key, _)| *key != RightsKey::License || !has_licence);
@@ -251,4 +256,8 @@ fn token(name: &str) -> &str {
 fn is_everyone(name: &str) -> bool {
     name.strip_prefix('*')
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+}
+/// Tells whether a line about uses has a value. An empty `License:` names no licence.
+fn says_something((key, text): &(RightsKey, &str)) -> bool {
+    *key != RightsKey::License || !text.trim().is_empty()
 }

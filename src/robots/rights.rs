@@ -7,8 +7,17 @@ use crate::rights::{
 use crate::robots::lines::RightsKey;
 use crate::robots::matches_pattern;
 
-/// The most lines that are heard. An honest file has a few; each costs a match for every page.
-const MOST_LINES: usize = 100;
+/// The most lines of each key that are heard. An honest file has a few; each costs a match for every
+/// page, and so many take less than a millisecond.
+const MOST_LINES: usize = 1000;
+
+/// The keys of lines about uses.
+const KEYS: [RightsKey; 4] = [
+    RightsKey::ContentUsage,
+    RightsKey::ContentSignal,
+    RightsKey::License,
+    RightsKey::DisallowAiTraining,
+];
 
 /// The lines about uses that hold for our agent.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,10 +38,15 @@ struct RightsLine {
 
 impl RobotsRights {
     pub(super) fn new<'a>(
-        lines: impl Iterator<Item = (RightsKey, &'a str)>,
+        lines: impl Iterator<Item = (RightsKey, &'a str)> + Clone,
         refused: Vec<&'static AiAgent>,
     ) -> Self {
-        let lines = lines.take(MOST_LINES).map(|(key, text)| line(key, text));
+        let of_key = |key| {
+            let lines = lines.clone().filter(move |(of, _)| *of == key);
+            lines.take(MOST_LINES)
+        };
+        let lines = KEYS.into_iter().flat_map(of_key);
+        let lines = lines.map(|(key, text)| line(key, text));
         Self {
             lines: lines.collect(),
             refused,
@@ -50,8 +64,11 @@ impl RobotsRights {
         for line in &self.lines {
             match line.key {
                 RightsKey::License => {
-                    let licence = Claim::Licence(line.value.clone());
-                    found.push(Statement::new("robots.txt license", licence, &line.value));
+                    // RSL asks for a whole address; others are joined as in a link.
+                    found.extend(url.join(&line.value).ok().map(|address| {
+                        let licence = Claim::Licence(address.to_string());
+                        Statement::new("robots.txt license", licence, &line.value)
+                    }));
                 }
                 RightsKey::DisallowAiTraining if matches_pattern(&line.path, url) => {
                     let claim = Claim::Use(Use::AiTrain, UseState::Reserved);

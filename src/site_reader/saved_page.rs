@@ -4,16 +4,13 @@ use std::sync::Arc;
 
 use crate::deadline::{BUDGET, room_as_weighed_now, room_now, within_now};
 use crate::extract::{Article, Extraction, decode};
-use crate::markup::{Tree, Weight};
+use crate::markup::{Tree, Wanted, Weight};
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
 use crate::page_url::PageUrl;
 use crate::rights::Statement;
 use crate::robots::Robots;
 use crate::site_reader::{SiteReader, is_text};
 use crate::time::Timestamp;
-
-/// Bytes of a kept page in which its meta tags are looked for. They belong into its head.
-const LONGEST_HEAD: usize = 64 * 1024;
 
 /// A kept answer.
 #[derive(Clone, Copy, Debug)]
@@ -111,16 +108,15 @@ impl SiteReader {
         article
     }
 
-    /// Reads the meta tags in the head of a kept page.
+    /// Reads the meta tags of a kept page, wherever they stand in it, as a crawl does.
     fn metas_of(&self, url: &PageUrl, answer: SavedAnswer<'_>) -> Metas {
         if !is_text(answer.content_type()) {
             return Metas::default();
         }
         let html = decode(answer.body, answer.content_type(), url.last_label()).text;
-        let head = html.find("</head>").unwrap_or(html.len()).min(LONGEST_HEAD);
-
-        Tree::parse(&html[..html.floor_char_boundary(head)])
-            .map(|head| Metas::read(&head, &self.agent))
+        // Meta tags and links are in what every reader needs.
+        Tree::parse_wanted(&html, &Wanted::of([], []))
+            .map(|page| Metas::read(&page, &self.agent))
             .unwrap_or_default()
     }
 

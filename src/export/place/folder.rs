@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::disk::exchange;
 use crate::export::manifest::{MANIFEST, former_contents};
 use crate::export::place::{followed, is_dead, remove_stale};
 use crate::export::{ExportError, ExportFormat};
@@ -71,6 +72,10 @@ impl FolderBeside {
         let name = self.target.file_name().unwrap_or_default();
         let former = self.target.with_file_name(with_ending(name, "old.part"));
         let is_there = self.target.exists();
+        // The former export is then at the name of the part, which is removed with it.
+        if is_there && exchange(&self.part, &self.target).is_ok() {
+            return Ok(());
+        }
         if is_there {
             fs::rename(&self.target, &former).map_err(fault)?;
         }
@@ -82,8 +87,9 @@ impl FolderBeside {
             return Err(fault(why));
         }
 
+        // Under the name of a part nobody takes it for an export, however much of it is left.
         if is_there {
-            fs::remove_dir_all(&former).map_err(fault)?;
+            fs::rename(&former, &self.part).map_err(fault)?;
         }
         Ok(())
     }
@@ -91,7 +97,7 @@ impl FolderBeside {
 
 impl Drop for FolderBeside {
     fn drop(&mut self) {
-        // After the rename there is nothing left to remove.
+        // The new folder that did not get its place, or the former export that lost it.
         let _ = fs::remove_dir_all(&self.part);
     }
 }

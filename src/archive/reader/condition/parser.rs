@@ -7,6 +7,9 @@ use crate::archive::reader::condition::{ConditionError, ConditionValue};
 /// Conditions within conditions: more than a person writes, and far from the end of the stack.
 const MAX_DEPTH: usize = 50;
 
+/// The most comparisons: SQLite takes an expression of 1,000 levels, and each AND or OR is one.
+const MAX_COMPARISONS: usize = 500;
+
 /// The words that end or join comparisons, and so are no columns.
 const KEYWORDS: [&str; 9] = [
     "AND", "OR", "NOT", "LIKE", "CONTAINS", "IN", "IS", "NULL", "BETWEEN",
@@ -17,6 +20,7 @@ pub(super) struct Parser<'t> {
     tokens: Vec<PlacedToken>,
     next: usize,
     depth: usize,
+    comparisons: usize,
     values: Vec<ConditionValue>,
 }
 
@@ -37,6 +41,7 @@ impl<'t> Parser<'t> {
             tokens: tokens(text)?,
             next: 0,
             depth: 0,
+            comparisons: 0,
             values: Vec::new(),
         })
     }
@@ -69,6 +74,11 @@ impl<'t> Parser<'t> {
     }
 
     fn not(&mut self) -> Result<String, ConditionError> {
+        self.comparisons += 1;
+        if self.comparisons > MAX_COMPARISONS {
+            let why = "there are more than 500 comparisons: use IN (…), or several exports";
+            return Err(self.error(why));
+        }
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(
