@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_named_with_those_below_it_and_with_no_other() {
+    fn a_host_is_named_with_its_usual_names_and_with_no_other() {
         let profile = Profile::parse(
             "x",
             "name = \"x\"\nhosts = [\"paper.example\"]\n[url]\narticle_patterns = ['^/a/(\\d+)$']",
@@ -340,7 +340,11 @@ mod tests {
         for named in ["https://paper.example/a/1", "http://m.paper.example:81/a/1"] {
             assert!(profile.names_host_of(&url(named)), "{named}");
         }
-        let others = ["https://newspaper.example/a/1", "https://127.0.0.1/a/1"];
+        let others = [
+            "https://newspaper.example/a/1",
+            "https://en.paper.example/a/1",
+            "https://127.0.0.1/a/1",
+        ];
         for other in others {
             assert!(!profile.names_host_of(&url(other)), "{other}");
             #[cfg(feature = "cli")]

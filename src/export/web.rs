@@ -116,12 +116,37 @@ fn refuse_stale_part(target: &Path, number: u32) -> Result<(), ExportError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rights::Purpose;
 
     #[test]
     fn further_parts_have_numbers_before_their_endings() {
         let of = |name: &str| numbered(Path::new(name), 2);
         assert_eq!(of("a/p.warc.gz"), Path::new("a/p-00002.warc.gz"));
         assert_eq!(of("p"), Path::new("p-00002"));
+    }
+
+    #[test]
+    fn what_chooses_articles_is_refused() {
+        let by_site = ArticleFilter {
+            sites: vec!["a".into()],
+            ..ArticleFilter::default()
+        };
+        assert!(refuse_of_articles(&by_site).is_ok());
+
+        let for_training = ArticleFilter {
+            purpose: Some(Purpose::AiTraining),
+            ..ArticleFilter::default()
+        };
+        let two_sites = ArticleFilter {
+            sites: vec!["a".into(), "b".into()],
+            ..ArticleFilter::default()
+        };
+        for filter in [for_training, two_sites] {
+            assert!(matches!(
+                refuse_of_articles(&filter),
+                Err(ExportError::OfArticles)
+            ));
+        }
     }
 
     #[test]

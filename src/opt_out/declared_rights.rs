@@ -156,6 +156,25 @@ mod tests {
     }
 
     #[test]
+    fn every_licence_of_a_link_header_is_heard_and_no_other_link() {
+        let told = |value: &str| said("", &[("link", value)], "", "");
+        let kind = "type=\"application/rsl+xml\"";
+        assert_eq!(
+            told(&format!(
+                "</a.xml>; rel=\"license next\"; {kind}, </b.xml>; {kind}; rel=license"
+            )),
+            "licence=https://paper.example/a.xml licence=https://paper.example/b.xml"
+        );
+        assert_eq!(
+            told(&format!(
+                "</a.xml>; rel=alternate; title=\"license\"; {kind}"
+            )),
+            ""
+        );
+        assert_eq!(told("</a.xml>; rel=license; type=text/html"), "");
+    }
+
+    #[test]
     fn every_place_is_heard() {
         let rsl = "<https://paper.example/rsl.xml>; rel=\"license\"; type=\"application/rsl+xml\"";
         for (html, headers, words, expected) in [

@@ -114,6 +114,17 @@ mod tests {
     }
 
     #[test]
+    fn no_reservation_is_lost_behind_a_flood_of_other_words() {
+        let flood: Vec<String> = (0..300).map(|n| format!("k{n}=y")).collect();
+        let header = content_usage("header", &flood.join(", "));
+        let robots = content_usage("robots.txt", "train-ai=n");
+
+        let said = DeclaredRights::of(header.into_iter().chain(robots));
+        assert_eq!(said.to_string(), "ai_train=reserved");
+        assert_eq!(said.statements().len(), 100);
+    }
+
+    #[test]
     fn unknown_keys_are_kept_as_they_stand() {
         let said = content_usage("header", "bind-books=n, train-ai=n");
         assert_eq!(said[0].claim, Claim::Unknown("bind-books".into()));
@@ -136,6 +147,10 @@ mod tests {
                 "ai_train=reserved use=reference",
             ),
             ("use=full, use=immediate", "use=immediate"),
+            (
+                "ai-input=no; ai-train=no",
+                "ai_input=reserved ai_train=reserved",
+            ),
             ("use=always", ""),
             ("ai-train=maybe", ""),
             ("ai-train=yes, ai-train=no", "ai_train=reserved"),

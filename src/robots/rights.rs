@@ -190,6 +190,23 @@ mod tests {
     }
 
     #[test]
+    fn a_licence_has_an_address_and_a_reservation_is_heard_behind_many_lines() {
+        let empty = "License: https://paper.example/all.xml\nUser-agent: *\nLicense:\nAllow: /\n";
+        assert_eq!(said(empty, "/1"), "licence=https://paper.example/all.xml");
+        let relative = "User-agent: *\nLicense: /rsl.xml\nAllow: /\n";
+        assert_eq!(
+            said(relative, "/1"),
+            "licence=https://paper.example/rsl.xml"
+        );
+
+        let many: String = (0..110)
+            .map(|n| format!("DisallowAITraining: /x{n}/\n"))
+            .collect();
+        let file = format!("User-agent: *\n{many}Content-Usage: train-ai=n\nAllow: /\n");
+        assert_eq!(said(&file, "/1"), "ai_train=reserved");
+    }
+
+    #[test]
     fn ai_training_may_be_disallowed_and_crawling_stays_allowed() {
         let file = "User-agent: *\nDisallowAITraining: /news\nDisallow: /admin\n";
         assert_eq!(said(file, "/news/1"), "ai_train=reserved");

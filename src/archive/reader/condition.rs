@@ -137,6 +137,14 @@ mod tests {
     }
 
     #[test]
+    fn more_comparisons_than_sqlite_takes_are_refused() {
+        let most = |count: usize| vec!["id = ''"; count].join(" OR ");
+        assert!(most(500).parse::<Condition>().is_ok());
+        let refused = error(&most(501)).to_string();
+        assert!(refused.contains("more than 500 comparisons"), "{refused}");
+    }
+
+    #[test]
     fn a_value_never_becomes_sql() {
         let (sql, values) = compiled("title = '''; DROP TABLE version; --'");
         assert_eq!(sql, "version.title = ?");
