@@ -1,9 +1,10 @@
 //! What std does not tell of a disk: its free space; and two folders that change places at once.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{CWD, RenameFlags, renameat_with, syncfs};
 
 /// Exchanges two files or folders of one file system. No moment has one without the other.
 ///
@@ -21,6 +22,15 @@ pub(crate) fn free(folder: &Path) -> Option<u64> {
     let there = whole.ancestors().find(|folder| folder.exists())?;
     let disk = rustix::fs::statvfs(there).ok()?;
     Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Writes everything to the disk of a folder that is not on it yet: one call, however many files.
+///
+/// # Errors
+///
+/// Fails where the folder cannot be opened, or the disk does not take it.
+pub(crate) fn flush(folder: &Path) -> io::Result<()> {
+    Ok(syncfs(File::open(folder)?)?)
 }
 
 #[cfg(test)]

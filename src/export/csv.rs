@@ -98,7 +98,15 @@ fn cell(value: FieldValue<'_>, formulas: Formulas) -> Cow<'_, str> {
 }
 
 fn text(field: &str, formulas: Formulas) -> Cow<'_, str> {
-    if formulas == Formulas::Guarded && is_formula(field) {
+    match formulas {
+        Formulas::Guarded => guarded(field),
+        Formulas::Raw => field.into(),
+    }
+}
+
+/// Returns a text as a spreadsheet may open it: one that it would run has an apostrophe before it.
+pub(super) fn guarded(field: &str) -> Cow<'_, str> {
+    if is_formula(field) {
         format!("'{field}").into()
     } else {
         field.into()
@@ -120,6 +128,12 @@ mod tests {
     use crate::export::Provenance;
     use crate::export::output::FileCoding;
     use crate::extract::{Article, Image};
+
+    #[test]
+    fn a_text_that_a_spreadsheet_would_run_is_guarded() {
+        assert_eq!(guarded("=cmd()"), "'=cmd()");
+        assert_eq!(guarded("책"), "책");
+    }
 
     #[test]
     fn a_text_that_a_spreadsheet_would_run_is_guarded_and_a_number_is_not() {

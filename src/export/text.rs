@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::archive::VersionChoice;
-use crate::export::csv::write_row;
+use crate::export::csv::{guarded, write_row};
 use crate::export::exported_counts::ExportedCounts;
 use crate::export::output::{FileCoding, Output};
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles, fault};
@@ -104,8 +104,10 @@ impl FormatWriter for TextFolder {
             told(&record.rights),
             opt_outs,
         ];
+        // A spreadsheet opens the index, too.
+        let cells = row.each_ref().map(|cell| guarded(cell));
         self.index
-            .put(|to| write_row(to, row.iter().map(String::as_str)))
+            .put(|to| write_row(to, cells.iter().map(AsRef::as_ref)))
     }
 
     fn end(self: Box<Self>, _: &ExportedCounts) -> Result<WrittenFiles, ExportError> {

@@ -15,13 +15,14 @@ const SELECTION: &str = "What is exported (all of it where nothing is chosen)";
 #[derive(Debug, Args)]
 #[command(next_help_heading = SELECTION)]
 pub(super) struct SelectionArgs {
-    /// Only articles of these sites
+    /// Only articles of these sites; WARC and WACZ take one
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
     /// Only articles of this site, as SITE itself; may be given several times
     #[arg(long = "site", value_name = "SITE")]
     also: Vec<String>,
-    /// Only articles published on or after this day, YYYY-MM-DD, and those that tell no date
+    /// Only articles published on or after this day, YYYY-MM-DD, and those that tell no date; of
+    /// WARC and WACZ the answers that came on that day of UTC or later
     #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<Date>,
     /// Only articles published on or before this day, YYYY-MM-DD, and those that tell no date

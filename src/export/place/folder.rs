@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::disk::exchange;
+use crate::disk::{exchange, flush};
 use crate::export::manifest::{MANIFEST, former_contents};
 use crate::export::place::{followed, is_dead, remove_stale};
 use crate::export::{ExportError, ExportFormat};
@@ -68,6 +68,8 @@ impl FolderBeside {
         };
         // Someone may have put a file there meanwhile.
         refuse_others(&self.target, format)?;
+        // The former export goes only when the new one is on the disk.
+        flush(&self.part).map_err(fault)?;
 
         let name = self.target.file_name().unwrap_or_default();
         let former = self.target.with_file_name(with_ending(name, "old.part"));
