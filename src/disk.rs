@@ -17,6 +17,7 @@ pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
 
 /// Returns how many bytes the user may still write to the disk of a folder. Where the folder does
 /// not exist yet, its nearest parent counts. `None` where the system does not tell.
+#[cfg(feature = "crawl")]
 pub(crate) fn free(folder: &Path) -> Option<u64> {
     let whole = std::path::absolute(folder).ok()?;
     let there = whole.ancestors().find(|folder| folder.exists())?;
@@ -50,6 +51,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "crawl")]
     fn a_folder_that_does_not_exist_yet_has_the_free_space_of_its_parent() {
         let folder = tempfile::TempDir::new().unwrap();
         assert!(free(&folder.path().join("a/b")).unwrap() > 0);

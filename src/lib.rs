@@ -106,7 +106,7 @@ pub mod demo;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod discover;
-#[cfg(feature = "crawl")]
+#[cfg(feature = "archive")]
 mod disk;
 #[cfg(feature = "crawl")]
 mod dispatch;

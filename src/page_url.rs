@@ -12,9 +12,10 @@ mod host;
 mod reader_parameters;
 
 pub use escapes::canonical_escapes;
-use escapes::{encoded, normalise_escapes};
 #[cfg(feature = "archive")]
-pub(crate) use escapes::{hex_pair, unescaped_letters};
+pub(crate) use escapes::hex_pair;
+pub(crate) use escapes::unescaped_letters;
+use escapes::{encoded, normalise_escapes};
 pub use host::Host;
 use reader_parameters::{drop_parameters, drop_session_in_path, is_session, is_tracking};
 

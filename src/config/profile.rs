@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::config::site::{day, korean, seoul, zone};
 use crate::markup::{Pattern, Selector};
+#[cfg(feature = "cli")]
 use crate::page_url::PageUrl;
 
 mod article_rules;
@@ -91,6 +92,7 @@ pub struct Profile {
 
 impl Profile {
     /// Tells whether a page stands at one of the hosts that this profile names.
+    #[cfg(feature = "cli")]
     pub(crate) fn names_host_of(&self, url: &PageUrl) -> bool {
         let host = url.as_url().domain().unwrap_or_default();
         // A paper's other editions stand at other names below its own: `en.`, `cn.`.

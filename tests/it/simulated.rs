@@ -1526,9 +1526,10 @@ async fn a_re_extraction_reads_the_rights_again_from_what_was_kept() {
         &article_path(2),
         with_header(article(2), "content-usage", "train-ai=n"),
     );
-    let marked = String::from_utf8(article(3).body)
-        .unwrap()
-        .replace("<head>", "<head><meta name=robots content=noai>");
+    let marked = String::from_utf8(article(3).body).unwrap().replace(
+        "<head>",
+        "<head><script>var s = \"</head>\";</script><meta name=robots content=noai>",
+    );
     world
         .papers
         .answer_always(&article_path(3), html(200, marked));
