@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Exports an archive in every format, and reads the exports by programs that others wrote, in the versions that
-# tests/exports/requirements.txt and tests/exports/web-archives.txt name. `bash .ci/exports.sh DATA [SASEO]`: DATA is the folder of a demo's archive.
+# Exports an archive in every format, and reads the exports by programs that others wrote. Their
+# versions stand in tests/exports/requirements.txt and tests/exports/web-archives.txt.
+# `bash .ci/exports.sh DATA [SASEO]`: DATA is the folder of a demo's archive.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=$1
@@ -25,7 +26,7 @@ environment web-archives web-archives.txt
 
 environment python requirements.txt
 
-# A copy of the archive, in which one article is of the summer of 1958: Korea's clocks stood at +09:30.
+# A copy of the archive, in which one article is of 1958: Korea's clocks stood at +09:30.
 mkdir "$scratch/data" "$scratch/out"
 "$scratch/python/bin/python" - "$data/archive.db" "$scratch/data/archive.db" <<'PYTHON'
 import sqlite3, sys

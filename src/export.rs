@@ -5,6 +5,7 @@ mod atom;
 mod csv;
 #[cfg(feature = "parquet")]
 mod dataset;
+mod error;
 mod exported_counts;
 mod format;
 mod json_feed;
@@ -19,62 +20,26 @@ mod record;
 mod sqlite;
 mod text;
 mod web;
+mod whole_export;
 mod writers;
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::archive::{
-    ArchiveError, ArticleFilter, ArticleVersion, Reader, VersionChoice, in_words,
-};
+use crate::archive::{ArticleFilter, ArticleVersion, Reader, VersionChoice, in_words};
+use crate::export::error::fault;
 use crate::export::exported_counts::ExportedCounts;
-use crate::export::manifest::{ExportedFile, MANIFEST, WrittenExport};
+use crate::export::whole_export::{refuse_archive, write_beside, write_file, write_folder};
 use crate::rights::{DeclaredRights, Purpose};
-use crate::web_archive::{WebArchiveError, WebArchiveSummary};
+use crate::web_archive::WebArchiveSummary;
 
 pub use csv::{CsvDialect, Formulas, Mark};
+pub use error::ExportError;
 pub use format::{ExportFormat, ExportOptions, NEWEST};
 pub use jsonl::JsonSchema;
 pub use place::{Beside, FolderBeside, Place, Stream};
 pub use record::{Provenance, Record};
-
-/// The reason why an export failed. The file at its place is unchanged.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    #[error("cannot write {path}")]
-    Write {
-        path: PathBuf,
-        #[source]
-        why: std::io::Error,
-    },
-    #[error("{path} is a folder: name a file")]
-    Folder { path: PathBuf },
-    #[error(transparent)]
-    WebArchive(#[from] WebArchiveError),
-    #[error("{path} is of an earlier, larger export: move it away, or name another file")]
-    StalePart { path: PathBuf },
-    #[error(
-        "WARC and WACZ have answers, not articles: choose them by one site and by the first day, and \
-         leave out the other options"
-    )]
-    OfArticles,
-    #[error("{path} is no file, and the format {format} needs one: name a file")]
-    NoFile { path: PathBuf, format: &'static str },
-    #[error("{path} is no folder, and the format {format} is one: name a new folder")]
-    NoFolder { path: PathBuf, format: &'static str },
-    #[error(
-        "{path} has {found:?}, which no former export put there: name another folder, or an empty \
-         one"
-    )]
-    Occupied { path: PathBuf, found: String },
-    #[error("{path}: the format {format} is not compressed by its name: leave out .gz or .zst")]
-    Compressed { path: PathBuf, format: &'static str },
-    #[error("{path} is the archive itself: name another file")]
-    Itself { path: PathBuf },
-}
 
 /// The result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -153,8 +118,9 @@ struct ExportedArticles {
 ///
 /// A file is written under another name and then renamed, so that a reader of it never sees half of
 /// it; a folder, too. Beside it stands a manifest, `FILE.manifest.json` or `manifest.json` in the
-/// folder. The file is compressed where its name ends in `.gz` or `.zst`. A table has no byte order mark, and texts that a spreadsheet would take for formulas are
-/// guarded. An article whose row is damaged is left out, and named in the result.
+/// folder. The file is compressed where its name ends in `.gz` or `.zst`. A table has no byte order
+/// mark, and texts that a spreadsheet would take for formulas are guarded. An article whose row is
+/// damaged is left out, and named in the result.
 ///
 /// # Errors
 ///
@@ -237,110 +203,6 @@ fn write_stream(
     }
 }
 
-fn write_file(
-    reader: &Reader,
-    filter: &ArticleFilter,
-    options: &ExportOptions,
-    beside: Beside,
-) -> Result<ExportSummary, ExportError> {
-    refuse_archive(reader, &beside.target)?;
-    if matches!(options.format, ExportFormat::Warc | ExportFormat::Wacz) {
-        web::refuse_of_articles(filter)?;
-        remove_former(&with_ending(&beside.target, MANIFEST))?;
-    }
-    if options.format == ExportFormat::Warc {
-        return web::warc(reader, filter, beside);
-    }
-    if options.format == ExportFormat::Wacz {
-        return web::wacz(reader, filter, beside);
-    }
-
-    let writer = writers::of_file(reader, &beside, options)?;
-    let written = write_articles(reader, filter, writer)?;
-
-    let target = beside.target.clone();
-    let mut files = vec![hashed(&beside.part, &target, &name_of(&target))?];
-    // No manifest is better than one of other data, should this end before the new one is there.
-    remove_former(&with_ending(&target, MANIFEST))?;
-    beside.finish()?;
-    for (ending, text) in &written.files.beside {
-        let path = with_ending(&target, ending);
-        write_beside(&path, text)?;
-        files.push(hashed(&path, &path, &name_of(&path))?);
-    }
-
-    let contents: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
-    let whole = WrittenExport {
-        summary: &written.summary,
-        counts: &written.counts,
-        contents: &contents,
-        files: &files,
-    };
-    let text = manifest::manifest(reader, filter, options, &whole)?;
-    write_beside(&with_ending(&target, MANIFEST), &text)?;
-    Ok(written.summary)
-}
-
-fn write_folder(
-    reader: &Reader,
-    filter: &ArticleFilter,
-    options: &ExportOptions,
-    beside: FolderBeside,
-) -> Result<ExportSummary, ExportError> {
-    refuse_archive(reader, &beside.target)?;
-
-    let writer = writers::of_folder(&beside, filter, options)?;
-    let written = write_articles(reader, filter, writer)?;
-
-    let inside = written.files.inside.iter();
-    let files = inside
-        .map(|path| hashed(&beside.part.join(path), &beside.target, path))
-        .collect::<Result<Vec<_>, _>>()?;
-    let whole = WrittenExport {
-        summary: &written.summary,
-        counts: &written.counts,
-        contents: &written.files.contents,
-        files: &files,
-    };
-    let text = manifest::manifest(reader, filter, options, &whole)?;
-    std::fs::write(beside.part.join(MANIFEST), text).map_err(|why| fault(&beside.target, why))?;
-
-    beside.finish(options.format)?;
-    Ok(written.summary)
-}
-
-/// Removes the manifest of a former export.
-fn remove_former(manifest: &Path) -> Result<(), ExportError> {
-    match std::fs::remove_file(manifest) {
-        Err(why) if why.kind() != ErrorKind::NotFound => Err(fault(manifest, why)),
-        Err(_) | Ok(()) => Ok(()),
-    }
-}
-
-/// Hashes a file; errors name the target.
-fn hashed(file: &Path, target: &Path, path: &str) -> Result<ExportedFile, ExportError> {
-    ExportedFile::of(file, path).map_err(|why| fault(target, why))
-}
-
-fn name_of(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default();
-    name.to_string_lossy().into_owned()
-}
-
-/// Returns the path of a file beside another one: `articles.db.manifest.json`.
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(ending);
-    path.with_file_name(name)
-}
-
-fn write_beside(path: &Path, text: &str) -> Result<(), ExportError> {
-    let beside = Beside::of(path)?;
-    std::fs::write(&beside.part, text).map_err(|why| fault(&beside.target, why))?;
-    beside.finish()
-}
-
 fn write_articles(
     reader: &Reader,
     filter: &ArticleFilter,
@@ -392,36 +254,4 @@ pub fn write_text(reader: &Reader, out: &Path, text: &str) -> Result<(), ExportE
     let target = Beside::of(out)?.target.clone();
     refuse_archive(reader, &target)?;
     write_beside(out, text)
-}
-
-fn fault(path: &Path, why: std::io::Error) -> ExportError {
-    ExportError::Write {
-        path: path.to_owned(),
-        why,
-    }
-}
-
-fn refuse_archive(reader: &Reader, target: &Path) -> Result<(), ExportError> {
-    let (target, own) = (
-        target.canonicalize().ok(),
-        reader.path().canonicalize().ok(),
-    );
-    let Some((target, own)) = target.zip(own) else {
-        return Ok(());
-    };
-
-    // The database's log and shared memory, and the lock, are parts of it.
-    let is_beside = target.parent() == own.parent();
-    let name = target
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let is_part = is_beside && (name.starts_with("archive.db") || name == "archive.lock");
-
-    if target == own || is_part {
-        Err(ExportError::Itself { path: target })
-    } else {
-        Ok(())
-    }
 }

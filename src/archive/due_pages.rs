@@ -163,8 +163,7 @@ impl Writer {
         Ok(None)
     }
 
-    /// Reads a queued page. Only the page that is asked for is read whole: where a host is asked for
-    /// 16 pages at once, to read those under way as well took 6 % of a crawl.
+    /// Reads a queued page. The pages under way are compared by their ids alone.
     fn queued_page(&self, id: PageId, now: Timestamp) -> Result<Box<Page>, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT {PAGE_COLUMNS} FROM page JOIN site ON site.id = page.site_id

@@ -27,8 +27,8 @@ pub(super) struct ExportArgs {
     #[arg(long, value_enum)]
     format: ExportFormat,
     /// Where to write it; a file or a former export that is there is replaced when the new one is
-    /// whole, folders that are missing are made, and "-" is stdout. A manifest stands beside it, but
-    /// for WARC and WACZ
+    /// whole, folders that are missing are made, and "-" is stdout. A manifest stands beside it (of
+    /// WARC and WACZ none does)
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
     /// Write a BagIt bag around the export, as libraries take it: PATH is its folder

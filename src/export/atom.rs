@@ -137,7 +137,12 @@ fn html(paragraphs: &[String]) -> String {
 
 /// Returns a text without characters that XML 1.0 forbids (§2.2).
 fn legal(text: &str) -> String {
-    let is_legal = |letter: &char| matches!(letter, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..);
+    let is_legal = |letter: &char| {
+        matches!(
+            letter,
+            '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..
+        )
+    };
     text.chars().filter(is_legal).collect()
 }
 

@@ -188,7 +188,7 @@ fn schema() -> String {
         })
         .collect();
     format!(
-        "CREATE TABLE articles (\n{}  year INTEGER -- the year of published_at\n) STRICT;\n{TABLES}",
+        "CREATE TABLE articles (\n{}  year INTEGER -- of published_at\n) STRICT;\n{TABLES}",
         columns.concat()
     )
 }

@@ -68,8 +68,8 @@ pub(super) fn wacz(
     Ok(told(summary))
 }
 
-/// Returns the answers that a filter means: of its first site, from its first day on. Its day begins at midnight in UTC, since an answer has
-/// no place of its own.
+/// Returns the answers that a filter means: of its first site, from its first day on. The day
+/// begins at midnight in UTC, since an answer has no place of its own.
 fn exchanges(filter: &ArticleFilter) -> ExchangeFilter {
     ExchangeFilter {
         site: filter.sites.first().cloned(),

@@ -1,7 +1,7 @@
 //! AI agents that papers refuse by name, and what their makers use pages for.
 //!
-//! The list is written from general knowledge; the public list ai-robots-txt/ai.robots.txt (MIT) has
-//! these names and more.
+//! The list is written from general knowledge. It was not compared with the public list
+//! ai-robots-txt/ai.robots.txt (MIT).
 
 use crate::rights::{Claim, Statement, Use, UseState};
 

@@ -1,4 +1,4 @@
-//! The two vocabularies of preferences: AIPREF's `Content-Usage`, and Cloudflare's `Content-Signal`.
+//! The two vocabularies of preferences: `Content-Usage` (AIPREF) and `Content-Signal` (Cloudflare).
 
 use sfv::{BareItem, Dictionary, ListEntry, Parser};
 

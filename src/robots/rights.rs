@@ -7,8 +7,8 @@ use crate::rights::{
 use crate::robots::lines::RightsKey;
 use crate::robots::matches_pattern;
 
-/// The most lines of each key that are heard. An honest file has a few; each costs a match for every
-/// page, and so many take less than a millisecond.
+/// The most lines of each key that are heard. An honest file has a few. Each line costs a match for
+/// every page.
 const MOST_LINES: usize = 1000;
 
 /// The keys of lines about uses.

@@ -3,7 +3,8 @@
     python web_archives.py SASEO DATA
 
 exports the archive in DATA by the program SASEO, and fails where warcio, FastWARC, cdxj-indexer,
-wacz, pywb or bagit find fault. Its packages are those of web-archives.txt. It talks to loopback only.
+wacz, pywb or bagit find fault. Its packages are those of
+web-archives.txt. It talks to loopback only.
 """
 
 import gzip

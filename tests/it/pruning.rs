@@ -213,7 +213,7 @@ fn what_a_selector_says_of_contents_or_neighbours_holds_in_a_cut_page() {
         let found = Tree::parse(&page).unwrap().first(&selectors[0]).is_some();
         assert!(found, "{selector} finds nothing");
         let is_cut = Sought::new(selectors, Vec::new()).compare(&page);
-        // Of the menu, too, someone wants the items, the boxes, or what the selector may say of all.
+        // Someone wants the items of the menu, too, its boxes, or what the selector may say of all.
         let wants_menu = ["li:", "h2.a + div", "div:", "a[href", "b.a:empty"];
         let is_left = wants_menu.iter().any(|start| selector.starts_with(start));
         assert_eq!(is_cut, !is_left, "{selector}");

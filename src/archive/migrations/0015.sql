@@ -1,4 +1,4 @@
--- Schema 15: the view `articles` has the paragraphs of each text, as the exports have them.
+-- Schema 15: the view `articles` has what schemas 13 and 14 brought, and the paragraphs of each text.
 
 -- A text is cut at its blank lines. They become U+10FFFF, which is no character and so stands in no text; within the
 -- JSON of the whole text it is the border of two elements.

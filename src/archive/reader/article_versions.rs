@@ -46,8 +46,8 @@ impl Reader {
         Ok(select.query_row([title], |row| row.get(0)).optional()?)
     }
 
-    /// Finds an article by its id (`readersnews/81193`), by its number or text where one paper has it, or
-    /// by an address of it. Sees saved changes only.
+    /// Finds an article by its id (`readersnews/81193`) or an address of it. A number or a text is
+    /// enough where only one paper has it. Sees saved changes only.
     ///
     /// # Errors
     ///

@@ -71,8 +71,8 @@ pub enum CopyChoice {
 /// join. The columns stand in the order in which they are read.
 const SELECT_ARTICLES: &str = "SELECT ordered.site || '/' || article.name AS id,
             title, text, content_sha256, article.number, article.text_id, canonical_url, subtitle,
-            authors, byline, published_at, published_precision, modified_at, published_source, section, subsection,
-            language, images, tags, rights, article.access, opt_outs,
+            authors, byline, published_at, published_precision, modified_at, published_source,
+            section, subsection, language, images, tags, rights, article.access, opt_outs,
             coalesce((SELECT statements FROM article_declared
                       JOIN declared ON declared.id = declared_id
                       WHERE article_declared.article_id = article.id

@@ -56,7 +56,7 @@ pub(crate) const COLUMNS: [RecordColumn; 34] = [
     RecordColumn {
         name: "id",
         kind: ValueKind::Text,
-        about: "the site's name and the article's number, or its address where the paper numbers nothing",
+        about: "the site's name, and the article's number, its text, or its address",
         value: |record| text_or_null(&record.id),
     },
     RecordColumn {

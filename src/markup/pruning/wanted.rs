@@ -70,9 +70,8 @@ enum Word {
 }
 
 impl Wanted {
-    /// Returns what these selectors need of a page, besides its base, links and meta tags and the data in
-    /// its scripts, which all readers need. Of what `present` selects, only its presence is
-    /// needed.
+    /// Returns what these selectors need of a page. All readers also need its base, links and meta
+    /// tags, and the data in its scripts. Of what `present` selects, only its presence is needed.
     pub fn of<'s>(
         deep: impl IntoIterator<Item = &'s Selector>,
         present: impl IntoIterator<Item = &'s Selector>,

@@ -103,7 +103,7 @@ impl Exchanges<'_> {
             .is_none_or(|since| earlier.answered_at >= since)
     }
 
-    /// Returns the first answer of the filter for a page that brought these bytes, before a request.
+    /// Returns the first answer of the filter that brought these bytes of a page, before a request.
     pub(super) fn first_with(
         &self,
         page: i64,

@@ -1,0 +1,51 @@
+//! The reasons why an export fails.
+
+use std::path::{Path, PathBuf};
+
+use crate::archive::ArchiveError;
+use crate::web_archive::WebArchiveError;
+
+/// The reason why an export failed. The file at its place is unchanged.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error("cannot write {path}")]
+    Write {
+        path: PathBuf,
+        #[source]
+        why: std::io::Error,
+    },
+    #[error("{path} is a folder: name a file")]
+    Folder { path: PathBuf },
+    #[error(transparent)]
+    WebArchive(#[from] WebArchiveError),
+    #[error("{path} is of an earlier, larger export: move it away, or name another file")]
+    StalePart { path: PathBuf },
+    #[error(
+        "WARC and WACZ have answers, not articles: choose them by one site and by the first day, and \
+         leave out the other options"
+    )]
+    OfArticles,
+    #[error("{path} is no file, and the format {format} needs one: name a file")]
+    NoFile { path: PathBuf, format: &'static str },
+    #[error("{path} is no folder, and the format {format} is one: name a new folder")]
+    NoFolder { path: PathBuf, format: &'static str },
+    #[error(
+        "{path} has {found:?}, which no former export put there: name another folder, or an empty \
+         one"
+    )]
+    Occupied { path: PathBuf, found: String },
+    #[error("{path}: the format {format} is not compressed by its name: leave out .gz or .zst")]
+    Compressed { path: PathBuf, format: &'static str },
+    #[error("{path} is the archive itself: name another file")]
+    Itself { path: PathBuf },
+}
+
+/// Returns the error of a path that cannot be written.
+pub(super) fn fault(path: &Path, why: std::io::Error) -> ExportError {
+    ExportError::Write {
+        path: path.to_owned(),
+        why,
+    }
+}
