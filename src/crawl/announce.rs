@@ -217,12 +217,14 @@ impl<W: Web> Crawl<'_, W> {
                 }
                 VisitTarget::Robots(_) => None,
             };
+            let gap = prepared.announcement().gap;
             let (visit, reach) = self.hosts.release(prepared);
             self.tasks.send(AnnouncedRequest {
                 visit,
                 reach,
                 announced,
                 asked,
+                gap,
                 reads,
             });
         }

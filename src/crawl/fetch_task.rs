@@ -87,6 +87,9 @@ pub(super) struct AnnouncedRequest {
     pub reach: Reach,
     pub announced: AnnouncedId,
     pub asked: VisitTarget,
+    /// The least time from the end of the answer to the next request. Where there is none, the end
+    /// is not rounded up: the next request would wait for the clock's next millisecond.
+    pub gap: Duration,
     /// For pages only.
     pub reads: Option<Reads>,
 }
@@ -102,11 +105,16 @@ pub(super) async fn visit<W: Web>(
         reach,
         announced,
         asked,
+        gap,
         reads,
     } = request;
     let began = clock.now();
     let (turn, result) = web.fetch(visit, reach, terms(&asked)).await;
-    let at = clock.now_or_just_after();
+    let at = if gap.is_zero() {
+        clock.now()
+    } else {
+        clock.now_or_just_after()
+    };
     let bytes = result.as_ref().map_or(0, |answer| answer.body.len() as u64);
 
     let ReadAnswer {

@@ -104,7 +104,8 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
         Some(_) => HtmlDateMode::Disabled,
         None => HtmlDateMode::Default,
     };
-    let (strict, wide) = (trafilatura(html, url, dates), readability(html, url));
+    let strict = trafilatura(html, page.tree, url, dates);
+    let wide = readability(html, url);
     let title = article.title.as_deref().or(strict.title.as_deref());
     let (blocks, method) = best(&strict.blocks, &wide, usual, page);
     let candidate = StoryCandidate {

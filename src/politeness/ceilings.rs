@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -132,7 +133,9 @@ impl<K: Clone + Eq + Hash> Limiter<K> {
         let period = period.clamp(Duration::from_nanos(1), LONGEST);
 
         // `Quota::per_second(n)` would allow n requests at once. One in a period does not.
-        let quota = Quota::with_period(period).expect("a period over zero makes a quota");
+        let quota = Quota::with_period(period)
+            .expect("a period over zero makes a quota")
+            .allow_burst(in_one_moment(period));
         let moments = Moments::default();
 
         Self {
@@ -168,6 +171,14 @@ impl<K: Clone + Eq + Hash> Limiter<K> {
     fn after(&self, asked: Timestamp) -> Nanos {
         nanos(asked) + Nanos::from(self.period)
     }
+}
+
+/// Returns how many requests may have the same moment, which is a whole millisecond: one, or as many
+/// periods as it holds. Otherwise a ceiling of 100,000 a second would be one of 1,000.
+fn in_one_moment(period: Duration) -> NonZeroU32 {
+    let periods = Duration::from_millis(1).as_nanos() / period.as_nanos().max(1);
+    let periods = u32::try_from(periods).unwrap_or(u32::MAX);
+    NonZeroU32::new(periods).unwrap_or(NonZeroU32::MIN)
 }
 
 /// Governor's state: for every key, the moment from which there is room. It is a store of our own,
@@ -290,6 +301,25 @@ mod tests {
             Err(AtCeiling::Total(NOW + period))
         );
         assert_eq!(ceilings.take(Some(ADDRESS), NOW + period), Ok(()));
+    }
+
+    #[test]
+    fn a_period_under_a_millisecond_allows_as_many_as_fit_one() {
+        let ceilings = CeilingLimiter::new(HALF, INSTANT / 10);
+        let taken_at = |now| {
+            (0..99)
+                .take_while(|_| ceilings.take(None, now).is_ok())
+                .count()
+        };
+
+        assert_eq!(taken_at(NOW), 10);
+        assert_eq!(taken_at(NOW), 0);
+        assert_eq!(taken_at(NOW + INSTANT), 10);
+        assert_eq!(taken_at(NOW + HALF), 10);
+
+        let ceilings = CeilingLimiter::new(HALF, INSTANT * 3 / 2);
+        assert_eq!(ceilings.take(None, NOW), Ok(()));
+        assert!(ceilings.take(None, NOW).is_err());
     }
 
     #[test]

@@ -183,8 +183,13 @@ fn moment_number(moment: Timestamp) -> u64 {
     moment.millis().max(0).unsigned_abs()
 }
 
-/// Returns a span in whole milliseconds. A part of one counts as one.
+/// Returns a span in whole milliseconds. A part of one counts as one; a span under one counts as
+/// nothing, since several of it fit one moment. So crawls share no ceiling of more than 1,000
+/// requests a second; each keeps its own.
 fn span_number(span: Duration) -> u64 {
+    if span < Duration::from_millis(1) {
+        return 0;
+    }
     u64::try_from(span.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
 
@@ -195,6 +200,18 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+
+    #[test]
+    fn crawls_with_periods_under_a_millisecond_share_a_moment_and_others_do_not() {
+        let mut ceiling = SharedCeiling::default();
+        let (short, long) = (Duration::from_micros(10), Duration::from_micros(1_200));
+        assert_eq!(ceiling.claim(1, short, NOW), Ok(()));
+        assert_eq!(ceiling.claim(1, short, NOW), Ok(()));
+        assert_eq!(ceiling.claim(2, short, NOW), Ok(()));
+
+        let due = NOW + Duration::from_millis(2);
+        assert_eq!(ceiling.claim(3, long, NOW), Err(due));
+    }
     const HALF: Duration = Duration::from_millis(500);
     const INSTANT: Duration = Duration::from_millis(1);
 
@@ -241,8 +258,9 @@ mod tests {
     #[test]
     fn a_part_of_a_millisecond_counts_as_one() {
         let mut ceiling = SharedCeiling::default();
-        assert_eq!(ceiling.claim(1, Duration::from_micros(100), NOW), Ok(()));
-        assert_eq!(ceiling.claim(2, Duration::ZERO, NOW), Err(NOW + INSTANT));
+        assert_eq!(ceiling.claim(1, Duration::from_micros(1_100), NOW), Ok(()));
+        let free = NOW + INSTANT * 2;
+        assert_eq!(ceiling.claim(2, Duration::ZERO, NOW), Err(free));
     }
 
     #[test]

@@ -318,6 +318,29 @@ fn an_article_is_one_page_by_its_text_whatever_its_address() {
     assert_eq!(known, [Some(later(1)), None]);
 }
 
+/// A profile may learn to tell keys, or tell others, while the archive has pages without them.
+#[test]
+fn an_article_from_before_its_key_is_known_by_its_address() {
+    let mut desk = desk();
+    desk.answer_at(
+        "/list",
+        links([found("/view/a"), found_numbered("/view/7", 7)]),
+    );
+    let before = desk.archive.pages_of(PAPER).unwrap();
+
+    let today = [
+        found_numbered("/view/a", 12),
+        found_named("/view/7", "2026/7"),
+        found_named("/view/b", "2026/b"),
+    ];
+    let known = desk.archive.discovered(PAPER, &today).unwrap();
+    assert_eq!(known, [Some(later(1)), Some(later(1)), None]);
+
+    let page = desk.next_due();
+    desk.answer_and_save(&page, links(today));
+    assert_eq!(desk.archive.pages_of(PAPER).unwrap(), before + 1);
+}
+
 #[test]
 fn an_article_with_a_text_is_found_by_it_whatever_address_it_came_from() {
     let mut desk = desk();

@@ -96,8 +96,8 @@ impl Writer {
     }
 
     /// Returns, for each page, when it was discovered; `None` for a page that is not known. An
-    /// article with a key is known by that key, any other page by its address. Sees unsaved
-    /// changes as well.
+    /// article with a key is known by that key; any other page by its address, and so is an article
+    /// that was stored before its paper's profile told such keys. Sees unsaved changes as well.
     pub fn discovered(
         &self,
         site: &str,
@@ -117,14 +117,16 @@ impl Writer {
 
         let mut discovered = Vec::with_capacity(pages.len());
         for page in pages {
-            let at: Option<i64> = if page.key.is_some() {
+            let mut at: Option<i64> = None;
+            if page.key.is_some() {
                 let (number, text) = stored_key(page.key.as_ref());
-                by_key.query_row(params![site, number, text], |row| row.get(0))?
-            } else {
-                by_url
+                at = by_key.query_row(params![site, number, text], |row| row.get(0))?;
+            }
+            if at.is_none() {
+                at = by_url
                     .query_row([page.url.as_str()], |row| row.get(0))
-                    .optional()?
-            };
+                    .optional()?;
+            }
             discovered.push(at.map(Timestamp::from_millis));
         }
         Ok(discovered)

@@ -87,12 +87,13 @@ fn blocks(text: &ScriptText, url: &PageUrl) -> Vec<Block> {
         TextForm::Html(html) => html_blocks(html),
         TextForm::Page(html) => {
             // Scripts are as hostile as pages.
-            let is_readable = Tree::parse(html).is_ok_and(|tree| refusal(html, &tree).is_none());
-            if !is_readable {
+            let tree = Tree::parse(html).ok();
+            let readable = tree.filter(|tree| refusal(html, tree).is_none());
+            let Some(tree) = readable else {
                 return Vec::new();
-            }
+            };
 
-            let strict = trafilatura(html, url, HtmlDateMode::Disabled);
+            let strict = trafilatura(html, &tree, url, HtmlDateMode::Disabled);
             union(&strict.blocks, &readability(html, url)).0
         }
         TextForm::Lines(text) => lines(text),
