@@ -93,9 +93,12 @@ fn trafilatura_from(
 fn has_text(tree: &Tree, least: usize) -> bool {
     let mut missing = least;
     for node in tree.root().descendants_it() {
-        let length = node.query(|node| match &node.data {
-            NodeData::Text { contents } => contents.chars().count(),
-            _ => 0,
+        let length = node.query(|node| {
+            if let NodeData::Text { contents } = &node.data {
+                contents.chars().count()
+            } else {
+                0
+            }
         });
 
         missing = missing.saturating_sub(length.unwrap_or(0));
