@@ -44,6 +44,7 @@ mod syndication;
 mod truncated_list;
 mod unended;
 mod version_repair;
+mod word_index;
 
 pub use answer::{Completed, Completion, WriteEffect};
 pub use article::CandidateCopy;
@@ -65,13 +66,13 @@ pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion, BadText,
-    CaptureOf, CaptureRecord, CapturedAnswer, Condition, ConditionError, CopyChoice, EarlierAnswer,
-    ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, Flaw,
-    FoundArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord, LedgerRows, NumberGap,
-    Outlook, ReadPage, ReadPages, Reader, RecordIter, Records, RobotsArrival, RobotsArrivals,
-    RowRead, RunState, SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture,
-    StoredDictionary, StoredRobots, StoredRow, StoredVersion, UnreadableRows, VersionChoice,
-    condition_columns, in_words, queues,
+    CaptureOf, CaptureRecord, CapturedAnswer, Condition, ConditionError, CopyChoice, CountKey,
+    EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure,
+    Flaw, FoundArticle, FoundText, HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord,
+    LedgerRows, MOST_RANKED, NumberGap, Outlook, ReadPage, ReadPages, Reader, RecordIter, Records,
+    RobotsArrival, RobotsArrivals, RowRead, RunState, SearchHit, SearchSelect, Searcher,
+    SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots,
+    StoredRow, StoredVersion, UnreadableRows, VersionChoice, condition_columns, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
@@ -83,6 +84,7 @@ pub use seed::{Seed, SeedMode, SeededSite};
 pub use store::{Lease, Writer};
 pub use truncated_list::TruncatedList;
 pub use version_repair::{DamagedVersion, VersionRepair};
+pub use word_index::IndexSlice;
 
 /// The archive's file name in the data folder.
 pub const FILE: &str = "archive.db";

@@ -19,6 +19,7 @@ mod plan;
 mod progress;
 mod reextract;
 mod schedule;
+mod search;
 mod service;
 mod show;
 mod status;
@@ -158,6 +159,14 @@ enum Command {
     /// Extract one saved page and print the article as JSON; no network, no archive
     #[command(after_help = help_texts::extract())]
     Extract(extract::ExtractArgs),
+    /// Find articles by words, Korean ones within others as well
+    ///
+    /// All words are wanted; "…" has them in their order, OR and NOT stand between, brackets join,
+    /// and librar* is the beginning of a word. title:, author: and section: look in one field;
+    /// site:, after: and before: choose articles. Pages that say noindex are not found. Runs beside
+    /// a crawl, and needs no network.
+    #[command(after_help = help_texts::search())]
+    Search(search::SearchArgs),
     /// Show one article as it is kept, with its versions
     #[command(after_help = help_texts::show())]
     Show(show::ShowArgs),
@@ -244,6 +253,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Verify(args) => verify::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
         Command::Survey(args) => survey::run(common, &args),
+        Command::Search(args) => search::run(common, &args),
         Command::Show(args) => show::run(common, &args),
         Command::Diff(args) => diff::run(common, &args),
         Command::Compact(args) => compact::run(common, &args),

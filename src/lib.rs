@@ -152,6 +152,9 @@ mod saved_file;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod schedule;
+#[cfg(feature = "archive")]
+#[doc(hidden)]
+pub mod search;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod signals;

@@ -1,6 +1,7 @@
 //! Text in its stored form: NFC, one kind of space, no invisible characters.
 
 pub mod decode;
+pub mod search_tokens;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 

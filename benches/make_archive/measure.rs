@@ -47,12 +47,14 @@ pub fn commands(place: &Place, articles: u64) {
         std::fs::metadata(place.data.join(saseo::archive::FILE)).map_or(0, |file| file.len());
     println!("{articles} articles in {} MB", size / 1_000_000);
 
-    let commands: [&[&str]; 5] = [
+    let commands: [&[&str]; 7] = [
         &["crawl"],
         &["status"],
         &["export", "--format", "jsonl", "--out"],
         &["export", "--format", "csv", "--out"],
         &["export", "--format", "sqlite", "--out"],
+        &["export", "--format", "parquet", "--out"],
+        &["export", "--format", "warc", "--out"],
     ];
     for words in commands {
         let out = place.data.join("export");

@@ -12,6 +12,7 @@ use crate::archive::change::ChangeKind;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_key;
 use crate::archive::syndication::{enter_story, leave_story};
+use crate::archive::word_index::forget_words_of;
 use crate::article_key::ArticleKey;
 use crate::extract::{Access, Article};
 use crate::frontier::Page;
@@ -91,6 +92,7 @@ pub(super) fn rewrite_article(
             write_changed(tx, known, article, capture, now)
         }
         Some(known) => {
+            forget_words_of(tx, (known.article, known.version.n))?;
             write_version(tx, known.article, known.version, article, now)?;
             follow_up(tx, known, article, now)
         }
@@ -232,6 +234,7 @@ pub(super) fn rewrite_version(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let version = VersionInForce { n, capture };
+    forget_words_of(tx, (id, n))?;
     write_version(tx, id, version, article, now)?;
 
     let known = KnownVersion {

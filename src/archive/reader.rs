@@ -16,6 +16,7 @@ mod ledger;
 mod outlook;
 mod records;
 mod row_read;
+mod search;
 mod state;
 mod walk;
 
@@ -48,6 +49,7 @@ pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, R
 pub use outlook::Outlook;
 pub use records::{RecordIter, Records};
 pub use row_read::{RowRead, UnreadableRows};
+pub use search::{CountKey, FoundText, MOST_RANKED, SearchHit, SearchSelect, Searcher};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading. It sees the changes that the writer has saved.

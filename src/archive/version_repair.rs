@@ -11,6 +11,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::reader::{CaptureOf, Flaw};
 use crate::archive::reextraction::{Reextraction, recorded_opt_outs};
 use crate::archive::store::{Lease, Writer, lossy};
+use crate::archive::word_index::distrust_index;
 use crate::extract::Article;
 use crate::time::Timestamp;
 
@@ -67,6 +68,7 @@ impl Writer {
             article: mut read,
         } = reread;
         let tx = self.transaction(lease)?;
+        distrust_index(tx)?;
         (read.opt_outs, read.noindex) = recorded_opt_outs(tx, capture.id, &read.opt_outs)?;
         let mut columns: Vec<&str> = flaws.iter().map(|flaw| flaw.column).collect();
 

@@ -26,6 +26,8 @@ pub(super) enum Style {
     Plain,
     Removed,
     Added,
+    /// A word that was looked for.
+    Found,
 }
 
 /// Writes data of several styles to stdout. On a terminal it has colours, unless NO_COLOR is set
@@ -37,7 +39,8 @@ pub(super) fn styled(parts: &[(Style, String)]) -> anyhow::Result<()> {
     let mut text = String::new();
     for (style, part) in parts {
         let (before, after) = match (style, in_colour) {
-            (Style::Plain, _) => ("", ""),
+            (Style::Plain, _) | (Style::Found, false) => ("", ""),
+            (Style::Found, true) => ("\u{1b}[1m", "\u{1b}[0m"),
             (Style::Removed, true) => ("\u{1b}[31;9m", "\u{1b}[0m"),
             (Style::Added, true) => ("\u{1b}[32m", "\u{1b}[0m"),
             (Style::Removed, false) => ("[-", "-]"),

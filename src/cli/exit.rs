@@ -7,6 +7,7 @@ use crate::config_folder::ConfigError;
 use crate::crawl_session::SessionError;
 use crate::export::ExportError;
 use crate::schedule::ScheduleError;
+use crate::search::QueryError;
 use crate::signals::StopSignal;
 
 /// The ends of the program, each with its exit code.
@@ -65,6 +66,7 @@ fn archive_error(error: &anyhow::Error) -> Option<&ArchiveError> {
 /// Returns whether an error is a wrong command line or a wrong configuration.
 fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<ConfigError>()
+        || error.is::<QueryError>()
         || matches!(error.downcast_ref(), Some(ScheduleError::Config(_)))
         || matches!(archive_error(error), Some(ArchiveError::NoSuchSite { .. }))
         || matches!(

@@ -8,7 +8,7 @@ use crate::archive::{ArchiveError, Loss, RunEnd};
 use crate::crawl::agenda::Agenda;
 use crate::crawl::announce::WaitUntil;
 use crate::crawl::lists::ListsRead;
-use crate::crawl::maintenance::empty_log;
+use crate::crawl::maintenance::{empty_log, index_some};
 use crate::crawl::session::CrawlProgress;
 use crate::crawl::{Crawl, Event, ROUND};
 use crate::dispatch::Stop;
@@ -51,6 +51,7 @@ impl<W: Web> Crawl<'_, W> {
 
             self.save()?;
             watcher(Event::Progress(&self.progress()));
+            self.index_words()?;
             self.keep_log_short()?;
 
             if may_ask && waiting != WaitUntil::AtLimit {
@@ -161,6 +162,7 @@ impl<W: Web> Crawl<'_, W> {
         }
 
         self.archive.check_files(self.clock.now())?;
+        index_some(self.archive, self.lease)?;
         empty_log(self.archive);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, Loss, Writer};
+use crate::archive::{ArchiveError, Lease, Loss, Tally, Writer};
 use crate::crawl::Crawl;
 use crate::fetch::Web;
 use crate::time::Timestamp;
@@ -16,11 +16,21 @@ const FILE_CHECK: Duration = Duration::from_millis(250);
 /// of the archive then have little log to go through.
 const CHECKPOINT: Duration = Duration::from_secs(60);
 
+/// Changes of articles after which they are taken into the full-text index, all in one transaction:
+/// that takes some tens of milliseconds. A search reads those that are missing one by one.
+const INDEXED_AT_ONCE: u64 = 200;
+
+/// The most changes that are indexed in one go. An archive that was made by an older saseo may lack
+/// many more, and `saseo search` takes them in.
+const MOST_INDEXED: u32 = 400;
+
 /// The state of the maintenance.
 #[derive(Debug)]
 pub(super) struct Maintenance {
     checked_at: Timestamp,
     checkpoint_at: Timestamp,
+    /// Changes of articles when the full-text index was written last.
+    indexed: u64,
     /// A file of the archive that was lost. No further request is sent.
     pub loss: Option<Loss>,
 }
@@ -30,6 +40,7 @@ impl Maintenance {
         Self {
             checked_at: now,
             checkpoint_at: now + CHECKPOINT,
+            indexed: 0,
             loss: None,
         }
     }
@@ -68,6 +79,24 @@ impl<W: Web> Crawl<'_, W> {
         self.archive.checkpoint()
     }
 
+    /// Takes changed articles into the full-text index, where there are enough of them. Everything
+    /// must be saved.
+    pub(super) fn index_words(&mut self) -> Result<(), ArchiveError> {
+        let Tally {
+            articles_new,
+            articles_changed,
+            articles_gone,
+            ..
+        } = self.budget.tally;
+        let changes = articles_new + articles_changed + articles_gone;
+        if self.maintenance.loss.is_some() || changes < self.maintenance.indexed + INDEXED_AT_ONCE {
+            return Ok(());
+        }
+
+        self.maintenance.indexed = changes;
+        index_some(self.archive, self.lease)
+    }
+
     /// Ends the runs that cannot go on, and returns the error to report.
     pub(super) fn fail(self, error: ArchiveError) -> ArchiveError {
         let runs = self.papers.runs();
@@ -88,6 +117,12 @@ impl<W: Web> Crawl<'_, W> {
         );
         self.archive.rescue(loss, now)
     }
+}
+
+/// Takes some changes into the full-text index, and saves them.
+pub(super) fn index_some(archive: &mut Writer, lease: Lease) -> Result<(), ArchiveError> {
+    archive.index_words(lease, MOST_INDEXED)?;
+    archive.save()
 }
 
 /// Makes the last checkpoint. Closing the archive makes none where somebody else reads it.

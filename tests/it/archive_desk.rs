@@ -348,7 +348,7 @@ pub fn found_named(path: &str, id: &str) -> Discovered {
 }
 
 /// A list page that was read, and the pages that it links to.
-pub fn links<const N: usize>(found: [Discovered; N]) -> Judged {
+pub fn links(found: impl Into<Vec<Discovered>>) -> Judged {
     Judged {
         found: found.into(),
         ..Judged::of(Verdict::Read)

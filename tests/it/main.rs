@@ -56,6 +56,7 @@ mod reextract;
 mod robots;
 mod runs;
 mod schedule;
+mod search;
 mod simulated;
 mod simulated_web;
 mod survey;

@@ -51,6 +51,7 @@ const ROWS: [&[&str]; 14] = [
         "history",
         "reextract",
         "saved_file",
+        "search",
         "survey",
     ],
     // A crawl is composed from its configuration, archive, network and signals.
@@ -88,6 +89,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "compaction",
                 "syndication",
                 "truncated_list",
+                "word_index",
                 "host",
                 "ledger",
                 "rescue",
@@ -155,6 +157,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "init",
                 "plan",
                 "crawl_report",
+                "search",
                 "show",
                 "status",
                 "verify",

@@ -1,0 +1,341 @@
+//! Search in the full-text index, and in what it has not taken in yet.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use rusqlite::{Row, Statement, params_from_iter};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
+use crate::archive::store::lossy;
+use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, RULES};
+use crate::time::Timestamp;
+
+/// The most articles of a search that are ranked: the newest that have the words. More take longer
+/// than a reader waits, and nobody reads so many.
+pub const MOST_RANKED: u32 = 10_000;
+
+/// What is looked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchSelect {
+    /// An expression of FTS5.
+    pub expression: String,
+    /// The names of sites; an empty list asks for nothing.
+    pub sites: Vec<String>,
+    /// The first day of publication, in the paper's time zone.
+    pub after: Option<Date>,
+    /// The day before which the article was published, in the paper's time zone.
+    pub before: Option<Date>,
+}
+
+/// An article that has the words.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SearchHit {
+    /// The article's row.
+    pub article: i64,
+    /// How well it matches: more is better (BM25).
+    pub score: f64,
+    pub published_at: Option<Timestamp>,
+    /// The row of the first article that told this story.
+    pub story: i64,
+}
+
+/// An article as a search shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundText {
+    /// The id, as exports name it.
+    pub id: String,
+    pub site: String,
+    pub url: String,
+    pub title: Option<String>,
+    pub subtitle: Option<String>,
+    pub authors: Vec<String>,
+    pub section: Option<String>,
+    pub published_at: Option<String>,
+    pub text: String,
+}
+
+/// What the articles of a search are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountKey {
+    Day,
+    Site,
+    Section,
+    Author,
+}
+
+impl CountKey {
+    /// Returns the expression of an article's value, where `author` is one of its authors.
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Day => "substr(version.published_at, 1, 10)",
+            Self::Site => "site.name",
+            Self::Section => "version.section",
+            Self::Author => "author.value",
+        }
+    }
+
+    fn joined(self) -> &'static str {
+        match self {
+            Self::Day | Self::Site | Self::Section => "",
+            Self::Author => {
+                "JOIN json_each(iif(json_valid(version.authors), version.authors, '[]')) AS author"
+            }
+        }
+    }
+}
+
+/// An index that is searched: its words, and the version of each article that they come from.
+#[derive(Clone, Copy)]
+struct SearchedIndex {
+    words: &'static str,
+    versions: &'static str,
+    /// Which of its articles count.
+    condition: &'static str,
+}
+
+/// The index in the archive, as far as no later change made it old.
+const KEPT: SearchedIndex = SearchedIndex {
+    words: "article_words",
+    versions: "indexed_version",
+    condition: "article.id NOT IN (SELECT article_id FROM late_article)",
+};
+
+/// The articles that changed since, in memory.
+const LATE: SearchedIndex = SearchedIndex {
+    words: "late_words",
+    versions: "late_version",
+    condition: "true",
+};
+
+/// Tables in memory for articles that the index has not taken in yet. The file is not written.
+const LATE_TABLES: &str = "PRAGMA temp_store = MEMORY;
+    CREATE TABLE temp.late_article (article_id INTEGER PRIMARY KEY) STRICT;
+    CREATE TABLE temp.late_version (article_id INTEGER PRIMARY KEY, version_id INTEGER) STRICT;
+    CREATE VIRTUAL TABLE temp.late_words USING fts5
+      (title, subtitle, authors, section, text, content='', tokenize='ascii');";
+
+/// A reader of an archive that is searched. It sees what was saved when it began.
+#[derive(Debug)]
+pub struct Searcher<'r> {
+    reader: &'r Reader,
+    /// Whether the archive's index can be used.
+    has_index: bool,
+}
+
+impl Reader {
+    /// Returns how many changes of articles the full-text index has not taken in yet.
+    pub fn unindexed_changes(&self) -> Result<u64, ArchiveError> {
+        let mut select = self.prepare_records(
+            "SELECT count(*) FROM change
+             WHERE seq > (SELECT iif(rules = ?1, seq, 0) FROM word_index)",
+        )?;
+        Ok(select.query_row([RULES], |row| row.get(0))?)
+    }
+
+    /// Begins a search: articles that the index has not taken in yet are read into memory.
+    pub fn searcher(&self) -> Result<Searcher<'_>, ArchiveError> {
+        let has_index =
+            self.connection
+                .query_row("SELECT rules = ?1 FROM word_index", [RULES], |row| {
+                    row.get(0)
+                })?;
+        self.connection.execute_batch(LATE_TABLES)?;
+        self.connection.execute(
+            "INSERT INTO late_article SELECT DISTINCT article_id FROM change
+             WHERE seq > (SELECT iif(?1, seq, 0) FROM word_index)",
+            [has_index],
+        )?;
+
+        let searcher = Searcher {
+            reader: self,
+            has_index,
+        };
+        searcher.read_late()?;
+        Ok(searcher)
+    }
+}
+
+impl Searcher<'_> {
+    /// Returns the newest articles that have the words, at most [`MOST_RANKED`], each with how well
+    /// it matches. They are in no order.
+    pub fn hits(&self, select: &SearchSelect) -> Result<Vec<SearchHit>, ArchiveError> {
+        let mut hits = Vec::new();
+        for index in self.indexes() {
+            let words = index.words;
+            let mut statement = self.prepare(
+                index,
+                &format!(
+                    "article.id AS article, -bm25({words}, 8.0, 4.0, 2.0, 1.0, 1.0) AS score,
+                     version.published_ms, coalesce(article.first_copy, article.id) AS story"
+                ),
+                "",
+                &format!("ORDER BY {words}.rowid DESC LIMIT {MOST_RANKED}"),
+            )?;
+            let rows = statement.query_map(params_from_iter(values(select)), hit)?;
+            for row in rows {
+                hits.push(row.map_err(|error| self.told(error))?);
+            }
+        }
+        Ok(hits)
+    }
+
+    /// Returns how many articles have the words.
+    pub fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError> {
+        let mut count = 0;
+        for index in self.indexes() {
+            let mut statement = self.prepare(index, "count(*)", "", "")?;
+            count += statement
+                .query_row(params_from_iter(values(select)), |row| row.get::<_, u64>(0))
+                .map_err(|error| self.told(error))?;
+        }
+        Ok(count)
+    }
+
+    /// Returns how many articles with the words have each value of a field, in the order of the
+    /// values; `None` stands for those without one.
+    pub fn count_by(
+        &self,
+        select: &SearchSelect,
+        key: CountKey,
+    ) -> Result<Vec<(Option<String>, u64)>, ArchiveError> {
+        let mut counts: HashMap<Option<String>, u64> = HashMap::new();
+        for index in self.indexes() {
+            let columns = format!("{} AS key, count(*)", key.sql());
+            let mut statement = self.prepare(index, &columns, key.joined(), "GROUP BY key")?;
+            let rows = statement.query_map(params_from_iter(values(select)), |row| {
+                Ok((lossy(row.get_ref(0)?), row.get::<_, u64>(1)?))
+            })?;
+            for row in rows {
+                let (value, count) = row.map_err(|error| self.told(error))?;
+                *counts.entry(value).or_default() += count;
+            }
+        }
+
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort();
+        Ok(counts)
+    }
+
+    /// Returns an article as it is shown: the version that was searched.
+    pub fn found_text(&self, article: i64) -> Result<FoundText, ArchiveError> {
+        let mut select = self.reader.connection.prepare_cached(
+            "SELECT site.name || '/' || article.name AS id, site.name AS site, article.url,
+                    version.title, subtitle, authors, section, published_at, text
+             FROM article JOIN site ON site.id = article.site_id
+             JOIN version ON version.id = coalesce(
+               (SELECT version_id FROM late_version WHERE article_id = ?1),
+               (SELECT version_id FROM indexed_version WHERE article_id = ?1))
+             WHERE article.id = ?1",
+        )?;
+        Ok(select.query_row([article], found_text)?)
+    }
+
+    fn indexes(&self) -> impl Iterator<Item = SearchedIndex> {
+        [self.has_index.then_some(KEPT), Some(LATE)]
+            .into_iter()
+            .flatten()
+    }
+
+    fn prepare(
+        &self,
+        index: SearchedIndex,
+        columns: &str,
+        joined: &str,
+        order: &str,
+    ) -> Result<Statement<'_>, ArchiveError> {
+        let SearchedIndex {
+            words,
+            versions,
+            condition,
+        } = index;
+        self.reader.prepare_records(&format!(
+            "SELECT {columns} FROM {words}
+             CROSS JOIN article ON article.id = {words}.rowid
+             CROSS JOIN site ON site.id = article.site_id
+             CROSS JOIN {versions} AS searched ON searched.article_id = article.id
+             CROSS JOIN version ON version.id = searched.version_id {joined}
+             WHERE {words} MATCH ?1 AND {condition}
+               AND (?2 IS NULL OR site.name IN (SELECT value FROM json_each(?2)))
+               AND (?3 IS NULL OR substr(version.published_at, 1, 10) >= ?3)
+               AND (?4 IS NULL OR substr(version.published_at, 1, 10) < ?4) {order}"
+        ))
+    }
+
+    /// Reads the late articles into memory.
+    fn read_late(&self) -> Result<(), ArchiveError> {
+        let connection = &self.reader.connection;
+        let mut select = connection.prepare(&format!(
+            "SELECT late_article.article_id, id, {INDEXED_FIELDS}
+             FROM late_article
+             JOIN version ON version.id = (SELECT id FROM version AS newest
+               WHERE newest.article_id = late_article.article_id
+               ORDER BY capture_id DESC, n DESC LIMIT 1)
+             WHERE searchable"
+        ))?;
+
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let (article, version) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?);
+            IndexedWords::of(row)?.add_to("late_words", connection, article)?;
+            connection
+                .prepare_cached("INSERT INTO late_version VALUES (?1, ?2)")?
+                .execute([article, version])?;
+        }
+        Ok(())
+    }
+
+    fn told(&self, error: rusqlite::Error) -> ArchiveError {
+        ArchiveError::at(&self.reader.path, error)
+    }
+}
+
+impl Drop for Searcher<'_> {
+    fn drop(&mut self) {
+        let tables = "DROP TABLE IF EXISTS temp.late_words;
+             DROP TABLE IF EXISTS temp.late_version; DROP TABLE IF EXISTS temp.late_article;";
+        // They are in memory, and go with the connection at the latest.
+        let _ = self.reader.connection.execute_batch(tables);
+    }
+}
+
+/// Returns the values of a statement, in the order of its places.
+fn values(select: &SearchSelect) -> [Option<String>; 4] {
+    let SearchSelect {
+        expression,
+        sites,
+        after,
+        before,
+    } = select;
+    let day = |day: &Option<Date>| day.map(|day| day.to_string());
+    let sites = (!sites.is_empty()).then(|| serde_json::json!(sites).to_string());
+    [Some(expression.clone()), sites, day(after), day(before)]
+}
+
+fn hit(row: &Row<'_>) -> rusqlite::Result<SearchHit> {
+    Ok(SearchHit {
+        article: row.get("article")?,
+        score: row.get("score")?,
+        published_at: row
+            .get::<_, Option<i64>>("published_ms")?
+            .map(Timestamp::from_millis),
+        story: row.get("story")?,
+    })
+}
+
+/// Reads an article as far as its row can be read: `verify` tells of damage.
+fn found_text(row: &Row<'_>) -> rusqlite::Result<FoundText> {
+    let text = |name: &str| -> rusqlite::Result<Option<String>> { Ok(lossy(row.get_ref(name)?)) };
+    let authors = text("authors")?.unwrap_or_default();
+    Ok(FoundText {
+        id: row.get("id")?,
+        site: row.get("site")?,
+        url: row.get("url")?,
+        title: text("title")?,
+        subtitle: text("subtitle")?,
+        authors: serde_json::from_str(&authors).unwrap_or_default(),
+        section: text("section")?,
+        published_at: text("published_at")?,
+        text: text("text")?.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,207 @@
+//! The full-text index: it follows the changes of articles, a slice at a time.
+//!
+//! Each slice is one transaction with its position, so a killed process leaves an index that is
+//! right up to there. What is not indexed yet is read one by one by a search. Many articles in one
+//! transaction make one part of the index; each in its own would make the index write itself anew
+//! again and again.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::store::{Lease, Writer, lossy};
+use crate::text::search_tokens::index_tokens;
+
+/// The rules by which the words of the index are made. An index by other rules is made anew.
+pub(super) const RULES: i64 = 1;
+
+/// The fields of a version that are indexed, in the order of the index's columns.
+pub(super) const INDEXED_FIELDS: &str = "title, subtitle, authors, \
+     trim(coalesce(section, '') || char(10) || coalesce(subsection, '')) AS section, text";
+
+/// The changes that a slice of the index has taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexSlice {
+    /// Changes that are still to come.
+    pub left: u64,
+}
+
+/// The words of a version, one text for each column of the index.
+pub(super) struct IndexedWords([String; 5]);
+
+impl IndexedWords {
+    /// Makes the words of a row that has [`INDEXED_FIELDS`]. A damaged field has none.
+    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let field = |name: &str| -> rusqlite::Result<String> {
+            let text = lossy(row.get_ref(name)?).unwrap_or_default();
+            Ok(index_tokens(&text))
+        };
+
+        let names = lossy(row.get_ref("authors")?).unwrap_or_default();
+        let names: Vec<String> = serde_json::from_str(&names).unwrap_or_default();
+        Ok(Self([
+            field("title")?,
+            field("subtitle")?,
+            index_tokens(&names.join("\n")),
+            field("section")?,
+            field("text")?,
+        ]))
+    }
+
+    /// Adds the words under a row number to an index.
+    pub(super) fn add_to(
+        &self,
+        index: &str,
+        tx: &Connection,
+        row: i64,
+    ) -> Result<(), ArchiveError> {
+        let [title, subtitle, authors, section, text] = &self.0;
+        tx.prepare_cached(&format!(
+            "INSERT INTO {index} (rowid, title, subtitle, authors, section, text)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        ))?
+        .execute(params![row, title, subtitle, authors, section, text])?;
+        Ok(())
+    }
+
+    /// Takes the words of a row number out of the index again.
+    fn remove(&self, tx: &Connection, row: i64) -> Result<(), ArchiveError> {
+        let [title, subtitle, authors, section, text] = &self.0;
+        tx.prepare_cached(
+            "INSERT INTO article_words
+                 (article_words, rowid, title, subtitle, authors, section, text)
+             VALUES ('delete', ?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![row, title, subtitle, authors, section, text])?;
+        Ok(())
+    }
+}
+
+#[doc(hidden)]
+impl Writer {
+    /// Takes the next `count` changes of articles into the full-text index; returns `None` where no
+    /// change is left. Durable with the next save.
+    pub fn index_words(
+        &mut self,
+        lease: Lease,
+        count: u32,
+    ) -> Result<Option<IndexSlice>, ArchiveError> {
+        let tx = self.transaction(lease)?;
+        begin_anew_by_other_rules(tx)?;
+
+        let last: Option<i64> = tx
+            .prepare_cached(
+                "SELECT max(seq) FROM (SELECT seq FROM change
+                     WHERE seq > (SELECT seq FROM word_index) ORDER BY seq LIMIT ?1)",
+            )?
+            .query_row([count], |row| row.get(0))?;
+        let Some(last) = last else {
+            return Ok(None);
+        };
+
+        for article in changed_articles(tx, last)? {
+            index_article(tx, article)?;
+        }
+        tx.prepare_cached("UPDATE word_index SET seq = ?1")?
+            .execute([last])?;
+        let left = tx
+            .prepare_cached("SELECT count(*) FROM change WHERE seq > ?1")?
+            .query_row([last], |row| row.get(0))?;
+        Ok(Some(IndexSlice { left }))
+    }
+}
+
+/// Empties an index whose words were made by other rules, or that is not to be trusted.
+fn begin_anew_by_other_rules(tx: &Connection) -> Result<(), ArchiveError> {
+    let rules: i64 = tx
+        .prepare_cached("SELECT rules FROM word_index")?
+        .query_row([], |row| row.get(0))?;
+    if rules == RULES {
+        return Ok(());
+    }
+
+    tx.execute_batch(
+        "INSERT INTO article_words (article_words) VALUES ('delete-all');
+         DELETE FROM indexed_version;",
+    )?;
+    tx.execute("UPDATE word_index SET seq = 0, rules = ?1", [RULES])?;
+    Ok(())
+}
+
+/// Has the index made anew by the next slice. Words of a damaged text cannot be taken out.
+pub(super) fn distrust_index(tx: &Connection) -> Result<(), ArchiveError> {
+    tx.prepare_cached("UPDATE word_index SET rules = 0")?
+        .execute([])?;
+    Ok(())
+}
+
+/// Returns the articles that changed up to a position of the sequence, each once.
+fn changed_articles(tx: &Connection, last: i64) -> Result<Vec<i64>, ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT DISTINCT article_id FROM change
+         WHERE seq > (SELECT seq FROM word_index) AND seq <= ?1 ORDER BY article_id",
+    )?;
+    let articles = select.query_map([last], |row| row.get(0))?;
+    Ok(articles.collect::<Result<_, _>>()?)
+}
+
+/// Replaces the words of an article by those of its newest version. A page that says `noindex` has
+/// none.
+fn index_article(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
+    forget_words(tx, article)?;
+
+    let newest = tx
+        .prepare_cached(&format!(
+            "SELECT id, {INDEXED_FIELDS} FROM version
+             WHERE id = (SELECT id FROM version WHERE article_id = ?1
+                         ORDER BY capture_id DESC, n DESC LIMIT 1) AND searchable"
+        ))?
+        .query_row([article], |row| {
+            Ok((row.get::<_, i64>("id")?, IndexedWords::of(row)?))
+        })
+        .optional()?;
+    let Some((version, words)) = newest else {
+        return Ok(());
+    };
+
+    words.add_to("article_words", tx, article)?;
+    tx.prepare_cached("INSERT INTO indexed_version (article_id, version_id) VALUES (?1, ?2)")?
+        .execute([article, version])?;
+    Ok(())
+}
+
+/// Takes the words of a version out of the index, before the version itself is changed.
+pub(super) fn forget_words_of(
+    tx: &Connection,
+    (article, n): (i64, i64),
+) -> Result<(), ArchiveError> {
+    let is_indexed: bool = tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM indexed_version
+                 JOIN version ON version.id = indexed_version.version_id
+                 WHERE indexed_version.article_id = ?1 AND n = ?2)",
+        )?
+        .query_row([article, n], |row| row.get(0))?;
+    if is_indexed {
+        forget_words(tx, article)?;
+    }
+    Ok(())
+}
+
+/// Takes the words of an article out of the index, while the version that was indexed is as it was.
+fn forget_words(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
+    let indexed = tx
+        .prepare_cached(&format!(
+            "SELECT {INDEXED_FIELDS} FROM version
+             WHERE id = (SELECT version_id FROM indexed_version WHERE article_id = ?1)"
+        ))?
+        .query_row([article], IndexedWords::of)
+        .optional()?;
+    let Some(words) = indexed else {
+        return Ok(());
+    };
+
+    words.remove(tx, article)?;
+    tx.prepare_cached("DELETE FROM indexed_version WHERE article_id = ?1")?
+        .execute([article])?;
+    Ok(())
+}

@@ -1,0 +1,294 @@
+//! `saseo search`: articles by their words.
+
+use std::io::IsTerminal;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::archive::{ArchiveError, CountKey, Lock, Reader, Writer};
+use crate::cli::console::Style;
+use crate::cli::exit::Exit;
+use crate::cli::progress::ProgressLine;
+use crate::cli::{Common, console};
+use crate::clock::Clock;
+use crate::config_folder::Config;
+use crate::counts;
+use crate::search::{
+    FoundStory, Query, SearchOrder, SearchPage, SearchResults, SnippetPart, count_by, index_all,
+    search,
+};
+
+/// With more changes that are not indexed, the index is brought up to date first. So many are read
+/// in some tenths of a second.
+const READ_AT_ONCE: u64 = 1_000;
+
+#[derive(Debug, Args)]
+pub(super) struct SearchArgs {
+    /// The words; quotes around words in their order must reach the program: '"작은 책방"'
+    #[arg(value_name = "WORDS", required = true)]
+    words: Vec<String>,
+    /// The order of what is found
+    #[arg(long, value_enum, default_value_t = SortKey::Best)]
+    sort: SortKey,
+    /// The most stories that are shown
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+    /// Stories that are left out before the first one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    skip: usize,
+    /// Count the articles by a field, and show none
+    #[arg(long, value_enum, value_name = "FIELD", conflicts_with_all = ["sort", "limit", "skip"])]
+    count_by: Option<CountField>,
+}
+
+/// The orders of what is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SortKey {
+    /// The best match first (BM25; words of a title count most)
+    Best,
+    /// The newest article first
+    New,
+}
+
+/// The fields that articles are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CountField {
+    Day,
+    Site,
+    Section,
+    Author,
+}
+
+impl CountField {
+    fn key(self) -> CountKey {
+        match self {
+            Self::Day => CountKey::Day,
+            Self::Site => CountKey::Site,
+            Self::Section => CountKey::Section,
+            Self::Author => CountKey::Author,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Site => "site",
+            Self::Section => "section",
+            Self::Author => "author",
+        }
+    }
+}
+
+/// Brings the index up to date where much is missing, and shows what is found.
+pub(super) fn run(common: &Common, args: &SearchArgs) -> anyhow::Result<Exit> {
+    let query = Query::parse(&args.words.join(" "))?;
+    let reader = Reader::open(common.data())?;
+    for site in query.sites() {
+        reader.knows_site(site)?;
+    }
+    if reader.unindexed_changes()? > READ_AT_ONCE {
+        index(common, &reader)?;
+    }
+
+    let _snapshot = reader.snapshot()?;
+    let searcher = reader.searcher()?;
+    if let Some(field) = args.count_by {
+        let counts = count_by(&searcher, &query, field.key())?;
+        tell_counts(common, field, &counts)?;
+        return Ok(Exit::Done);
+    }
+
+    let page = SearchPage {
+        order: match args.sort {
+            SortKey::Best => SearchOrder::Best,
+            SortKey::New => SearchOrder::Newest,
+        },
+        skipped: args.skip,
+        most: args.limit,
+    };
+    let results = search(&searcher, &query, page)?;
+    tell(common, args, &results)?;
+    Ok(Exit::Done)
+}
+
+/// Brings the index up to date, unless another run holds the archive or it cannot be written: then
+/// the missing articles are read one by one.
+fn index(common: &Common, reader: &Reader) -> anyhow::Result<()> {
+    let clock = Clock::system();
+    let missing = reader.unindexed_changes()?;
+    let holder = Lock::name_of_holder("search", clock.now());
+    let lock = match Lock::take(common.data(), &holder) {
+        Ok(lock) => lock,
+        Err(why @ (ArchiveError::Held { .. } | ArchiveError::ReadOnly { .. })) => {
+            common.voice().note(&format!(
+                "the index lacks {}, which are read one by one: {why}",
+                counts::count(missing, "change(s)")
+            ));
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+
+    let durability = Config::find(common.config.as_deref())?
+        .settings
+        .archive
+        .durability;
+    let mut archive = Writer::open(lock, durability)?;
+    let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
+    let line = ProgressLine::new(common);
+    index_all(
+        &mut archive,
+        lease,
+        || false,
+        |slice| {
+            line.show(&format!(
+                "indexing: {} of {missing} changes to go",
+                slice.left
+            ));
+        },
+    )?;
+    line.end();
+    Ok(())
+}
+
+fn tell(common: &Common, args: &SearchArgs, results: &SearchResults) -> anyhow::Result<()> {
+    if common.json {
+        return console::json(&json!({
+            "articles": results.articles,
+            "instead": results.instead,
+            "stories": results.stories.iter().map(as_json).collect::<Vec<_>>(),
+        }));
+    }
+
+    if let Some(instead) = &results.instead {
+        let asked = args.words.join(" ");
+        common
+            .voice()
+            .note(&format!("nothing has {asked}; this is what has {instead}"));
+    }
+    let parts: Vec<(Style, String)> = results.stories.iter().flat_map(in_words).collect();
+    console::styled(&parts)?;
+
+    let found = counts::count(results.articles, "article(s)");
+    let shown = args.skip + results.stories.len();
+    common.voice().note(&if results.articles == 0 {
+        "no article has these words".to_owned()
+    } else if results.stories.len() == args.limit {
+        format!("{found}; further ones behind `--skip {shown}`")
+    } else {
+        found
+    });
+    Ok(())
+}
+
+fn as_json(story: &FoundStory) -> Value {
+    let text = &story.text;
+    let parts = story.snippet.0.iter().map(|part| match part {
+        SnippetPart::Plain(text) => json!({ "text": text }),
+        SnippetPart::Word(text) => json!({ "found": text }),
+    });
+    json!({
+        "id": text.id,
+        "site": text.site,
+        "url": text.url,
+        "title": text.title,
+        "subtitle": text.subtitle,
+        "authors": text.authors,
+        "section": text.section,
+        "published_at": text.published_at,
+        "score": story.score,
+        "copies": story.copies,
+        "snippet": parts.collect::<Vec<_>>(),
+    })
+}
+
+/// Writes a story as three lines: its title, where it comes from, and where the words stand.
+fn in_words(story: &FoundStory) -> Vec<(Style, String)> {
+    let text = &story.text;
+    let copies = match story.copies {
+        0 => None,
+        more => Some(format!("and {}", counts::count(more, "cop(y|ies)"))),
+    };
+    let day = text
+        .published_at
+        .as_ref()
+        .map(|at| at.chars().take(10).collect());
+    let about = [
+        day,
+        Some(text.id.clone()),
+        text.section.clone(),
+        Some(text.authors.join(", ")),
+        copies,
+    ];
+    let about: Vec<String> = about
+        .into_iter()
+        .flatten()
+        .filter(|part: &String| !part.is_empty())
+        .collect();
+
+    let title = text.title.as_deref().unwrap_or("(without a title)");
+    let mut parts = vec![
+        (Style::Found, title.to_owned()),
+        (Style::Plain, format!("\n  {}\n  ", about.join(" · "))),
+    ];
+    parts.extend(story.snippet.0.iter().map(|part| match part {
+        SnippetPart::Plain(text) => (Style::Plain, text.clone()),
+        SnippetPart::Word(text) => (Style::Found, text.clone()),
+    }));
+    parts.push((Style::Plain, "\n".to_owned()));
+    parts
+}
+
+fn tell_counts(
+    common: &Common,
+    field: CountField,
+    counted: &[(Option<String>, u64)],
+) -> anyhow::Result<()> {
+    if common.json {
+        let counted = counted
+            .iter()
+            .map(|(value, articles)| json!({ field.name(): value, "articles": articles }));
+        return console::json(&counted.collect::<Vec<_>>());
+    }
+
+    let mut lines = String::new();
+    if field == CountField::Day && std::io::stdout().is_terminal() {
+        let days: Vec<u64> = counted.iter().map(|(_, articles)| *articles).collect();
+        lines = format!("{}\n", sparkline(&days));
+    }
+    let mut counted: Vec<_> = counted.iter().collect();
+    if field != CountField::Day {
+        counted.sort_by_key(|(_, articles)| std::cmp::Reverse(*articles));
+    }
+    for (value, articles) in counted {
+        let value = value.as_deref().unwrap_or("(none)");
+        lines.push_str(&format!("{articles:>7}  {value}\n"));
+    }
+    console::data(lines.trim_end_matches('\n'))
+}
+
+/// Columns of a sparkline.
+const COLUMNS: usize = 72;
+
+/// Draws counts as one line of bars. Where there are more than fit, neighbours are added up.
+fn sparkline(counts: &[u64]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+    let width = counts.len().div_ceil(COLUMNS).max(1);
+    let sums: Vec<u64> = counts.chunks(width).map(|days| days.iter().sum()).collect();
+    let most = sums.iter().max().copied().unwrap_or(0).max(1);
+    let bar = |sum: &u64| BARS[usize::try_from(sum * 7 / most).unwrap_or(7).min(7)];
+    sums.iter().map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sparkline_has_a_bar_a_day_and_never_more_than_fit() {
+        assert_eq!(sparkline(&[1, 7, 3]), "▂█▄");
+        assert_eq!(sparkline(&[]), "");
+        assert_eq!(sparkline(&[2; 1_000]).chars().count(), 72);
+    }
+}

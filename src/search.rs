@@ -1,0 +1,240 @@
+//! Search of an archive: a query becomes an expression of the full-text index, and its articles are
+//! ranked, folded into stories and shown with the place where the words stand.
+
+mod particles;
+mod query;
+mod snippet;
+
+use std::collections::HashMap;
+
+use crate::archive::{
+    ArchiveError, CountKey, FoundText, IndexSlice, Lease, SearchHit, SearchSelect, Searcher, Writer,
+};
+
+pub use query::{Query, QueryError};
+pub use snippet::{Snippet, SnippetPart};
+
+/// Changes of articles that are indexed in one transaction.
+const SLICE: u32 = 500;
+
+/// The order of what was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SearchOrder {
+    /// The best match first.
+    #[default]
+    Best,
+    /// The newest article first.
+    Newest,
+}
+
+/// The part of what was found that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SearchPage {
+    pub order: SearchOrder,
+    /// Stories before the first one that is shown.
+    pub skipped: usize,
+    /// The most stories that are shown.
+    pub most: usize,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchResults {
+    /// Articles that have the words, copies of a story among them.
+    pub articles: u64,
+    /// The query that found them, where it is not the one that was asked: words without their
+    /// particles.
+    pub instead: Option<String>,
+    pub stories: Vec<FoundStory>,
+}
+
+/// A story that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundStory {
+    pub text: FoundText,
+    /// How well it matches: more is better.
+    pub score: f64,
+    /// Further articles that tell the same story, and have the words.
+    pub copies: u64,
+    pub snippet: Snippet,
+}
+
+/// Searches an archive. Where a query finds nothing, its words are tried without their particles.
+///
+/// # Errors
+///
+/// Fails where the archive cannot be read.
+pub fn search(
+    searcher: &Searcher<'_>,
+    query: &Query,
+    page: SearchPage,
+) -> Result<SearchResults, ArchiveError> {
+    let (query, instead, articles) = found_query(searcher, query)?;
+    let hits = searcher.hits(&query.select())?;
+    let stories = ranked(hits, page.order);
+
+    let shown = stories.iter().skip(page.skipped).take(page.most);
+    let stories = shown
+        .map(|story| {
+            let text = searcher.found_text(story.best.article)?;
+            let snippet = Snippet::of(&text, &query.shown_words());
+            Ok(FoundStory {
+                text,
+                score: story.best.score,
+                copies: story.articles - 1,
+                snippet,
+            })
+        })
+        .collect::<Result<_, ArchiveError>>()?;
+
+    Ok(SearchResults {
+        articles,
+        instead,
+        stories,
+    })
+}
+
+/// Counts the articles that have the words, by a field.
+///
+/// # Errors
+///
+/// Fails where the archive cannot be read.
+pub fn count_by(
+    searcher: &Searcher<'_>,
+    query: &Query,
+    key: CountKey,
+) -> Result<Vec<(Option<String>, u64)>, ArchiveError> {
+    let (query, _, _) = found_query(searcher, query)?;
+    searcher.count_by(&query.select(), key)
+}
+
+/// Returns the query that finds something, how it is written where it is another one, and how many
+/// articles it finds.
+fn found_query(
+    searcher: &Searcher<'_>,
+    asked: &Query,
+) -> Result<(Query, Option<String>, u64), ArchiveError> {
+    let articles = searcher.count(&asked.select())?;
+    if articles > 0 {
+        return Ok((asked.clone(), None, articles));
+    }
+
+    let Some(stems) = asked.without_particles() else {
+        return Ok((asked.clone(), None, 0));
+    };
+    let articles = searcher.count(&stems.select())?;
+    if articles == 0 {
+        return Ok((asked.clone(), None, 0));
+    }
+    let written = stems.written();
+    Ok((stems, Some(written), articles))
+}
+
+/// A story among the hits.
+struct Story {
+    best: SearchHit,
+    articles: u64,
+}
+
+/// Folds copies into one story each, and puts the stories in order.
+fn ranked(hits: Vec<SearchHit>, order: SearchOrder) -> Vec<Story> {
+    let mut stories: HashMap<i64, Story> = HashMap::new();
+    for hit in hits {
+        stories
+            .entry(hit.story)
+            .and_modify(|story| {
+                story.articles += 1;
+                // The first to tell it is shown, where it has the words.
+                if hit.article == hit.story {
+                    story.best = hit;
+                }
+            })
+            .or_insert(Story {
+                best: hit,
+                articles: 1,
+            });
+    }
+
+    let mut stories: Vec<Story> = stories.into_values().collect();
+    stories.sort_by(|one, other| {
+        let newest = || {
+            let days = other.best.published_at.cmp(&one.best.published_at);
+            days.then(other.best.article.cmp(&one.best.article))
+        };
+        match order {
+            SearchOrder::Best => (other.best.score.total_cmp(&one.best.score)).then_with(newest),
+            SearchOrder::Newest => newest(),
+        }
+    });
+    stories
+}
+
+/// Takes all changes of articles into the full-text index, a slice at a time, each saved at once.
+/// Stops early where `is_stopped` says so: the next call goes on.
+///
+/// # Errors
+///
+/// Fails where the archive cannot be read or written. Saved slices stay saved.
+pub fn index_all(
+    archive: &mut Writer,
+    lease: Lease,
+    is_stopped: impl Fn() -> bool,
+    mut watch: impl FnMut(IndexSlice),
+) -> Result<(), ArchiveError> {
+    while let Some(slice) = archive.index_words(lease, SLICE)? {
+        archive.save()?;
+        watch(slice);
+        if is_stopped() {
+            break;
+        }
+    }
+    archive.save()
+}
+
+/// Makes the expression of a query: for the archive alone.
+impl Query {
+    fn select(&self) -> SearchSelect {
+        SearchSelect {
+            expression: self.expression(),
+            sites: self.sites().to_vec(),
+            after: self.after(),
+            before: self.before(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    fn hit(article: i64, score: f64, seconds: i64, story: i64) -> SearchHit {
+        SearchHit {
+            article,
+            score,
+            published_at: Some(Timestamp::from_seconds(seconds)),
+            story,
+        }
+    }
+
+    fn order(hits: &[SearchHit], order: SearchOrder) -> Vec<(i64, u64)> {
+        let stories = ranked(hits.to_vec(), order);
+        let named = stories.iter();
+        named.map(|it| (it.best.article, it.articles)).collect()
+    }
+
+    #[test]
+    fn copies_of_a_story_are_one_and_the_first_to_tell_it_is_shown() {
+        let hits = [hit(3, 9.0, 30, 1), hit(1, 2.0, 10, 1), hit(2, 5.0, 20, 2)];
+        assert_eq!(order(&hits, SearchOrder::Best), [(2, 1), (1, 2)]);
+        // The first copy has not the words: the best of the others is as good as any.
+        assert_eq!(order(&hits[..1], SearchOrder::Best), [(3, 1)]);
+    }
+
+    #[test]
+    fn the_best_match_or_the_newest_article_stands_first() {
+        let hits = [hit(1, 1.0, 30, 1), hit(2, 3.0, 10, 2), hit(3, 3.0, 20, 3)];
+        assert_eq!(order(&hits, SearchOrder::Best), [(3, 1), (2, 1), (1, 1)]);
+        assert_eq!(order(&hits, SearchOrder::Newest), [(1, 1), (3, 1), (2, 1)]);
+    }
+}

@@ -1,0 +1,272 @@
+//! The tokens of a full-text index that finds any part of a word in scripts whose words are joined.
+//!
+//! Korean joins particles and nouns to a word without a space, and Chinese, Japanese and Thai have
+//! no spaces at all: an index of words finds a third to two thirds of what stands in a text. Each
+//! run of such letters becomes its overlapping pairs and its last letter: 독서신문 becomes `독서 서신
+//! 신문 문`. A phrase of pairs that stand side by side is exactly the text that they come from. Words
+//! of other scripts, and numbers, stay whole, in lower case.
+
+use unicode_normalization::char::is_combining_mark;
+
+/// Letters of one text that are indexed. The longest stories have some 20,000; more are a hostile
+/// page.
+const MOST_LETTERS: usize = 200_000;
+
+/// The tokens of words that are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhraseTokens {
+    /// With a space between each two. They stand side by side in a text that has the words.
+    pub tokens: String,
+    /// The last token is the beginning of the one in the text: it is a single letter.
+    pub is_open: bool,
+}
+
+/// Returns the tokens of a text, with a space between each two.
+///
+/// # Examples
+///
+/// ```
+/// use saseo::text::search_tokens::index_tokens;
+///
+/// assert_eq!(index_tokens("독서신문, KBS 2026년"), "독서 서신 신문 문 kbs 2026 년");
+/// ```
+pub fn index_tokens(text: &str) -> String {
+    let end = text
+        .char_indices()
+        .nth(MOST_LETTERS)
+        .map_or(text.len(), |(at, _)| at);
+
+    let mut tokens = String::with_capacity(end * 2);
+    for run in Runs(&text[..end]) {
+        run.push_to(&mut tokens, RunEnd::Closed);
+    }
+    tokens
+}
+
+/// Returns the tokens of words that are looked for; `None` where they have no letter or digit. The
+/// last word may go on in the text where its script joins words.
+pub fn phrase_tokens(words: &str) -> Option<PhraseTokens> {
+    let runs: Vec<Run<'_>> = Runs(words).collect();
+    let (last, before) = runs.split_last()?;
+
+    let mut tokens = String::new();
+    for run in before {
+        run.push_to(&mut tokens, RunEnd::Closed);
+    }
+    last.push_to(&mut tokens, RunEnd::Open);
+
+    let is_open = last.script == Script::Joined && last.letters().count() == 1;
+    // The end of the text of the last run may be the end of all that is looked for.
+    Some(PhraseTokens { tokens, is_open })
+}
+
+/// Whether a run may go on behind its last letter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RunEnd {
+    Closed,
+    Open,
+}
+
+/// How a script divides words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Script {
+    /// Words are joined to others, or have no spaces between them.
+    Joined,
+    /// Words stand between spaces and marks.
+    Spaced,
+}
+
+/// Letters and digits side by side, all of one kind of script.
+struct Run<'t> {
+    text: &'t str,
+    script: Script,
+}
+
+impl<'t> Run<'t> {
+    /// Returns the letters, each with its combining marks.
+    fn letters(&self) -> impl Iterator<Item = &'t str> {
+        let mut rest = self.text;
+        std::iter::from_fn(move || {
+            let first = rest.chars().next()?;
+            let marks = rest[first.len_utf8()..]
+                .chars()
+                .take_while(|mark| !is_syllable(*mark) && is_combining_mark(*mark))
+                .map(char::len_utf8)
+                .sum::<usize>();
+            let (letter, behind) = rest.split_at(first.len_utf8() + marks);
+            rest = behind;
+            Some(letter)
+        })
+    }
+
+    fn push_to(&self, tokens: &mut String, end: RunEnd) {
+        match self.script {
+            Script::Spaced => {
+                let word = self.text.chars().flat_map(char::to_lowercase);
+                push(tokens, |tokens| tokens.extend(word));
+            }
+            Script::Joined => self.push_pairs(tokens, end),
+        }
+    }
+
+    fn push_pairs(&self, tokens: &mut String, end: RunEnd) {
+        let mut former: Option<&str> = None;
+        let mut pairs = 0;
+        for letter in self.letters() {
+            if let Some(former) = former.replace(letter) {
+                pairs += 1;
+                push(tokens, |tokens| tokens.extend([former, letter]));
+            }
+        }
+
+        if let Some(last) = former
+            && (end == RunEnd::Closed || pairs == 0)
+        {
+            push(tokens, |tokens| tokens.push_str(last));
+        }
+    }
+}
+
+/// Adds one token, behind a space where others stand before it.
+fn push(tokens: &mut String, write: impl FnOnce(&mut String)) {
+    if !tokens.is_empty() {
+        tokens.push(' ');
+    }
+    write(tokens);
+}
+
+/// The runs of a text, in their order.
+struct Runs<'t>(&'t str);
+
+impl<'t> Iterator for Runs<'t> {
+    type Item = Run<'t>;
+
+    fn next(&mut self) -> Option<Run<'t>> {
+        let begin = self.0.find(|c| script_of(c).is_some())?;
+        let from_here = &self.0[begin..];
+        let script = script_of(from_here.chars().next()?)?;
+
+        let is_other = |c: char| script_of(c) != Some(script) && !is_combining_mark(c);
+        let end = from_here.find(is_other).unwrap_or(from_here.len());
+        let (text, rest) = from_here.split_at(end);
+        self.0 = rest;
+        Some(Run { text, script })
+    }
+}
+
+/// Returns how a letter's script divides words; `None` for what is neither letter nor digit.
+fn script_of(c: char) -> Option<Script> {
+    if is_syllable(c) || is_joined(c) && c.is_alphanumeric() {
+        Some(Script::Joined)
+    } else if c.is_alphanumeric() {
+        Some(Script::Spaced)
+    } else {
+        None
+    }
+}
+
+/// Tells whether a character is a syllable of Hangul, without a look into the tables of Unicode.
+fn is_syllable(c: char) -> bool {
+    matches!(c, '가'..='힣')
+}
+
+/// Tells whether a letter is of a script whose words are joined: jamo, also those that stand alone
+/// (ㅋㅋ), kana, Han, Thai, Lao, Burmese and Khmer.
+fn is_joined(c: char) -> bool {
+    matches!(c,
+        '\u{1100}'..='\u{11ff}' | '\u{3131}'..='\u{318e}' | '\u{a960}'..='\u{a97c}'
+        | '\u{d7b0}'..='\u{d7fb}'
+        | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}'
+        | '\u{ff66}'..='\u{ff9f}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{323af}'
+        | '\u{e01}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn phrase(words: &str) -> (String, bool) {
+        let phrase = phrase_tokens(words).expect("it has a letter");
+        (phrase.tokens, phrase.is_open)
+    }
+
+    #[test]
+    fn joined_scripts_become_pairs_and_their_last_letter() {
+        assert_eq!(index_tokens("독서신문"), "독서 서신 신문 문");
+        assert_eq!(index_tokens("책"), "책");
+        assert_eq!(
+            index_tokens("大韓民國의 ㅋㅋ"),
+            "大韓 韓民 民國 國의 의 ㅋㅋ ㅋ"
+        );
+        assert_eq!(index_tokens("カタカナ"), "カタ タカ カナ ナ");
+    }
+
+    #[test]
+    fn other_words_stay_whole_in_lower_case() {
+        assert_eq!(
+            index_tokens("The Städte, KBS뉴스"),
+            "the städte kbs 뉴스 스"
+        );
+        assert_eq!(index_tokens("3.1운동 2026-03-07"), "3 1 운동 동 2026 03 07");
+        assert_eq!(index_tokens("…!?"), "");
+    }
+
+    #[test]
+    fn marks_stay_with_their_letter() {
+        // A Thai vowel sign and a tone mark stand above the letter before them.
+        assert_eq!(index_tokens("ที่นี่"), "ที่นี่ นี่");
+        assert_eq!(index_tokens("e\u{301}te"), "e\u{301}te");
+    }
+
+    #[test]
+    fn what_is_looked_for_may_go_on_behind_its_end_and_not_between_its_words() {
+        assert_eq!(phrase("독서"), ("독서".to_owned(), false));
+        assert_eq!(phrase("책"), ("책".to_owned(), true));
+        assert_eq!(phrase("독서 신문"), ("독서 서 신문".to_owned(), false));
+        assert_eq!(phrase("그 책"), ("그 책".to_owned(), true));
+        assert_eq!(phrase("KBS"), ("kbs".to_owned(), false));
+        assert_eq!(phrase_tokens("?!"), None);
+    }
+
+    #[test]
+    fn a_hostile_text_is_indexed_as_far_as_a_long_story_goes() {
+        let text = "가".repeat(MOST_LETTERS + 5);
+        assert_eq!(index_tokens(&text).split(' ').count(), MOST_LETTERS);
+    }
+
+    /// Tells by the tokens alone whether a text has some words, as the index does.
+    fn is_found(text: &str, words: &str) -> bool {
+        let text = index_tokens(text);
+        let text: Vec<&str> = text.split(' ').collect();
+        let PhraseTokens { tokens, is_open } = phrase_tokens(words).unwrap();
+        let wanted: Vec<&str> = tokens.split(' ').collect();
+
+        text.windows(wanted.len()).any(|window| {
+            let (last, before) = window.split_last().unwrap();
+            let (wanted, wanted_before) = wanted.split_last().unwrap();
+            before == wanted_before && (last == wanted || is_open && last.starts_with(*wanted))
+        })
+    }
+
+    proptest! {
+        /// Words of joined letters are found exactly where they stand in the text.
+        #[test]
+        fn pairs_find_what_stands_in_the_text_and_nothing_else(
+            text in "[가나다라]{1,8}( [가나다라]{1,8}){0,6}",
+            words in "[가나다라]{1,6}( [가나다라]{1,3}){0,2}",
+        ) {
+            prop_assert_eq!(is_found(&text, &words), text.contains(&words));
+        }
+
+        #[test]
+        fn no_text_breaks_it(text in "\\PC{0,60}") {
+            let tokens = index_tokens(&text);
+            prop_assert!(!tokens.contains("  ") && !tokens.starts_with(' '));
+            prop_assert_eq!(phrase_tokens(&text).is_none(), tokens.is_empty());
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! The full-text index against plain substring search: through changes, kills, and beside a crawl.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use saseo::extract::Article;
+use saseo::search::{Query, SearchOrder, SearchPage, SearchResults, search};
+use serde_json::Value;
+
+use crate::archive_desk::{Desk, article, found, links, story};
+use crate::program::{Crawler, Paper};
+
+const ALL: SearchPage = SearchPage {
+    order: SearchOrder::Best,
+    skipped: 0,
+    most: usize::MAX,
+};
+
+/// Changes that the index takes in at once: the index is never whole by chance.
+const SLICE: u32 = 3;
+
+/// An archive with one story of each of these articles.
+fn desk_with(articles: impl IntoIterator<Item = Article>) -> Desk {
+    let articles: Vec<Article> = articles.into_iter().collect();
+    let mut desk = Desk::new();
+    let found = (0..articles.len()).map(|at| found(&format!("/story/{at}")));
+    desk.answer_at("/", links(found.collect::<Vec<_>>()));
+    for (at, article) in articles.into_iter().enumerate() {
+        let page = desk.due(&format!("/story/{at}"));
+        desk.answer(&page, story(article));
+    }
+    desk.archive.save().unwrap();
+    desk
+}
+
+fn index(desk: &mut Desk) {
+    while desk
+        .archive
+        .index_words(desk.lease, SLICE)
+        .unwrap()
+        .is_some()
+    {
+        desk.archive.save().unwrap();
+    }
+    desk.archive.save().unwrap();
+}
+
+fn results(desk: &Desk, query: &str) -> SearchResults {
+    let reader = desk.reader();
+    let searcher = reader.searcher().unwrap();
+    search(&searcher, &Query::parse(query).unwrap(), ALL).unwrap()
+}
+
+/// Returns the numbers of the stories that a query finds.
+fn stories(desk: &Desk, query: &str) -> BTreeSet<usize> {
+    let stories = results(desk, query).stories;
+    let numbers = stories
+        .iter()
+        .map(|story| story.text.url.rsplit('/').next().unwrap().parse().unwrap());
+    numbers.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// Words of 1 to 6 syllables, and phrases of two words, are found exactly where they stand.
+    #[test]
+    fn every_part_of_a_text_is_found_and_nothing_else(
+        texts in prop::collection::vec("[가나다라마]{1,7}( [가나다라마]{1,7}){0,12}", 1..14),
+        words in prop::collection::vec("[가나다라마]{1,6}( [가나다라마]{1,3})?", 12),
+        indexed in 0..6_u32,
+    ) {
+        let mut desk = desk_with(texts.iter().map(|text| article(text)));
+        for _ in 0..indexed {
+            desk.archive.index_words(desk.lease, SLICE).unwrap();
+            desk.archive.save().unwrap();
+        }
+
+        for words in words {
+            let expected: BTreeSet<usize> = texts
+                .iter()
+                .enumerate()
+                .filter(|(_, text)| text.contains(&words))
+                .map(|(at, _)| at)
+                .collect();
+            prop_assert_eq!(stories(&desk, &format!("\"{words}\"")), expected, "{}", words);
+        }
+    }
+}
+
+#[test]
+fn fields_dates_and_operators_choose() {
+    let mut desk = desk_with([
+        Article {
+            section: Some("문화".to_owned()),
+            authors: vec!["김하늘 기자".to_owned()],
+            ..article("책방이 문을 열었다")
+        },
+        Article {
+            section: Some("사회".to_owned()),
+            authors: vec!["박바다".to_owned()],
+            ..article("김하늘 구청장이 책방을 찾았다")
+        },
+        Article {
+            title: Some("책방 골목".to_owned()),
+            ..article("헌책이 쌓여 있다")
+        },
+    ]);
+    index(&mut desk);
+
+    let found = |query: &str| stories(&desk, query).into_iter().collect::<Vec<_>>();
+    assert_eq!(found("책방"), [0, 1, 2]);
+    assert_eq!(found("title:책방"), [2]);
+    assert_eq!(found("author:김하늘"), [0]);
+    assert_eq!(found("김하늘"), [0, 1]);
+    assert_eq!(found("section:문화 책방"), [0]);
+    assert_eq!(
+        found("문화"),
+        [0_usize; 0],
+        "a section is no word of its articles"
+    );
+    assert_eq!(found("책방 NOT 구청장"), [0, 2]);
+    assert_eq!(found("골목 OR 구청장"), [1, 2]);
+    assert_eq!(found("(골목 OR 구청장) 찾았다"), [1]);
+    assert_eq!(found("책방 site:paper"), [0, 1, 2]);
+    assert_eq!(
+        found("책방 after:2026-01-01"),
+        [0_usize; 0],
+        "they tell no date"
+    );
+    // A title weighs more than a text.
+    assert_eq!(
+        results(&desk, "책방").stories[0].text.title.as_deref(),
+        Some("책방 골목")
+    );
+}
+
+#[test]
+fn a_word_with_a_particle_is_found_by_its_noun_where_nothing_else_is() {
+    let mut desk = desk_with([article("혈당이 오른다"), article("혈당에서 시작한다")]);
+    index(&mut desk);
+
+    let exact = results(&desk, "혈당에서");
+    assert_eq!((exact.articles, exact.instead), (1, None));
+    let stem = results(&desk, "혈당까지");
+    assert_eq!((stem.articles, stem.instead.as_deref()), (2, Some("혈당")));
+    assert_eq!(results(&desk, "\"혈당까지\"").articles, 0);
+}
+
+#[test]
+fn a_version_that_is_replaced_leaves_no_word_behind() {
+    let mut desk = desk_with([article("처음의 낱말"), article("다른 기사")]);
+    index(&mut desk);
+    let capture = desk.captures("paper").remove(0);
+    assert_eq!(stories(&desk, "낱말").len(), 1);
+
+    desk.revise(&capture, article("나중의 문장"));
+    desk.archive.save().unwrap();
+    for _ in 0..2 {
+        assert_eq!(stories(&desk, "낱말").len(), 0);
+        assert_eq!(stories(&desk, "문장").len(), 1);
+        index(&mut desk);
+    }
+    assert_eq!(desk.count("indexed_version"), 2);
+}
+
+#[test]
+fn a_page_that_says_noindex_is_not_found() {
+    let hidden = Article {
+        noindex: true,
+        ..article("숨은 책방")
+    };
+    let mut desk = desk_with([hidden, article("열린 책방")]);
+    for _ in 0..2 {
+        assert_eq!(Vec::from_iter(stories(&desk, "책방")), [1]);
+        index(&mut desk);
+    }
+}
+
+#[test]
+fn a_slice_that_is_not_saved_leaves_no_trace() {
+    let texts: Vec<String> = (0..9).map(|at| format!("이야기 {at}")).collect();
+    let mut desk = desk_with(texts.iter().map(|text| article(text)));
+    loop {
+        let lost = desk.archive.index_words(desk.lease, SLICE).unwrap();
+        desk.archive.abandon().unwrap();
+        assert_eq!(desk.archive.index_words(desk.lease, SLICE).unwrap(), lost);
+        desk.archive.save().unwrap();
+        assert_eq!(stories(&desk, "이야기").len(), 9);
+        if lost.is_none() {
+            break;
+        }
+    }
+    assert_eq!(desk.count("indexed_version"), 9);
+}
+
+#[test]
+fn an_index_by_other_rules_is_not_used_and_made_anew() {
+    let mut desk = desk_with([article("작은 책방"), article("큰 서점")]);
+    index(&mut desk);
+    desk.sql()
+        .execute_batch(
+            "UPDATE word_index SET rules = 99;
+             INSERT INTO article_words (article_words) VALUES ('delete-all');",
+        )
+        .unwrap();
+
+    assert_eq!(stories(&desk, "책방").len(), 1);
+    index(&mut desk);
+    assert_eq!(stories(&desk, "책방").len(), 1);
+    assert_eq!(desk.value::<i64>("SELECT rules FROM word_index"), 1);
+}
+
+#[test]
+fn a_crawled_paper_is_searched_as_its_export_reads() {
+    let paper = Paper::start();
+    let crawler = Crawler::of(&paper, "1ms");
+    assert!(crawler.run(&["crawl"]).status.success());
+    let articles = crawler.articles();
+
+    let words = ["도서관", "책", "기자", "없는말이다"];
+    for word in words {
+        let has_it = |article: &&Value| {
+            ["title", "subtitle", "text"].iter().any(|field| {
+                article[*field]
+                    .as_str()
+                    .is_some_and(|text| text.contains(word))
+            }) || article["authors"].to_string().contains(word)
+        };
+        let expected = articles.iter().filter(has_it).count();
+        let out = crawler.run(&["--json", "search", word, "--limit", "9999"]);
+        let found: Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert_eq!(found["articles"], expected, "{word}");
+    }
+
+    let wrong = crawler.run(&["search", "책 OR"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let nowhere = crawler.run(&["search", "책 site:elsewhere"]);
+    assert_eq!(nowhere.status.code(), Some(2));
+}
