@@ -154,13 +154,23 @@ fn a_version_that_is_replaced_leaves_no_word_behind() {
     let capture = desk.captures("paper").remove(0);
     assert_eq!(stories(&desk, "낱말").len(), 1);
 
-    desk.revise(&capture, article("나중의 문장"));
-    desk.archive.save().unwrap();
-    for _ in 0..2 {
-        assert_eq!(stories(&desk, "낱말").len(), 0);
-        assert_eq!(stories(&desk, "문장").len(), 1);
-        index(&mut desk);
+    let by = |author: &str| Article {
+        authors: vec![author.to_owned()],
+        ..article("나중의 문장")
+    };
+    // Other words make a further version, and another author amends it in its place.
+    for author in ["김하늘", "박바다"] {
+        desk.revise(&capture, by(author));
+        desk.archive.save().unwrap();
+        for _ in 0..2 {
+            assert_eq!(stories(&desk, "낱말").len(), 0);
+            assert_eq!(results(&desk, "문장").articles, 1);
+            assert_eq!(results(&desk, &format!("author:{author}")).articles, 1);
+            index(&mut desk);
+        }
     }
+    assert_eq!(stories(&desk, "author:김하늘").len(), 0);
+    assert_eq!(desk.count("version"), 3);
     assert_eq!(desk.count("indexed_version"), 2);
 }
 
