@@ -45,12 +45,12 @@ pub struct SearchResults {
     /// The query that found them, where it is not the one that was asked: words without their
     /// particles.
     pub instead: Option<String>,
-    pub stories: Vec<FoundStory>,
+    pub stories: Vec<StoryFound>,
 }
 
 /// A story that was found.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FoundStory {
+pub struct StoryFound {
     pub text: FoundText,
     /// How well it matches: more is better.
     pub score: f64,
@@ -78,7 +78,7 @@ pub fn search(
         .map(|story| {
             let text = searcher.found_text(story.best.article)?;
             let snippet = Snippet::of(&text, &query.shown_words());
-            Ok(FoundStory {
+            Ok(StoryFound {
                 text,
                 score: story.best.score,
                 copies: story.articles - 1,
@@ -131,14 +131,14 @@ fn found_query(
 }
 
 /// A story among the hits.
-struct Story {
+struct RankedStory {
     best: SearchHit,
     articles: u64,
 }
 
 /// Folds copies into one story each, and puts the stories in order.
-fn ranked(hits: Vec<SearchHit>, order: SearchOrder) -> Vec<Story> {
-    let mut stories: HashMap<i64, Story> = HashMap::new();
+fn ranked(hits: Vec<SearchHit>, order: SearchOrder) -> Vec<RankedStory> {
+    let mut stories: HashMap<i64, RankedStory> = HashMap::new();
     for hit in hits {
         stories
             .entry(hit.story)
@@ -149,13 +149,13 @@ fn ranked(hits: Vec<SearchHit>, order: SearchOrder) -> Vec<Story> {
                     story.best = hit;
                 }
             })
-            .or_insert(Story {
+            .or_insert(RankedStory {
                 best: hit,
                 articles: 1,
             });
     }
 
-    let mut stories: Vec<Story> = stories.into_values().collect();
+    let mut stories: Vec<RankedStory> = stories.into_values().collect();
     stories.sort_by(|one, other| {
         let newest = || {
             let days = other.best.published_at.cmp(&one.best.published_at);

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config_folder::Config;
 use crate::counts;
 use crate::search::{
-    FoundStory, Query, SearchOrder, SearchPage, SearchResults, SnippetPart, count_by, index_all,
+    Query, SearchOrder, SearchPage, SearchResults, SnippetPart, StoryFound, count_by, index_all,
     search,
 };
 
@@ -181,7 +181,7 @@ fn tell(common: &Common, args: &SearchArgs, results: &SearchResults) -> anyhow::
     Ok(())
 }
 
-fn as_json(story: &FoundStory) -> Value {
+fn as_json(story: &StoryFound) -> Value {
     let text = &story.text;
     let parts = story.snippet.0.iter().map(|part| match part {
         SnippetPart::Plain(text) => json!({ "text": text }),
@@ -203,7 +203,7 @@ fn as_json(story: &FoundStory) -> Value {
 }
 
 /// Writes a story as three lines: its title, where it comes from, and where the words stand.
-fn in_words(story: &FoundStory) -> Vec<(Style, String)> {
+fn in_words(story: &StoryFound) -> Vec<(Style, String)> {
     let text = &story.text;
     let copies = match story.copies {
         0 => None,

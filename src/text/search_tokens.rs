@@ -37,8 +37,8 @@ pub fn index_tokens(text: &str) -> String {
         .map_or(text.len(), |(at, _)| at);
 
     let mut tokens = String::with_capacity(end * 2);
-    for run in Runs(&text[..end]) {
-        run.push_to(&mut tokens, RunEnd::Closed);
+    for run in ScriptRuns(&text[..end]) {
+        run.push_to(&mut tokens, WordEnd::Closed);
     }
     tokens
 }
@@ -46,14 +46,14 @@ pub fn index_tokens(text: &str) -> String {
 /// Returns the tokens of words that are looked for; `None` where they have no letter or digit. The
 /// last word may go on in the text where its script joins words.
 pub fn phrase_tokens(words: &str) -> Option<PhraseTokens> {
-    let runs: Vec<Run<'_>> = Runs(words).collect();
+    let runs: Vec<ScriptRun<'_>> = ScriptRuns(words).collect();
     let (last, before) = runs.split_last()?;
 
     let mut tokens = String::new();
     for run in before {
-        run.push_to(&mut tokens, RunEnd::Closed);
+        run.push_to(&mut tokens, WordEnd::Closed);
     }
-    last.push_to(&mut tokens, RunEnd::Open);
+    last.push_to(&mut tokens, WordEnd::Open);
 
     let is_open = last.script == Script::Joined && last.letters().count() == 1;
     // The end of the text of the last run may be the end of all that is looked for.
@@ -62,7 +62,7 @@ pub fn phrase_tokens(words: &str) -> Option<PhraseTokens> {
 
 /// Whether a run may go on behind its last letter.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum RunEnd {
+enum WordEnd {
     Closed,
     Open,
 }
@@ -77,12 +77,12 @@ enum Script {
 }
 
 /// Letters and digits side by side, all of one kind of script.
-struct Run<'t> {
+struct ScriptRun<'t> {
     text: &'t str,
     script: Script,
 }
 
-impl<'t> Run<'t> {
+impl<'t> ScriptRun<'t> {
     /// Returns the letters, each with its combining marks.
     fn letters(&self) -> impl Iterator<Item = &'t str> {
         let mut rest = self.text;
@@ -99,7 +99,7 @@ impl<'t> Run<'t> {
         })
     }
 
-    fn push_to(&self, tokens: &mut String, end: RunEnd) {
+    fn push_to(&self, tokens: &mut String, end: WordEnd) {
         match self.script {
             Script::Spaced => {
                 let word = self.text.chars().flat_map(char::to_lowercase);
@@ -109,7 +109,7 @@ impl<'t> Run<'t> {
         }
     }
 
-    fn push_pairs(&self, tokens: &mut String, end: RunEnd) {
+    fn push_pairs(&self, tokens: &mut String, end: WordEnd) {
         let mut former: Option<&str> = None;
         let mut pairs = 0;
         for letter in self.letters() {
@@ -120,7 +120,7 @@ impl<'t> Run<'t> {
         }
 
         if let Some(last) = former
-            && (end == RunEnd::Closed || pairs == 0)
+            && (end == WordEnd::Closed || pairs == 0)
         {
             push(tokens, |tokens| tokens.push_str(last));
         }
@@ -136,12 +136,12 @@ fn push(tokens: &mut String, write: impl FnOnce(&mut String)) {
 }
 
 /// The runs of a text, in their order.
-struct Runs<'t>(&'t str);
+struct ScriptRuns<'t>(&'t str);
 
-impl<'t> Iterator for Runs<'t> {
-    type Item = Run<'t>;
+impl<'t> Iterator for ScriptRuns<'t> {
+    type Item = ScriptRun<'t>;
 
-    fn next(&mut self) -> Option<Run<'t>> {
+    fn next(&mut self) -> Option<ScriptRun<'t>> {
         let begin = self.0.find(|c| script_of(c).is_some())?;
         let from_here = &self.0[begin..];
         let script = script_of(from_here.chars().next()?)?;
@@ -150,7 +150,7 @@ impl<'t> Iterator for Runs<'t> {
         let end = from_here.find(is_other).unwrap_or(from_here.len());
         let (text, rest) = from_here.split_at(end);
         self.0 = rest;
-        Some(Run { text, script })
+        Some(ScriptRun { text, script })
     }
 }
 

@@ -123,6 +123,7 @@ pub struct Searcher<'r> {
     has_index: bool,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns how many changes of articles the full-text index has not taken in yet.
     pub fn unindexed_changes(&self) -> Result<u64, ArchiveError> {

@@ -1,0 +1,151 @@
+//! What the articles of a query have: words, joined by AND, OR and NOT.
+
+use crate::text::search_tokens::{PhraseTokens, phrase_tokens};
+
+/// What the articles have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum QueryNode {
+    Words(QueryWords),
+    /// All of the first, and none of the second.
+    All(Vec<QueryNode>, Vec<QueryNode>),
+    Any(Vec<QueryNode>),
+}
+
+/// QueryWords in their order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct QueryWords {
+    pub field: SearchField,
+    pub text: String,
+    pub form: WordForm,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WordForm {
+    /// In quotes: exactly this.
+    Quoted,
+    Bare,
+    /// The beginning of a word, `librar*`.
+    Beginning,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SearchField {
+    Everywhere,
+    Title,
+    Author,
+    Section,
+}
+
+impl SearchField {
+    /// Returns the columns of the index.
+    fn columns(self) -> &'static str {
+        match self {
+            // A section is the word of many articles, and says little of each.
+            Self::Everywhere => "{title subtitle authors text}",
+            Self::Title => "{title subtitle}",
+            Self::Author => "{authors}",
+            Self::Section => "{section}",
+        }
+    }
+
+    fn written(self) -> &'static str {
+        match self {
+            Self::Everywhere => "",
+            Self::Title => "title:",
+            Self::Author => "author:",
+            Self::Section => "section:",
+        }
+    }
+}
+
+impl QueryNode {
+    pub(super) fn expression(&self) -> String {
+        match self {
+            Self::Words(words) => words.expression(),
+            Self::Any(parts) => joined(parts, " OR "),
+            Self::All(wanted, unwanted) if unwanted.is_empty() => joined(wanted, " AND "),
+            Self::All(wanted, unwanted) => {
+                format!(
+                    "({} NOT {})",
+                    joined(wanted, " AND "),
+                    joined(unwanted, " OR ")
+                )
+            }
+        }
+    }
+
+    pub(super) fn written(&self) -> String {
+        let list = |parts: &[Self], between: &str| {
+            let parts: Vec<String> = parts.iter().map(Self::written).collect();
+            parts.join(between)
+        };
+        match self {
+            Self::Words(words) => words.written(),
+            Self::Any(parts) => format!("({})", list(parts, " OR ")),
+            Self::All(wanted, unwanted) => {
+                let without = unwanted
+                    .iter()
+                    .map(|part| format!(" NOT {}", part.written()));
+                format!("{}{}", list(wanted, " "), without.collect::<String>())
+            }
+        }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Self::Words(_) => 1,
+            Self::Any(parts) => parts.iter().map(Self::count).sum(),
+            Self::All(wanted, unwanted) => wanted.iter().chain(unwanted).map(Self::count).sum(),
+        }
+    }
+
+    pub(super) fn map_words(&self, change: &impl Fn(&QueryWords) -> QueryWords) -> Self {
+        let all = |parts: &[Self]| parts.iter().map(|part| part.map_words(change)).collect();
+        match self {
+            Self::Words(words) => Self::Words(change(words)),
+            Self::Any(parts) => Self::Any(all(parts)),
+            // What must not stand there stays as it was asked.
+            Self::All(wanted, unwanted) => Self::All(all(wanted), unwanted.clone()),
+        }
+    }
+
+    pub(super) fn for_each_wanted(&self, visit: &mut impl FnMut(&QueryWords)) {
+        match self {
+            Self::Words(words) => visit(words),
+            Self::Any(parts) | Self::All(parts, _) => {
+                for part in parts {
+                    part.for_each_wanted(visit);
+                }
+            }
+        }
+    }
+}
+
+fn joined(parts: &[QueryNode], between: &str) -> String {
+    let parts: Vec<String> = parts.iter().map(QueryNode::expression).collect();
+    format!("({})", parts.join(between))
+}
+
+impl QueryWords {
+    /// Returns the words as a phrase of the index. The tokens are letters and digits, so that
+    /// nothing of the query reaches the index's own language.
+    fn expression(&self) -> String {
+        let phrase = phrase_tokens(&self.text);
+        let PhraseTokens { tokens, is_open } = phrase.expect("only words with a letter are kept");
+        let star = if is_open || self.form == WordForm::Beginning {
+            " *"
+        } else {
+            ""
+        };
+        format!("{} : \"{tokens}\"{star}", self.field.columns())
+    }
+
+    fn written(&self) -> String {
+        let field = self.field.written();
+        match self.form {
+            WordForm::Quoted => format!("{field}\"{}\"", self.text),
+            WordForm::Bare => format!("{field}{}", self.text),
+            WordForm::Beginning => format!("{field}{}*", self.text),
+        }
+    }
+}
