@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::archive::{ArchiveError, Reader};
 use crate::cli::about::page::{html, markdown};
-use crate::cli::about::words::{Crawling, Directives, english, korean};
+use crate::cli::about::words::{Crawling, DirectiveEffect, english, korean};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console};
 use crate::config::site::OptOutPolicy;
@@ -97,9 +97,9 @@ fn crawling(configuration: &Config, args: &AboutArgs) -> Result<Crawling, Config
         reach: args.reach.clone(),
         why: args.why.clone(),
         directives: if obeys_all {
-            Directives::Obeyed
+            DirectiveEffect::Obeyed
         } else {
-            Directives::AsConfigured
+            DirectiveEffect::AsConfigured
         },
         gap: gap.unwrap_or(USUAL_GAP),
         server_gap: settings.pace.server_rate.0,

@@ -6,11 +6,11 @@ use html_escape::{encode_double_quoted_attribute, encode_text};
 pub(super) struct PageText {
     /// `en`, `ko`.
     pub language: &'static str,
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<PagePart>,
 }
 
 /// A part of the page.
-pub(super) enum Block {
+pub(super) enum PagePart {
     Title(String),
     Heading(&'static str),
     Text(String),
@@ -29,8 +29,10 @@ pub(super) fn html(languages: &[PageText]) -> String {
         .iter()
         .flat_map(|text| &text.blocks)
         .find_map(|block| match block {
-            Block::Title(title) => Some(title.as_str()),
-            Block::Heading(_) | Block::Text(_) | Block::Code(_) | Block::List(_) => None,
+            PagePart::Title(title) => Some(title.as_str()),
+            PagePart::Heading(_) | PagePart::Text(_) | PagePart::Code(_) | PagePart::List(_) => {
+                None
+            }
         });
     let title = encode_text(title.unwrap_or_default());
     let articles: String = languages.iter().map(article).collect();
@@ -47,13 +49,13 @@ fn article(text: &PageText) -> String {
     format!("<article lang=\"{language}\">\n{blocks}</article>\n")
 }
 
-fn in_html(block: &Block) -> String {
+fn in_html(block: &PagePart) -> String {
     match block {
-        Block::Title(title) => format!("<h1>{}</h1>\n", encode_text(title)),
-        Block::Heading(heading) => format!("<h2>{}</h2>\n", encode_text(heading)),
-        Block::Text(text) => format!("<p>{}</p>\n", encode_text(text)),
-        Block::Code(code) => format!("<pre>{}</pre>\n", encode_text(code)),
-        Block::List(items) => {
+        PagePart::Title(title) => format!("<h1>{}</h1>\n", encode_text(title)),
+        PagePart::Heading(heading) => format!("<h2>{}</h2>\n", encode_text(heading)),
+        PagePart::Text(text) => format!("<p>{}</p>\n", encode_text(text)),
+        PagePart::Code(code) => format!("<pre>{}</pre>\n", encode_text(code)),
+        PagePart::List(items) => {
             let items = items.iter();
             let items: String = items
                 .map(|item| format!("<li>{}</li>\n", encode_text(item)))
@@ -70,13 +72,13 @@ pub(super) fn markdown(languages: &[PageText]) -> String {
     format!("{}\n", parts.join("\n\n"))
 }
 
-fn in_markdown(block: &Block) -> String {
+fn in_markdown(block: &PagePart) -> String {
     match block {
-        Block::Title(title) => format!("# {}", plain(title)),
-        Block::Heading(heading) => format!("## {heading}"),
-        Block::Text(text) => plain(text),
-        Block::Code(code) => format!("```\n{code}\n```"),
-        Block::List(items) => {
+        PagePart::Title(title) => format!("# {}", plain(title)),
+        PagePart::Heading(heading) => format!("## {heading}"),
+        PagePart::Text(text) => plain(text),
+        PagePart::Code(code) => format!("```\n{code}\n```"),
+        PagePart::List(items) => {
             let items: Vec<String> = items
                 .iter()
                 .map(|item| format!("- {}", plain(item)))
@@ -107,9 +109,9 @@ mod tests {
         let text = || PageText {
             language: "en",
             blocks: vec![
-                Block::Title("a<b".into()),
-                Block::Text("<script>alert(1)</script> & [x](y)".into()),
-                Block::Code("User-agent: a<b".into()),
+                PagePart::Title("a<b".into()),
+                PagePart::Text("<script>alert(1)</script> & [x](y)".into()),
+                PagePart::Code("User-agent: a<b".into()),
             ],
         };
         let page = html(&[text()]);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cli::about::page::{Block, PageText};
+use crate::cli::about::page::{PagePart, PageText};
 use crate::config::units::Span;
 
 /// What the page tells of the configuration.
@@ -14,7 +14,7 @@ pub(super) struct Crawling {
     pub reach: Option<String>,
     pub why: Option<String>,
     /// Whether all sites obey what robots directives say.
-    pub directives: Directives,
+    pub directives: DirectiveEffect,
     /// The least gap of the sites.
     pub gap: Duration,
     /// The time from one request to the next at one server.
@@ -23,13 +23,13 @@ pub(super) struct Crawling {
 
 /// What robots directives of a page do.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Directives {
+pub(super) enum DirectiveEffect {
     Obeyed,
     /// Some papers' files say otherwise.
     AsConfigured,
 }
 
-impl Directives {
+impl DirectiveEffect {
     fn in_english(self) -> &'static str {
         match self {
             Self::Obeyed => "no copy of the text, no search, no links",
@@ -117,39 +117,39 @@ pub(super) fn english(told: &Crawling) -> PageText {
     let signals = listed(directives.into_iter().chain(signals));
 
     let blocks = vec![
-        Block::Title(format!("About the crawler {}", told.agent)),
-        Block::Heading("Who"),
-        Block::Text("Its requests have this User-Agent:".to_owned()),
-        Block::Code(told.user_agent.clone()),
-        Block::Text(format!(
+        PagePart::Title(format!("About the crawler {}", told.agent)),
+        PagePart::Heading("Who"),
+        PagePart::Text("Its requests have this User-Agent:".to_owned()),
+        PagePart::Code(told.user_agent.clone()),
+        PagePart::Text(format!(
             "Write to {}. It runs saseo, a program for newspaper archives.",
             told.reached_by()
         )),
-        Block::Heading("Why"),
-        Block::Text(why),
-        Block::Heading("How to block it"),
-        Block::Text("Put these lines into the robots.txt of your host:".to_owned()),
-        Block::Code(told.block()),
-        Block::Text(
+        PagePart::Heading("Why"),
+        PagePart::Text(why),
+        PagePart::Heading("How to block it"),
+        PagePart::Text("Put these lines into the robots.txt of your host:".to_owned()),
+        PagePart::Code(told.block()),
+        PagePart::Text(
             "They are heard within a day. It comes without disguise: it never ignores robots.txt, \
              logs in or fills in forms. To slow it down:"
                 .to_owned(),
         ),
-        Block::Code(told.slow()),
-        Block::Text(format!(
+        PagePart::Code(told.slow()),
+        PagePart::Text(format!(
             "To have an article removed, write to {}.",
             told.reached_by()
         )),
-        Block::Heading("How fast it asks"),
-        Block::List(vec![
+        PagePart::Heading("How fast it asks"),
+        PagePart::List(vec![
             "One request at a time to a host.".to_owned(),
             format!("At least {gap} from the end of each answer to the next request."),
             format!("At least {server_gap} between two requests to one server, for all its hosts."),
             "Longer gaps where answers are slow or fail, or where robots.txt asks for them."
                 .to_owned(),
         ]),
-        Block::Heading("Signals that are honoured"),
-        Block::List(signals),
+        PagePart::Heading("Signals that are honoured"),
+        PagePart::List(signals),
     ];
     PageText {
         language: "en",
@@ -170,38 +170,38 @@ pub(super) fn korean(told: &Crawling) -> PageText {
     let signals = listed(directives.into_iter().chain(signals));
 
     let blocks = vec![
-        Block::Title(format!("수집 로봇 {} 안내", told.agent)),
-        Block::Heading("누구인가"),
-        Block::Text("요청에는 다음 User-Agent가 있습니다.".to_owned()),
-        Block::Code(told.user_agent.clone()),
-        Block::Text(format!(
+        PagePart::Title(format!("수집 로봇 {} 안내", told.agent)),
+        PagePart::Heading("누구인가"),
+        PagePart::Text("요청에는 다음 User-Agent가 있습니다.".to_owned()),
+        PagePart::Code(told.user_agent.clone()),
+        PagePart::Text(format!(
             "연락처: {}. 신문 보존 프로그램 saseo(사서)로 움직입니다.",
             told.reached_by()
         )),
-        Block::Heading("왜 수집하는가"),
-        Block::Text(why),
-        Block::Heading("막는 방법"),
-        Block::Text("호스트의 robots.txt에 다음 줄을 넣어 주세요.".to_owned()),
-        Block::Code(told.block()),
-        Block::Text(
+        PagePart::Heading("왜 수집하는가"),
+        PagePart::Text(why),
+        PagePart::Heading("막는 방법"),
+        PagePart::Text("호스트의 robots.txt에 다음 줄을 넣어 주세요.".to_owned()),
+        PagePart::Code(told.block()),
+        PagePart::Text(
             "하루 안에 반영됩니다. 신분을 숨기지 않으며, robots.txt를 무시하거나 로그인하거나 양식을 \
              채우지 않습니다. 속도를 늦추려면 다음 줄을 넣어 주세요."
                 .to_owned(),
         ),
-        Block::Code(told.slow()),
-        Block::Text(format!(
+        PagePart::Code(told.slow()),
+        PagePart::Text(format!(
             "기사 삭제를 원하시면 {} 앞으로 연락해 주세요.",
             told.reached_by()
         )),
-        Block::Heading("요청 속도"),
-        Block::List(vec![
+        PagePart::Heading("요청 속도"),
+        PagePart::List(vec![
             "한 호스트에는 한 번에 하나만 요청합니다.".to_owned(),
             format!("응답이 끝난 뒤 다음 요청까지 적어도 {gap} 기다립니다."),
             format!("한 서버에는 호스트가 여럿이어도 요청 사이에 적어도 {server_gap} 둡니다."),
             "응답이 느리거나 실패하면, 또는 robots.txt가 요구하면 더 오래 기다립니다.".to_owned(),
         ]),
-        Block::Heading("존중하는 신호"),
-        Block::List(signals),
+        PagePart::Heading("존중하는 신호"),
+        PagePart::List(signals),
     ];
     PageText {
         language: "ko",
@@ -234,7 +234,7 @@ mod tests {
             contact: "desk@library.kr".into(),
             reach: None,
             why: None,
-            directives: Directives::Obeyed,
+            directives: DirectiveEffect::Obeyed,
             gap: Duration::from_secs(3),
             server_gap: Duration::from_millis(500),
         }
