@@ -12,6 +12,7 @@ mod pace;
 mod promises;
 mod report;
 mod rights;
+mod rights_page;
 mod robots_copies;
 mod scope;
 mod totals;

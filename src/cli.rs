@@ -1,5 +1,6 @@
 //! The command line: one file a command. Nothing else in the crate prints.
 
+mod about;
 mod args;
 mod audit;
 mod check;
@@ -149,6 +150,10 @@ enum Command {
     /// crawl.
     #[command(after_help = help_texts::audit())]
     Audit(audit::AuditArgs),
+    /// Write the page that your contact address should show: who asks, why, how to block it, how fast
+    /// it asks, and which signals it honours, in English and Korean
+    #[command(after_help = help_texts::about())]
+    About(about::AboutArgs),
     /// Check everything that is kept against its hashes; exit 3 where something is damaged
     ///
     /// Checks the file, every page as it came, every version of an article, the robots.txt copies
@@ -250,6 +255,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Export(args) => export::run(common, &args),
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
+        Command::About(args) => about::run(common, &args),
         Command::Verify(args) => verify::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
         Command::Survey(args) => survey::run(common, &args),

@@ -32,6 +32,7 @@ use crate::export::error::fault;
 use crate::export::exported_counts::ExportedCounts;
 use crate::export::whole_export::{refuse_archive, write_beside, write_file, write_folder};
 use crate::rights::{DeclaredRights, Purpose};
+use crate::time::Timestamp;
 use crate::web_archive::WebArchiveSummary;
 
 pub use csv::{CsvDialect, Formulas, Mark};
@@ -57,10 +58,15 @@ pub struct ExportSummary {
 }
 
 impl ExportSummary {
-    /// Counts an article that is reserved. Returns `false` where it is not.
-    fn leave_reserved(&mut self, purpose: Option<Purpose>, rights: &DeclaredRights) -> bool {
-        let reservation = purpose.map(Purpose::reservation);
-        let sources = reservation.map_or_else(Vec::new, |claim| rights.sources(&claim));
+    /// Counts an article that is reserved at a moment. Returns `false` where it is not.
+    fn leave_reserved(
+        &mut self,
+        purpose: Option<Purpose>,
+        rights: &DeclaredRights,
+        at: Option<Timestamp>,
+    ) -> bool {
+        let sources = purpose.map(|purpose| rights.sources_against(purpose, at));
+        let sources = sources.unwrap_or_default();
 
         self.reserved += u64::from(!sources.is_empty());
         for source in &sources {
@@ -197,7 +203,7 @@ fn write_stream(
     stream: &Stream,
 ) -> Result<Option<ExportSummary>, ExportError> {
     let writer = writers::of_stream(stream, options)?;
-    match write_articles(reader, filter, writer) {
+    match write_articles(reader, filter, options, writer) {
         Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => Ok(None),
         written => written.map(|written| Some(written.summary)),
     }
@@ -206,6 +212,7 @@ fn write_stream(
 fn write_articles(
     reader: &Reader,
     filter: &ArticleFilter,
+    options: &ExportOptions,
     mut writer: Box<dyn FormatWriter + '_>,
 ) -> Result<ExportedArticles, ExportError> {
     let (mut summary, mut counts) = (ExportSummary::default(), ExportedCounts::default());
@@ -219,7 +226,8 @@ fn write_articles(
             flaws,
         } = version?;
         if flaws.is_empty() {
-            if summary.leave_reserved(filter.purpose, &article.declared_rights) {
+            let rights = &article.declared_rights;
+            if summary.leave_reserved(filter.purpose, rights, options.made_at) {
                 continue;
             }
             let record = Record::new(article, Provenance::from(kept));
@@ -245,13 +253,26 @@ fn write_articles(
 /// treated as by [`write()`].
 pub fn write_text(reader: &Reader, out: &Path, text: &str) -> Result<(), ExportError> {
     if let Some(stream) = Stream::at(out, ExportFormat::Jsonl)? {
-        return match stream.writer().write_all(text.as_bytes()) {
-            Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(fault(out, why)),
-            _ => Ok(()),
-        };
+        return write_to_stream(out, &stream, text);
     }
 
     let target = Beside::of(out)?.target.clone();
     refuse_archive(reader, &target)?;
     write_beside(out, text)
+}
+
+/// Writes a text to a place where no archive is near, as [`write_text()`] does.
+#[cfg(feature = "cli")]
+pub(crate) fn write_page(out: &Path, text: &str) -> Result<(), ExportError> {
+    match Stream::at(out, ExportFormat::Jsonl)? {
+        Some(stream) => write_to_stream(out, &stream, text),
+        None => write_beside(out, text),
+    }
+}
+
+fn write_to_stream(out: &Path, stream: &Stream, text: &str) -> Result<(), ExportError> {
+    match stream.writer().write_all(text.as_bytes()) {
+        Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(fault(out, why)),
+        _ => Ok(()),
+    }
 }

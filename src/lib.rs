@@ -43,7 +43,7 @@
 //! | settings | `config` | serde, toml, include_dir, croner; no files |
 //! | rules, pure | `robots`, `politeness`, `discover` | robotstxt, governor, spider |
 //! | | `extract`, `revisit`, `coverage_gaps` | quick-xml (`discover`) |
-//! | opt-outs, pure | `opt_out` | serde_json |
+//! | opt-outs, pure | `opt_out` | serde_json, quick-xml |
 //! | judgement, pure | `frontier` | |
 //! | world | `clock`, `fetch`, `archive` | the clocks, reqwest, rusqlite: one each |
 //! | | `host_lock`, `deadline` | lock files, threads |

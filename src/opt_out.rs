@@ -5,6 +5,8 @@ mod declared_rights;
 mod directives;
 mod files;
 mod page_signals;
+mod renewed_rights;
+mod rsl;
 mod tdm;
 
 use std::fmt;
@@ -16,6 +18,7 @@ use crate::time::Timestamp;
 pub use declared_rights::rights_of_opt_out;
 pub use files::{AI_TXT, Reservations, TDMREP};
 pub use page_signals::{Declared, Metas};
+pub use rsl::LicenceServer;
 
 /// A kind of opt-out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,7 @@
 //! What a robots.txt allows (RFC 9309). The crate robotstxt parses and decides, on text that we
 //! have normalised.
 
+mod agents;
 mod comparable;
 mod glob;
 mod groups;
@@ -149,6 +150,12 @@ impl Robots {
     /// Returns what the file says about uses of a page. It changes nothing in crawling.
     pub fn rights(&self, url: &PageUrl) -> Vec<Statement> {
         self.rights.of(url)
+    }
+
+    /// Returns the addresses of the RSL licences that the file names for the pages of an origin.
+    pub fn licences(&self, origin: &PageUrl) -> Vec<PageUrl> {
+        let named = self.rights.licences(origin).into_iter();
+        named.map(|(address, _)| address).collect()
     }
 
     /// Returns the rule that forbids a page, without the right to request it. It serves files other

@@ -1,6 +1,7 @@
 //! A site with everything that reading its pages needs: its profile's readers and its crawl scope.
 
 mod address;
+mod not_modified;
 mod obey;
 mod response;
 mod saved_page;
@@ -25,6 +26,7 @@ use crate::opt_out::{AI_TXT, Reservations, TDMREP};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
+pub use not_modified::NotModified;
 pub use response::{Read, Response};
 pub use saved_page::SavedAnswer;
 
@@ -166,18 +168,18 @@ impl SiteReader {
     /// Returns the addresses of those files, without the files that the site file ignores.
     pub fn policies(&self) -> Vec<PageUrl> {
         let rules = &self.site.opt_outs;
-        let scope = [(TDMREP, rules.tdm), (AI_TXT, rules.ai_txt)].into_iter();
-        let paths = scope
+        let effects = [rules.tdm, rules.ai_txt];
+        let files = self.well_known().into_iter().zip(effects);
+        files
             .filter(|(_, effect)| *effect != OptOutPolicy::Ignore)
-            .map(|(path, _)| path);
-        paths
-            .map(|path| {
-                self.site
-                    .home
-                    .join(path)
-                    .expect("a root path joins to an address")
-            })
+            .map(|(file, _)| file)
             .collect()
+    }
+
+    /// Returns the addresses of those files, also of files that the site file ignores.
+    pub(crate) fn well_known(&self) -> [PageUrl; 2] {
+        let home = &self.site.home;
+        [TDMREP, AI_TXT].map(|path| home.join(path).expect("a root path joins to an address"))
     }
 }
 

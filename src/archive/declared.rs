@@ -3,10 +3,16 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
+use crate::archive::article::known_article;
 use crate::archive::error::ArchiveError;
-use crate::archive::store::Writer;
+use crate::archive::store::{Lease, Writer};
+use crate::frontier::Page;
+use crate::page_url::PageUrl;
 use crate::rights::{DeclaredRights, UseLevel};
 use crate::time::Timestamp;
+
+/// The most files of a site that are read at once. A crawl adds no more than ten licences.
+const MOST_POLICY_FILES: u32 = 30;
 
 /// Notes the rights of an article at a fetch. A row is added only where they differ from those
 /// before.
@@ -61,8 +67,70 @@ fn write_declared(
     Ok(select.query_row([statements], |row| row.get(0))?)
 }
 
+/// Returns the statements about an article that hold at a moment.
+pub(super) fn statements_at(
+    tx: &Connection,
+    article: i64,
+    at: Timestamp,
+) -> Result<DeclaredRights, ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT statements FROM article_declared JOIN declared ON declared.id = declared_id
+         WHERE article_id = ?1 AND at <= ?2 ORDER BY at DESC LIMIT 1",
+    )?;
+    let text: Option<String> = select
+        .query_row([article, at.millis()], |row| row.get(0))
+        .optional()?;
+    // A damaged row says nothing; `verify` names it.
+    Ok(text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default())
+}
+
 #[doc(hidden)]
 impl Writer {
+    /// Returns what is declared about the article of a page, by its last fetch. Sees unsaved changes
+    /// as well.
+    pub fn rights_of_page(&self, page: &Page) -> Result<DeclaredRights, ArchiveError> {
+        let (tx, url) = (&self.connection, page.url.as_str());
+        match known_article(tx, &page.site, page.key(), url)? {
+            Some(article) => statements_at(tx, article, Timestamp::MAX),
+            None => Ok(DeclaredRights::default()),
+        }
+    }
+
+    /// Notes what is declared about the article of a page that did not change. Durable with the next
+    /// save.
+    pub fn renew_rights(
+        &mut self,
+        lease: Lease,
+        page: &Page,
+        rights: &DeclaredRights,
+        at: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        let tx = self.transaction(lease)?;
+        match known_article(tx, &page.site, page.key(), page.url.as_str())? {
+            Some(article) => note_declared(tx, article, rights, at),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the addresses of the files in which a site speaks for all its pages: its licences
+    /// are among them. Sees unsaved changes as well.
+    pub fn policy_files(&self, site: &str) -> Result<Vec<PageUrl>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT url FROM page WHERE role = 'policy' AND hops = 0
+               AND site_id = (SELECT id FROM site WHERE name = ?1) ORDER BY id LIMIT ?2",
+        )?;
+        let urls = select.query_map(params![site, MOST_POLICY_FILES], |row| {
+            row.get::<_, String>(0)
+        })?;
+        let urls: Vec<String> = urls.collect::<Result<_, _>>()?;
+        Ok(urls
+            .iter()
+            .filter_map(|url| PageUrl::from_stored(url).ok())
+            .collect())
+    }
+
     /// Returns the robots.txt that was in force when a capture was fetched; `None` where there was
     /// none. Sees unsaved changes as well.
     pub fn robots_of_capture(&self, capture: i64) -> Result<Option<Vec<u8>>, ArchiveError> {

@@ -10,6 +10,7 @@ mod captures;
 mod changes;
 mod condition;
 mod coverage_gaps;
+mod declared_counts;
 mod exchanges;
 mod fixity;
 mod ledger;
@@ -37,6 +38,7 @@ pub use captures::CaptureRecord;
 pub use changes::ArticleChange;
 pub use condition::{Condition, ConditionError, condition_columns};
 pub use coverage_gaps::{NumberGap, SilentSection};
+pub use declared_counts::{DeclaredCounts, RightsChange};
 pub use exchanges::{
     AnsweredRequest, CapturedAnswer, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage,
     Exchanges, ReadPage, ReadPages,

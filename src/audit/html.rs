@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::archive::DeclaredCounts;
 use crate::audit::report::AuditReport;
+use crate::audit::rights_page::rights;
 use crate::audit::totals::Requester;
 
 /// The most violations that the page lists; more are only counted, because people read the page.
@@ -10,7 +12,7 @@ const TOLD: usize = 200;
 
 /// Writes the page about the papers with these titles, or about all crawled papers if none is
 /// given.
-pub fn page(findings: &AuditReport, titles: &[String]) -> String {
+pub fn page(findings: &AuditReport, titles: &[String], declared: &DeclaredCounts) -> String {
     let papers = if titles.is_empty() {
         "these papers".to_owned()
     } else {
@@ -25,6 +27,7 @@ pub fn page(findings: &AuditReport, titles: &[String]) -> String {
         hosts(findings),
         robots(findings),
         respected(findings),
+        rights(declared),
         violations(findings),
     ] {
         page.push_str(&part);
@@ -217,7 +220,7 @@ fn derived(findings: &AuditReport) -> String {
          hash covers the row before: whoever keeps the end of the chain sees \
          later whether a row was changed or taken out.\n\
          `saseo audit` read that ledger and the stored robots.txt files again, and nothing \
-         else, and worked out for each\n\
+         else (but for the declared rights), and worked out for each\n\
          request: that the host was not being asked already, that its gap and any \
          Retry-After had passed, that a fresh\n\
          robots.txt allowed the address by the rule that was named, and that the \

@@ -8,6 +8,7 @@ use crate::archive::Reader;
 use crate::audit::{AuditReport, AuditScope, HostFindings, Violation, audit, page};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint};
+use crate::clock::Clock;
 use crate::counts;
 use crate::export;
 
@@ -28,7 +29,8 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     let findings = audit(&reader, scope(&reader, &args.sites)?)?;
 
     if let Some(path) = &args.report {
-        let page = page(&findings, &titles(&reader, &args.sites)?);
+        let declared = reader.declared_counts(&args.sites, Clock::system().now())?;
+        let page = page(&findings, &titles(&reader, &args.sites)?, &declared);
         export::write_text(&reader, path, &page)?;
         common.voice().note(&format!("written: {}", path.display()));
     }

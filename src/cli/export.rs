@@ -159,16 +159,10 @@ fn payload_name(format: ExportFormat) -> &'static str {
 }
 
 fn bag_info(format: ExportFormat, filter: &ArticleFilter) -> BagInfo {
-    let of = if filter.sites.is_empty() {
-        "all sites".to_owned()
-    } else {
-        filter.sites.join(", ")
-    };
-    let since = filter.since.map(|day| format!(", since {day}"));
     let content = payload_name(format);
     BagInfo {
         bagged_at: Clock::system().now(),
-        description: format!("{content} of {of}{}", since.unwrap_or_default()),
+        description: format!("{content} of {}", selection::in_words(filter)),
     }
 }
 

@@ -129,6 +129,16 @@ pub(super) fn audit() -> String {
     )
 }
 
+pub(super) fn about() -> String {
+    ending(
+        &[
+            "saseo about --out bot.html",
+            "saseo about --markdown --reach desk@library.kr   the contact is the page itself",
+        ],
+        &[DONE, FAILED, USAGE],
+    )
+}
+
 pub(super) fn verify() -> String {
     ending(
         &["saseo verify", "saseo verify readersnews --repair"],

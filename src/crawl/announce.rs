@@ -85,7 +85,14 @@ impl<W: Web> Crawl<'_, W> {
                 NextPage::Nothing => return Ok(self.requeue(permit, None)),
             };
             match self.standing(&page, now)? {
+                RobotsStanding::Allowed { .. } if self.want_robots_licences(&page, now)? => {
+                    return Ok(self.requeue(permit, Some(now)));
+                }
                 RobotsStanding::Allowed { right, robots } => {
+                    if let Some(rule) = self.licence_rule(&page)? {
+                        self.settle_disallowed(&page, rule, now)?;
+                        continue;
+                    }
                     let asked = VisitTarget::Page(Arc::from(page));
                     let draft = UnsentRequest {
                         right,
@@ -169,7 +176,7 @@ impl<W: Web> Crawl<'_, W> {
         rule: String,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        tracing::info!(url = %page.url, %rule, "robots.txt forbids");
+        tracing::info!(url = %page.url, %rule, "not asked for");
         // A forbidden file of opt-outs counts nowhere: it is no page that a reader would miss.
         let settlement = disallowed(page, rule, &self.papers[&page.site].policy, now);
         self.count(page, &settlement);

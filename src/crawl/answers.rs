@@ -115,8 +115,11 @@ impl<W: Web> Crawl<'_, W> {
         let (done, follow_up) = match asked {
             VisitTarget::Page(page) => {
                 let outcome = visited.outcome.unwrap_or(Outcome::HostDown);
+                if let (Outcome::Unchanged, Ok(answer)) = (&outcome, &result) {
+                    self.renew_rights(&page, answer, at)?;
+                }
                 let settlement = self.settle_page(&page, (&host, &result), outcome, &digest)?;
-                let follow_up = FollowUp::of(&page);
+                let follow_up = FollowUp::of(&page, &settlement);
                 let page = Completed::Page {
                     page,
                     settlement: Box::new(settlement),

@@ -3,15 +3,20 @@
 use crate::archive::{ArchiveError, ChangeKind, Completed, RobotsCopy, WriteEffect};
 use crate::crawl::Crawl;
 use crate::crawl::hosts::MOST_FAILURES;
+use crate::crawl::licences::rsl_addresses;
 use crate::dispatch::{RobotsFetch, RobotsStep};
 use crate::fetch::{Answer, Trouble, Web};
-use crate::frontier::{Page, Role};
+use crate::frontier::{Page, Role, Settlement};
+use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
 /// The step that follows after an answer is written.
 pub(super) enum FollowUp {
-    /// The hosts of its links are enqueued.
-    Page { site: String },
+    /// The hosts of its links are enqueued, and the RSL licences that it names are wanted.
+    Page {
+        site: String,
+        licences: Vec<PageUrl>,
+    },
     /// A file in which a host speaks for all its pages: it is read anew.
     Policy { site: String },
     /// A list limited to days: the backfill may need older ones now.
@@ -29,7 +34,7 @@ pub(super) enum FollowUp {
 
 impl FollowUp {
     /// Returns the step that follows from a page's answer.
-    pub(super) fn of(page: &Page) -> Self {
+    pub(super) fn of(page: &Page, settlement: &Settlement) -> Self {
         let site = page.site.clone();
         match page.role() {
             Role::Policy => Self::Policy { site },
@@ -39,14 +44,19 @@ impl FollowUp {
             | Role::Section
             | Role::ListPage
             | Role::Sitemap
-            | Role::Article => Self::Page { site },
+            | Role::Article => {
+                let article = settlement.article();
+                let licences = article.map(|article| rsl_addresses(&article.declared_rights));
+                let licences = licences.unwrap_or_default();
+                Self::Page { site, licences }
+            }
         }
     }
 
     /// Returns the site whose page or robots.txt it was.
     pub(super) fn site(&self) -> &str {
         match self {
-            Self::Page { site } | Self::Policy { site } | Self::Window { site } => site,
+            Self::Page { site, .. } | Self::Policy { site } | Self::Window { site } => site,
             Self::Robots { fetch, .. } | Self::AskAgain(fetch) | Self::Hop(fetch) => &fetch.site,
         }
     }
@@ -68,7 +78,10 @@ impl<W: Web> Crawl<'_, W> {
         self.grow(&site, effect.queue_growth);
 
         match follow_up {
-            FollowUp::Page { site } => self.enqueue_queued(&effect, &site)?,
+            FollowUp::Page { site, licences } => {
+                self.want_licences(&site, licences, self.clock.now())?;
+                self.enqueue_queued(&effect, &site)?;
+            }
             FollowUp::Window { site } => {
                 self.extend_backfills(&site)?;
                 self.enqueue_queued(&effect, &site)?;

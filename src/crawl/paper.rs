@@ -11,7 +11,7 @@ use crate::crawl::{Backfill, Crawl};
 use crate::fetch::Web;
 use crate::frontier::recrawl::SitePolicy;
 use crate::opt_out::Reservations;
-use crate::page_url::Host;
+use crate::page_url::{Host, PageUrl};
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -37,6 +37,8 @@ pub(super) struct Paper {
     pub policy: SitePolicy,
     /// The files in which its host speaks for all its pages.
     pub reservations: Arc<Reservations>,
+    /// The RSL licence files that its robots.txt or pages name, or named.
+    pub licences: BTreeSet<PageUrl>,
     /// How many more pages may become known before `most_pages` is reached.
     pub room: u64,
     pub tally: Tally,
@@ -66,6 +68,7 @@ impl Paper {
             reader,
             policy: seeded.policy,
             reservations: Arc::default(),
+            licences: BTreeSet::new(),
             room: 0,
             tally: Tally::default(),
             queued: 0,
@@ -159,6 +162,7 @@ impl<W: Web> Crawl<'_, W> {
         let failed = self.papers.take_unended(site);
         self.tally(site, |tally| tally.failed += failed);
 
+        self.papers.get_mut(site).licences = self.known_licences(site)?;
         self.install_reservations(site)?;
         self.begin_backfills(site, start.backfill, start.seeding)?;
         self.enqueue_due(site, seeded.site)

@@ -13,12 +13,26 @@ use crate::page_url::{Host, PageUrl};
 impl<W: Web> Crawl<'_, W> {
     /// Reads from the archive the files in which a site's host speaks for all its pages.
     pub(super) fn install_reservations(&mut self, site: &str) -> Result<(), ArchiveError> {
-        let reader = &self.papers[site].reader;
+        let paper = &self.papers[site];
+        let (reader, licences) = (&paper.reader, &paper.licences);
         let mut files = Reservations::default();
         for url in reader.policies() {
             if let Some(file) = self.archive.body(&url)? {
                 reader.take_in(&url, &file, &mut files);
             }
+        }
+        for url in licences {
+            if let Some(file) = self.archive.body(url)? {
+                files.read_licence(url, &file);
+            }
+        }
+
+        if files.has_licence_servers() && !paper.reservations.has_licence_servers() {
+            tracing::warn!(
+                %site,
+                "an RSL licence demands the token of a licence server for some pages: \
+                 they are not asked for"
+            );
         }
         self.papers.get_mut(site).reservations = Arc::new(files);
         Ok(())

@@ -1,8 +1,10 @@
 //! An Atom feed (RFC 4287) of the newest articles.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use atom_syndication::extension::Extension;
 use atom_syndication::{
     Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text,
 };
@@ -11,6 +13,7 @@ use crate::export::exported_counts::ExportedCounts;
 use crate::export::newest::NewestRecords;
 use crate::export::output::Output;
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles};
+use crate::rights::Use;
 
 pub(super) struct AtomFeed<'o> {
     output: Output<'o>,
@@ -57,6 +60,7 @@ impl FormatWriter for AtomFeed<'_> {
                 uri: None,
             }),
             entries,
+            namespaces: BTreeMap::from([(PREFIX.to_owned(), NAMESPACE.to_owned())]),
             ..Feed::default()
         };
 
@@ -68,6 +72,10 @@ impl FormatWriter for AtomFeed<'_> {
         Ok(WrittenFiles::default())
     }
 }
+
+/// The prefix and the namespace of elements that Atom does not have.
+const PREFIX: &str = "saseo";
+const NAMESPACE: &str = "urn:saseo:rights";
 
 fn entry(record: &Record) -> Entry {
     let published = moment(&record.published_at);
@@ -87,7 +95,13 @@ fn entry(record: &Record) -> Entry {
             .chain(&record.tags)
             .map(|term| category(term))
             .collect(),
-        links: address.map(|address| link(address)).into_iter().collect(),
+        links: address
+            .map(|address| link(address, "alternate"))
+            .into_iter()
+            // RFC 4946.
+            .chain(record.licences.iter().map(|one| link(one, "license")))
+            .collect(),
+        extensions: BTreeMap::from([(PREFIX.to_owned(), uses(record))]),
         rights: record
             .rights
             .as_deref()
@@ -115,10 +129,25 @@ fn category(term: &str) -> Category {
     }
 }
 
-fn link(address: &str) -> Link {
+/// Returns the element that tells what is declared about uses: `<saseo:uses ai_train="reserved"/>`.
+fn uses(record: &Record) -> BTreeMap<String, Vec<Extension>> {
+    let states = Use::ALL.map(|wanted| (wanted.name(), record.uses.of(wanted).name()));
+    let level = record.use_level.map(|level| ("use_level", level));
+    let attrs = states.into_iter().chain(level);
+    let uses = Extension {
+        name: format!("{PREFIX}:uses"),
+        attrs: attrs
+            .map(|(name, told)| (name.to_owned(), told.to_owned()))
+            .collect(),
+        ..Extension::default()
+    };
+    BTreeMap::from([("uses".to_owned(), vec![uses])])
+}
+
+fn link(address: &str, rel: &str) -> Link {
     Link {
         href: legal(address),
-        rel: "alternate".to_owned(),
+        rel: rel.to_owned(),
         ..Link::default()
     }
 }
@@ -152,6 +181,7 @@ mod tests {
     use crate::export::Provenance;
     use crate::export::output::FileCoding;
     use crate::extract::Article;
+    use crate::rights::{Claim, DeclaredRights, Statement, UseState};
     use crate::time::LocalTime;
 
     #[test]
@@ -161,6 +191,14 @@ mod tests {
             authors: vec!["홍\u{ffff}길동".into()],
             published_at: LocalTime::from_rfc3339("1958-07-01T12:00:00+09:30"),
             paragraphs: vec!["1 < 2 ]]> 끝".into()],
+            declared_rights: DeclaredRights::of([
+                Statement::new("header", Claim::Use(Use::AiTrain, UseState::Reserved), "n"),
+                Statement::new(
+                    "link",
+                    Claim::Licence("https://paper.example/l.xml".into()),
+                    "",
+                ),
+            ]),
             ..Article::default()
         };
         let provenance = Provenance {
@@ -183,6 +221,9 @@ mod tests {
             entry.published.unwrap().to_rfc3339(),
             "1958-07-01T12:00:00+09:30"
         );
+        let uses = &entry.extensions["saseo"]["uses"][0].attrs;
+        assert_eq!((uses["ai_train"].as_str(), uses.len()), ("reserved", 4));
+        assert_eq!(entry.links[1].rel, "license");
         let content = entry.content.as_ref().unwrap().value.as_deref();
         assert_eq!(content, Some("<p>1 &lt; 2 ]]&gt; 끝</p>"));
     }

@@ -94,11 +94,18 @@ fn rights(counts: &ExportedCounts) -> String {
          the pages say against uses of them stands in the column `opt_outs`, and their copyright \
          line in `rights`. {} articles say something against a use, {} have a copyright line, and \
          of {} only the part that is public is here.\n\n\
-         | opt-out | articles |\n|---|---|\n{}",
+         | opt-out | articles |\n|---|---|\n{}\n\
+         The column `uses` tells, for search, AI input, AI training and text and data mining, what \
+         each paper allows, reserves or leaves unsaid; `licences` has the licences that it names. \
+         A use that is reserved needs the leave of the paper.\n\n\
+         | reserved use | articles |\n|---|---|\n{}\n\
+         | licence | articles |\n|---|---|\n{}",
         counts.rights.articles_with_opt_outs,
         counts.rights.articles_with_rights_line,
         counts.rights.for_members,
         rows_of(&counts.rights.opt_outs),
+        rows_of(&counts.rights.reserved),
+        rows_of(&counts.rights.licences),
     )
 }
 
@@ -115,10 +122,10 @@ fn columns() -> String {
 }
 
 /// Returns counts as rows of a Markdown table.
-fn rows_of(counts: &BTreeMap<String, u64>) -> String {
+fn rows_of(counts: &BTreeMap<impl AsRef<str>, u64>) -> String {
     counts
         .iter()
-        .map(|(name, count)| format!("| {} | {count} |\n", in_cell(name)))
+        .map(|(name, count)| format!("| {} | {count} |\n", in_cell(name.as_ref())))
         .collect()
 }
 

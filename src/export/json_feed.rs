@@ -62,6 +62,13 @@ fn item(record: &Record) -> Value {
         "authors": (!authors.is_empty()).then_some(authors),
         "tags": (!record.tags.is_empty()).then_some(&record.tags),
         "language": record.language,
+        "_saseo": {
+            "about": "what the paper declares about uses of the article",
+            "uses": record.uses,
+            "use_level": record.use_level,
+            "licences": record.licences,
+            "opt_outs": record.opt_outs,
+        },
     });
 
     match item {

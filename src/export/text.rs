@@ -16,7 +16,7 @@ use crate::export::output::{FileCoding, Output};
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles, fault};
 
 /// The columns of the index.
-const INDEX: [&str; 9] = [
+const INDEX: [&str; 11] = [
     "path",
     "id",
     "title",
@@ -26,6 +26,8 @@ const INDEX: [&str; 9] = [
     "url",
     "rights",
     "opt_outs",
+    "uses",
+    "licences",
 ];
 
 /// The longest name of a site that is a name in a folder as it is.
@@ -103,6 +105,8 @@ impl FormatWriter for TextFolder {
             told(&record.url),
             told(&record.rights),
             opt_outs,
+            record.uses.to_string(),
+            record.licences.join(" "),
         ];
         // A spreadsheet opens the index, too.
         let cells = row.each_ref().map(|cell| guarded(cell));

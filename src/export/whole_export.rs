@@ -31,7 +31,7 @@ pub(super) fn write_file(
     }
 
     let writer = writers::of_file(reader, &beside, options)?;
-    let written = write_articles(reader, filter, writer)?;
+    let written = write_articles(reader, filter, options, writer)?;
 
     let target = beside.target.clone();
     let mut files = vec![hashed(&beside.part, &target, &name_of(&target))?];
@@ -66,7 +66,7 @@ pub(super) fn write_folder(
     refuse_archive(reader, &beside.target)?;
 
     let writer = writers::of_folder(&beside, filter, options)?;
-    let written = write_articles(reader, filter, writer)?;
+    let written = write_articles(reader, filter, options, writer)?;
 
     let inside = written.files.inside.iter();
     let files = inside

@@ -1,9 +1,11 @@
 //! What a page declares about uses, joined from opt-outs, headers, links and robots.txt.
 
+use crate::opt_out::page_signals::RSL_TYPE;
 use crate::opt_out::{Declared, Judgement, OptOut, OptOutAction, Signal};
 use crate::page_url::PageUrl;
 use crate::rights::{
-    Claim, DeclaredRights, Statement, Use, UseState, content_signal, content_usage,
+    Claim, DeclaredRights, RSL_HEADER, RSL_LINK, Statement, Use, UseState, content_signal,
+    content_usage,
 };
 
 /// Words beside "learning" by which a Korean notice forbids other uses as well.
@@ -31,13 +33,22 @@ impl Declared<'_> {
         let opt_outs = heard.flat_map(|(opt_out, _)| rights_of_opt_out(opt_out));
 
         let headers = self.of_headers();
-        let links = self
-            .metas
-            .licences
-            .iter()
-            .filter_map(|href| licence(self.url, "link", href));
+        let links = self.metas.licences.iter().filter_map(|link| {
+            let source = if link.is_rsl { RSL_LINK } else { "link" };
+            licence(self.url, source, &link.href)
+        });
         let robots = self.robots.rights(self.url);
-        DeclaredRights::of(opt_outs.chain(headers).chain(links).chain(robots))
+        let told = opt_outs.chain(headers).chain(links).chain(robots);
+        self.with_licences(DeclaredRights::of(told))
+    }
+
+    /// Adds what the licences say that the statements name.
+    pub(super) fn with_licences(&self, named: DeclaredRights) -> DeclaredRights {
+        let licensed = self.files.licensed(&named.licences(), self.url);
+        if licensed.is_empty() {
+            return named;
+        }
+        DeclaredRights::of(named.statements().iter().cloned().chain(licensed))
     }
 
     fn of_headers(&self) -> Vec<Statement> {
@@ -51,7 +62,7 @@ impl Declared<'_> {
         found.extend(
             links
                 .flat_map(|(_, value)| rsl_links(value))
-                .filter_map(|href| licence(self.url, "header link", href)),
+                .filter_map(|href| licence(self.url, RSL_HEADER, href)),
         );
         found
     }
@@ -88,7 +99,7 @@ fn is_rsl(parameters: &str) -> bool {
                 tokens.any(|token| token.eq_ignore_ascii_case(wanted))
             })
     };
-    has("rel", "license") && has("type", "application/rsl+xml")
+    has("rel", "license") && has("type", RSL_TYPE)
 }
 
 fn licence(page: &PageUrl, source: &str, href: &str) -> Option<Statement> {
@@ -110,7 +121,11 @@ pub fn rights_of_opt_out(opt_out: &OptOut) -> Vec<Statement> {
             vec![reserved(Use::AiTrain), reserved(Use::AiInput)]
         }
         Signal::Words => vec![reserved(Use::AiTrain)],
-        Signal::NoFollow | Signal::UnavailableAfter => Vec::new(),
+        Signal::UnavailableAfter => match opt_out.from {
+            Some(from) => vec![Claim::UnavailableAfter(from)],
+            None => vec![Claim::Unknown(opt_out.signal.name().to_owned())],
+        },
+        Signal::NoFollow => Vec::new(),
     };
 
     let source = match opt_out.signal {

@@ -1,7 +1,12 @@
-//! The files in which a host speaks for all its pages: `tdmrep.json` and `ai.txt`.
+//! The files in which a host speaks for all its pages: `tdmrep.json` and `ai.txt`, and the licence
+//! files that a paper names.
 
+use std::collections::BTreeMap;
+
+use crate::opt_out::rsl::{LicenceFile, LicenceServer};
 use crate::opt_out::{OptOut, Signal, evidence, tdm};
 use crate::page_url::PageUrl;
+use crate::rights::Statement;
 use crate::robots::Robots;
 
 /// Where the TDM Reservation Protocol has its file.
@@ -14,6 +19,8 @@ pub const AI_TXT: &str = "/ai.txt";
 pub struct Reservations {
     tdm: Vec<tdm::TdmRule>,
     ai: Option<Robots>,
+    /// RSL licence files, by the addresses that name them.
+    licences: BTreeMap<String, LicenceFile>,
 }
 
 impl Reservations {
@@ -27,6 +34,38 @@ impl Reservations {
             }
             _ => {}
         }
+    }
+
+    /// Takes in the licence file that `address` names. Another file says nothing.
+    pub fn read_licence(&mut self, address: &PageUrl, file: &[u8]) {
+        let read = LicenceFile::read(file);
+        let address = address.to_string();
+        self.licences.extend(read.map(|licence| (address, licence)));
+    }
+
+    /// Tells whether pages may demand the token of a licence server.
+    pub fn has_licence_servers(&self) -> bool {
+        self.licences.values().any(LicenceFile::has_servers)
+    }
+
+    /// Returns the licence server whose token a page demands, with the address of the licence. The
+    /// licences that are named for the page count.
+    pub fn licence_server<'n>(
+        &self,
+        named: impl IntoIterator<Item = &'n str>,
+        url: &PageUrl,
+    ) -> Option<(&'n str, LicenceServer)> {
+        let mut named = named.into_iter();
+        named.find_map(|address| {
+            let server = self.licences.get(address)?.server(url)?;
+            Some((address, server))
+        })
+    }
+
+    /// Returns what the licences that are named for a page say about uses of it.
+    pub(super) fn licensed(&self, named: &[String], url: &PageUrl) -> Vec<Statement> {
+        let files = named.iter().filter_map(|one| self.licences.get(one));
+        files.flat_map(|file| file.rights(url)).collect()
     }
 
     /// Returns the reservation of `tdmrep.json` for a page.

@@ -15,6 +15,9 @@ static META: LazyLock<Selector> =
 static LICENCE: LazyLock<Selector> =
     LazyLock::new(|| Selector::compile("link[rel]").expect("a test reads it"));
 
+/// The media type of RSL licences (RSL 1.0).
+pub(super) const RSL_TYPE: &str = "application/rsl+xml";
+
 /// The most licences that are read from one page. An honest page names one.
 const MOST_LICENCES: usize = 10;
 
@@ -22,8 +25,16 @@ const MOST_LICENCES: usize = 10;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metas {
     tags: Vec<(String, String)>,
-    /// The addresses of `<link rel="license">`, as they stand.
-    pub(super) licences: Vec<String>,
+    pub(super) licences: Vec<LicenceLink>,
+}
+
+/// A `<link rel="license">`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct LicenceLink {
+    /// The address as it stands.
+    pub href: String,
+    /// Its media type is that of RSL. Other licences are texts for people.
+    pub is_rsl: bool,
 }
 
 /// Everything that may declare something about a page.
@@ -58,7 +69,13 @@ impl Metas {
         Self {
             tags: told.filter(|(name, _)| ours(name)).collect(),
             licences: links
-                .filter_map(|link| attribute(&link, "href"))
+                .filter_map(|link| {
+                    let kind = attribute(&link, "type").unwrap_or_default();
+                    Some(LicenceLink {
+                        href: attribute(&link, "href")?,
+                        is_rsl: kind.trim().eq_ignore_ascii_case(RSL_TYPE),
+                    })
+                })
                 .take(MOST_LICENCES)
                 .collect(),
         }

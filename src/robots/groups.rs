@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use robotstxt::{RobotsParseHandler, parse_robotstxt};
 
-use crate::rights::{AI_AGENTS, AiAgent};
+use crate::rights::AI_AGENTS;
+use crate::robots::agents::RefusedAgents;
 use crate::robots::lines::{self, RightsKey};
 use crate::robots::rights::RobotsRights;
-use crate::robots::rules::{PathRules, PathVerdict};
+use crate::robots::rules::PathRules;
 
 /// The directives of a robots.txt, in order.
 #[derive(Debug, Default)]
@@ -109,45 +110,49 @@ impl Directives {
         RobotsRights::new(global.chain(own.iter().copied()), self.refused_agents())
     }
 
-    /// Returns the AI agents that a file refuses by name, although it is open to everyone.
-    fn refused_agents(&self) -> Vec<&'static AiAgent> {
-        let named = |agent: &AiAgent| {
-            self.merged(&|name| token(name).eq_ignore_ascii_case(token(agent.name)))
-        };
-        if self
-            .merged(&is_everyone)
-            .is_some_and(|group| forbids_root(&group))
-        {
-            return Vec::new();
+    /// Returns the AI agents that the file names with rules against them, by their rules.
+    fn refused_agents(&self) -> RefusedAgents {
+        let mut refused =
+            RefusedAgents::new(rules_of(&self.merged(&is_everyone).unwrap_or_default()));
+        for agent in &AI_AGENTS {
+            let group = self.merged(&|name| product(name).eq_ignore_ascii_case(agent.name));
+            if let Some(group) = group.filter(|group| has_refusal(group)) {
+                refused.add(agent, rules_of(&group));
+            }
         }
-
-        AI_AGENTS
-            .iter()
-            .filter(|agent| named(agent).is_some_and(|group| forbids_root(&group)))
-            .collect()
+        refused
     }
 
     /// Returns the lines of all groups with an agent for whom `is_meant` holds; `None` if there is
     /// none.
     fn merged(&self, is_meant: &dyn Fn(&str) -> bool) -> Option<Vec<&Directive>> {
         let mut merged = Vec::new();
-        let (mut found, mut in_group, mut after_rule) = (false, false, false);
+        // The lines among the agents of a list that do not name us yet.
+        let mut among_agents = Vec::new();
+        let (mut found, mut in_group, mut in_list) = (false, false, false);
 
         for line in &self.lines {
             match line {
                 Directive::Agent(name) => {
-                    // A new list of agents begins after a rule; Crawl-delay and Sitemap do not end
-                    // one.
-                    in_group = (in_group && !after_rule) || is_meant(name);
+                    // A new list of agents begins after a rule. Crawl-delay, Sitemap and lines about
+                    // uses do not end one: they hold for all agents of the list.
+                    if !in_list {
+                        (in_group, in_list) = (false, true);
+                        among_agents.clear();
+                    }
+                    if is_meant(name) {
+                        in_group = true;
+                        merged.append(&mut among_agents);
+                    }
                     found |= in_group;
-                    after_rule = false;
                 }
                 Directive::Allow(_) | Directive::Disallow(_) => {
-                    after_rule = true;
+                    in_list = false;
                     merged.extend(in_group.then_some(line));
                 }
+                Directive::Delay(_) | Directive::Rights(..) if in_group => merged.push(line),
                 Directive::Delay(_) | Directive::Rights(..) => {
-                    merged.extend(in_group.then_some(line))
+                    among_agents.extend(in_list.then_some(line));
                 }
             }
         }
@@ -191,13 +196,23 @@ impl RobotsParseHandler for Directives {
     }
 }
 
-/// Tells whether a group forbids the home page.
-fn forbids_root(group: &[&Directive]) -> bool {
-    let rules = PathRules::new(
-        group.iter().filter_map(|line| line.allow()),
-        group.iter().filter_map(|line| line.disallow()),
-    );
-    matches!(rules.judge("/", "*"), PathVerdict::Forbidden(_))
+/// The most rules of each kind that are read of a group that is not ours. Its rules are tried for
+/// every page.
+const MOST_RULES: usize = 1000;
+
+/// Returns the first rules of a group that is not ours.
+fn rules_of(group: &[&Directive]) -> PathRules {
+    let allow = group.iter().filter_map(|line| line.allow());
+    let disallow = group.iter().filter_map(|line| line.disallow());
+    PathRules::new(allow.take(MOST_RULES), disallow.take(MOST_RULES))
+}
+
+/// Tells whether a group refuses any page. An empty Disallow refuses none.
+fn has_refusal(group: &[&Directive]) -> bool {
+    group
+        .iter()
+        .filter_map(|line| line.disallow())
+        .any(|path| !path.is_empty())
 }
 
 /// Parses a Crawl-delay: `5`, `0.5`, `1,5`, also with a unit or comment: `10 s`, `10 # seconds`.
@@ -250,6 +265,11 @@ fn saturating(seconds: f64) -> Duration {
 fn token(name: &str) -> &str {
     let end = name.find(|c: char| !(c.is_ascii_alphabetic() || "-_".contains(c)));
     &name[..end.unwrap_or(name.len())]
+}
+
+/// The whole product name at the head of a user-agent line: `Ai2Bot/1.0` names `Ai2Bot`.
+fn product(name: &str) -> &str {
+    name.split('/').next().unwrap_or_default().trim()
 }
 
 /// As Google's parser: a `*` followed by white space and more still means everyone.

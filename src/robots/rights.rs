@@ -1,15 +1,17 @@
 //! What a robots.txt says about uses of its pages: preferences by path, licences, refused agents.
 
 use crate::page_url::PageUrl;
-use crate::rights::{
-    AiAgent, Claim, Statement, Use, UseState, content_signal, content_usage, of_agent,
-};
+use crate::rights::{Claim, Statement, Use, UseState, content_signal, content_usage};
+use crate::robots::agents::RefusedAgents;
 use crate::robots::lines::RightsKey;
 use crate::robots::matches_pattern;
 
 /// The most lines of each key that are heard. An honest file has a few. Each line costs a match for
 /// every page.
 const MOST_LINES: usize = 1000;
+
+/// The most licences of a file. An honest file names a few, and each is requested.
+const MOST_LICENCES: usize = 10;
 
 /// The keys of lines about uses.
 const KEYS: [RightsKey; 4] = [
@@ -23,7 +25,7 @@ const KEYS: [RightsKey; 4] = [
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct RobotsRights {
     lines: Vec<RightsLine>,
-    refused: Vec<&'static AiAgent>,
+    refused: RefusedAgents,
 }
 
 /// A line about uses.
@@ -39,7 +41,7 @@ struct RightsLine {
 impl RobotsRights {
     pub(super) fn new<'a>(
         lines: impl Iterator<Item = (RightsKey, &'a str)> + Clone,
-        refused: Vec<&'static AiAgent>,
+        refused: RefusedAgents,
     ) -> Self {
         let of_key = |key| {
             let lines = lines.clone().filter(move |(of, _)| *of == key);
@@ -53,6 +55,20 @@ impl RobotsRights {
         }
     }
 
+    /// Returns the addresses of the licences. RSL asks for whole addresses; others are joined as in
+    /// a link of the home page.
+    pub(super) fn licences(&self, origin: &PageUrl) -> Vec<(PageUrl, &str)> {
+        let root = origin.at_root();
+        let lines = self
+            .lines
+            .iter()
+            .filter(|line| line.key == RightsKey::License);
+        lines
+            .filter_map(|line| Some((root.join(&line.value).ok()?, line.value.as_str())))
+            .take(MOST_LICENCES)
+            .collect()
+    }
+
     /// Returns what the file says about a page.
     pub(super) fn of(&self, url: &PageUrl) -> Vec<Statement> {
         let mut found = Vec::new();
@@ -61,15 +77,12 @@ impl RobotsRights {
             found.extend(self.preferences(key, url));
         }
 
+        found.extend(self.licences(url).into_iter().map(|(address, words)| {
+            let licence = Claim::Licence(address.to_string());
+            Statement::new("robots.txt license", licence, words)
+        }));
         for line in &self.lines {
             match line.key {
-                RightsKey::License => {
-                    // RSL asks for a whole address; others are joined as in a link.
-                    found.extend(url.join(&line.value).ok().map(|address| {
-                        let licence = Claim::Licence(address.to_string());
-                        Statement::new("robots.txt license", licence, &line.value)
-                    }));
-                }
                 RightsKey::DisallowAiTraining if matches_pattern(&line.path, url) => {
                     let claim = Claim::Use(Use::AiTrain, UseState::Reserved);
                     let words = format!("DisallowAITraining: {}", line.path);
@@ -79,13 +92,14 @@ impl RobotsRights {
                         &words,
                     ));
                 }
-                RightsKey::DisallowAiTraining
+                RightsKey::License
+                | RightsKey::DisallowAiTraining
                 | RightsKey::ContentUsage
                 | RightsKey::ContentSignal => {}
             }
         }
 
-        found.extend(self.refused.iter().flat_map(|agent| of_agent(agent)));
+        found.extend(self.refused.of(url));
         found
     }
 
@@ -227,6 +241,46 @@ mod tests {
         let closed = format!("{named}User-agent: *\nDisallow: /\n");
         assert_eq!(said(&closed, "/1"), "");
         assert_eq!(said("User-agent: GPTBot\nDisallow: /private\n", "/1"), "");
+    }
+
+    #[test]
+    fn an_agent_that_is_refused_some_paths_reserves_those_and_no_other() {
+        let file = "User-agent: GPTBot\nDisallow: /news/\nAllow: /news/open/\nDisallow: /$\n\n\
+            User-agent: ChatGPT-User/2.0\nDisallow:\n\nUser-agent: *\nDisallow: /news/admin/\n";
+        for (path, expected) in [
+            ("/news/1", "ai_train=reserved"),
+            ("/news/open/1", ""),
+            ("/about", ""),
+            ("/", "ai_train=reserved"),
+            ("/news/admin/1", ""),
+        ] {
+            assert_eq!(said(file, path), expected, "{path}");
+        }
+        let told = Robots::parse(file.as_bytes(), "saseo").rights(&url("/news/1"));
+        assert_eq!(told[0].words, "user-agent: GPTBot, disallow: /news/");
+        // `Disallow: /$` is about the home page alone.
+        assert_eq!(said("User-agent: CCBot\nDisallow: /$\n", "/news/1"), "");
+        // The whole name counts: an agent `AI` is not `AI2Bot`.
+        assert_eq!(said("User-agent: AI\nDisallow: /\n", "/1"), "");
+        assert_eq!(
+            said("User-agent: ai2bot\nDisallow: /\n", "/1"),
+            "ai_train=reserved"
+        );
+    }
+
+    #[test]
+    fn lines_among_the_agents_of_a_list_hold_for_all_of_them() {
+        let file = "Content-Usage: search=y\nUser-agent: GPTBot\nContent-Usage: train-ai=n\n\
+            User-agent: saseo\nAllow: /\n";
+        assert_eq!(said(file, "/1"), "search=allowed ai_train=reserved");
+        let delayed = "User-agent: otherbot\nCrawl-delay: 7\nUser-agent: saseo\nDisallow: /x\n";
+        let delay = Robots::parse(delayed.as_bytes(), "saseo").delay();
+        assert_eq!(delay, std::time::Duration::from_secs(7));
+
+        // After a rule, another group begins.
+        let others = "User-agent: GPTBot\nDisallow: /x\nContent-Usage: train-ai=n\n\
+            User-agent: saseo\nAllow: /\n";
+        assert_eq!(said(others, "/1"), "");
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use saseo::archive::Terms;
+use saseo::archive::{DeclaredCounts, Terms};
 use saseo::audit::{AuditReport, AuditScope, ViolationKind, audit, page};
 
 use crate::archive_desk::{Desk, NOW, ORIGIN, answered, later_ms, url};
@@ -102,7 +102,10 @@ fn an_audit_of_one_paper_reports_only_its_hosts_and_checks_every_row() {
         (paper.rows, paper.head.clone()),
         (own.rows, own.head.clone())
     );
-    assert!(page(&own, &["나의 신문".to_owned()]).starts_with("# How 나의 신문 was crawled"));
+    assert!(
+        page(&own, &["나의 신문".to_owned()], &DeclaredCounts::default())
+            .starts_with("# How 나의 신문 was crawled")
+    );
 }
 
 #[test]
@@ -153,7 +156,7 @@ fn the_page_names_the_crawler_and_leaves_out_runs_without_requests() {
         .begin_run(desk.lease, "reextract", &Terms::default(), later_ms(60_000))
         .unwrap();
 
-    let page = page(&desk.audit(), &[]);
+    let page = page(&desk.audit(), &[], &DeclaredCounts::default());
     assert!(
         page.contains(
             "- Who asked: `saseo/0.1.0 (+me@paper.example)`\n- Contact: me@paper.example\n"
@@ -169,7 +172,7 @@ fn the_page_names_each_violation() {
     let (mut desk, robots) = polite_ledger(1);
     desk.announce_and_save(article_request(2, later_ms(11_000), robots));
 
-    let page = page(&desk.audit(), &[]);
+    let page = page(&desk.audit(), &[], &DeclaredCounts::default());
     assert!(
         page.contains("- gap (paper.example): owed 3 s from the end in row 5"),
         "{page}"

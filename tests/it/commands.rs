@@ -1355,3 +1355,41 @@ fn an_export_takes_time_in_proportion_to_the_paragraphs_of_an_article() {
         "{short:?} for 20,000 paragraphs, {long:?} for 200,000"
     );
 }
+
+#[test]
+fn the_page_about_the_crawler_names_a_contact_and_stands_where_it_is_wanted() {
+    let crawler = offline(PUBLIC);
+    let nobody = crawler
+        .command(&["about"])
+        .env("SASEO_CONTACT", "")
+        .output()
+        .unwrap();
+    assert_eq!(nobody.status.code(), Some(2), "{}", said(&nobody));
+    assert!(said(&nobody).contains("SASEO_CONTACT=YOUR-ADDRESS"));
+
+    let page = crawler.folder.path().join("bot.html");
+    let about = |args: &[&str]| {
+        let mut command = crawler.command(args);
+        let out = command
+            .env("SASEO_CONTACT", "desk@library.kr")
+            .output()
+            .unwrap();
+        assert_eq!(out.status.code(), Some(0), "{}", said(&out));
+        told(&out)
+    };
+    assert_eq!(about(&["about", "--out", page.to_str().unwrap()]), "");
+    let html = fs::read_to_string(&page).unwrap();
+    assert!(html.starts_with("<!doctype html>") && html.contains("<article lang=\"ko\">"));
+    assert!(html.contains("User-agent: saseo\nDisallow: /") && html.contains("+desk@library.kr"));
+
+    let markdown = about(&[
+        "about",
+        "--markdown",
+        "--why",
+        "책을 위해",
+        "--reach",
+        "02-123",
+    ]);
+    assert_eq!(markdown.matches("책을 위해").count(), 2);
+    assert!(markdown.contains("Write to 02-123"), "{markdown}");
+}

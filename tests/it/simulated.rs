@@ -1567,3 +1567,301 @@ async fn a_re_extraction_reads_the_rights_again_from_what_was_kept() {
     reextract(leased, &plan, &Clock::set_to(NOW), || false, |_| {}).unwrap();
     assert_eq!(told(), before);
 }
+
+/// A licence file with one content.
+fn licence(content: &str) -> Answer {
+    html(
+        200,
+        format!("<rsl xmlns=\"https://rslstandard.org/rsl\">{content}</rsl>"),
+    )
+}
+
+const NO_TRAINING: &str = "<content url=\"/news/\"><license>\
+    <prohibits type=\"usage\">ai-train</prohibits></license></content>";
+
+#[tokio::test(start_paused = true)]
+async fn a_licence_of_robots_txt_is_read_before_the_pages_and_tells_their_uses() {
+    let world = World::new(1, 2);
+    let robots = robots_txt("License: https://h1.example/rsl.xml");
+    world.papers.answer_always("/robots.txt", robots);
+    world.papers.answer_always("/rsl.xml", licence(NO_TRAINING));
+    world.crawl().await;
+
+    let paths = world.web.requests.paths();
+    let place = |path: &str| paths.iter().position(|one| one == path);
+    assert!(place("/rsl.xml") < place("/"), "{paths:?}");
+    let reserved = |number| (number, "reserved".to_owned(), None);
+    assert_eq!(uses(&world), [reserved(1), reserved(2)]);
+    let (numbers, summary) = exported_for_training(&world);
+    assert!(numbers.is_empty());
+    let by = BTreeMap::from([("rsl licence".to_owned(), 2)]);
+    assert_eq!(summary.reserved_by, by);
+
+    // The file is asked for once a day, and its new words hold for new articles.
+    let allows = licence(
+        "<content url=\"/\"><license><permits type=\"usage\">all</permits>\
+        </license></content>",
+    );
+    world.papers.answer_always("/rsl.xml", allows);
+    next_day(&world, 3).await;
+    assert_eq!(world.web.requests.count_by_path()["/rsl.xml"], 2);
+    assert_eq!(uses(&world)[2], (3, "allowed".to_owned(), None));
+    world.assert_audited();
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_demand_the_token_of_a_licence_server_are_not_asked_for_until_they_need_none() {
+    let world = World::new(1, 2);
+    let robots = robots_txt("License: https://h9.example/paper.xml");
+    world.papers.answer_always("/robots.txt", robots);
+    let server = licence("<content url=\"/news/articleView*\" server=\"https://rsl.example\"/>");
+    world.papers.answer_always("/paper.xml", server);
+    world.crawl().await;
+
+    let articles = |world: &World| {
+        let paths = world.web.requests.paths();
+        paths
+            .iter()
+            .filter(|path| path.contains("articleView"))
+            .count()
+    };
+    assert_eq!((articles(&world), world.articles()), (0, 0));
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let why: String = sql
+        .query_row(
+            "SELECT DISTINCT reason FROM page WHERE role = 'article'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(
+        why,
+        "RSL licence https://h9.example/paper.xml demands a token of https://rsl.example \
+         for \"/news/articleView*\""
+    );
+
+    world
+        .papers
+        .answer_always("/paper.xml", licence("<content url=\"/\"/>"));
+    next_day(&world, 2).await;
+    next_day(&world, 2).await;
+    assert_eq!(world.articles(), 2);
+    world.assert_audited();
+}
+
+/// Lets the next crawl revisit all articles.
+fn make_articles_due(world: &World) {
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let due = "UPDATE page SET next_at = 0 WHERE role = 'article' AND verdict IS NOT NULL";
+    sql.execute_batch(due).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_licence_that_an_article_links_holds_for_it_once_it_was_read() {
+    let world = World::new(1, 2);
+    let link = "</rsl.xml>; rel=\"license\"; type=\"application/rsl+xml\"";
+    let linking = with_header(article(1), "link", link);
+    world.papers.answer_always(&article_path(1), linking);
+    let server = NO_TRAINING.replace("url=", "server=\"https://rsl.example\" url=");
+    world.papers.answer_always("/rsl.xml", licence(NO_TRAINING));
+    world.crawl().await;
+    world.web.wait(Duration::from_secs(8 * 24 * 3600)).await;
+    world.crawl().await;
+    let states: Vec<String> = uses(&world)
+        .into_iter()
+        .map(|(_, state, _)| state)
+        .collect();
+    assert_eq!(states, ["reserved", "unsaid"]);
+
+    // From now on it demands a token: only the article that names it is left alone.
+    world.papers.answer_always("/rsl.xml", licence(&server));
+    world.web.requests.forget();
+    for _ in 0..2 {
+        make_articles_due(&world);
+        next_day(&world, 2).await;
+    }
+    let asked = world.web.requests.paths();
+    let times = |path: &str| asked.iter().filter(|one| *one == path).count();
+    let of = [article_path(1), article_path(2), "/rsl.xml".to_owned()];
+    assert_eq!(of.map(|path| times(&path)), [0, 2, 2], "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_304_changes_rights_by_its_headers_and_the_robots_txt_of_now() {
+    let world = World::new(1, 3);
+    world
+        .papers
+        .answer_always("/robots.txt", robots_txt("Content-Signal: use=full"));
+    let tagged = |number| with_header(article(number), "etag", "\"1\"");
+    let first = with_header(tagged(1), "content-usage", "train-ai=y, search=n");
+    world.papers.answer_always(&article_path(1), first);
+    let noai = String::from_utf8(article(2).body).unwrap();
+    let noai = noai.replace("<head>", "<head><meta name=robots content=noai>");
+    let second = with_header(html(200, noai), "etag", "\"1\"");
+    world.papers.answer_always(&article_path(2), second);
+    world.papers.answer_always(&article_path(3), tagged(3));
+    world.crawl().await;
+    let full = || Some("full".to_owned());
+    let of = |number, state: &str, level| (number, state.to_owned(), level);
+    let before = [
+        of(1, "allowed", full()),
+        of(2, "reserved", full()),
+        of(3, "unsaid", full()),
+    ];
+    assert_eq!(uses(&world), before);
+
+    let unchanged = |headers: &[(&str, &str)]| {
+        let answer = Answer {
+            status: 304,
+            headers: vec![],
+            body: vec![],
+        };
+        headers.iter().fold(answer, |answer, (name, value)| {
+            with_header(answer, name, value)
+        })
+    };
+    let says_no = unchanged(&[("content-usage", "train-ai=n")]);
+    world.papers.answer_always(&article_path(1), says_no);
+    world.papers.answer_always(&article_path(2), unchanged(&[]));
+    world.papers.answer_always(&article_path(3), unchanged(&[]));
+    world
+        .papers
+        .answer_always("/robots.txt", robots_txt("Content-Signal: use=reference"));
+    world.web.wait(Duration::from_secs(60 * 24 * 3600)).await;
+    make_articles_due(&world);
+    world.crawl().await;
+
+    let level = || Some("reference".to_owned());
+    let after = [
+        of(1, "reserved", level()),
+        of(2, "reserved", level()),
+        of(3, "unsaid", level()),
+    ];
+    assert_eq!(uses(&world), after);
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let search: String = sql
+        .query_row(
+            "SELECT uses ->> 'search' FROM articles WHERE number = 1",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    // The header was replaced as a whole (RFC 9111 §3.2).
+    assert_eq!(search, "unsaid");
+}
+
+/// Runs saseo on the archive of a world, and returns its stdout.
+fn saseo(world: &World, args: &[&str]) -> String {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_saseo"))
+        .env_remove("SASEO_CONFIG")
+        .arg("--data")
+        .arg(world.folder.path())
+        .args(args)
+        .output()
+        .unwrap();
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    String::from_utf8(out.stdout).unwrap()
+}
+
+/// The numbers of the articles that an export for a purpose leaves out, and by which signals.
+fn left_out_for(world: &World, purpose: &str) -> (Vec<u64>, serde_json::Value) {
+    let out = world.folder.path().join("for.jsonl");
+    let path = out.to_str().unwrap();
+    let told = saseo(
+        world,
+        &[
+            "export", "--for", purpose, "--format", "jsonl", "--json", "--out", path,
+        ],
+    );
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+
+    let lines = std::fs::read_to_string(&out).unwrap();
+    let number =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["number"].as_u64();
+    let left: Vec<u64> = lines.lines().filter_map(number).collect();
+    let all = uses(world).into_iter().map(|(number, ..)| number);
+    let missing: Vec<u64> = all.filter(|number| !left.contains(number)).collect();
+    assert_eq!(told["reserved"], missing.len());
+    (missing, told["reserved_by"].clone())
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_purpose_leaves_out_exactly_what_a_paper_reserves_that_changes_its_mind() {
+    let world = World::new(1, 6);
+    let closed = robots_txt("Content-Usage: train-ai=n\nContent-Signal: ai-input=no");
+    world.papers.answer_always("/robots.txt", closed);
+    world.crawl().await;
+    let all: Vec<u64> = (1..=6).collect();
+    let by = |source: &str, articles: u64| serde_json::json!({ source: articles });
+    assert_eq!(
+        left_out_for(&world, "ai-training"),
+        (all.clone(), by("robots.txt content-usage", 6))
+    );
+    assert_eq!(
+        left_out_for(&world, "ai-input"),
+        (all, by("robots.txt content-signal", 6))
+    );
+    assert_eq!(left_out_for(&world, "search").0, [0; 0]);
+    assert_eq!(left_out_for(&world, "archive").0, [0; 0]);
+
+    // Now all is allowed, and single articles say otherwise.
+    let open = "Content-Usage: train-ai=y, search=y\nContent-Signal: search=yes, ai-input=yes, ai-train=yes";
+    world.papers.answer_always("/robots.txt", robots_txt(open));
+    for (number, name, value) in [
+        (1, "content-usage", "train-ai=n"),
+        (2, "x-robots-tag", "noarchive"),
+        (3, "x-robots-tag", "unavailable_after: 2020-01-01"),
+        (4, "x-robots-tag", "noindex"),
+        (5, "content-signal", "ai-input=no, ai-input=yes"),
+        (6, "x-robots-tag", "unavailable_after: 2999-01-01"),
+    ] {
+        let answer = with_header(article(number), name, value);
+        world.papers.answer_always(&article_path(number), answer);
+    }
+    world.web.wait(Duration::from_secs(2 * 24 * 3600)).await;
+    make_articles_due(&world);
+    world.crawl().await;
+
+    assert_eq!(
+        left_out_for(&world, "ai-training"),
+        (vec![1], by("header content-usage", 1))
+    );
+    assert_eq!(
+        left_out_for(&world, "ai-input"),
+        (vec![5], by("header content-signal", 1))
+    );
+    let gone = "unavailable-after x-robots-tag";
+    assert_eq!(
+        left_out_for(&world, "search"),
+        (
+            vec![3, 4],
+            serde_json::json!({ gone: 1, "noindex x-robots-tag": 1 })
+        )
+    );
+    assert_eq!(
+        left_out_for(&world, "archive"),
+        (
+            vec![2, 3],
+            serde_json::json!({ gone: 1, "noarchive x-robots-tag": 1 })
+        )
+    );
+
+    let page = world.folder.path().join("audit.md");
+    saseo(&world, &["audit", "--report", page.to_str().unwrap()]);
+    let page = std::fs::read_to_string(page).unwrap();
+    for told in [
+        "| ai_train | 5 | 1 | 0 |",
+        "| search | 5 | 1 | 0 |",
+        "Articles that ask not to be in archives: 2\n",
+        "| header content-usage | ai_train reserved | 1 |",
+        "| robots.txt content-signal | ai_input allowed | 6 |",
+        "| ai_input=reserved ai_train=reserved | search=allowed ai_input=allowed ai_train=allowed |",
+        "No licence server demanded a token.",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+}

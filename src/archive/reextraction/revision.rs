@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use crate::archive::article::{WriteResult, known_article, rewrite_article};
-use crate::archive::declared::note_declared;
+use crate::archive::declared::{note_declared, statements_at};
 use crate::archive::error::ArchiveError;
 use crate::archive::reextraction::kept_capture::KeptCapture;
 use crate::archive::store::{Lease, Writer};
@@ -11,7 +11,7 @@ use crate::archive::syndication::{enter_story, has_fingerprint};
 use crate::extract::{Access, Article};
 use crate::frontier::{Page, Verdict};
 use crate::opt_out::{OptOut, Signal, rights_of_opt_out};
-use crate::rights::{DeclaredRights, Statement};
+use crate::rights::{DeclaredRights, RSL, Statement};
 use crate::time::Timestamp;
 
 /// A capture, and the article that is extracted from it today.
@@ -127,8 +127,8 @@ impl Writer {
     }
 }
 
-/// Notes what a capture declares about uses: what was recorded of its host's files, and what is
-/// read in it today.
+/// Notes what a capture declares about uses: what was recorded of its host's files and licences, and
+/// what is read in it today.
 fn note_rights(
     tx: &Connection,
     capture: &KeptCapture,
@@ -141,7 +141,10 @@ fn note_rights(
     };
 
     let today = article.declared_rights.statements().iter().cloned();
-    let rights = DeclaredRights::of(recorded_files(tx, capture.id)?.into_iter().chain(today));
+    let before = statements_at(tx, id, capture.fetched_at)?;
+    let licensed = before.statements().iter().filter(|one| one.source == RSL);
+    let files = recorded_files(tx, capture.id)?.into_iter();
+    let rights = DeclaredRights::of(files.chain(licensed.cloned()).chain(today));
     note_declared(tx, id, &rights, capture.fetched_at)
 }
 

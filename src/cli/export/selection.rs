@@ -89,3 +89,73 @@ impl SelectionArgs {
         })
     }
 }
+
+/// Returns a selection in words, each choice by the name of its option: `paper, since 2026-01-01`.
+pub(super) fn in_words(filter: &ArticleFilter) -> String {
+    let ArticleFilter {
+        sites,
+        since,
+        until,
+        seen_since,
+        sections,
+        authors,
+        access,
+        condition,
+        versions,
+        copies,
+        purpose,
+    } = filter;
+    let of = if sites.is_empty() {
+        "all sites".to_owned()
+    } else {
+        sites.join(", ")
+    };
+    let access: Vec<String> = access.iter().map(|one| one.name().to_owned()).collect();
+    let listed =
+        |name: &str, of: &[String]| (!of.is_empty()).then(|| format!("{name} {}", of.join(" or ")));
+
+    let choices = [
+        Some(of),
+        since.map(|day| format!("since {day}")),
+        until.map(|day| format!("until {day}")),
+        seen_since.map(|at| format!("seen since {at}")),
+        listed("section", sections),
+        listed("author", authors),
+        listed("access", &access),
+        condition
+            .as_ref()
+            .map(|one| format!("where {}", one.text())),
+        (*versions == VersionChoice::All).then(|| "all versions".to_owned()),
+        (*copies == CopyChoice::LeftOut).then(|| "without copies".to_owned()),
+        purpose.map(|purpose| format!("for {}", purpose.name())),
+    ];
+    let choices: Vec<String> = choices.into_iter().flatten().collect();
+    choices.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rights::Purpose;
+
+    #[test]
+    fn every_choice_is_told_in_words() {
+        let filter = ArticleFilter {
+            sites: vec!["paper".into()],
+            since: Some(jiff::civil::date(2026, 1, 1)),
+            until: Some(jiff::civil::date(2026, 2, 1)),
+            sections: vec!["문화".into(), "서평".into()],
+            access: vec![Access::Open],
+            condition: Some("version > 1".parse().unwrap()),
+            copies: CopyChoice::LeftOut,
+            purpose: Some(Purpose::Archive),
+            ..ArticleFilter::default()
+        };
+        assert_eq!(
+            in_words(&filter),
+            "paper, since 2026-01-01, until 2026-02-01, section 문화 or 서평, access open, \
+             where version > 1, without copies, for archive"
+        );
+        assert_eq!(in_words(&ArticleFilter::default()), "all sites");
+    }
+}

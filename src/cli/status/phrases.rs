@@ -89,7 +89,7 @@ fn details(status: &SiteStatus) -> Vec<String> {
 
     let pages = counts::in_words(&[
         (site.refused, "refused by the server"),
-        (site.disallowed, "forbidden by robots.txt"),
+        (site.disallowed, "forbidden by robots.txt or a licence"),
         (site.failed, "failed"),
         (site.unextracted, "without an article"),
     ]);

@@ -87,7 +87,8 @@ pub(super) fn schema_org(record: &Record) -> Value {
         "image": images,
         "inLanguage": record.language,
         "copyrightNotice": record.rights,
-        "usageInfo": record.opt_outs,
+        "usageInfo": usage(record),
+        "license": record.licences,
         "isAccessibleForFree": record.access == "open",
     })
 }
@@ -103,6 +104,15 @@ pub(super) fn cc_news(record: &Record) -> Value {
         "url": record.url,
         "image_url": record.images.first().map(|image| &image.url),
     })
+}
+
+/// Returns what the paper declares about uses: opt-outs, and the uses of which something is said.
+fn usage(record: &Record) -> Vec<String> {
+    let uses = record.uses.to_string();
+    let uses = uses.split_whitespace().map(str::to_owned);
+    let level = record.use_level.map(|level| format!("use={level}"));
+    let opt_outs = record.opt_outs.iter().cloned();
+    opt_outs.chain(uses).chain(level).collect()
 }
 
 fn domain(record: &Record) -> Option<String> {
