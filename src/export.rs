@@ -8,6 +8,7 @@ mod dataset;
 mod error;
 mod exported_counts;
 mod format;
+mod incremental;
 mod json_feed;
 mod jsonl;
 mod manifest;
@@ -37,6 +38,11 @@ use crate::web_archive::WebArchiveSummary;
 pub use csv::{CsvDialect, Formulas, Mark};
 pub use error::ExportError;
 pub use format::{ExportFormat, ExportOptions, NEWEST};
+pub use incremental::{
+    ChangeLine, ExportName, ExportProgress, IncrementalSummary, NamedExportError,
+    NamedExportRequest, NamedExportState, OpenExport, PART_BYTES, delete_named, named_exports,
+    rewind_named,
+};
 pub use jsonl::JsonSchema;
 pub use place::{Beside, FolderBeside, Place, Stream};
 pub use record::{Provenance, Record};
@@ -59,8 +65,7 @@ pub struct ExportSummary {
 impl ExportSummary {
     /// Counts an article that is reserved. Returns `false` where it is not.
     fn leave_reserved(&mut self, purpose: Option<Purpose>, rights: &DeclaredRights) -> bool {
-        let reservation = purpose.map(Purpose::reservation);
-        let sources = reservation.map_or_else(Vec::new, |claim| rights.sources(&claim));
+        let sources = reserved_by(purpose, rights);
 
         self.reserved += u64::from(!sources.is_empty());
         for source in &sources {
@@ -68,6 +73,12 @@ impl ExportSummary {
         }
         !sources.is_empty()
     }
+}
+
+/// Returns the sources that reserve a purpose.
+fn reserved_by(purpose: Option<Purpose>, rights: &DeclaredRights) -> Vec<&str> {
+    let reservation = purpose.map(Purpose::reservation);
+    reservation.map_or_else(Vec::new, |claim| rights.sources(&claim))
 }
 
 /// An article that the export leaves out because its row is damaged.
@@ -104,6 +115,8 @@ struct WrittenFiles {
     contents: Vec<String>,
     /// What is damaged beyond the articles themselves.
     left_out: Vec<LeftOut>,
+    /// What was written, where that is not all that the writer was given.
+    counts: Option<ExportedCounts>,
 }
 
 /// What was read from the archive and written.
@@ -234,6 +247,10 @@ fn write_articles(
 
     let mut files = writer.end(&counts)?;
     summary.left_out.append(&mut files.left_out);
+    if let Some(written) = files.counts.take() {
+        summary.articles = written.rows;
+        counts = written;
+    }
     Ok(ExportedArticles {
         summary,
         counts,
