@@ -40,7 +40,7 @@ pub use error::ExportError;
 pub use format::{ExportFormat, ExportOptions, NEWEST};
 pub use incremental::{
     ChangeLine, ExportName, ExportProgress, IncrementalSummary, NamedExportError,
-    NamedExportRequest, NamedExportState, OpenExport, PART_BYTES, delete_named, named_exports,
+    NamedExportRequest, NamedExportState, OpenExport, PART_BYTES, delete_named, list_named,
     rewind_named,
 };
 pub use jsonl::JsonSchema;

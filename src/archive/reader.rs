@@ -2,6 +2,7 @@
 //! `status`. Read-only, beside a running crawl.
 
 mod activity;
+mod article_filter;
 mod article_row;
 mod article_versions;
 mod articles;
@@ -32,9 +33,9 @@ use crate::archive::error::ArchiveError;
 use crate::archive::loss_note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
+pub use article_filter::{ArticleFilter, CopyChoice, VersionChoice};
 pub use article_row::{ArticleRecord, Flaw, in_words};
 pub use article_versions::{ArticleVersion, FoundArticle};
-pub use articles::{ArticleFilter, CopyChoice, VersionChoice};
 pub use captures::CaptureRecord;
 pub use changed_articles::{ChangeSpan, ChangedArticle};
 pub use changes::ArticleChange;

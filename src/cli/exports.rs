@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::{Common, console};
 use crate::counts;
 use crate::export::{
-    ExportName, ExportProgress, NamedExportState, delete_named, named_exports, rewind_named,
+    ExportName, ExportProgress, NamedExportState, delete_named, list_named, rewind_named,
 };
 
 #[derive(Debug, Args)]
@@ -49,7 +49,7 @@ pub(super) fn run(common: &Common, args: &ExportsArgs) -> anyhow::Result<Exit> {
 }
 
 fn list(common: &Common, reader: &Reader) -> anyhow::Result<()> {
-    let exports = named_exports(reader)?;
+    let exports = list_named(reader)?;
     if common.json {
         let told: Vec<Value> = exports.iter().map(in_json).collect();
         return console::json(&told);

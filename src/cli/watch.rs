@@ -53,7 +53,7 @@ pub(super) struct WatchArgs {
 }
 
 /// What is watched, and how far it came.
-struct Watch<'a> {
+struct FollowedArchive<'a> {
     reader: &'a Reader,
     filter: ArticleFilter,
     /// The last change that was delivered, or was not selected.
@@ -87,7 +87,7 @@ pub(super) fn run(common: &Common, args: &WatchArgs) -> anyhow::Result<Exit> {
         Some(first) => first.saturating_sub(1),
         None => reader.last_change()?,
     };
-    let mut watch = Watch {
+    let mut watch = FollowedArchive {
         filter: ArticleFilter {
             purpose: args.purpose,
             ..args.selection.filter(&reader)?
@@ -107,7 +107,7 @@ pub(super) fn run(common: &Common, args: &WatchArgs) -> anyhow::Result<Exit> {
     Ok(watch.exit(end))
 }
 
-impl Watch<'_> {
+impl FollowedArchive<'_> {
     /// Delivers what is there and what comes, until it must end.
     fn follow(&mut self) -> anyhow::Result<WatchEnd> {
         let (clock, file) = (Clock::system(), identity(self.reader.path()));

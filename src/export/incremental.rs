@@ -28,7 +28,7 @@ use crate::time::Timestamp;
 pub use change_line::ChangeLine;
 pub use error::NamedExportError;
 pub use named_exports::ExportName;
-pub use named_list::{ExportProgress, NamedExportState, delete_named, named_exports, rewind_named};
+pub use named_list::{ExportProgress, NamedExportState, delete_named, list_named, rewind_named};
 
 /// The size at which a part ends: 64 MiB of lines, some ten thousand articles. Such a part is
 /// written within seconds, and a kill costs no more than that.

@@ -4,8 +4,9 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
+use crate::archive::reader::article_filter::ArticleFilter;
 use crate::archive::reader::article_versions::{ArticleVersion, version};
-use crate::archive::reader::articles::{ArticleFilter, COLUMNS};
+use crate::archive::reader::articles::COLUMNS;
 use crate::archive::reader::changes::{ArticleChange, article_change};
 use crate::archive::reader::filter_conditions::{FilterConditions, sites_in_json};
 use crate::archive::reader::records::Records;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rusqlite::Statement;
 
-use crate::archive::reader::articles::{ArticleFilter, CopyChoice};
+use crate::archive::reader::article_filter::{ArticleFilter, CopyChoice};
 use crate::archive::reader::condition::ConditionValue;
 
 /// What a filter asks of a version, but for its site. The tables have the names that

@@ -38,7 +38,7 @@ pub struct ExportProgress {
 /// # Errors
 ///
 /// Fails where their files or the archive cannot be read.
-pub fn named_exports(reader: &Reader) -> Result<Vec<NamedExportState>, ExportError> {
+pub fn list_named(reader: &Reader) -> Result<Vec<NamedExportState>, ExportError> {
     let all = NamedExports::beside(reader.path()).all()?;
     let states = all.into_iter().map(|export| {
         let progress = match progress(reader, &export) {
