@@ -24,6 +24,7 @@ mod crawl;
 mod cut;
 mod dictionaries;
 mod discover_pages;
+mod export_options;
 mod export_round_trip;
 mod extract_fields;
 mod extract_hostile;
