@@ -38,8 +38,9 @@ copy.commit()
 PYTHON
 
 for export in "jsonl a.jsonl" "jsonl a.jsonl.gz" "csv a.csv.zst" "sqlite a.db" "parquet a.parquet" "parquet shards" \
-    "dataset dataset" "atom a.xml" "jsonfeed a.json" "text text"; do
-    read -r format out <<< "$export"
-    "$saseo" --quiet --data "$scratch/data" export --format "$format" --newest 20 --out "$scratch/out/$out"
+    "dataset dataset" "atom a.xml --newest 20" "jsonfeed a.json --newest 20" "text text"; do
+    read -r format out options <<< "$export"
+    # shellcheck disable=SC2086 # options are words
+    "$saseo" --quiet --data "$scratch/data" export --format "$format" $options --out "$scratch/out/$out"
 done
 "$scratch/python/bin/python" "$root/tests/exports/read_exports.py" "$scratch/out"

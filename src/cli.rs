@@ -12,6 +12,7 @@ mod demo;
 mod diff;
 mod exit;
 mod export;
+mod exports;
 mod extract;
 mod help_texts;
 mod hint;
@@ -27,6 +28,7 @@ mod status;
 mod survey;
 mod truncated_lists;
 mod verify;
+mod watch;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -140,6 +142,16 @@ enum Command {
     /// Write the archive's articles into a file
     #[command(after_help = help_texts::export())]
     Export(export::ExportArgs),
+    /// List the incremental exports, and what is to come of each
+    #[command(after_help = help_texts::exports())]
+    Exports(exports::ExportsArgs),
+    /// Print what changes in the archive, a JSON line for each, while crawls go on
+    ///
+    /// Needs no network, and runs beside a crawl: it asks about each second whether something was
+    /// saved. The lines are those of `export --incremental`. It ends at Ctrl-C, at SIGTERM, and
+    /// where the reader of its output is gone.
+    #[command(after_help = help_texts::watch())]
+    Watch(watch::WatchArgs),
     /// Tell what the archive holds, what is queued, which hosts rest, and how the last runs went
     #[command(after_help = help_texts::status())]
     Status(status::StatusArgs),
@@ -253,6 +265,8 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Resume(args) => crawl::resume(common, args),
         Command::Plan(args) => plan::run(common, &args),
         Command::Export(args) => export::run(common, &args),
+        Command::Exports(args) => exports::run(common, &args),
+        Command::Watch(args) => watch::run(common, &args),
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
         Command::About(args) => about::run(common, &args),

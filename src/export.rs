@@ -8,6 +8,7 @@ mod dataset;
 mod error;
 mod exported_counts;
 mod format;
+mod incremental;
 mod json_feed;
 mod jsonl;
 mod manifest;
@@ -38,6 +39,11 @@ use crate::web_archive::WebArchiveSummary;
 pub use csv::{CsvDialect, Formulas, Mark};
 pub use error::ExportError;
 pub use format::{ExportFormat, ExportOptions, NEWEST};
+pub use incremental::{
+    ChangeLine, ExportName, ExportProgress, IncrementalSummary, NamedExportError,
+    NamedExportRequest, NamedExportState, OpenExport, PART_BYTES, delete_named, list_named,
+    rewind_named,
+};
 pub use jsonl::JsonSchema;
 pub use place::{Beside, FolderBeside, Place, Stream};
 pub use record::{Provenance, Record};
@@ -65,8 +71,7 @@ impl ExportSummary {
         rights: &DeclaredRights,
         at: Option<Timestamp>,
     ) -> bool {
-        let sources = purpose.map(|purpose| rights.sources_against(purpose, at));
-        let sources = sources.unwrap_or_default();
+        let sources = reserved_by(purpose, rights, at);
 
         self.reserved += u64::from(!sources.is_empty());
         for source in &sources {
@@ -74,6 +79,16 @@ impl ExportSummary {
         }
         !sources.is_empty()
     }
+}
+
+/// Returns the sources that reserve a purpose at a moment.
+fn reserved_by(
+    purpose: Option<Purpose>,
+    rights: &DeclaredRights,
+    at: Option<Timestamp>,
+) -> Vec<&str> {
+    let sources = purpose.map(|purpose| rights.sources_against(purpose, at));
+    sources.unwrap_or_default()
 }
 
 /// An article that the export leaves out because its row is damaged.
@@ -110,6 +125,8 @@ struct WrittenFiles {
     contents: Vec<String>,
     /// What is damaged beyond the articles themselves.
     left_out: Vec<LeftOut>,
+    /// What was written, where that is not all that the writer was given.
+    counts: Option<ExportedCounts>,
 }
 
 /// What was read from the archive and written.
@@ -242,6 +259,10 @@ fn write_articles(
 
     let mut files = writer.end(&counts)?;
     summary.left_out.append(&mut files.left_out);
+    if let Some(written) = files.counts.take() {
+        summary.articles = written.rows;
+        counts = written;
+    }
     Ok(ExportedArticles {
         summary,
         counts,

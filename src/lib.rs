@@ -56,7 +56,7 @@
 //! | sessions | `crawl_session` | a runtime, the environment |
 //! | crawls at their times | `schedule` | monitors |
 //! | status, pure but for its reading | `status` | |
-//! | face | `cli` | clap, stdout |
+//! | face | `cli` | clap, stdout, pipes |
 //!
 //! Deciding is pure and is told the time. A right is a value (`robots::Allowed`,
 //! `politeness::Permit`, bound into one `frontier::Visit`). What is stored is a moment, never a
@@ -191,7 +191,7 @@ pub use archive::{
 #[cfg(feature = "archive")]
 pub use audit::{AuditReport, AuditScope, Violation, ViolationKind, audit};
 #[cfg(feature = "archive")]
-pub use export::{ExportError, ExportFormat, ExportSummary, LeftOut, export};
+pub use export::{ExportError, ExportFormat, ExportSummary, LeftOut, NamedExportError, export};
 #[cfg(feature = "archive")]
 pub use web_archive::{DamagedCapture, WebArchiveError, WebArchiveSummary};
 

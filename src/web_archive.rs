@@ -46,6 +46,8 @@ pub enum WebArchiveError {
     },
     #[error("{path} stands there already: name another folder for the bag")]
     Occupied { path: PathBuf },
+    #[error("{path} is no name of a folder: name a new folder for the bag")]
+    Unnamed { path: PathBuf },
 }
 
 /// What a web archive has, and what of the selection it leaves out.

@@ -61,6 +61,9 @@ pub(super) fn write_article(
 ) -> Result<WriteResult, ArchiveError> {
     match known(tx, page, article, capture)? {
         None => write_new(tx, page, article, capture, now),
+        Some(known) if known.fields.is_empty() && is_gone(tx, known.article)? => {
+            write_back(tx, known, article, now)
+        }
         Some(known) if known.fields.is_empty() => unchanged(tx, &known),
         Some(known) => write_changed(
             tx,
@@ -73,6 +76,25 @@ pub(super) fn write_article(
             now,
         ),
     }
+}
+
+/// Notes that a gone article is back, as it was.
+fn write_back(
+    tx: &Connection,
+    known: KnownVersion,
+    article: &Article,
+    now: Timestamp,
+) -> Result<WriteResult, ArchiveError> {
+    let known = KnownVersion {
+        is_back: true,
+        ..known
+    };
+    follow_up(tx, known, article, now)
+}
+
+fn is_gone(tx: &Connection, id: i64) -> Result<bool, ArchiveError> {
+    let mut select = tx.prepare_cached("SELECT access = ?2 FROM article WHERE id = ?1")?;
+    Ok(select.query_row(params![id, Access::Gone.name()], |row| row.get(0))?)
 }
 
 /// Writes an article that a re-extraction found in an older capture. Another title or text makes a
@@ -163,11 +185,16 @@ fn follow_up(
     } = known;
 
     if version_at(tx, id, i64::MAX)? == Some(version) {
+        let change = if is_back && is_gone(tx, id)? {
+            ChangeKind::Back
+        } else {
+            ChangeKind::Changed
+        };
         tx.prepare_cached(
             "UPDATE article SET access = ?2 WHERE id = ?1 AND (access <> 'gone' OR ?3)",
         )?
         .execute(params![id, article.access.name(), is_back])?;
-        write_change(tx, id, ChangeKind::Changed, version.n, now)?;
+        write_change(tx, id, change, version.n, now)?;
         leave_story(tx, id)?;
         enter_story(tx, id, article)?;
     }

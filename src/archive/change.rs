@@ -9,10 +9,20 @@ pub enum ChangeKind {
     Changed,
     /// Its paper took it down. Its versions stay.
     Gone,
+    /// It was gone, and its paper has it again.
+    Back,
+    /// It was taken out of the archive: no version of it is kept.
+    TakenDown,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 3] = [Self::New, Self::Changed, Self::Gone];
+    const ALL: [Self; 5] = [
+        Self::New,
+        Self::Changed,
+        Self::Gone,
+        Self::Back,
+        Self::TakenDown,
+    ];
 
     /// Returns the name in exports and in the archive.
     pub fn name(self) -> &'static str {
@@ -20,6 +30,8 @@ impl ChangeKind {
             Self::New => "new",
             Self::Changed => "changed",
             Self::Gone => "gone",
+            Self::Back => "back",
+            Self::TakenDown => "taken_down",
         }
     }
 

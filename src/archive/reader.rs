@@ -2,16 +2,19 @@
 //! `status`. Read-only, beside a running crawl.
 
 mod activity;
+mod article_filter;
 mod article_row;
 mod article_versions;
 mod articles;
 mod asked;
 mod captures;
+mod changed_articles;
 mod changes;
 mod condition;
 mod coverage_gaps;
 mod declared_counts;
 mod exchanges;
+mod filter_conditions;
 mod fixity;
 mod ledger;
 mod outlook;
@@ -31,10 +34,11 @@ use crate::archive::error::ArchiveError;
 use crate::archive::loss_note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
+pub use article_filter::{ArticleFilter, CopyChoice, VersionChoice};
 pub use article_row::{ArticleRecord, Flaw, in_words};
 pub use article_versions::{ArticleVersion, FoundArticle};
-pub use articles::{ArticleFilter, CopyChoice, VersionChoice};
 pub use captures::CaptureRecord;
+pub use changed_articles::{ChangeSpan, ChangedArticle};
 pub use changes::ArticleChange;
 pub use condition::{Condition, ConditionError, condition_columns};
 pub use coverage_gaps::{NumberGap, SilentSection};

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::config::units::{Span, day};
+use crate::config::units::{Bytes, Span, day};
 use crate::demo::DemoCms;
+use crate::export::{ExportName, NamedExportError};
 use crate::extract::Access;
 use crate::time::Timestamp;
 
@@ -89,4 +90,19 @@ pub(super) fn access(text: &str) -> Result<Access, String> {
         .into_iter()
         .find(|access| access.name() == text)
         .ok_or_else(|| format!("{text:?} is none of open, members and gone"))
+}
+
+/// Reads the name of an export.
+pub(super) fn export_name(text: &str) -> Result<ExportName, String> {
+    text.parse()
+        .map_err(|error: NamedExportError| error.to_string())
+}
+
+/// Reads the size of a part.
+pub(super) fn part_size(text: &str) -> Result<Bytes, String> {
+    match text.parse::<Bytes>() {
+        Ok(Bytes(0)) => Err("a part of no size would have nothing: write a larger one".to_owned()),
+        Ok(size) => Ok(size),
+        Err(error) => Err(error.to_string()),
+    }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::Serialize;
 
 /// Writes data and a line end to stdout. A reader that has gone away, as `head` does, is no error.
@@ -17,6 +18,37 @@ fn write_out(bytes: &[u8]) -> anyhow::Result<()> {
             Err(anyhow::Error::new(error).context("cannot write to stdout"))
         }
         Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Whether somebody reads what is written to stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Readers {
+    There,
+    Gone,
+}
+
+/// Writes one line of JSON, which ends with its line end, to stdout at once.
+pub(super) fn json_line(line: &[u8]) -> anyhow::Result<Readers> {
+    let text = String::from_utf8_lossy(line);
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(in_json(&text).as_bytes());
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => Ok(Readers::There),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Readers::Gone),
+        Err(error) => Err(anyhow::Error::new(error).context("cannot write to stdout")),
+    }
+}
+
+/// Tells whether stdout has a reader. Of a pipe, its end is known without writing to it.
+pub(super) fn is_read() -> bool {
+    let stdout = std::io::stdout();
+    let mut polled = [PollFd::new(&stdout, PollFlags::empty())];
+    let at_once = Timespec::default();
+    match poll(&mut polled, Some(&at_once)) {
+        Ok(_) => !polled[0].revents().contains(PollFlags::ERR),
+        // Where the system does not tell, the next line does.
+        Err(_) => true,
     }
 }
 

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use crate::archive::ArchiveError;
 use crate::config_folder::ConfigError;
 use crate::crawl_session::SessionError;
-use crate::export::ExportError;
+use crate::export::{ExportError, NamedExportError};
 use crate::schedule::ScheduleError;
 use crate::search::QueryError;
 use crate::signals::StopSignal;
+use crate::web_archive::WebArchiveError;
 
 /// The ends of the program, each with its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,12 @@ impl Exit {
 
     /// Returns the end for an error that ended a command.
     pub(super) fn of(error: &anyhow::Error) -> Self {
-        if let Some(ArchiveError::Held { .. }) = archive_error(error) {
+        let is_held = matches!(archive_error(error), Some(ArchiveError::Held { .. }))
+            || matches!(
+                error.downcast_ref(),
+                Some(ExportError::Named(NamedExportError::Held { .. }))
+            );
+        if is_held {
             Self::Held
         } else if is_usage(error) {
             Self::Usage
@@ -65,7 +71,15 @@ fn archive_error(error: &anyhow::Error) -> Option<&ArchiveError> {
 
 /// Returns whether an error is a wrong command line or a wrong configuration.
 fn is_usage(error: &anyhow::Error) -> bool {
-    error.is::<ConfigError>()
+    if let Some(ExportError::Named(error)) = error.downcast_ref() {
+        return error.is_usage();
+    }
+    let is_of_bag = matches!(
+        error.downcast_ref(),
+        Some(WebArchiveError::Occupied { .. } | WebArchiveError::Unnamed { .. })
+    );
+    is_of_bag
+        || error.is::<ConfigError>()
         || error.is::<QueryError>()
         || matches!(error.downcast_ref(), Some(ScheduleError::Config(_)))
         || matches!(archive_error(error), Some(ArchiveError::NoSuchSite { .. }))
@@ -77,6 +91,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
                     | ExportError::OfArticles
                     | ExportError::NoFolder { .. }
                     | ExportError::Occupied { .. }
+                    | ExportError::Edited { .. }
                     | ExportError::Compressed { .. }
                     | ExportError::Itself { .. }
             )

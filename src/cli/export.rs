@@ -1,47 +1,59 @@
 //! `saseo export`: the articles are written into one file, or to stdout.
 
+mod changes;
 mod selection;
+mod told;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
 
-use crate::archive::{ArticleFilter, Reader};
+use crate::archive::{ArticleFilter, Reader, VersionChoice};
+use crate::cli::Common;
+use crate::cli::args::{export_name, part_size};
 use crate::cli::exit::Exit;
-use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
+use crate::config::units::Bytes;
 use crate::config_folder::ConfigError;
-use crate::counts;
 use crate::export::{
-    self, CsvDialect, ExportFormat, ExportOptions, ExportSummary, Formulas, JsonSchema, LeftOut,
-    Mark, NEWEST, Place,
+    self, CsvDialect, ExportFormat, ExportName, ExportOptions, Formulas, JsonSchema, Mark, NEWEST,
+    Place,
 };
 use crate::rights::Purpose;
 use crate::signals::CaughtSignals;
-use crate::web_archive::{BagFolder, BagInfo, WebArchiveSummary};
+use crate::web_archive::{BagFolder, BagInfo};
+
+pub(super) use selection::SelectionArgs;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     /// The format
-    #[arg(long, value_enum)]
-    format: ExportFormat,
+    #[arg(long, value_enum, required_unless_present = "incremental")]
+    format: Option<ExportFormat>,
     /// Where to write it; a file or a former export that is there is replaced when the new one is
     /// whole, folders that are missing are made, and "-" is stdout. A manifest stands beside it (of
     /// WARC and WACZ none does)
-    #[arg(long, value_name = "PATH")]
-    out: PathBuf,
+    #[arg(long, value_name = "PATH", required_unless_present = "incremental")]
+    out: Option<PathBuf>,
+    /// Write what changed since this export ran last, as further files of JSON Lines in its folder:
+    /// every change once, in order. The first run names the folder with --out; later ones need
+    /// nothing but the name. `saseo exports` lists them
+    #[arg(long, value_name = "NAME", value_parser = export_name, conflicts_with = "bag")]
+    incremental: Option<ExportName>,
+    /// Incremental exports only: begin another file at this size
+    #[arg(long, value_name = "SIZE", value_parser = part_size, requires = "incremental")]
+    part_size: Option<Bytes>,
     /// Write a BagIt bag around the export, as libraries take it: PATH is its folder
     #[arg(long)]
     bag: bool,
     #[command(flatten)]
-    selection: selection::SelectionArgs,
+    selection: SelectionArgs,
     /// JSON Lines only: the names of fields
     #[arg(long, value_enum, value_name = "SCHEMA", default_value_t)]
     schema: JsonSchema,
-    /// Feeds only: so many articles, the newest ones
-    #[arg(long, value_name = "N", value_parser = feed_length, default_value_t = NEWEST as u64)]
-    newest: u64,
+    /// Feeds only: so many articles, the newest ones; 50 where nothing is said
+    #[arg(long, value_name = "N", value_parser = feed_length)]
+    newest: Option<u64>,
     /// Leave out the articles that their paper reserves against a purpose: ai-training, ai-input,
     /// search or archive. How many and by which signals is told. An article whose paper says
     /// nothing about the purpose is not left out
@@ -56,33 +68,69 @@ pub(super) struct ExportArgs {
     raw_cells: bool,
 }
 
-impl ExportArgs {
-    /// Returns how cells of a table are written.
-    ///
-    /// # Errors
-    ///
-    /// Fails where options of one format are given for another one.
-    fn cells(&self) -> Result<CsvDialect, ConfigError> {
-        if self.format != ExportFormat::Csv && (self.bom || self.raw_cells) {
-            let why = "--bom and --raw-cells are of CSV: leave them out, or choose --format csv";
-            return Err(ConfigError::Usage(why.to_owned()));
-        }
+/// An export that is wanted whole: its format and place are known.
+struct WholeExport<'a> {
+    args: &'a ExportArgs,
+    format: ExportFormat,
+    out: &'a Path,
+}
 
-        let is_renamed = self.schema != JsonSchema::default();
+impl WholeExport<'_> {
+    /// Fails where options are given that the format would ignore.
+    fn refuse_ignored(&self) -> Result<(), ConfigError> {
+        let args = self.args;
+        let is_csv = self.format == ExportFormat::Csv;
+        let is_feed = matches!(self.format, ExportFormat::Atom | ExportFormat::JsonFeed);
+        let is_renamed = args.schema != JsonSchema::default();
+        let has_versions = args.selection.versions() == VersionChoice::All;
+
+        if !is_csv && (args.bom || args.raw_cells) {
+            return usage(
+                "--bom and --raw-cells are of CSV: leave them out, or choose --format csv",
+            );
+        }
         if is_renamed && self.format != ExportFormat::Jsonl {
-            let why = "--schema is of JSON Lines: leave it out, or choose --format jsonl";
-            return Err(ConfigError::Usage(why.to_owned()));
+            return usage("--schema is of JSON Lines: leave it out, or choose --format jsonl");
         }
+        if !is_feed && args.newest.is_some() {
+            return usage(
+                "--newest is of feeds: leave it out, or choose --format atom or --format jsonfeed",
+            );
+        }
+        if is_feed && has_versions {
+            return usage("a feed names each article once: leave out --all-versions");
+        }
+        if self.format == ExportFormat::Sqlite && has_versions {
+            return usage(
+                "an SQLite export has all versions in a table of their own: leave out \
+                 --all-versions",
+            );
+        }
+        if args.bag && self.out == Path::new("-") {
+            return usage("a bag is a folder: name a new one with --out");
+        }
+        Ok(())
+    }
 
-        Ok(CsvDialect {
-            formulas: if self.raw_cells {
+    /// Returns how cells of a table are written.
+    fn cells(&self) -> CsvDialect {
+        CsvDialect {
+            formulas: if self.args.raw_cells {
                 Formulas::Raw
             } else {
                 Formulas::Guarded
             },
-            mark: if self.bom { Mark::Utf8 } else { Mark::None },
-        })
+            mark: if self.args.bom {
+                Mark::Utf8
+            } else {
+                Mark::None
+            },
+        }
     }
+}
+
+fn usage(why: &str) -> Result<(), ConfigError> {
+    Err(ConfigError::Usage(why.to_owned()))
 }
 
 /// The longest feed: it is made in memory.
@@ -98,39 +146,55 @@ fn feed_length(text: &str) -> Result<u64, String> {
 
 /// Exports the articles, and names those that are damaged.
 pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
-    let cells = args.cells()?;
+    match (&args.incremental, args.format, &args.out) {
+        (Some(name), _, _) => changes::run(common, args, name),
+        (None, Some(format), Some(out)) => run_whole(common, &WholeExport { args, format, out }),
+        (None, _, _) => Ok(
+            usage("name the format with --format, and the place with --out")
+                .map(|()| Exit::Usage)?,
+        ),
+    }
+}
+
+fn run_whole(common: &Common, wanted: &WholeExport<'_>) -> anyhow::Result<Exit> {
+    let WholeExport { args, format, out } = *wanted;
+    wanted.refuse_ignored()?;
     let reader = Reader::open(common.data())?;
     let filter = ArticleFilter {
         purpose: args.purpose,
         ..args.selection.filter(&reader)?
     };
-    if common.json && args.out.as_os_str() == "-" {
+    if common.json && out.as_os_str() == "-" {
         let why = "--json would mix with the articles on stdout: \
             leave it out, or name a file with --out";
         return Err(ConfigError::Usage(why.to_owned()).into());
     }
 
+    let newest = args.newest.and_then(|count| usize::try_from(count).ok());
     let options = ExportOptions {
-        cells,
+        cells: wanted.cells(),
         schema: args.schema,
-        newest: usize::try_from(args.newest).unwrap_or(NEWEST),
+        newest: newest.unwrap_or(NEWEST),
         made_at: Some(Clock::system().now()),
-        ..ExportOptions::of(args.format)
+        ..ExportOptions::of(format)
     };
-    let bag = args.bag.then(|| begin_bag(&args.out)).transpose()?;
+    let bag = args.bag.then(|| begin_bag(out)).transpose()?;
     let place = match &bag {
-        Some(bag) => Place::at(&bag.payload().join(payload_name(args.format)), args.format)?,
-        None => place(&args.out, args.format)?,
+        Some(bag) => Place::at(&bag.payload().join(payload_name(format)), format)?,
+        None => place(out, format)?,
     };
     let taken = export::write(&reader, &filter, &options, place)?;
     if let Some(bag) = bag {
-        bag.finish(&bag_info(args.format, &filter))?;
+        bag.finish(&bag_info(format, &filter))?;
     }
-    tell(common, args, taken.as_ref())?;
+    told::tell(common, wanted, taken.as_ref())?;
 
-    name_reserved(args, taken.as_ref());
+    let reserved = taken
+        .as_ref()
+        .map(|taken| (taken.reserved, &taken.reserved_by));
+    told::name_reserved(args.purpose, reserved);
     let left_out = taken.map_or_else(Vec::new, |taken| taken.left_out);
-    Ok(name_left_out(common, &left_out))
+    Ok(told::name_left_out(common, &left_out))
 }
 
 /// Begins a bag. At a signal, a half-written one is removed.
@@ -164,122 +228,6 @@ fn bag_info(format: ExportFormat, filter: &ArticleFilter) -> BagInfo {
         bagged_at: Clock::system().now(),
         description: format!("{content} of {}", selection::in_words(filter)),
     }
-}
-
-fn tell(common: &Common, args: &ExportArgs, taken: Option<&ExportSummary>) -> anyhow::Result<()> {
-    let articles = taken.map(|taken| taken.articles);
-    if common.json {
-        let left_out: Vec<_> = taken
-            .iter()
-            .flat_map(|taken| &taken.left_out)
-            .map(|one| json!({"id": one.id, "why": one.why}))
-            .collect();
-        let mut told = json!({
-            "articles": articles,
-            "left_out": left_out,
-            "for": args.purpose.map(Purpose::name),
-            "reserved": taken.map(|taken| taken.reserved),
-            "reserved_by": taken.map(|taken| &taken.reserved_by),
-            "out": args.out,
-        });
-        if let Some(captures) = taken.and_then(|taken| taken.captures.as_ref()) {
-            told["captures"] = captures_in_json(captures);
-        }
-        return console::json(&told);
-    }
-
-    let out = args.out.display();
-    let captures = taken.and_then(|taken| taken.captures.as_ref());
-    if let Some(captures) = captures {
-        common
-            .voice()
-            .note(&format!("{} in {out}", captures_in_words(captures)));
-        return Ok(());
-    }
-    common.voice().note(&match articles {
-        Some(articles) => format!("{} in {out}", counts::count(articles, "article(s)")),
-        None => format!("the reader of {out} has gone away"),
-    });
-    Ok(())
-}
-
-fn captures_in_json(captures: &WebArchiveSummary) -> serde_json::Value {
-    json!({
-        "responses": captures.responses,
-        "revisits": captures.revisits,
-        "robots": captures.robots,
-        "files": captures.parts,
-        "withheld": captures.withheld,
-        "not_kept": captures.not_kept,
-        "same_as_before": captures.same_as_before,
-    })
-}
-
-fn captures_in_words(captures: &WebArchiveSummary) -> String {
-    let written = counts::in_words(&[
-        (captures.responses, "response(s)"),
-        (captures.revisits, "revisit(s)"),
-        (captures.robots, "robots.txt"),
-    ]);
-    let left_out = counts::in_words(&[
-        (captures.withheld, "answer(s) whose paper forbids archiving"),
-        (captures.not_kept, "answer(s) whose bytes are not kept"),
-        (
-            captures.same_as_before,
-            "revisit(s) of answers before the selection",
-        ),
-    ]);
-    let written = if written.is_empty() {
-        "no answers"
-    } else {
-        &written
-    };
-    if left_out.is_empty() {
-        written.to_owned()
-    } else {
-        format!("{written} (left out: {left_out})")
-    }
-}
-
-/// Tells how many articles are reserved, and by which signals, even with `--quiet` and `--json`.
-fn name_reserved(args: &ExportArgs, taken: Option<&ExportSummary>) {
-    let (Some(purpose), Some(taken)) = (args.purpose, taken) else {
-        return;
-    };
-    let by: Vec<String> = taken
-        .reserved_by
-        .iter()
-        .map(|(source, articles)| format!("{source}: {articles}"))
-        .collect();
-
-    let count = counts::count(taken.reserved, "article(s)");
-    let by = if by.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", by.join(", "))
-    };
-    console::note(&format!(
-        "saseo: left out {count} reserved against {}{by}",
-        purpose.name()
-    ));
-}
-
-/// Names the articles that were left out, even with `--quiet`, and returns the exit.
-fn name_left_out(common: &Common, left_out: &[LeftOut]) -> Exit {
-    if left_out.is_empty() {
-        return Exit::Done;
-    }
-
-    for LeftOut { id, why } in left_out {
-        console::note(&format!("saseo: left out {id}, which is damaged: {why}"));
-    }
-    let verify = hint::command(common, &["verify"]);
-    console::note(&format!(
-        "saseo: exit code 3: left out {} that are damaged; \
-         `{verify}` tells more, and `{verify} --repair` reads again what can be",
-        left_out.len()
-    ));
-    Exit::Failures
 }
 
 /// Opens the place to export to. At a signal, a half-written file is removed. A stream has no such

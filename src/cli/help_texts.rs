@@ -86,8 +86,48 @@ pub(super) fn export() -> String {
             "saseo export --format atom --newest 20 --out news.xml",
             "saseo export --format wacz --out paper.wacz          the pages, to replay",
             "saseo export --format warc --bag --out paper-bag     the pages, for a library",
+            "saseo export --incremental desk --out desk      what changed since the last run",
         ],
-        &[DONE, FAILED, USAGE, DAMAGED],
+        &[
+            DONE,
+            FAILED,
+            USAGE,
+            DAMAGED,
+            "75       another process writes the export of that name",
+        ],
+    )
+}
+
+pub(super) fn exports() -> String {
+    ending(
+        &[
+            "saseo exports",
+            "saseo exports rewind desk --to 4000   keep the parts up to there, write the rest again",
+            "saseo exports delete desk             its files stay",
+        ],
+        &[
+            DONE,
+            FAILED,
+            USAGE,
+            "75       another process writes the export of that name",
+        ],
+    )
+}
+
+pub(super) fn watch() -> String {
+    ending(
+        &[
+            "saseo watch readersnews                     what comes from now on",
+            "saseo watch --from 4001 --exec ./notify     each line on the stdin of a command",
+            "saseo watch --from 1 --once                 all that there is, and no more",
+        ],
+        &[
+            "0        done (--once), or the reader of the lines is gone",
+            FAILED,
+            USAGE,
+            "3        a command of --exec failed, or something that is kept is damaged (--once)",
+            "130/143  stopped by SIGINT or SIGTERM",
+        ],
     )
 }
 

@@ -72,8 +72,10 @@ impl<W: Web> Crawl<'_, W> {
         let site = follow_up.site().to_owned();
         match effect.article {
             Some(ChangeKind::New) => self.tally(&site, |tally| tally.articles_new += 1),
-            Some(ChangeKind::Changed) => self.tally(&site, |tally| tally.articles_changed += 1),
-            Some(ChangeKind::Gone) | None => {}
+            Some(ChangeKind::Changed | ChangeKind::Back) => {
+                self.tally(&site, |tally| tally.articles_changed += 1);
+            }
+            Some(ChangeKind::Gone | ChangeKind::TakenDown) | None => {}
         }
         self.grow(&site, effect.queue_growth);
 

@@ -44,7 +44,8 @@ impl FormatWriter for AtomFeed<'_> {
             newest,
             name,
         } = *self;
-        let entries: Vec<Entry> = newest.newest_first().iter().map(entry).collect();
+        let records = newest.newest_first();
+        let entries: Vec<Entry> = records.iter().map(entry).collect();
         let sites: Vec<&str> = counts.sites.keys().map(String::as_str).collect();
         let updated = entries.iter().map(|entry| entry.updated).max();
         let feed = Feed {
@@ -54,6 +55,7 @@ impl FormatWriter for AtomFeed<'_> {
                 url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>()
             ),
             updated: updated.unwrap_or_default(),
+            authors: publishers(&sites),
             generator: Some(Generator {
                 value: "saseo".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -69,13 +71,25 @@ impl FormatWriter for AtomFeed<'_> {
             to.write_all(b"\n")
         })?;
         output.end()?;
-        Ok(WrittenFiles::default())
+        Ok(WrittenFiles {
+            counts: Some(ExportedCounts::of(&records)),
+            ..WrittenFiles::default()
+        })
     }
 }
 
 /// The prefix and the namespace of elements that Atom does not have.
 const PREFIX: &str = "saseo";
 const NAMESPACE: &str = "urn:saseo:rights";
+
+/// Returns the authors of the feed: an entry whose article names nobody is by its paper (RFC 4287
+/// §4.1.1 and §4.2.1).
+fn publishers(sites: &[&str]) -> Vec<Person> {
+    if sites.is_empty() {
+        return vec![person("saseo")];
+    }
+    sites.iter().map(|site| person(site)).collect()
+}
 
 fn entry(record: &Record) -> Entry {
     let published = moment(&record.published_at);
@@ -213,6 +227,7 @@ mod tests {
 
         let read = Feed::read_from(out.as_slice()).unwrap();
 
+        assert!(!read.authors.is_empty(), "RFC 4287 wants one");
         let entry = &read.entries[0];
         assert_eq!(entry.title.value, "<책> & 방");
         assert_eq!(entry.id, "https://paper.example/1?a=b&c=d");

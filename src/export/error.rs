@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::archive::ArchiveError;
+use crate::export::incremental::NamedExportError;
 use crate::web_archive::WebArchiveError;
 
 /// The reason why an export failed. The file at its place is unchanged.
@@ -20,6 +21,8 @@ pub enum ExportError {
     Folder { path: PathBuf },
     #[error(transparent)]
     WebArchive(#[from] WebArchiveError),
+    #[error(transparent)]
+    Named(#[from] NamedExportError),
     #[error("{path} is of an earlier, larger export: move it away, or name another file")]
     StalePart { path: PathBuf },
     #[error(
@@ -36,6 +39,11 @@ pub enum ExportError {
          one"
     )]
     Occupied { path: PathBuf, found: String },
+    #[error(
+        "{path} is a former export in which {found:?} was changed since: name another folder, or \
+         move what is yours away"
+    )]
+    Edited { path: PathBuf, found: String },
     #[error("{path}: the format {format} is not compressed by its name: leave out .gz or .zst")]
     Compressed { path: PathBuf, format: &'static str },
     #[error("{path} is the archive itself: name another file")]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::export::record::Record;
 use crate::rights::{UseState, Uses};
@@ -40,14 +40,14 @@ impl MomentRange {
 const MOST_LICENCES: usize = 100;
 
 /// What the rows of an export say about rights.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RightsSummary {
     /// Articles whose paper says something against some use of them.
     pub articles_with_opt_outs: u64,
     /// Of each kind of opt-out, the articles that have it.
     pub opt_outs: BTreeMap<String, u64>,
     /// Of each use that is reserved, its articles.
-    pub reserved: BTreeMap<&'static str, u64>,
+    pub reserved: BTreeMap<String, u64>,
     /// Of each licence that is named, its articles.
     pub licences: BTreeMap<String, u64>,
     /// Articles with a copyright line.
@@ -57,12 +57,32 @@ pub(super) struct RightsSummary {
 }
 
 impl RightsSummary {
-    fn see(&mut self, record: &Record) {
+    /// Adds what other rows say.
+    pub(super) fn add(&mut self, other: &Self) {
+        let maps = [
+            (&mut self.opt_outs, &other.opt_outs),
+            (&mut self.reserved, &other.reserved),
+            (&mut self.licences, &other.licences),
+        ];
+        for (sums, counts) in maps {
+            for (name, count) in counts {
+                if sums.len() < MOST_LICENCES || sums.contains_key(name) {
+                    *sums.entry(name.clone()).or_default() += count;
+                }
+            }
+        }
+
+        self.articles_with_opt_outs += other.articles_with_opt_outs;
+        self.articles_with_rights_line += other.articles_with_rights_line;
+        self.for_members += other.for_members;
+    }
+
+    pub(super) fn see(&mut self, record: &Record) {
         let reserved = reserved_uses(record.uses);
         let says_something = !record.opt_outs.is_empty() || !reserved.is_empty();
         self.articles_with_opt_outs += u64::from(says_something);
         for wanted in reserved {
-            *self.reserved.entry(wanted).or_default() += 1;
+            *self.reserved.entry(wanted.to_owned()).or_default() += 1;
         }
         for licence in &record.licences {
             if self.licences.len() < MOST_LICENCES || self.licences.contains_key(licence) {
@@ -119,6 +139,15 @@ impl ExportedCounts {
     #[cfg(feature = "parquet")]
     pub(super) fn published_days(&self) -> (&str, &str) {
         (day_of(&self.published.first), day_of(&self.published.last))
+    }
+
+    /// Counts these rows.
+    pub(super) fn of(records: &[Record]) -> Self {
+        let mut counts = Self::default();
+        for record in records {
+            counts.see(record);
+        }
+        counts
     }
 
     /// Counts a row. The versions of one article come one after the other.

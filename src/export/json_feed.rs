@@ -29,7 +29,8 @@ impl FormatWriter for JsonFeed<'_> {
 
     fn end(self: Box<Self>, counts: &ExportedCounts) -> Result<WrittenFiles, ExportError> {
         let Self { mut output, newest } = *self;
-        let items: Vec<Value> = newest.newest_first().iter().map(item).collect();
+        let records = newest.newest_first();
+        let items: Vec<Value> = records.iter().map(item).collect();
         let sites: Vec<&str> = counts.sites.keys().map(String::as_str).collect();
         let feed = json!({
             "version": "https://jsonfeed.org/version/1.1",
@@ -39,7 +40,10 @@ impl FormatWriter for JsonFeed<'_> {
 
         output.put(|to| writeln!(to, "{feed:#}"))?;
         output.end()?;
-        Ok(WrittenFiles::default())
+        Ok(WrittenFiles {
+            counts: Some(ExportedCounts::of(&records)),
+            ..WrittenFiles::default()
+        })
     }
 }
 

@@ -16,11 +16,13 @@ use crate::export::exported_counts::ExportedCounts;
 use crate::export::record::COLUMNS;
 use crate::export::{ExportError, ExportOptions, ExportSummary, LeftOut};
 
+pub(super) use selection::ToldSelection;
+
 /// The name of the manifest within the folder of an export, and the ending of that beside a file.
 pub(super) const MANIFEST: &str = "manifest.json";
 
 /// What `made_by` says in every manifest, by which a folder is known for a former export.
-const SOFTWARE: &str = "saseo";
+pub(super) const SOFTWARE: &str = "saseo";
 
 /// Bytes that are hashed at once: a buffer of std's usual size for copies, times eight.
 const HASHED: usize = 64 << 10;
@@ -80,7 +82,7 @@ pub(super) fn manifest(
         "archive": { "schema": SCHEMA, "last_change": reader.last_change()? },
         "format": options.format.name(),
         "schema": options.schema.name(),
-        "selection": selection::as_json(filter),
+        "selection": ToldSelection::from(filter),
         "counts": written.counts,
         "left_out": left_out,
         "reserved": {
@@ -104,20 +106,22 @@ pub(super) struct WrittenExport<'e> {
 }
 
 /// The part of a manifest that tells a former export from other folders.
-#[derive(Deserialize)]
-struct FormerManifest {
+#[derive(Debug, Deserialize)]
+pub(super) struct FormerExport {
     made_by: Maker,
-    contents: Vec<String>,
+    /// What stands in its folder, beside the manifest.
+    pub contents: Vec<String>,
+    pub files: Vec<ExportedFile>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Maker {
     name: String,
 }
 
-/// Returns what a former export put into a folder, by its manifest; `None` where there is none.
-pub(super) fn former_contents(folder: &Path) -> Option<Vec<String>> {
+/// Returns the former export in a folder, by its manifest; `None` where there is none.
+pub(super) fn former_export(folder: &Path) -> Option<FormerExport> {
     let text = std::fs::read(folder.join(MANIFEST)).ok()?;
-    let former: FormerManifest = serde_json::from_slice(&text).ok()?;
-    (former.made_by.name == SOFTWARE).then_some(former.contents)
+    let former: FormerExport = serde_json::from_slice(&text).ok()?;
+    (former.made_by.name == SOFTWARE).then_some(former)
 }

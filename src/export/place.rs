@@ -2,6 +2,7 @@
 //! stream.
 
 mod folder;
+mod former;
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};

@@ -47,12 +47,26 @@ impl BagFolder {
     /// # Errors
     ///
     /// Returns [`WebArchiveError::Occupied`] where `out` is there already and no empty folder: a
-    /// bag is never mixed with other files, and no folder is deleted.
+    /// bag is never mixed with other files, and no folder is deleted. Returns
+    /// [`WebArchiveError::Unnamed`] for `.`, `..` and `/`, whose place no folder can take.
     pub fn begin(out: &Path) -> Result<Self, WebArchiveError> {
         let fault = |why| WebArchiveError::Write {
             path: out.to_owned(),
             why,
         };
+        if out.file_name().is_none() {
+            return Err(WebArchiveError::Unnamed {
+                path: out.to_owned(),
+            });
+        }
+        let is_link = fs::symlink_metadata(out).is_ok_and(|there| there.is_symlink());
+        // A folder is not renamed to a link: the bag goes to where the link leads.
+        let target = if is_link {
+            fs::canonicalize(out).map_err(fault)?
+        } else {
+            out.to_owned()
+        };
+        let out = target.as_path();
         let is_free = match fs::read_dir(out) {
             Ok(mut there) => there.next().is_none(),
             Err(why) => why.kind() == io::ErrorKind::NotFound,
@@ -283,6 +297,23 @@ mod tests {
         assert!(matches!(refused, WebArchiveError::Occupied { .. }));
         assert_eq!(names(folder.path()), ["letter.txt"]);
         assert!(BagFolder::begin(&folder.path().join("letter.txt")).is_err());
+    }
+
+    #[test]
+    fn a_bag_goes_to_where_a_link_leads_and_never_to_the_working_folder() {
+        let folder = TempDir::new().unwrap();
+        let (empty, link) = (folder.path().join("empty"), folder.path().join("link"));
+        fs::create_dir(&empty).unwrap();
+        std::os::unix::fs::symlink(&empty, &link).unwrap();
+
+        BagFolder::begin(&link).unwrap().finish(&info()).unwrap();
+
+        assert!(empty.join("bagit.txt").is_file() && link.join("bagit.txt").is_file());
+        assert_eq!(names(folder.path()), ["empty", "link"]);
+        for out in [".", "..", "/", "empty/.."] {
+            let refused = BagFolder::begin(Path::new(out)).unwrap_err();
+            assert!(matches!(refused, WebArchiveError::Unnamed { .. }), "{out}");
+        }
     }
 
     #[test]

@@ -740,3 +740,41 @@ fn rights_of_schema_12_are_those_of_its_opt_outs_and_all_else_is_unsaid() {
         .unwrap();
     assert_eq!(kept, 2);
 }
+
+#[test]
+fn changes_of_schema_15_keep_their_positions_and_may_be_returns_and_takedowns() {
+    let folder = archive_of_schema(15);
+    let changes = |sql: &rusqlite::Connection| -> Vec<(i64, i64, String, i64, i64)> {
+        let mut select = sql
+            .prepare("SELECT seq, article_id, kind, n, at FROM change ORDER BY seq")
+            .unwrap();
+        let rows = select.query_map([], |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
+        });
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    // A position that is missing stays missing.
+    sql.execute("UPDATE change SET seq = 9 WHERE seq = 2", [])
+        .unwrap();
+    let before = changes(&sql);
+    let back = "INSERT INTO change (article_id, kind, n, at) VALUES (1, ?1, 2, 10)";
+    assert!(sql.execute(back, ["back"]).is_err());
+    drop(sql);
+
+    drop(open_archive(folder.path()).unwrap());
+
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    assert_eq!(changes(&sql), before);
+    for kind in ["back", "taken_down"] {
+        assert_eq!(sql.execute(back, [kind]).unwrap(), 1);
+    }
+    assert!(sql.execute(back, ["other"]).is_err());
+    assert_eq!(changes(&sql).last().unwrap().0, 11, "it counts on");
+}

@@ -337,8 +337,10 @@ fn since_chooses_by_the_moment_of_the_answer_and_leaves_no_revisit_without_its_a
     sql.execute_batch("DROP TRIGGER ledger_is_never_changed")
         .unwrap();
     sql.execute(day, [last]).unwrap();
-    let select = "SELECT strftime('%Y-%m-%d', max(at) / 1000, 'unixepoch') FROM ledger";
-    let since: String = sql.query_row(select, [], |row| row.get(0)).unwrap();
+    // Of the first one: midnight may come before the second one.
+    let select =
+        "SELECT strftime('%Y-%m-%d', min(at) / 1000, 'unixepoch') FROM ledger WHERE id > ?1";
+    let since: String = sql.query_row(select, [last], |row| row.get(0)).unwrap();
 
     let (out, counts) = exported(&crawler, "warc", &["--since", &since]);
 

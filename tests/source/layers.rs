@@ -166,8 +166,8 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "status",
                 "verify",
             ],
-            &["check", "diff", "export", "reextract"],
-            &["crawl", "demo"],
+            &["check", "diff", "export", "exports", "reextract"],
+            &["crawl", "demo", "watch"],
             &["schedule", "survey"],
         ],
     ),
@@ -192,8 +192,9 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("rawzip", &["web_archive"]),
     ("brotli_decompressor", &["fetch"]),
     ("h2", &["fetch"]),
-    // Locks are opened without following links, which std cannot.
-    ("rustix", &["disk", "host_lock"]),
+    // Locks are opened without following links, which std cannot; nor can it ask whether a pipe is
+    // still read.
+    ("rustix", &["cli", "disk", "host_lock"]),
     ("sd_notify", &["cli"]),
     ("dom_smoothie", &["extract"]),
     ("trafilatura", &["extract"]),

@@ -9,8 +9,7 @@ use crate::archive::reader::Reader;
 use crate::archive::reader::records::Records;
 use crate::time::Timestamp;
 
-/// A change of an article: it was found, its newest version is another one, or its paper took it
-/// down.
+/// A change of an article, of one of the kinds that [`ChangeKind`] has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArticleChange {
     /// The position in the sequence of all changes. Later changes have larger positions.
@@ -28,7 +27,7 @@ pub struct ArticleChange {
 /// The changes after a position, in their sequence.
 const SELECT_CHANGES: &str = "SELECT change.seq,
             site.name || '/' || article.name AS id,
-            change.kind, coalesce(change.n, 1) AS version, change.at
+            change.kind, coalesce(change.n, 1) AS changed_version, change.at
      FROM change JOIN article ON article.id = change.article_id
      JOIN site ON site.id = article.site_id
      WHERE change.seq > ?1 ORDER BY change.seq";
@@ -61,12 +60,12 @@ impl Reader {
     }
 }
 
-fn article_change(row: &Row<'_>) -> rusqlite::Result<ArticleChange> {
+pub(super) fn article_change(row: &Row<'_>) -> rusqlite::Result<ArticleChange> {
     Ok(ArticleChange {
         seq: row.get("seq")?,
         id: row.get("id")?,
         kind: row.get("kind")?,
-        version: row.get("version")?,
+        version: row.get("changed_version")?,
         at: Timestamp::from_millis(row.get("at")?),
     })
 }

@@ -14,7 +14,7 @@ const SELECTION: &str = "What is exported (all of it where nothing is chosen)";
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = SELECTION)]
-pub(super) struct SelectionArgs {
+pub(crate) struct SelectionArgs {
     /// Only articles of these sites; WARC and WACZ take one
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
@@ -55,12 +55,21 @@ pub(super) struct SelectionArgs {
 }
 
 impl SelectionArgs {
+    /// Returns the versions that were asked for.
+    pub(crate) fn versions(&self) -> VersionChoice {
+        if self.all_versions {
+            VersionChoice::All
+        } else {
+            VersionChoice::Newest
+        }
+    }
+
     /// Returns the filter of the articles.
     ///
     /// # Errors
     ///
     /// Fails where the archive does not know a site.
-    pub(super) fn filter(&self, reader: &Reader) -> Result<ArticleFilter, ArchiveError> {
+    pub(crate) fn filter(&self, reader: &Reader) -> Result<ArticleFilter, ArchiveError> {
         let sites: Vec<String> = self.sites.iter().chain(&self.also).cloned().collect();
         for site in &sites {
             reader.knows_site(site)?;
@@ -75,11 +84,7 @@ impl SelectionArgs {
             authors: self.author.clone(),
             access: self.access.clone(),
             condition: self.condition.clone(),
-            versions: if self.all_versions {
-                VersionChoice::All
-            } else {
-                VersionChoice::Newest
-            },
+            versions: self.versions(),
             copies: if self.without_copies {
                 CopyChoice::LeftOut
             } else {

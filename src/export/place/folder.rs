@@ -7,7 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::disk::{exchange, flush};
-use crate::export::manifest::{MANIFEST, former_contents};
+use crate::export::manifest::{MANIFEST, former_export};
+use crate::export::place::former::edited_file;
 use crate::export::place::{followed, is_dead, remove_stale};
 use crate::export::{ExportError, ExportFormat};
 
@@ -25,7 +26,7 @@ impl FolderBeside {
     /// # Errors
     ///
     /// Fails where something stands there that is neither an empty folder nor a former export and
-    /// nothing else.
+    /// nothing else, and where a file of the former export was edited since.
     pub fn of(out: &Path, format: ExportFormat) -> Result<Self, ExportError> {
         let fault = |why| ExportError::Write {
             path: out.to_owned(),
@@ -46,6 +47,7 @@ impl FolderBeside {
             });
         };
         refuse_others(&target, format)?;
+        refuse_edited(&target)?;
 
         let folder = target
             .parent()
@@ -160,8 +162,9 @@ fn refuse_others(target: &Path, format: ExportFormat) -> Result<(), ExportError>
         }
     };
 
-    let former = former_contents(target).unwrap_or_default();
-    let mut known: BTreeSet<OsString> = former.into_iter().map(OsString::from).collect();
+    let former = former_export(target).map(|former| former.contents);
+    let former = former.unwrap_or_default().into_iter();
+    let mut known: BTreeSet<OsString> = former.map(OsString::from).collect();
     if !known.is_empty() {
         known.insert(MANIFEST.into());
     }
@@ -173,18 +176,42 @@ fn refuse_others(target: &Path, format: ExportFormat) -> Result<(), ExportError>
     Ok(())
 }
 
+/// Refuses a former export whose files are not as they were exported: somebody's work would be lost.
+fn refuse_edited(target: &Path) -> Result<(), ExportError> {
+    let Some(former) = former_export(target) else {
+        return Ok(());
+    };
+    let edited = edited_file(target, &former).map_err(|why| ExportError::Write {
+        path: target.to_owned(),
+        why,
+    })?;
+    match edited {
+        Some(found) => Err(ExportError::Edited {
+            path: target.to_owned(),
+            found,
+        }),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::export::manifest::ExportedFile;
 
     const FORMAT: ExportFormat = ExportFormat::Sqlite;
 
     /// Makes an export with one file in a folder, and a manifest that names it.
     fn export_to(target: &Path, text: &str) -> Result<(), ExportError> {
         let beside = FolderBeside::of(target, FORMAT)?;
-        fs::write(beside.part.join("articles"), text).unwrap();
-        let manifest = r#"{"made_by": {"name": "saseo"}, "contents": ["articles"]}"#;
-        fs::write(beside.part.join(MANIFEST), manifest).unwrap();
+        let articles = beside.part.join("articles");
+        fs::write(&articles, text).unwrap();
+        let manifest = serde_json::json!({
+            "made_by": {"name": "saseo"},
+            "contents": ["articles"],
+            "files": [ExportedFile::of(&articles, "articles").unwrap()],
+        });
+        fs::write(beside.part.join(MANIFEST), manifest.to_string()).unwrap();
         beside.finish(FORMAT)
     }
 
@@ -228,6 +255,35 @@ mod tests {
         assert!(export_to(&other, "new").is_err());
         fs::remove_file(other.join("a")).unwrap();
         assert!(export_to(&other, "new").is_ok(), "an empty folder is taken");
+    }
+
+    #[test]
+    fn an_edited_file_is_not_lost_and_one_that_was_only_touched_is_replaced() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let target = folder.path().join("out");
+        export_to(&target, "old").unwrap();
+        let later = fs::metadata(target.join(MANIFEST))
+            .unwrap()
+            .modified()
+            .unwrap()
+            + std::time::Duration::from_secs(9);
+        let write = |text: &str| {
+            fs::write(target.join("articles"), text).unwrap();
+            let file = fs::File::options()
+                .write(true)
+                .open(target.join("articles"));
+            file.unwrap().set_modified(later).unwrap();
+        };
+
+        write("mine");
+        let refused = export_to(&target, "new").unwrap_err().to_string();
+        assert!(refused.contains("\"articles\""), "{refused}");
+        assert_eq!(fs::read_to_string(target.join("articles")).unwrap(), "mine");
+        assert_eq!(names(folder.path()), ["out"]);
+
+        write("old");
+        export_to(&target, "new").unwrap();
+        assert_eq!(fs::read_to_string(target.join("articles")).unwrap(), "new");
     }
 
     #[test]

@@ -1,4 +1,4 @@
--- Schema 19: a full-text index of the newest version of each article.
+-- Schema 17: a full-text index of the newest version of each article.
 
 -- Its words are pairs of letters (src/text/search_tokens.rs), each with its position. The table keeps no text: what it
 -- had of an article is taken out again with the text of the version that was indexed. `contentless_delete` would do

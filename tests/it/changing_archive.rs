@@ -1,0 +1,144 @@
+//! An archive in which articles change, as tests of incremental exports and of `watch` have it.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::archive_desk::{Desk, article, found_article, links, story};
+use crate::program::{Crawler, lines, said};
+
+/// Articles of the archive that tests begin with.
+pub const ARTICLES: u64 = 4;
+
+/// An archive, and `saseo` to read it with.
+pub struct ChangingArchive {
+    pub crawler: Crawler,
+}
+
+impl ChangingArchive {
+    /// Begins with new articles.
+    pub fn new() -> Self {
+        let mut desk = Desk::new();
+        let numbers = [1, 2, 3, 4];
+        desk.answer_next(links(numbers.map(found_article)));
+        for number in numbers {
+            let text = format!("글 {number}: 오늘도 책방은 문을 열었다. ").repeat(20);
+            desk.answer_next(story(article(&text)));
+        }
+
+        let crawler = Crawler::empty();
+        let folder = desk.closed();
+        std::fs::create_dir_all(crawler.data()).unwrap();
+        std::fs::copy(
+            folder.path().join("archive.db"),
+            crawler.data().join("archive.db"),
+        )
+        .unwrap();
+        Self { crawler }
+    }
+
+    pub fn sql(&self) -> Connection {
+        Connection::open(self.crawler.data().join("archive.db")).unwrap()
+    }
+
+    /// Notes a change of an article, as the writer does.
+    pub fn change(&self, article: u64, kind: &str) {
+        let insert = "INSERT INTO change (article_id, kind, n, at)
+                      SELECT id, ?2, 1, 1795520550000 FROM article WHERE number = ?1";
+        let noted = self.sql().execute(insert, (article, kind)).unwrap();
+        assert_eq!(noted, 1);
+    }
+
+    /// Notes that an article is gone.
+    pub fn mark_gone(&self, article: u64) {
+        let update = "UPDATE article SET access = 'gone' WHERE number = ?1";
+        self.sql().execute(update, [article]).unwrap();
+        self.change(article, "gone");
+    }
+
+    /// Notes so many edits in one commit, of all articles in turn.
+    pub fn edit(&self, times: u64) {
+        let insert = "WITH RECURSIVE counter (k) AS
+                        (SELECT 1 UNION ALL SELECT k + 1 FROM counter WHERE k < ?1)
+                      INSERT INTO change (article_id, kind, n, at)
+                      SELECT article.id, 'changed', 1, 1795520550000 + k
+                      FROM counter JOIN article ON article.number = 1 + k % 4";
+        let edited = self.sql().execute(insert, [times]).unwrap();
+        assert_eq!(edited as u64, times);
+    }
+
+    /// Returns position, kind and id of every change that the archive has.
+    pub fn all_changes(&self) -> Vec<(u64, String, String)> {
+        let sql = self.sql();
+        let mut select = sql
+            .prepare(
+                "SELECT seq, kind, 'paper/' || number FROM change
+                 JOIN article ON article.id = article_id ORDER BY seq",
+            )
+            .unwrap();
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    /// The folder of the export.
+    pub fn out(&self) -> PathBuf {
+        self.crawler.folder.path().join("desk")
+    }
+
+    /// Runs the export `desk` into its folder.
+    pub fn export(&self, options: &[&str]) -> Output {
+        let out = self.out();
+        let mut args = vec!["export", "--incremental", "desk", "--out"];
+        args.push(out.to_str().unwrap());
+        args.extend(options);
+        self.crawler.run(&args)
+    }
+
+    /// Runs the export, which must succeed.
+    pub fn exported(&self, options: &[&str]) {
+        let out = self.export(options);
+        assert!(out.status.success(), "{}", said(&out));
+    }
+}
+
+/// Returns the manifest in a folder.
+pub fn manifest(folder: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap()
+}
+
+/// Returns the names of a folder's files.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Returns the lines of the parts that the manifest names.
+pub fn named_lines(folder: &Path) -> Vec<Value> {
+    let manifest = manifest(folder);
+    let files = manifest["files"].as_array().unwrap();
+    files
+        .iter()
+        .flat_map(|file| lines(&folder.join(file["path"].as_str().unwrap())))
+        .collect()
+}
+
+/// Returns position, kind and id of each line.
+pub fn told_changes(lines: &[Value]) -> Vec<(u64, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    lines
+        .iter()
+        .map(|line| {
+            (
+                line["seq"].as_u64().unwrap(),
+                text(&line["change"]),
+                text(&line["id"]),
+            )
+        })
+        .collect()
+}
