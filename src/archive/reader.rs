@@ -14,6 +14,7 @@ mod exchanges;
 mod fixity;
 mod ledger;
 mod outlook;
+mod photos;
 mod records;
 mod row_read;
 mod search;
@@ -47,6 +48,7 @@ pub use fixity::{
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
 pub use outlook::Outlook;
+pub use photos::PhotoState;
 pub use records::{RecordIter, Records};
 pub use row_read::{RowRead, UnreadableRows};
 pub use search::{CountKey, FoundText, MOST_RANKED, SearchHit, SearchSelect, Searcher};

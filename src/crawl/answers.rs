@@ -116,6 +116,7 @@ impl<W: Web> Crawl<'_, W> {
             VisitTarget::Page(page) => {
                 let outcome = visited.outcome.unwrap_or(Outcome::HostDown);
                 let settlement = self.settle_page(&page, (&host, &result), outcome, &digest)?;
+                self.fill_photo_room(&page, visited.bytes);
                 let follow_up = FollowUp::of(&page);
                 let page = Completed::Page {
                     page,
@@ -193,6 +194,14 @@ impl<W: Web> Crawl<'_, W> {
             }
             Ok(_) => Ok(()),
             Err(trouble) => self.check_reachability(host, trouble),
+        }
+    }
+
+    /// Takes the bytes of a photo from the room that its paper has for photos.
+    fn fill_photo_room(&mut self, page: &Page, bytes: u64) {
+        if page.role() == Role::Photo {
+            let paper = self.papers.get_mut(&page.site);
+            paper.photo_room = paper.photo_room.saturating_sub(bytes);
         }
     }
 

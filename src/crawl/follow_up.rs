@@ -39,7 +39,8 @@ impl FollowUp {
             | Role::Section
             | Role::ListPage
             | Role::Sitemap
-            | Role::Article => Self::Page { site },
+            | Role::Article
+            | Role::Photo => Self::Page { site },
         }
     }
 

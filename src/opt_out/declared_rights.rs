@@ -110,13 +110,14 @@ pub fn rights_of_opt_out(opt_out: &OptOut) -> Vec<Statement> {
             vec![reserved(Use::AiTrain), reserved(Use::AiInput)]
         }
         Signal::Words => vec![reserved(Use::AiTrain)],
-        Signal::NoFollow | Signal::UnavailableAfter => Vec::new(),
+        Signal::NoImageIndex | Signal::NoFollow | Signal::UnavailableAfter => Vec::new(),
     };
 
     let source = match opt_out.signal {
         Signal::AiTxt | Signal::Words => opt_out.signal.name().to_owned(),
         Signal::NoArchive
         | Signal::NoIndex
+        | Signal::NoImageIndex
         | Signal::NoFollow
         | Signal::UnavailableAfter
         | Signal::Tdm

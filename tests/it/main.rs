@@ -49,6 +49,7 @@ mod month;
 mod open_archive;
 mod outage;
 mod pace;
+mod photos;
 mod profiles;
 mod program;
 mod pruning;
