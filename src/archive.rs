@@ -70,10 +70,10 @@ pub use reader::{
     ConditionError, CopyChoice, CountKey, DeclaredCounts, EarlierAnswer, ExchangeAnswer,
     ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, Flaw, FoundArticle, FoundText,
     HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord, LedgerRows, MOST_RANKED, NumberGap,
-    Outlook, ReadPage, ReadPages, Reader, RecordIter, Records, RightsChange, RobotsArrival,
-    RobotsArrivals, RowRead, RunState, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue,
-    SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion,
-    UnreadableRows, VersionChoice, condition_columns, in_words, queues,
+    Outlook, PhotoState, ReadPage, ReadPages, Reader, RecordIter, Records, RightsChange,
+    RobotsArrival, RobotsArrivals, RowRead, RunState, SearchHit, SearchSelect, Searcher,
+    SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots,
+    StoredRow, StoredVersion, UnreadableRows, VersionChoice, condition_columns, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,

@@ -9,6 +9,7 @@ mod ndsoft;
 mod newspaper;
 mod origin;
 mod plain;
+mod png;
 mod prose;
 mod routes;
 mod vocabulary;

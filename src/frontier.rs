@@ -26,7 +26,8 @@ pub use role::{PageId, Role};
 pub use scope::CrawlScope;
 pub use seen_rows::SeenRows;
 pub use settle::{
-    Facts, Plausibility, SiteRules, disallowed, give_up_missing, origin_revisited, put_off, settle,
+    Facts, Plausibility, SiteRules, disallowed, give_up_missing, origin_revisited, put_off,
+    put_off_photo, settle,
 };
 pub use settlement::{Judged, ListStep, Settlement, TraversalEnd};
 pub use tally_field::{TallyField, counted};

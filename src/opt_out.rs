@@ -27,6 +27,8 @@ pub enum Signal {
     NoArchive,
     /// Keep the page out of search.
     NoIndex,
+    /// Keep its images out of search.
+    NoImageIndex,
     /// Follow none of its links.
     NoFollow,
     /// Keep no copy from a moment on.
@@ -78,6 +80,7 @@ impl Signal {
         match self {
             Self::NoArchive => "noarchive",
             Self::NoIndex => "noindex",
+            Self::NoImageIndex => "noimageindex",
             Self::NoFollow => "nofollow",
             Self::UnavailableAfter => "unavailable-after",
             Self::Tdm => "tdm-reservation",
@@ -92,6 +95,7 @@ impl Signal {
         match self {
             Self::NoArchive => rules.noarchive,
             Self::NoIndex => rules.noindex,
+            Self::NoImageIndex => rules.noimageindex,
             Self::NoFollow => rules.nofollow,
             Self::UnavailableAfter => rules.unavailable_after,
             Self::Tdm => rules.tdm,
@@ -108,7 +112,9 @@ impl Signal {
             Self::NoArchive | Self::UnavailableAfter | Self::Tdm | Self::AiTxt | Self::Words => {
                 true
             }
-            Self::NoIndex | Self::NoFollow | Self::NoAi | Self::NoImageAi => false,
+            Self::NoIndex | Self::NoImageIndex | Self::NoFollow | Self::NoAi | Self::NoImageAi => {
+                false
+            }
         }
     }
 }
@@ -165,6 +171,18 @@ impl Judgement {
     /// Returns why no copy may be kept, if so.
     pub fn withholds(&self) -> Option<String> {
         self.obeyed(Signal::withholds)
+    }
+
+    /// Returns why the photos of a page may not be kept, if so.
+    pub fn withholds_photos(&self) -> Option<String> {
+        self.obeyed(|signal| signal.withholds() || signal == Signal::NoImageIndex)
+    }
+
+    /// Returns why a photo may not be kept, if its own answer says so. To keep a photo out of
+    /// search means the same in either word.
+    pub fn withholds_photo(&self) -> Option<String> {
+        self.withholds_photos()
+            .or_else(|| self.obeyed(|signal| signal == Signal::NoIndex))
     }
 
     /// Returns why its links may not be followed, if so.

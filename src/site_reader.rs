@@ -3,6 +3,7 @@
 mod address;
 mod not_modified;
 mod obey;
+mod photo;
 mod response;
 mod saved_page;
 mod sources;
@@ -212,6 +213,7 @@ fn scope(site: &Site, settings: &Settings) -> CrawlScope {
         since: discover.since.and_then(|day| midnight(day, site)),
         feeds: discover.feeds,
         sitemaps: discover.sitemaps,
+        photos: site.keep.photos,
         menu: discover.sections == Sections::Menu,
         deep: discover.deep.0,
         revisit_schedule: discover.revisit.iter().map(|span| span.0).collect(),

@@ -15,7 +15,7 @@ use saseo::archive::{
 };
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
-use saseo::config::site::Discover;
+use saseo::config::site::{Discover, Keep};
 use saseo::extract::Article;
 use saseo::frontier::{Judged, Page, Settlement, Verdict};
 use saseo::page_url::PageUrl;
@@ -247,6 +247,7 @@ fn paper() -> Seed {
         home: PageUrl::parse(&format!("{HOME}/")).expect("it is an address"),
         since: None,
         discover: Discover::default(),
+        keep: Keep::default(),
         everything: None,
         windows: Vec::new(),
         entries: Vec::new(),

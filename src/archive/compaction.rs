@@ -102,6 +102,7 @@ impl Writer {
              JOIN site ON site.id = page.site_id JOIN body ON body.id = capture.body_id
              WHERE capture.id > (SELECT capture_id FROM compaction) AND capture.id <= ?1
                AND capture.status BETWEEN 200 AND 299 AND body.dictionary_id IS NULL
+               AND page.role <> 'photo'
                AND NOT EXISTS (SELECT 1 FROM dictionary WHERE dictionary.sha256 = body.sha256)
              GROUP BY body.id ORDER BY capture",
         )?;

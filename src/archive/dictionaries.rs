@@ -50,7 +50,8 @@ impl PageShape {
             Role::Feed => Some(Self::Feed),
             Role::Section | Role::Window | Role::ListPage => Some(Self::List),
             Role::Article => Some(Self::Article),
-            Role::Policy | Role::Sitemap => None,
+            // A photo is compressed already, and no text helps it.
+            Role::Policy | Role::Sitemap | Role::Photo => None,
         }
     }
 

@@ -77,9 +77,23 @@ impl Writer {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns how many pages of a site are known. Sees unsaved changes as well.
+    /// Returns how many pages of a site are known, without its photos. Sees unsaved changes as well.
     pub fn pages_of(&self, site: &str) -> Result<u64, ArchiveError> {
-        let sql = "SELECT count(*) FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
+        let sql = "SELECT count(*) FROM page
+                   WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role <> 'photo'";
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([site], |row| row.get(0))?)
+    }
+
+    /// Returns how many bytes the kept photos of a site have together. Photos with the same bytes
+    /// count once. Sees unsaved changes as well.
+    pub fn photo_bytes(&self, site: &str) -> Result<u64, ArchiveError> {
+        let sql = "SELECT coalesce(sum(bytes), 0) FROM body WHERE id IN
+                     (SELECT capture.body_id FROM page JOIN capture ON capture.id = page.capture_id
+                      WHERE page.site_id = (SELECT id FROM site WHERE name = ?1)
+                        AND page.role = 'photo' AND page.verdict = 'stored')";
         Ok(self
             .connection
             .prepare_cached(sql)?

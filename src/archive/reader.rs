@@ -18,6 +18,7 @@ mod filter_conditions;
 mod fixity;
 mod ledger;
 mod outlook;
+mod photos;
 mod records;
 mod row_read;
 mod search;
@@ -53,6 +54,7 @@ pub use fixity::{
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
 pub use outlook::Outlook;
+pub use photos::PhotoState;
 pub use records::{RecordIter, Records};
 pub use row_read::{RowRead, UnreadableRows};
 pub use search::{CountKey, FoundText, MOST_RANKED, SearchHit, SearchSelect, Searcher};

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::named_columns::NamedColumns;
-use crate::config::site::Discover;
+use crate::config::site::{Discover, Keep};
 use crate::frontier::Role;
 use crate::frontier::recrawl::{SitePolicy, WholeList, next, queued};
 use crate::frontier::{History, Past, Settled};
@@ -18,6 +18,7 @@ use crate::time::Timestamp;
 pub(super) struct Recrawl<'s> {
     pub site: &'s str,
     pub discover: &'s Discover,
+    pub keep: Keep,
     /// The list that has every article of the site, where there is one.
     pub everything: Option<&'s PageUrl>,
 }
@@ -113,8 +114,8 @@ impl Recrawl<'_> {
         now: Timestamp,
     ) -> Result<Vec<(i64, Timestamp)>, ArchiveError> {
         let policy = self.policy(connection)?;
-        // Pages that are due already keep their moments, except feeds and sitemaps, which the site
-        // file may have switched off.
+        // Pages that are due already keep their moments, except feeds, sitemaps and photos, which
+        // the site file may have switched off.
         let mut select = connection.prepare_cached(
             "SELECT id, role, due_at FROM page WHERE due_at IS NOT NULL AND id IN (
                  SELECT id FROM page
@@ -122,9 +123,9 @@ impl Recrawl<'_> {
                  UNION
                  SELECT id FROM page
                  WHERE site_id = (SELECT id FROM site WHERE name = ?1)
-                   AND role IN ('feed', 'sitemap'))",
+                   AND (role IN ('feed', 'sitemap') OR role = 'photo' AND NOT ?3))",
         )?;
-        let mut rows = select.query(params![self.site, now.millis()])?;
+        let mut rows = select.query(params![self.site, now.millis(), policy.photos])?;
 
         let mut requeued = Vec::new();
         while let Some(row) = rows.next()? {
@@ -159,6 +160,7 @@ impl Recrawl<'_> {
             lists,
             feeds,
             sitemaps,
+            photos: self.keep.photos,
             is_covered,
             has_sections,
         })
@@ -197,6 +199,7 @@ fn stored(policy: &SitePolicy) -> String {
         lists,
         feeds,
         sitemaps,
+        photos,
         is_covered,
         has_sections,
     } = policy;
@@ -204,7 +207,7 @@ fn stored(policy: &SitePolicy) -> String {
 
     json!({
         "rules": RULES, "lists": lists, "feeds": feeds, "sitemaps": sitemaps,
-        "is_covered": is_covered, "has_sections": has_sections,
+        "photos": photos, "is_covered": is_covered, "has_sections": has_sections,
     })
     .to_string()
 }

@@ -7,7 +7,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
 use crate::archive::recrawl::Recrawl;
 use crate::archive::store::{Lease, Writer};
-use crate::config::site::Discover;
+use crate::config::site::{Discover, Keep};
 use crate::frontier::Role;
 use crate::frontier::recrawl::{SitePolicy, is_read_back_to};
 use crate::page_url::PageUrl;
@@ -23,6 +23,8 @@ pub struct Seed {
     pub since: Option<Timestamp>,
     /// How often its lists, feeds and sitemaps are read.
     pub discover: Discover,
+    /// What is kept beside the pages.
+    pub keep: Keep,
     /// The list that has every article of the site, where there is one.
     pub everything: Option<PageUrl>,
     /// Lists of past days, in the order in which they are queued. A window that was read to its end
@@ -76,12 +78,14 @@ impl Writer {
             let Seed {
                 site,
                 discover,
+                keep,
                 everything,
                 ..
             } = seed;
             let recrawl = Recrawl {
                 site,
                 discover,
+                keep: *keep,
                 everything: everything.as_ref(),
             };
             seeded.push(SeededSite {

@@ -120,9 +120,25 @@ impl Writer {
                        AND verdict IN ('stored', 'members', 'unextracted')",
                 )?
                 .execute(params![capture.capture, now.millis()])?;
+            queued += queue_photo(tx, capture, now)?;
         }
         Ok(queued)
     }
+}
+
+/// Queues a photo again whose newest capture this is. Returns how many pages were queued.
+fn queue_photo(
+    tx: &Connection,
+    capture: &CaptureOf,
+    now: Timestamp,
+) -> Result<usize, ArchiveError> {
+    let mut queue = tx.prepare_cached(
+        "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL,
+                settled_at = NULL
+         WHERE id = (SELECT page_id FROM capture WHERE id = ?1) AND capture_id = ?1
+           AND role = 'photo' AND verdict = 'stored'",
+    )?;
+    Ok(queue.execute(params![capture.capture, now.millis()])?)
 }
 
 /// Returns the stored hash of a version's title and text, and the hash that is computed from them.

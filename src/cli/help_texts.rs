@@ -84,7 +84,7 @@ pub(super) fn export() -> String {
             "saseo export --format sqlite --out articles.db   for Datasette, with a search box",
             "saseo export --format dataset --out corpus       for load_dataset(\"./corpus\")",
             "saseo export --format atom --newest 20 --out news.xml",
-            "saseo export --format wacz --out paper.wacz          the pages, to replay",
+            "saseo export --format wacz --out paper.wacz          the pages and photos, to replay",
             "saseo export --format warc --bag --out paper-bag     the pages, for a library",
             "saseo export --incremental desk --out desk      what changed since the last run",
         ],

@@ -41,6 +41,8 @@ struct SitePlan {
     queued_articles: u64,
     /// Queued revisits of articles.
     queued_looks: u64,
+    /// Queued photos of stored articles; those on other hosts have the pace of their hosts.
+    queued_photos: u64,
     /// Queued pages of lists.
     queued_lists: u64,
     later: u64,
@@ -116,9 +118,8 @@ impl SitePlan {
             queued: outlook.queued,
             queued_articles: outlook.articles,
             queued_looks: outlook.revisits,
-            queued_lists: outlook
-                .queued
-                .saturating_sub(outlook.articles + outlook.revisits),
+            queued_lists: queued_lists(&outlook),
+            queued_photos: outlook.photos,
             later: outlook.later,
             expected_new,
             expected_bytes: expected_bytes(&outlook, expected_new),
@@ -169,6 +170,7 @@ impl SitePlan {
             (self.queued_lists, "list page(s)"),
             (self.queued_articles, "queued article(s)"),
             (self.queued_looks, "article(s) to be looked at again"),
+            (self.queued_photos, "photo(s)"),
         ]);
         if queued.is_empty() {
             queued
@@ -178,10 +180,16 @@ impl SitePlan {
     }
 }
 
+fn queued_lists(outlook: &Outlook) -> u64 {
+    let others = outlook.articles + outlook.revisits + outlook.photos;
+    outlook.queued.saturating_sub(others)
+}
+
 /// Returns the bytes to expect, by the mean sizes of earlier answers; `None` where there are none.
 fn expected_bytes(outlook: &Outlook, expected_new: u64) -> Option<u64> {
     let article = outlook.article_bytes.or(outlook.entry_bytes)?;
     let entry = outlook.entry_bytes.unwrap_or(article);
-    let articles = (outlook.queued + expected_new) as f64;
-    Some((articles * article + outlook.entries as f64 * entry) as u64)
+    let articles = (outlook.queued - outlook.photos + expected_new) as f64;
+    let photos = outlook.photos as f64 * outlook.photo_bytes.unwrap_or_default();
+    Some((articles * article + outlook.entries as f64 * entry + photos) as u64)
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::archive::{self, ArticleVersion, FoundArticle, Reader};
+use crate::archive::{self, ArticleVersion, FoundArticle, PhotoState, Reader};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint};
 use crate::export::{Provenance, Record};
@@ -31,11 +31,12 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
         Some(n) => version(&versions, &found, n)?,
     };
 
+    let photos = reader.photos(&shown.article)?;
     if common.json {
-        console::json(&as_json(shown, &versions)?)?;
+        console::json(&as_json(shown, &versions, &photos)?)?;
         return Ok(soundness(common, &found, &versions));
     }
-    console::data(&in_words(&found, shown, &versions))?;
+    console::data(&in_words(&found, shown, &versions, &photos))?;
     if versions.len() > 1 {
         let diff = hint::command(common, &["diff", &found.id]);
         common.voice().note(&format!("`{diff}` shows what changed"));
@@ -90,9 +91,14 @@ fn record(version: &ArticleVersion) -> Record {
     Record::new(version.article.clone(), provenance)
 }
 
-fn as_json(shown: &ArticleVersion, versions: &[ArticleVersion]) -> serde_json::Result<Value> {
+fn as_json(
+    shown: &ArticleVersion,
+    versions: &[ArticleVersion],
+    photos: &[PhotoState],
+) -> serde_json::Result<Value> {
     let mut value = serde_json::to_value(record(shown))?;
     value["versions"] = versions.iter().map(version_as_json).collect();
+    value["photos"] = serde_json::to_value(photos)?;
     Ok(value)
 }
 
@@ -109,6 +115,7 @@ pub(super) fn in_words(
     found: &FoundArticle,
     shown: &ArticleVersion,
     versions: &[ArticleVersion],
+    kept: &[PhotoState],
 ) -> String {
     let fields: String = fields(found, shown)
         .into_iter()
@@ -121,7 +128,9 @@ pub(super) fn in_words(
         .iter()
         .map(|image| {
             let caption = image.caption.as_deref().unwrap_or_default();
-            format!("[{}] {caption}\n", image.url)
+            let state = kept.iter().find(|photo| photo.url == image.url);
+            let state = state.map(photo_in_words).unwrap_or_default();
+            format!("[{}] {caption}{state}\n", image.url)
         })
         .collect();
 
@@ -132,6 +141,15 @@ pub(super) fn in_words(
         listed(versions),
         shown.article.text()
     )
+}
+
+/// Tells what became of a photo, behind its caption.
+fn photo_in_words(photo: &PhotoState) -> String {
+    match (photo.bytes, &photo.sha256, &photo.reason) {
+        (Some(bytes), Some(sha256), _) => format!(" ({bytes} bytes, sha256 {sha256})"),
+        (_, _, Some(why)) => format!(" ({}: {why})", photo.verdict),
+        (_, _, None) => format!(" ({})", photo.verdict),
+    }
 }
 
 /// Returns the fields above the text, each with its name.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::config::cron::Cron;
-use crate::config::units::Span;
+use crate::config::units::{Bytes, Span};
 use crate::page_url::PageUrl;
 
 /// One newspaper: its address, its profile and its pace.
@@ -40,6 +40,10 @@ pub struct Site {
     #[serde(default)]
     #[doc(hidden)]
     pub discover: Discover,
+    /// What is kept beside the pages.
+    #[serde(default)]
+    #[doc(hidden)]
+    pub keep: Keep,
     /// The treatment of the paper's opt-outs.
     #[serde(default)]
     #[doc(hidden)]
@@ -50,12 +54,26 @@ pub struct Site {
     pub schedule: Schedule,
 }
 
+/// What is kept beside the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keep {
+    /// The photos of stored articles are fetched and kept.
+    pub photos: bool,
+    /// The largest photo that is kept.
+    pub most_bytes: Bytes,
+    /// Once the kept photos of the site have so many bytes together, no more are requested.
+    pub most_total: Bytes,
+}
+
 /// The treatment of each opt-out of a paper.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OptOutRules {
     pub noarchive: OptOutPolicy,
     pub noindex: OptOutPolicy,
+    /// No photo is kept.
+    pub noimageindex: OptOutPolicy,
     pub nofollow: OptOutPolicy,
     pub unavailable_after: OptOutPolicy,
     /// Reservations of text and data mining (TDMRep).
@@ -81,6 +99,7 @@ impl Default for OptOutRules {
         Self {
             noarchive: obey,
             noindex: obey,
+            noimageindex: obey,
             nofollow: obey,
             unavailable_after: obey,
             tdm: record,
@@ -172,6 +191,18 @@ pub struct Schedule {
     /// crawl ended; `/start` and `/fail` behind it say that one began or failed.
     #[serde(deserialize_with = "some_address")]
     pub ping: Option<PageUrl>,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self {
+            photos: false,
+            // Photos in articles have some hundred kilobytes, and originals of a camera have more.
+            most_bytes: Bytes(8 << 20),
+            // 40,000 photos of half a megabyte.
+            most_total: Bytes(20 << 30),
+        }
+    }
 }
 
 impl Default for SitePace {

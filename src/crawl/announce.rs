@@ -8,7 +8,7 @@ use crate::crawl::fetch_task::{AnnouncedRequest, Reads, VisitTarget};
 use crate::crawl::{Crawl, PATIENCE};
 use crate::dispatch::{NextHost, Prepared, RobotsFetch, RobotsStanding, SitePage};
 use crate::fetch::Web;
-use crate::frontier::{Page, disallowed, is_articles_turn};
+use crate::frontier::{Page, Role, disallowed, is_articles_turn, put_off_photo};
 use crate::page_url::Host;
 use crate::politeness::Permit;
 use crate::robots::Allowed;
@@ -84,6 +84,10 @@ impl<W: Web> Crawl<'_, W> {
                 NextPage::LaterAt(moment) => return Ok(self.requeue(permit, Some(moment))),
                 NextPage::Nothing => return Ok(self.requeue(permit, None)),
             };
+            if page.role() == Role::Photo && self.papers[&page.site].photo_room == 0 {
+                self.put_off_photo(&page, now)?;
+                continue;
+            }
             match self.standing(&page, now)? {
                 RobotsStanding::Allowed { .. } if self.want_robots_licences(&page, now)? => {
                     return Ok(self.requeue(permit, Some(now)));
@@ -181,6 +185,14 @@ impl<W: Web> Crawl<'_, W> {
         let settlement = disallowed(page, rule, &self.papers[&page.site].policy, now);
         self.count(page, &settlement);
         self.grow(&page.site, -1);
+        self.archive
+            .settle_unasked(self.lease, page, &settlement, now)
+    }
+
+    /// Puts off a photo for which its site has no room.
+    fn put_off_photo(&mut self, page: &Page, now: Timestamp) -> Result<(), ArchiveError> {
+        tracing::info!(url = %page.url, "most_total is reached: a photo is put off");
+        let settlement = put_off_photo(page, now);
         self.archive
             .settle_unasked(self.lease, page, &settlement, now)
     }

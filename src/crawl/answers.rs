@@ -119,6 +119,7 @@ impl<W: Web> Crawl<'_, W> {
                     self.renew_rights(&page, answer, at)?;
                 }
                 let settlement = self.settle_page(&page, (&host, &result), outcome, &digest)?;
+                self.fill_photo_room(&page, visited.bytes);
                 let follow_up = FollowUp::of(&page, &settlement);
                 let page = Completed::Page {
                     page,
@@ -196,6 +197,14 @@ impl<W: Web> Crawl<'_, W> {
             }
             Ok(_) => Ok(()),
             Err(trouble) => self.check_reachability(host, trouble),
+        }
+    }
+
+    /// Takes the bytes of a photo from the room that its paper has for photos.
+    fn fill_photo_room(&mut self, page: &Page, bytes: u64) {
+        if page.role() == Role::Photo {
+            let paper = self.papers.get_mut(&page.site);
+            paper.photo_room = paper.photo_room.saturating_sub(bytes);
         }
     }
 

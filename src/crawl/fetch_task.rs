@@ -109,7 +109,7 @@ pub(super) async fn visit<W: Web>(
         reads,
     } = request;
     let began = clock.now();
-    let (turn, result) = web.fetch(visit, reach, terms(&asked)).await;
+    let (turn, result) = web.fetch(visit, reach, terms(&asked, reads.as_ref())).await;
     let at = if gap.is_zero() {
         clock.now()
     } else {
@@ -185,12 +185,31 @@ async fn read_answer(
         at,
     })
     .await;
-    // An unchanged page is kept already.
-    let is_changed = parsed.outcome != Outcome::Unchanged;
+    let is_kept = is_kept(asked, &parsed.outcome);
     ReadAnswer {
         result: Ok(parsed.answer),
         outcome: Some(parsed.outcome),
-        capture: is_changed.then(|| Box::new(parsed.capture)),
+        capture: is_kept.then(|| Box::new(parsed.capture)),
+    }
+}
+
+/// Tells whether an answer is kept. Of a photo, only the photo is kept, or the redirect to it: a
+/// page that says that it is missing is none.
+fn is_kept(asked: &VisitTarget, outcome: &Outcome) -> bool {
+    let is_photo = matches!(asked, VisitTarget::Page(page) if page.role() == Role::Photo);
+    match outcome {
+        // An unchanged page is kept already.
+        Outcome::Unchanged => false,
+        Outcome::Read(ParsedPage::Photo | ParsedPage::WithheldPhoto { .. })
+        | Outcome::Redirected { .. } => true,
+        Outcome::Read(_)
+        | Outcome::Gone { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Busy
+        | Outcome::HostDown
+        | Outcome::Failed { .. }
+        | Outcome::Permanent { .. }
+        | Outcome::AskAgain => !is_photo,
     }
 }
 
@@ -228,6 +247,11 @@ async fn parse(response: Response) -> ParsedResponse {
 }
 
 async fn read_here(response: &Response) -> (Outcome, Capture) {
+    // Nothing is parsed of a photo, so that it takes no memory beside its bytes.
+    if response.page.role() == Role::Photo {
+        return read(response);
+    }
+
     match room(Weight::most_of(response.answer.body.len())).await {
         Ok(_room) => {
             let reading = AssertUnwindSafe(|| read(response));
@@ -272,9 +296,20 @@ fn unread(response: &Response, why: Undone) -> (Outcome, Capture) {
 }
 
 /// Returns the terms of a request. A robots.txt, and other files in its form, are fetched only as
-/// far as they are read. An article that is kept is fetched only where it changed.
-fn terms(asked: &VisitTarget) -> RequestTerms {
+/// far as they are read, and a photo as far as it may be kept. An article that is kept is fetched
+/// only where it changed.
+fn terms(asked: &VisitTarget, reads: Option<&Reads>) -> RequestTerms {
     match asked {
+        VisitTarget::Page(page) if page.role() == Role::Photo => RequestTerms {
+            // One byte more tells that a photo is too large.
+            read_at_most: reads.map(|reads| {
+                let most = reads.reader.site.keep.most_bytes.0;
+                usize::try_from(most)
+                    .unwrap_or(usize::MAX - 1)
+                    .saturating_add(1)
+            }),
+            ..RequestTerms::default()
+        },
         VisitTarget::Page(page) if page.role() != Role::Policy => {
             let kept = page.kept().cloned().unwrap_or_default();
             let accept_part = page.role() == Role::Sitemap;
@@ -308,7 +343,7 @@ fn read(response: &Response) -> (Outcome, Capture) {
 /// Returns the part of a response to keep.
 fn capture(response: &Response, charset: Option<Charset>, judgement: Judgement) -> Capture {
     let answer = &response.answer;
-    let body = match judgement.withholds() {
+    let body = match response.withheld(&judgement) {
         Some(why) => Body::Withheld {
             why,
             digest: Sha256::digest(&answer.body).into(),

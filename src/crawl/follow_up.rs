@@ -44,6 +44,7 @@ impl FollowUp {
             | Role::Section
             | Role::ListPage
             | Role::Sitemap
+            | Role::Photo
             | Role::Article => {
                 let article = settlement.article();
                 let licences = article.map(|article| rsl_addresses(&article.declared_rights));

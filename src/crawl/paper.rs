@@ -41,6 +41,8 @@ pub(super) struct Paper {
     pub licences: BTreeSet<PageUrl>,
     /// How many more pages may become known before `most_pages` is reached.
     pub room: u64,
+    /// How many more bytes of photos may be kept before `most_total` is reached.
+    pub photo_room: u64,
     pub tally: Tally,
     /// Pages that are queued, for now or for later.
     pub queued: u64,
@@ -70,6 +72,7 @@ impl Paper {
             reservations: Arc::default(),
             licences: BTreeSet::new(),
             room: 0,
+            photo_room: 0,
             tally: Tally::default(),
             queued: 0,
             first_readings: FirstReadings::default(),
@@ -153,9 +156,11 @@ impl<W: Web> Crawl<'_, W> {
         self.hosts.promise(&home.host, site, home.limits);
 
         let most = start.reader.site.discover.most_pages;
+        let most_of_photos = start.reader.site.keep.most_total.0;
         let paper = Paper {
             reader: at_last_home(&start.reader, self.archive)?,
             room: most.saturating_sub(self.archive.pages_of(site)?),
+            photo_room: most_of_photos.saturating_sub(self.archive.photo_bytes(site)?),
             ..Paper::new(run, seeded, Arc::clone(&start.reader), now)
         };
         self.papers.add(site, paper);

@@ -42,6 +42,7 @@ pub(super) fn seed(reader: &SiteReader, backfill: Option<Backfill>, now: Timesta
         home: site.home.clone(),
         since: reader.scope.since,
         discover: site.discover.clone(),
+        keep: site.keep,
         everything: reader.everything(),
         windows: days
             .and_then(|(first, last)| reader.windows(first, last))

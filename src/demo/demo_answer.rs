@@ -11,6 +11,9 @@ pub struct DemoAnswer {
     pub body: String,
 }
 
+/// The Content-Type of photos. The body has one character a byte.
+pub(super) const PNG: &str = "image/png";
+
 /// The Content-Type of pages in EUC-KR. [`DemoAnswer::bytes`] encodes the body by it.
 pub(super) const EUC_KR_PAGE: &str = "text/html; charset=euc-kr";
 
@@ -19,6 +22,9 @@ impl DemoAnswer {
     pub fn bytes(&self) -> Vec<u8> {
         if self.content_type == EUC_KR_PAGE {
             return encoding_rs::EUC_KR.encode(&self.body).0.into_owned();
+        }
+        if self.content_type == PNG {
+            return self.body.chars().map(|one| one as u8).collect();
         }
         self.body.clone().into_bytes()
     }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::demo::demo_answer::DemoAnswer;
+use crate::demo::demo_answer::{DemoAnswer, PNG, text};
 use crate::demo::newspaper::{DemoCms, Newspaper};
-use crate::demo::{mediaon, ndsoft, plain};
+use crate::demo::{mediaon, ndsoft, plain, png};
 
 /// Returns the answer for `path_and_query` of a paper that is served at `base`, as
 /// `http://127.0.0.1:8750`.
@@ -13,12 +13,32 @@ pub fn answer(paper: &Newspaper, base: &str, path_and_query: &str) -> DemoAnswer
         .split_once('?')
         .unwrap_or((path_and_query, ""));
 
+    if let Some(photo) = photo(paper, base, path) {
+        return photo;
+    }
     match paper.cms {
         DemoCms::NdSoft => ndsoft::answer(paper, base, path, &parameters(query)),
         DemoCms::Mediaon => mediaon::answer(paper, base, path, &parameters(query)),
         // Its queries are in EUC-KR, so they cannot be decoded as UTF-8 here.
         DemoCms::Plain => plain::answer(paper, base, path, query),
     }
+}
+
+/// Returns the photo at a path, if an article has it.
+fn photo(paper: &Newspaper, base: &str, path: &str) -> Option<DemoAnswer> {
+    if !path.ends_with(".jpg") {
+        return None;
+    }
+
+    let address = format!("{base}{path}");
+    let mut articles = paper.articles().iter();
+    let article =
+        articles.find(|article| paper.photo_url(base, article).as_ref() == Some(&address))?;
+    let body = png::photo(article.number)
+        .into_iter()
+        .map(char::from)
+        .collect();
+    Some(text(PNG, body))
 }
 
 fn parameters(query: &str) -> HashMap<String, String> {

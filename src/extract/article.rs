@@ -58,6 +58,8 @@ pub struct Article {
     pub words: Vec<(String, String)>,
     /// The page asks search engines not to index it.
     pub noindex: bool,
+    /// The page asks search engines not to index its images.
+    pub noimageindex: bool,
     /// The profile and skin that read it, `ndsoft/G4`; without a profile the method,
     /// `generic/trafilatura`.
     pub extractor: String,

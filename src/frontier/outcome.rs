@@ -49,6 +49,12 @@ pub enum ParsedPage {
         article: Box<Article>,
         why: String,
     },
+    /// A photo, which is kept as it came.
+    Photo,
+    /// A photo that must not be kept.
+    WithheldPhoto {
+        why: String,
+    },
     /// The opt-outs of a host.
     Policy,
     /// The links of a page without a profile, the page that it names as its next one, and its
@@ -123,6 +129,8 @@ impl ParsedPage {
                 .collect(),
             Self::Article(_)
             | Self::Withheld { .. }
+            | Self::Photo
+            | Self::WithheldPhoto { .. }
             | Self::Policy
             | Self::Refresh { .. }
             | Self::Unreadable { .. }

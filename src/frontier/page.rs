@@ -42,6 +42,7 @@ pub enum PageKind {
     Window(ListPosition),
     ListPage(ListPosition),
     Article(KnownArticle),
+    Photo,
 }
 
 /// What is known of an article before its request.
@@ -79,6 +80,7 @@ impl PageKind {
             Self::Window(_) => Role::Window,
             Self::ListPage(_) => Role::ListPage,
             Self::Article(_) => Role::Article,
+            Self::Photo => Role::Photo,
         }
     }
 }
@@ -99,7 +101,8 @@ impl Page {
             PageKind::Policy
             | PageKind::Feed { .. }
             | PageKind::Sitemap { .. }
-            | PageKind::Article(_) => None,
+            | PageKind::Article(_)
+            | PageKind::Photo => None,
         }
     }
 
@@ -113,7 +116,8 @@ impl Page {
             | PageKind::Sitemap { .. }
             | PageKind::Section(_)
             | PageKind::Window(_)
-            | PageKind::ListPage(_) => None,
+            | PageKind::ListPage(_)
+            | PageKind::Photo => None,
         }
     }
 
@@ -137,7 +141,8 @@ impl Page {
             | PageKind::Home(_)
             | PageKind::Section(_)
             | PageKind::Window(_)
-            | PageKind::ListPage(_) => 0,
+            | PageKind::ListPage(_)
+            | PageKind::Photo => 0,
         }
     }
 

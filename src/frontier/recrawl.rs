@@ -43,7 +43,7 @@ pub const SUSPENDED_FOR: Duration = Duration::from_secs(30 * 24 * HOUR);
 /// died. One or two may be kills that had another reason.
 pub const MAX_UNENDED: u32 = 3;
 
-/// A queued feed or sitemap that the site file excludes waits so long from each crawl on. It stays
+/// A queued feed, sitemap or photo that the site file excludes waits so long from each crawl on. It stays
 /// known, should the site file include it again.
 const EXCLUDED_DELAY: Duration = Duration::from_secs(30 * 24 * HOUR);
 
@@ -65,6 +65,7 @@ pub struct SitePolicy {
     pub lists: PollIntervals,
     pub feeds: bool,
     pub sitemaps: bool,
+    pub photos: bool,
     /// One list names all new articles: it was read to its end, and the last traversal succeeded.
     pub is_covered: bool,
     pub has_sections: bool,
@@ -147,7 +148,7 @@ pub fn next(page: &History, policy: &SitePolicy) -> Option<Timestamp> {
             Role::Section => Some(section(page, policy)),
             Role::Feed => Some(unless_suspended(page, feed(page, policy))),
             Role::Sitemap => Some(unless_suspended(page, sitemap(page))),
-            Role::Window | Role::ListPage | Role::Article => None,
+            Role::Window | Role::ListPage | Role::Article | Role::Photo => None,
         }
     };
 
@@ -170,6 +171,9 @@ pub fn queued(role: Role, due: Timestamp, policy: &SitePolicy, now: Timestamp) -
     match role {
         Role::Home | Role::Feed | Role::Section | Role::Sitemap => due.min(now),
         Role::Policy | Role::Window | Role::ListPage | Role::Article => due.min(now + LONGEST_WAIT),
+        // It was out of scope, and is in scope again.
+        Role::Photo if due > now + LONGEST_WAIT => now,
+        Role::Photo => due,
     }
 }
 
@@ -187,6 +191,7 @@ fn is_in_scope(role: Role, policy: &SitePolicy) -> bool {
     match role {
         Role::Feed => policy.feeds,
         Role::Sitemap => policy.sitemaps,
+        Role::Photo => policy.photos,
         Role::Policy
         | Role::Home
         | Role::Section
@@ -280,6 +285,7 @@ mod tests {
             lists,
             feeds,
             sitemaps,
+            photos: false,
             is_covered: true,
             has_sections: true,
         }
@@ -388,6 +394,22 @@ mod tests {
                     == [1, 6, 24, 7 * 24, 30 * 24].map(|hours| Duration::from_secs(hours * HOUR)),
             ),
         ]
+    }
+
+    #[test]
+    fn a_photo_is_asked_for_once_and_waits_while_photos_are_out_of_scope() {
+        let wanted = SitePolicy {
+            photos: true,
+            ..policy()
+        };
+        assert_eq!(next(&page(Role::Photo), &wanted), None);
+
+        let excluded = queued(Role::Photo, NOW, &policy(), NOW);
+        assert_eq!(excluded, NOW + EXCLUDED_DELAY);
+        assert_eq!(queued(Role::Photo, excluded, &wanted, NOW), NOW);
+        // A retry keeps its moment.
+        let retry = NOW + LONGEST_WAIT;
+        assert_eq!(queued(Role::Photo, retry, &wanted, NOW), retry);
     }
 
     #[test]

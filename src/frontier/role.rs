@@ -21,11 +21,13 @@ pub enum Role {
     /// A sitemap that robots.txt or another sitemap names.
     Sitemap,
     Article,
+    /// A photo of a stored article. It leads to no other page.
+    Photo,
 }
 
 impl Role {
     /// Every variant, for the lookup by the name that the archive keeps.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Policy,
         Self::Home,
         Self::Feed,
@@ -34,6 +36,7 @@ impl Role {
         Self::ListPage,
         Self::Sitemap,
         Self::Article,
+        Self::Photo,
     ];
 
     /// Returns the name that the archive keeps.
@@ -47,6 +50,7 @@ impl Role {
             Self::ListPage => "list",
             Self::Sitemap => "sitemap",
             Self::Article => "article",
+            Self::Photo => "photo",
         }
     }
 
@@ -72,6 +76,8 @@ impl Role {
             // Each window waits for the articles of the one before: the newest days are complete
             // first.
             Self::Window => 8,
+            // After revisits of articles, which have 5: texts may change, and photos stay.
+            Self::Photo => 3,
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct CrawlScope {
     pub revisit_schedule: Vec<Duration>,
     pub feeds: bool,
     pub sitemaps: bool,
+    /// The photos of stored articles are requested.
+    pub photos: bool,
     /// Sections are taken from the menu.
     pub menu: bool,
     /// More redirects than this in a row are not followed.

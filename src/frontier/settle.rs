@@ -30,7 +30,7 @@ use crate::frontier::verdict::Verdict;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-pub use unasked::{disallowed, give_up_missing, origin_revisited, put_off};
+pub use unasked::{disallowed, give_up_missing, origin_revisited, put_off, put_off_photo};
 
 /// Whether a page that an answer does not have may be gone for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,6 +171,8 @@ fn read(case: Case<'_>, parsed: ParsedPage) -> Settlement {
         ParsedPage::Links { next, .. } => linked(case, next, found),
         ParsedPage::Refresh { to } => settle_redirect(page, to, None, scope),
         ParsedPage::Home(_) | ParsedPage::Policy => discovering(found, known, None).into(),
+        ParsedPage::Photo => settled(Verdict::Stored),
+        ParsedPage::WithheldPhoto { why } => settled(Verdict::Withheld { why }),
         ParsedPage::List(listing) => listed(case, &listing, found),
         ParsedPage::Sitemap(_) => discovering(found, known, scope.since).into(),
         ParsedPage::Article(extraction) => extracted(case, extraction),
@@ -325,6 +327,7 @@ mod tests {
         revisit_schedule: Vec::new(),
         feeds: true,
         sitemaps: true,
+        photos: true,
         menu: true,
         redirects: 5,
         has_windows: true,
@@ -391,6 +394,7 @@ mod tests {
             lists,
             feeds,
             sitemaps,
+            photos: false,
             is_covered: true,
             has_sections: true,
         }
@@ -459,6 +463,61 @@ mod tests {
                 why: "status 500".into()
             }
         );
+    }
+
+    fn with_photos(noimageindex: bool, count: usize) -> Outcome {
+        let photo = |number| extract::Image {
+            url: format!("https://cdn.example/{number}.jpg"),
+            ..extract::Image::default()
+        };
+        let article = extract::Article {
+            images: (0..count).map(photo).collect(),
+            noimageindex,
+            ..extract::Article::default()
+        };
+        Outcome::Read(ParsedPage::Article(extract::Extraction::Article(Box::new(
+            article,
+        ))))
+    }
+
+    #[test]
+    fn photos_are_queued_with_their_article_and_again_with_each_revisit_that_brings_it() {
+        let kept = article_page(KnownArticle {
+            kept: Some(KeptArticle::default()),
+            ..KnownArticle::default()
+        });
+        for page in [page(), kept] {
+            let found = judged(&page, with_photos(false, 2)).found;
+            let urls: Vec<&str> = found.iter().map(|photo| photo.url.as_str()).collect();
+            assert_eq!(
+                urls,
+                ["https://cdn.example/0.jpg", "https://cdn.example/1.jpg"]
+            );
+            assert!(found.iter().all(|photo| photo.role == Role::Photo));
+        }
+
+        assert_eq!(judged(&page(), with_photos(true, 2)).found, []);
+        assert_eq!(judged(&page(), with_photos(false, 300)).found.len(), 100);
+    }
+
+    #[test]
+    fn a_photo_is_settled_by_one_answer_and_leads_to_nothing() {
+        let photo = page_of(PageKind::Photo);
+        let why = "status 404".to_owned();
+        for (outcome, verdict) in [
+            (Outcome::Read(ParsedPage::Photo), Verdict::Stored),
+            (
+                Outcome::Read(ParsedPage::WithheldPhoto { why: why.clone() }),
+                Verdict::Withheld { why: why.clone() },
+            ),
+            (
+                Outcome::Read(ParsedPage::Unreadable { why: why.clone() }),
+                Verdict::Unextracted { why: why.clone() },
+            ),
+            (Outcome::Gone { why: why.clone() }, Verdict::Gone { why }),
+        ] {
+            assert_eq!(judged(&photo, outcome), Judged::of(verdict));
+        }
     }
 
     #[test]

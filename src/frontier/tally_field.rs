@@ -35,6 +35,8 @@ pub fn counted(role: Role, verdict: &Verdict, lists_nothing: bool) -> TallyField
         // A sitemap that cannot be read may have been empty.
         (Role::Sitemap, _) => TallyField::Nothing,
         (Role::Article, Verdict::Gone { .. }) => TallyField::Gone,
+        // The article is stored all the same.
+        (Role::Photo, Verdict::Gone { .. } | Verdict::Unextracted { .. }) => TallyField::Nothing,
 
         // Without a profile, most links lead to no article.
         (Role::Article, Verdict::Unextracted { .. }) if lists_nothing => TallyField::Nothing,
@@ -60,6 +62,10 @@ mod tests {
             [Role::Article, Role::Section].map(gone),
             [TallyField::Gone, TallyField::Failed]
         );
+
+        let no_photo = Verdict::Unextracted { why: why() };
+        assert_eq!(gone(Role::Photo), TallyField::Nothing);
+        assert_eq!(counted(Role::Photo, &no_photo, false), TallyField::Nothing);
 
         let unextracted = |lists_nothing| {
             counted(

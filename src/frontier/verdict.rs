@@ -7,7 +7,7 @@ use crate::page_url::PageUrl;
 /// The final judgement on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The article is kept.
+    /// The article or photo is kept.
     Stored,
     /// The list, feed or home page was read.
     Read,
@@ -16,6 +16,7 @@ pub enum Verdict {
     /// Only the public part of a members' article is kept.
     Members,
     /// The paper opts out of archives: the metadata of the article is kept, and its text is not.
+    /// Of a photo, only the digest is kept.
     Withheld { why: String },
     /// Nothing is at the address, or nothing any more.
     Gone { why: String },

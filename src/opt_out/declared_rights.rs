@@ -125,13 +125,14 @@ pub fn rights_of_opt_out(opt_out: &OptOut) -> Vec<Statement> {
             Some(from) => vec![Claim::UnavailableAfter(from)],
             None => vec![Claim::Unknown(opt_out.signal.name().to_owned())],
         },
-        Signal::NoFollow => Vec::new(),
+        Signal::NoImageIndex | Signal::NoFollow => Vec::new(),
     };
 
     let source = match opt_out.signal {
         Signal::AiTxt | Signal::Words => opt_out.signal.name().to_owned(),
         Signal::NoArchive
         | Signal::NoIndex
+        | Signal::NoImageIndex
         | Signal::NoFollow
         | Signal::UnavailableAfter
         | Signal::Tdm

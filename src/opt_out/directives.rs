@@ -115,6 +115,7 @@ fn signals(word: &str) -> &'static [Signal] {
         "noindex" => &[Signal::NoIndex],
         "nofollow" => &[Signal::NoFollow],
         "noarchive" | "nocache" => &[Signal::NoArchive],
+        "noimageindex" => &[Signal::NoImageIndex],
         "noai" => &[Signal::NoAi],
         "noimageai" => &[Signal::NoImageAi],
         "none" => &[Signal::NoArchive, Signal::NoIndex, Signal::NoFollow],

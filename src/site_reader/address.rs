@@ -9,9 +9,10 @@ use crate::site_reader::SiteReader;
 
 impl SiteReader {
     /// Judges a page's redirect by the paper's grammar: an article must stay an article and a list
-    /// a list, and a redirect into a trap is refused.
+    /// a list, and a redirect into a trap is refused. A photo may be anywhere: the grammar is not
+    /// about it.
     pub fn judge_redirect(&self, page: &Page, to: PageUrl) -> Outcome {
-        let Some(lists) = &self.lists else {
+        let Some(lists) = self.lists.as_ref().filter(|_| page.role() != Role::Photo) else {
             return Outcome::Redirected { to, key: None };
         };
 

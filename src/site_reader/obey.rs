@@ -50,6 +50,8 @@ pub(super) fn obedient(reading: ParsedPage, judgement: &Judgement) -> ParsedPage
         },
         ParsedPage::Article(_)
         | ParsedPage::Withheld { .. }
+        | ParsedPage::Photo
+        | ParsedPage::WithheldPhoto { .. }
         | ParsedPage::Policy
         | ParsedPage::Unreadable { .. }
         | ParsedPage::NoArticle { .. }
@@ -63,6 +65,7 @@ fn told(article: Article, judgement: &Judgement) -> Article {
         opt_outs: judgement.in_export(),
         declared_rights: judgement.rights.clone(),
         noindex: !judgement.is_searchable(),
+        noimageindex: judgement.withholds_photos().is_some(),
         ..article
     }
 }

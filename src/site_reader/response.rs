@@ -60,6 +60,15 @@ impl Response {
         self.page.role() == Role::Article && self.reader.is_generic()
     }
 
+    /// Returns why no copy of the answer may be kept, if so.
+    pub fn withheld(&self, judgement: &Judgement) -> Option<String> {
+        if self.page.role() == Role::Photo {
+            judgement.withholds_photo()
+        } else {
+            judgement.withholds()
+        }
+    }
+
     /// Returns the bytes of memory that reading an article may take, by the estimate.
     pub fn memory(&self) -> usize {
         self.reader.articles.memory(&self.decoded().text)
@@ -90,6 +99,15 @@ impl Response {
         let role = self.page.role();
         if role == Role::Policy {
             return self.undecoded(ParsedPage::Policy);
+        }
+
+        if role == Role::Photo {
+            let judgement = self.judge_headers();
+            return Read {
+                reading: self.read_photo(&judgement),
+                charset: None,
+                judgement,
+            };
         }
 
         if role == Role::Sitemap {
@@ -152,7 +170,7 @@ impl Response {
         let wanted = match self.page.role() {
             Role::Article => self.reader.articles.wanted(),
             Role::Section | Role::Window | Role::ListPage => self.reader.wanted_of_lists(),
-            Role::Home | Role::Feed | Role::Sitemap | Role::Policy => None,
+            Role::Home | Role::Feed | Role::Sitemap | Role::Policy | Role::Photo => None,
         };
 
         let tree = Tree::parse_wanted(&decoded.text, wanted?).ok()?;
@@ -174,12 +192,19 @@ impl Response {
 
     fn judge(&self, metas: &Metas, words: &[(String, String)]) -> Judgement {
         let (url, headers) = (&self.page.url, &self.answer.headers);
+        // The files of the paper's host say nothing of photos on another host.
+        let elsewhere = Reservations::default();
+        let is_elsewhere = self.page.role() == Role::Photo && !self.reader.is_of_paper(url);
         let declared = Declared {
             url,
             headers,
             metas,
             words,
-            files: &self.files,
+            files: if is_elsewhere {
+                &elsewhere
+            } else {
+                &self.files
+            },
             robots: &self.robots,
         };
         declared.judged(&self.reader.agent, &self.reader.site.opt_outs, self.at)
@@ -196,6 +221,7 @@ impl Response {
 
         match (role, &reader.lists) {
             (Role::Policy, _) => ParsedPage::Policy,
+            (Role::Photo, _) => ParsedPage::Photo,
             (Role::Sitemap, _) => reader.sitemap(page, &self.answer),
             (Role::Article, _) => self.read_article(html, tree),
             (Role::Home, Some(lists)) => {

@@ -10,7 +10,7 @@ use saseo::archive::{
     Lease, NextPage, Reader, RevisionOutcome, RobotsCopy, RobotsOutcome, RunEnd, RunId, Seed,
     SeedMode, Selection, SiteId, Tally, Terms, WriteEffect, Writer, pack,
 };
-use saseo::config::site::Discover;
+use saseo::config::site::{Discover, Keep};
 use saseo::extract::Article;
 use saseo::frontier::{Discovered, Judged, Page, PageId, Role, Settlement, Verdict};
 use saseo::page_url::PageUrl;
@@ -300,6 +300,7 @@ pub fn seed(site: &str, entries: impl IntoIterator<Item = (PageUrl, Role)>) -> S
         home: url(&format!("https://{site}.example/")),
         since: None,
         discover: Discover::default(),
+        keep: Keep::default(),
         everything: None,
         windows: vec![],
         entries: entries.into_iter().collect(),

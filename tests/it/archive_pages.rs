@@ -200,6 +200,7 @@ fn default_policy() -> SitePolicy {
         lists,
         feeds,
         sitemaps,
+        photos: false,
         is_covered: false,
         has_sections: false,
     }

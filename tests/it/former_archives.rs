@@ -129,7 +129,10 @@ pub fn bring_to(sql: &Connection, schema: i64) {
 
 fn migration(schema: i64) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/archive/migrations");
-    fs::read_to_string(folder.join(format!("{schema:04}.sql"))).unwrap()
+    let entries = fs::read_dir(folder).unwrap();
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    fs::read_to_string(&files[usize::try_from(schema).unwrap() - 1]).unwrap()
 }
 
 fn what_came_with(schema: i64) -> &'static str {

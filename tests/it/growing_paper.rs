@@ -495,6 +495,7 @@ impl Crawler {
             lists,
             feeds,
             sitemaps,
+            photos: false,
             is_covered,
             has_sections,
         };

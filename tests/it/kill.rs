@@ -56,6 +56,46 @@ fn a_crawl_killed_at_ten_moments_stores_every_article_once() {
     );
 }
 
+#[test]
+fn a_crawl_of_photos_killed_at_ten_moments_keeps_every_photo_once() {
+    let paper = Paper::of(&Edition {
+        articles_per_section: 8,
+        crawl_delay: None,
+        ..Edition::default()
+    });
+    let crawler = Crawler::of(&paper, "50ms");
+    crawler.keep_photos();
+    for moment in 1..=10 {
+        let mut crawl = crawler.spawn(if moment == 1 { "crawl" } else { "resume" });
+        // Photos come last: most of these moments are among them.
+        paper.wait_for_visits(24 + moment * 2, &mut crawl);
+        crawl.kill();
+    }
+    crawler.run_json("resume");
+
+    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    let mut select = sql
+        .prepare(
+            "SELECT page.url FROM page JOIN capture ON capture.page_id = page.id
+             JOIN body ON body.id = capture.body_id
+             WHERE role = 'photo' AND verdict = 'stored' ORDER BY page.url",
+        )
+        .unwrap();
+    let rows = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let kept: Vec<String> = rows.collect::<Result<_, _>>().unwrap();
+    let mut expected = paper.photos_to_be_stored();
+    expected.sort();
+    assert_eq!(kept, expected);
+    let audit = crawler.run(&["audit"]);
+    assert!(audit.status.success());
+
+    let photos = paper
+        .log()
+        .into_iter()
+        .filter(|visit| visit.path_and_query.ends_with(".jpg"));
+    assert!(photos.count() <= expected.len() + 10);
+}
+
 /// Kills of the short form; `just kills` makes a thousand.
 const KILLS: usize = 9;
 

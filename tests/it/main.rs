@@ -53,6 +53,7 @@ mod named_exports_killed;
 mod open_archive;
 mod outage;
 mod pace;
+mod photos;
 mod profiles;
 mod program;
 mod pruning;

@@ -8,7 +8,7 @@ use saseo::archive::{
     ArticleFilter, ArticleVersion, NextPage, Reader, SCHEMA, Seed, SeedMode, Selection, Terms,
     Writer,
 };
-use saseo::config::site::Discover;
+use saseo::config::site::{Discover, Keep};
 use saseo::extract::Article;
 use saseo::frontier::Traversal;
 use saseo::page_url::PageUrl;
@@ -59,6 +59,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
         home: home.clone(),
         since: None,
         discover: Discover::default(),
+        keep: Keep::default(),
         everything: None,
         windows: vec![],
         entries: vec![],
@@ -237,6 +238,7 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         home: home.clone(),
         since: None,
         discover: Discover::default(),
+        keep: Keep::default(),
         everything: Some(list.clone()),
         windows: vec![],
         entries: vec![],
@@ -476,6 +478,7 @@ fn a_crawl_of_an_archive_of_schema_8_plans_its_pages_and_articles_keep_their_mom
         home,
         since: None,
         discover,
+        keep: Keep::default(),
         everything: None,
         windows: vec![],
         entries: vec![],
@@ -524,6 +527,7 @@ fn an_archive_of_schema_9_learns_the_list_that_has_every_article_and_knows_it_wh
         home: home.clone(),
         since: None,
         discover,
+        keep: Keep::default(),
         everything,
         windows: vec![],
         entries: vec![],

@@ -89,6 +89,18 @@ impl Paper {
         })
     }
 
+    /// The addresses of the photos that a crawl keeps.
+    pub fn photos_to_be_stored(&self) -> Vec<String> {
+        let base = self.origin.base();
+        self.origin.newspaper(|paper| {
+            let articles = paper.articles().iter();
+            // Only the beginning of a members' article is shown, without its photo.
+            let open = articles.filter(|article| article.kind == Availability::Open);
+            open.filter_map(|article| paper.photo_url(&base, article))
+                .collect()
+        })
+    }
+
     /// Fails where two requests overlapped or came closer than the gap, by the server's own clock.
     pub fn assert_gap(&self, gap: Duration) {
         assert_gaps(&self.log(), gap);
@@ -187,6 +199,13 @@ impl Crawler {
                 .unwrap_or_default()
         ));
         crawler
+    }
+
+    /// Lets the site of [`Crawler::of`] keep the photos of its articles.
+    pub fn keep_photos(&self) {
+        let file = self.config().join("sites/demo.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{text}[keep]\nphotos = true\n")).unwrap();
     }
 
     pub fn write_site(&self, text: &str) {

@@ -166,6 +166,77 @@ fn a_warc_has_each_kept_answer_with_its_bytes_and_is_the_same_file_each_time() {
     assert!(captures_are_in(&crawler, &all) > 12);
 }
 
+/// A crawler that keeps the photos of its twelve articles.
+fn with_photos() -> (Paper, Crawler) {
+    let paper = Paper::of(&Edition {
+        articles_per_section: 4,
+        crawl_delay: None,
+        ..Edition::default()
+    });
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.keep_photos();
+    crawler.run_json("crawl");
+    (paper, crawler)
+}
+
+#[test]
+fn web_archives_have_the_photos_of_the_articles_with_their_bytes() {
+    let (paper, crawler) = with_photos();
+    let mut expected = paper.photos_to_be_stored();
+    expected.sort();
+    assert!(expected.len() > 5, "{expected:?}");
+
+    let all = records(&exported(&crawler, "warc", &[]).0);
+    captures_are_in(&crawler, &all);
+    let is_photo = |record: &&Record| record.is("response") && record.url().ends_with(".jpg");
+    let photos: Vec<&Record> = all.iter().filter(is_photo).collect();
+    let mut found: Vec<&str> = photos.iter().map(|photo| photo.url()).collect();
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    for photo in photos {
+        let head = String::from_utf8_lossy(&photo.block);
+        assert!(head.contains("content-type: image/png\r\n"), "{head}");
+        assert!(photo.body().starts_with(b"\x89PNG\r\n\x1a\n"));
+    }
+
+    // The archive tells of them, and finds no fault in them.
+    let json = |command: &[&str]| -> Value {
+        serde_json::from_slice(&crawler.run(&[&["--json"], command].concat()).stdout).unwrap()
+    };
+    assert_eq!(json(&["status"])["sites"][0]["photos"], expected.len());
+    let article = crawler
+        .articles()
+        .into_iter()
+        .find(|article| !article["images"].as_array().unwrap().is_empty())
+        .unwrap();
+    let shown = json(&["show", article["id"].as_str().unwrap()]);
+    assert_eq!(shown["photos"][0]["url"], article["images"][0]["url"]);
+    assert_eq!(shown["photos"][0]["verdict"], "stored");
+    assert_eq!(shown["photos"][0]["sha256"].as_str().unwrap().len(), 64);
+    let verified = crawler.run(&["verify"]);
+    assert!(verified.status.success(), "{}", said(&verified));
+}
+
+#[test]
+fn a_damaged_photo_is_found_and_asked_for_again() {
+    let (_paper, crawler) = with_photos();
+    let spoil = "UPDATE body SET zstd = x'00' WHERE id = (SELECT body_id FROM capture JOIN page
+                 ON page.capture_id = capture.id WHERE role = 'photo' LIMIT 1)";
+    sql(&crawler).execute(spoil, []).unwrap();
+    assert!(!crawler.run(&["verify"]).status.success());
+    let plan = crawler.run(&["--json", "plan"]);
+    let plan: Value = serde_json::from_slice(&plan.stdout).unwrap();
+    assert_eq!(plan[0]["queued_photos"], 0);
+
+    crawler.run(&["verify", "--repair"]);
+    let plan = crawler.run(&["--json", "plan"]);
+    let plan: Value = serde_json::from_slice(&plan.stdout).unwrap();
+    assert_eq!(plan[0]["queued_photos"], 1);
+    crawler.run_json("crawl");
+    let verified = crawler.run(&["verify"]);
+    assert!(verified.status.success(), "{}", said(&verified));
+}
+
 /// Holds each capture against its record, and returns how many have their bytes there.
 fn captures_are_in(crawler: &Crawler, all: &[Record]) -> u64 {
     let reader = Archive::read(crawler.data()).unwrap();

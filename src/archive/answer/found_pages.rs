@@ -59,7 +59,8 @@ pub(super) fn requeue_redirected(
     found: &Discovered,
     now: Timestamp,
 ) -> Result<bool, ArchiveError> {
-    if found.hops == 0 || found.role == Role::Article {
+    // Articles and photos that are kept are not requested again.
+    if found.hops == 0 || matches!(found.role, Role::Article | Role::Photo) {
         return Ok(false);
     }
 

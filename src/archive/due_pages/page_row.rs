@@ -64,6 +64,7 @@ impl Writer {
             Role::Window => PageKind::Window(window(id()?, now)),
             Role::ListPage => PageKind::ListPage(self.list_position(row)?),
             Role::Article => PageKind::Article(self.known_article(row, now)?),
+            Role::Photo => PageKind::Photo,
         })
     }
 }

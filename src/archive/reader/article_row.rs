@@ -173,6 +173,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
             declared_rights: self.json("statements"),
             words: Vec::new(),
             noindex: false,
+            noimageindex: false,
             extractor: self.text("extractor"),
             confidence: self.value("confidence"),
         };

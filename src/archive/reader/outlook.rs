@@ -24,13 +24,15 @@ const DAYS: u64 = 7;
 pub struct Outlook {
     /// Home page, sections, feeds and policies that a crawl would read.
     pub entries: u64,
-    /// Articles, further list pages and windows that are queued and due, with articles that are due
+    /// Articles, photos, further list pages and windows that are queued and due, with articles that are due
     /// for a revisit.
     pub queued: u64,
     /// Articles among `queued` that were not fetched yet.
     pub articles: u64,
     /// Kept articles among `queued` that are due for a revisit.
     pub revisits: u64,
+    /// Photos of stored articles among `queued`.
+    pub photos: u64,
     /// Pages that are queued for later.
     pub later: u64,
     /// Tells whether the site's robots.txt has expired and would be asked for.
@@ -41,6 +43,8 @@ pub struct Outlook {
     pub article_bytes: Option<f64>,
     /// Mean decoded bytes of any other page.
     pub entry_bytes: Option<f64>,
+    /// Mean bytes of a photo.
+    pub photo_bytes: Option<f64>,
     /// The gap that was last kept to the site's host.
     pub gap: Option<Duration>,
     /// The moment before which the host is not asked.
@@ -75,6 +79,7 @@ impl Reader {
         outlook.robots_due = self.robots_due(&site.home, now)?;
         outlook.expected_new = self.expected_new(id, now)?;
         (outlook.article_bytes, outlook.entry_bytes) = self.costs(id)?;
+        outlook.photo_bytes = self.photo_cost(id)?;
 
         let host = site.home.host();
         let sql = "SELECT gap, not_before FROM host WHERE name = ?1";
@@ -99,21 +104,23 @@ impl Reader {
         let recrawl = Recrawl {
             site: &site.name,
             discover: &site.discover,
+            keep: site.keep,
             everything,
         };
         // A page that robots.txt forbids is due for another decision, which costs no request.
         let sql = "SELECT
-                    count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window')
+                    count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window', 'photo')
                                      AND due_at <= ?2),
-                    count(*) FILTER (WHERE role IN ('article', 'list', 'window') AND due_at <= ?2),
+                    count(*) FILTER (WHERE role IN ('article', 'list', 'window', 'photo') AND due_at <= ?2),
                     count(*) FILTER (WHERE role = 'article' AND due_at <= ?2 AND verdict IS NULL),
                     count(*) FILTER (WHERE role = 'article' AND coalesce(due_at, next_at) <= ?2
                                      AND verdict <> 'disallowed'),
                     count(*) FILTER (WHERE due_at > ?2),
                     count(*) FILTER (WHERE role = 'article' AND due_at IS NULL AND next_at <= ?2
                                      AND verdict <> 'disallowed'),
-                    count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window')
-                                     AND due_at IS NULL AND next_at <= ?2)
+                    count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window', 'photo')
+                                     AND due_at IS NULL AND next_at <= ?2),
+                    count(*) FILTER (WHERE role = 'photo' AND due_at <= ?2)
              FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
         let (outlook, planned) =
             self.connection
@@ -124,6 +131,7 @@ impl Reader {
                         articles: row.get(2)?,
                         revisits: row.get(3)?,
                         later: row.get(4)?,
+                        photos: row.get(7)?,
                         ..Outlook::default()
                     };
                     Ok((outlook, row.get::<_, u64>(6)?))
@@ -188,12 +196,27 @@ impl Reader {
                          JOIN page ON page.id = capture.page_id
                          JOIN ledger ON ledger.announced_id = capture.announced_id
                          WHERE page.site_id = ?1 AND capture.status = 200
+                           AND page.role <> 'photo'
                          ORDER BY capture.id DESC LIMIT ?2)";
         Ok(self
             .connection
             .query_row(sql, params![site, ANSWERS], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?)
+    }
+
+    /// Returns the mean bytes of a photo.
+    fn photo_cost(&self, site: i64) -> Result<Option<f64>, ArchiveError> {
+        let sql = "SELECT avg(bytes)
+                   FROM (SELECT body.bytes AS bytes FROM page
+                         JOIN capture ON capture.id = page.capture_id
+                         JOIN body ON body.id = capture.body_id
+                         WHERE page.site_id = ?1 AND page.role = 'photo'
+                           AND page.verdict = 'stored'
+                         LIMIT ?2)";
+        Ok(self
+            .connection
+            .query_row(sql, params![site, ANSWERS], |row| row.get(0))?)
     }
 
     /// Returns the mean time of a host's newest answers.
@@ -211,7 +234,7 @@ impl Reader {
 
 /// Tells whether a settled page is an entry page that a crawl at `now` would ask for again.
 fn is_due_entry(page: &Planned, now: Timestamp) -> bool {
-    page.role != Role::Article && page.next.is_some_and(|next| next <= now)
+    !matches!(page.role, Role::Article | Role::Photo) && page.next.is_some_and(|next| next <= now)
 }
 
 fn millis(millis: i64) -> Duration {

@@ -44,6 +44,10 @@ pub struct SiteState {
     pub disallowed: u64,
     pub refused: u64,
     pub failed: u64,
+    /// Photos that are kept.
+    pub photos: u64,
+    /// Photos that were wanted, and could not or must not be kept.
+    pub photos_missing: u64,
     pub queued: u64,
     /// When the first queued page was or is due.
     pub oldest_due: Option<String>,
@@ -88,10 +92,14 @@ const SITES: &str = "SELECT name, title, home,
           AND role = 'article' AND verdict <> 'disallowed') AS looks,
        (SELECT next_at FROM page WHERE site_id = site.id AND next_at IS NOT NULL
           AND role = 'article' AND verdict <> 'disallowed'
-        ORDER BY next_at LIMIT 1) AS next_look, crawled_at, id
+        ORDER BY next_at LIMIT 1) AS next_look,
+       (SELECT count(*) FROM page WHERE site_id = site.id AND role = 'photo'
+          AND verdict = 'stored') AS photos,
+       (SELECT count(*) FROM page WHERE site_id = site.id AND role = 'photo'
+          AND verdict NOT IN ('stored', 'moved')) AS photos_missing, crawled_at, id
      FROM site ORDER BY name";
 
-/// Counts the pages of a site that have no article, by verdict.
+/// Counts the pages of a site that have no article, by verdict. Photos are counted apart.
 const COUNT_UNKEPT: &str =
     "SELECT count(*) FILTER (WHERE verdict = 'gone' AND role <> 'policy') AS gone,
        count(*) FILTER (WHERE verdict = 'unextracted') AS unextracted,
@@ -99,7 +107,7 @@ const COUNT_UNKEPT: &str =
        count(*) FILTER (WHERE verdict = 'disallowed') AS disallowed,
        count(*) FILTER (WHERE verdict = 'refused') AS refused,
        count(*) FILTER (WHERE verdict = 'failed') AS failed
-     FROM page WHERE site_id = ?1 AND ";
+     FROM page WHERE site_id = ?1 AND role <> 'photo' AND ";
 
 /// The pages of a site where articles are found.
 const SOURCES: &str = "SELECT count(*) FILTER (WHERE role = 'section' AND read_to_end_at IS NULL
@@ -205,6 +213,8 @@ fn site_counts(row: &Row<'_>) -> rusqlite::Result<SiteState> {
         articles_last_week: row.get("last_week")?,
         members_only: row.get("members_only")?,
         changes: row.get("changes")?,
+        photos: row.get("photos")?,
+        photos_missing: row.get("photos_missing")?,
         queued: row.get("queued")?,
         oldest_due: in_seconds(row.get("oldest_due")?),
         newest_article: row.get("newest_article")?,

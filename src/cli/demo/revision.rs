@@ -72,7 +72,7 @@ pub(super) fn show(
     };
 
     voice.note("\nOne article, as `saseo show` tells it:\n");
-    console::data(&show::in_words(&found, newest, &versions))?;
+    console::data(&show::in_words(&found, newest, &versions, &[]))?;
 
     if let [.., old, new] = versions.as_slice() {
         voice.note("What changed in it, as `saseo diff` tells it:\n");

@@ -52,6 +52,7 @@ fn of_site(status: &SiteStatus) -> String {
     let mut parts = vec![articles];
 
     let pages = counts::in_words(&[
+        (site.photos, "photo(s)"),
         (site.queued, "queued"),
         (site.gone, "gone"),
         (site.withheld, "withheld at their paper's wish"),
@@ -92,6 +93,7 @@ fn details(status: &SiteStatus) -> Vec<String> {
         (site.disallowed, "forbidden by robots.txt or a licence"),
         (site.failed, "failed"),
         (site.unextracted, "without an article"),
+        (site.photos_missing, "photo(s) not kept"),
     ]);
     if !pages.is_empty() {
         lines.push(format!("  pages: {pages}"));

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use crate::extract::{Article, Extraction};
+use crate::frontier::discovered::Discovered;
 use crate::frontier::page::Page;
 use crate::frontier::role::Role;
+use crate::frontier::scope::CrawlScope;
 use crate::frontier::settle::retry::next_retry;
 use crate::frontier::settle::{Case, Plausibility, broken_off};
 use crate::frontier::settlement::{Judged, Settlement};
 use crate::frontier::verdict::Verdict;
+use crate::page_url::PageUrl;
 use crate::revisit::{GONE_RECHECK, effective_schedule, next_revisit};
 use crate::time::Timestamp;
 
@@ -35,6 +38,10 @@ pub(super) const MAX_MISSES: u32 = 7;
 /// As [`MAX_MISSES`], for a page that exists and has no article: most such pages never have one.
 pub(super) const MAX_UNREAD: u32 = 4;
 
+/// So many photos of one article are requested at most: picture stories have some dozens, and a
+/// hostile page has any number.
+const MOST_PHOTOS: usize = 100;
+
 /// Judges what the extraction found in an article's page.
 pub(super) fn extracted(case: Case<'_>, extraction: Extraction) -> Settlement {
     match extraction {
@@ -58,10 +65,31 @@ fn stored(case: Case<'_>, article: Box<Article>, verdict: Verdict) -> Settlement
     let schedule = effective_schedule(&case.scope.revisit_schedule, unchanged);
     Judged {
         next: next_revisit(&schedule, published, now),
+        found: photos(&article, case.scope),
         article: Some(article),
         ..Judged::of(verdict)
     }
     .into()
+}
+
+/// Returns the photos of an article that are in scope, as pages to request. Those that the paper
+/// does not want to be indexed are not.
+fn photos(article: &Article, scope: &CrawlScope) -> Vec<Discovered> {
+    if !scope.photos || article.noimageindex {
+        return Vec::new();
+    }
+
+    let addresses = article.images.iter().take(MOST_PHOTOS);
+    addresses
+        .filter_map(|image| PageUrl::parse(&image.url).ok())
+        .map(|url| Discovered {
+            url,
+            role: Role::Photo,
+            key: None,
+            published_at: None,
+            hops: 0,
+        })
+        .collect()
 }
 
 /// Judges a request that found no article at an article's address. One miss is never final. While a
@@ -111,6 +139,7 @@ pub(super) fn unread(case: Case<'_>, why: String) -> Settlement {
         | Role::Section
         | Role::Window
         | Role::ListPage
-        | Role::Sitemap => broken_off(case.page, verdict),
+        | Role::Sitemap
+        | Role::Photo => broken_off(case.page, verdict),
     }
 }

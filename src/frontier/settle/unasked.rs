@@ -24,6 +24,9 @@ const MAX_ORIGIN_REQUESTS: u32 = 3;
 /// host once.
 const PUT_OFF: Duration = Duration::from_secs(24 * 3600);
 
+/// The reason why a photo is put off; the archive keeps this text.
+const NO_ROOM: &str = "the photos of the site have reached most_total";
+
 /// A page has failed after so many delays of [`PUT_OFF`]: without a limit, the pages of a host that
 /// no longer exists would stay in the queue.
 const MAX_PUT_OFF: u32 = 5;
@@ -52,6 +55,12 @@ pub fn give_up_missing(misses: u32) -> Option<Settlement> {
 /// article: such a redirect is no move. Returns `None` after `MAX_ORIGIN_REQUESTS` misses.
 pub fn origin_revisited(misses: u32, now: Timestamp) -> Option<Timestamp> {
     (misses < MAX_ORIGIN_REQUESTS).then(|| now + GONE_RECHECK)
+}
+
+/// Puts off a photo: the photos of its site have as many bytes as the site file allows. No attempt
+/// is counted.
+pub fn put_off_photo(page: &Page, now: Timestamp) -> Settlement {
+    retry_at(now + PUT_OFF, page.attempts, NO_ROOM)
 }
 
 /// Judges a due page whose host cannot be requested. A kept article is put off without a limit.
