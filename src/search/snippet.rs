@@ -157,12 +157,10 @@ fn after(text: &str, at: usize, letters: usize) -> usize {
 /// Returns the position some letters before another one, in the same paragraph.
 fn before(text: &str, at: usize, letters: usize) -> usize {
     let paragraph = text[..at].rfind('\n').map_or(0, |line| line + 1);
-    let mut from_here = text[paragraph..at].char_indices().rev().take(letters);
-    let mut begin = at;
-    while let Some((offset, _)) = from_here.next() {
-        begin = paragraph + offset;
-    }
-    begin
+    let from_here = text[paragraph..at].char_indices().rev().take(letters);
+    from_here
+        .last()
+        .map_or(at, |(offset, _)| paragraph + offset)
 }
 
 #[cfg(test)]

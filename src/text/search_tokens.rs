@@ -37,7 +37,7 @@ pub fn index_tokens(text: &str) -> String {
         .map_or(text.len(), |(at, _)| at);
 
     let mut tokens = String::with_capacity(end * 2);
-    for run in ScriptRuns(&text[..end]) {
+    for run in TokenRuns(&text[..end]) {
         run.push_to(&mut tokens, WordEnd::Closed);
     }
     tokens
@@ -46,7 +46,7 @@ pub fn index_tokens(text: &str) -> String {
 /// Returns the tokens of words that are looked for; `None` where they have no letter or digit. The
 /// last word may go on in the text where its script joins words.
 pub fn phrase_tokens(words: &str) -> Option<PhraseTokens> {
-    let runs: Vec<ScriptRun<'_>> = ScriptRuns(words).collect();
+    let runs: Vec<TokenRun<'_>> = TokenRuns(words).collect();
     let (last, before) = runs.split_last()?;
 
     let mut tokens = String::new();
@@ -77,12 +77,12 @@ enum Script {
 }
 
 /// Letters and digits side by side, all of one kind of script.
-struct ScriptRun<'t> {
+struct TokenRun<'t> {
     text: &'t str,
     script: Script,
 }
 
-impl<'t> ScriptRun<'t> {
+impl<'t> TokenRun<'t> {
     /// Returns the letters, each with its combining marks.
     fn letters(&self) -> impl Iterator<Item = &'t str> {
         let mut rest = self.text;
@@ -136,12 +136,12 @@ fn push(tokens: &mut String, write: impl FnOnce(&mut String)) {
 }
 
 /// The runs of a text, in their order.
-struct ScriptRuns<'t>(&'t str);
+struct TokenRuns<'t>(&'t str);
 
-impl<'t> Iterator for ScriptRuns<'t> {
-    type Item = ScriptRun<'t>;
+impl<'t> Iterator for TokenRuns<'t> {
+    type Item = TokenRun<'t>;
 
-    fn next(&mut self) -> Option<ScriptRun<'t>> {
+    fn next(&mut self) -> Option<TokenRun<'t>> {
         let begin = self.0.find(|c| script_of(c).is_some())?;
         let from_here = &self.0[begin..];
         let script = script_of(from_here.chars().next()?)?;
@@ -150,7 +150,7 @@ impl<'t> Iterator for ScriptRuns<'t> {
         let end = from_here.find(is_other).unwrap_or(from_here.len());
         let (text, rest) = from_here.split_at(end);
         self.0 = rest;
-        Some(ScriptRun { text, script })
+        Some(TokenRun { text, script })
     }
 }
 
