@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::archive::{ArchiveError, CountKey, Lock, Reader, Writer};
+use crate::archive::{ArchiveError, CountKey, Lock, MOST_LATE, Reader, Writer};
 use crate::cli::console::Style;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
@@ -120,10 +120,14 @@ fn index(common: &Common, reader: &Reader) -> anyhow::Result<()> {
     let lock = match Lock::take(common.data(), &holder) {
         Ok(lock) => lock,
         Err(why @ (ArchiveError::Held { .. } | ArchiveError::ReadOnly { .. })) => {
-            common.voice().note(&format!(
-                "the index lacks {}, which are read one by one: {why}",
-                counts::count(missing, "change(s)")
-            ));
+            let lacks = counts::count(missing, "change(s)");
+            console::note(&if missing > u64::from(MOST_LATE) {
+                format!(
+                    "saseo: the index lacks {lacks}; only the newest {MOST_LATE} of them are searched: {why}"
+                )
+            } else {
+                format!("saseo: the index lacks {lacks}, which are read one by one: {why}")
+            });
             return Ok(());
         }
         Err(error) => return Err(error.into()),

@@ -15,6 +15,9 @@ use crate::time::Timestamp;
 /// than a reader waits, and nobody reads so many.
 pub const MOST_RANKED: u32 = 10_000;
 
+/// The most changes that a search reads itself, the newest ones: some 100 MB in memory.
+pub const MOST_LATE: u32 = 20_000;
+
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchSelect {
@@ -134,7 +137,8 @@ impl Reader {
         Ok(select.query_row([RULES], |row| row.get(0))?)
     }
 
-    /// Begins a search: articles that the index has not taken in yet are read into memory.
+    /// Begins a search: articles that the index has not taken in yet are read into memory, of more
+    /// than [`MOST_LATE`] changes the newest.
     pub fn searcher(&self) -> Result<Searcher<'_>, ArchiveError> {
         let has_index =
             self.connection
@@ -143,9 +147,11 @@ impl Reader {
                 })?;
         self.connection.execute_batch(LATE_TABLES)?;
         self.connection.execute(
-            "INSERT INTO late_article SELECT DISTINCT article_id FROM change
-             WHERE seq > (SELECT iif(?1, seq, 0) FROM word_index)",
-            [has_index],
+            "INSERT INTO late_article SELECT DISTINCT article_id FROM
+               (SELECT article_id FROM change
+                WHERE seq > (SELECT iif(?1, seq, 0) FROM word_index)
+                ORDER BY seq DESC LIMIT ?2)",
+            (has_index, MOST_LATE),
         )?;
 
         let searcher = Searcher {
