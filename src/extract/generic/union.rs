@@ -260,17 +260,14 @@ mod tests {
             kind: BlockKind::Item,
             ..link(text)
         };
-        let letter = "Write to us on any day of the week, and we answer within the same month.";
         let strict = [one.clone(), two.clone(), three.clone()];
         let wide = [
             one,
             heading("The shelf"),
             heading("Letters"),
-            block(letter),
             row("Ten shops"),
             two,
             heading("Letters"),
-            block(letter),
             row("The mayor"),
             three,
         ];
