@@ -125,7 +125,7 @@ fn a_name_within_or_below_the_story_counts_less_than_the_head() {
 
 #[test]
 fn an_organisation_in_json_ld_and_a_hidden_byline_give_way_to_a_printed_one() {
-    let group = json_ld(r#""author":{"@type":"NewsMediaOrganization","name":"Coast Media"}"#);
+    let group = json_ld(r#""author":{"@type":"NewsMediaOrganization","name":"Kettle Lane"}"#);
     let printed = Sheet {
         head: &group,
         ..under_headline("<p class=author>Jane Lee</p>")
