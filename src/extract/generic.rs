@@ -87,18 +87,11 @@ pub(super) struct PageHints<'k> {
     pub url: &'k PageUrl,
     pub rules: &'k ArticleRules,
     pub article: &'k Article,
-    /// The content of the usual container.
-    pub usual: &'k Story,
 }
 
 /// Finds the story of a page.
 pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> FoundStory {
-    let PageHints {
-        url,
-        article,
-        usual,
-        ..
-    } = known;
+    let PageHints { url, article, .. } = known;
 
     let dates = match article.published_at {
         Some(_) => HtmlDateMode::Disabled,
@@ -107,7 +100,7 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
     let strict = trafilatura(html, page.tree, url, dates);
     let wide = readability(html, url);
     let title = article.title.as_deref().or(strict.title.as_deref());
-    let (blocks, method) = best(&strict.blocks, &wide, usual, page);
+    let (blocks, method) = best(&strict.blocks, &wide, page);
     let candidate = StoryCandidate {
         blocks,
         method,
@@ -120,8 +113,7 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
         && let Some(candidate) = in_scripts(page, url, title)
     {
         let other = candidate.sifted(page, title, known);
-        let has_more = prose_weight(&other.blocks) > prose_weight(&read.blocks);
-        if has_more && other.confidence > read.confidence {
+        if other.confidence > read.confidence {
             read = other;
         }
     }
@@ -197,26 +189,15 @@ fn in_scripts(page: &PageScan<'_>, url: &PageUrl, title: Option<&str>) -> Option
 }
 
 /// Returns the text that is most likely the story, before the sieve.
-fn best(
-    strict: &[Block],
-    wide: &[Block],
-    container: &Story,
-    page: &PageScan<'_>,
-) -> (Vec<Block>, Method) {
+fn best(strict: &[Block], wide: &[Block], page: &PageScan<'_>) -> (Vec<Block>, Method) {
     let (joined, method) = union(strict, wide);
-    if joined.is_empty() {
-        return (container_blocks(container), Method::Density);
-    }
-
     let told = page
         .told_story()
         .map(|told| told_blocks(&entities::all_undone(told)))
         .unwrap_or_default();
     let is_whole = text_weight(&told) >= SUMMARY
         && text_weight(&told) as f64 >= WHOLE * text_weight(&joined) as f64;
-    // A told story in one block has lost its paragraphs.
-    let has_paragraphs = joined.iter().filter(|block| is_prose(block)).count() > 1;
-    if !is_whole || is_cut(&told) || (told.len() == 1 && has_paragraphs) {
+    if !is_whole || is_cut(&told) {
         return (joined, method);
     }
 
@@ -242,11 +223,6 @@ fn best(
     } else {
         (blocks, method)
     }
-}
-
-fn container_blocks(container: &Story) -> Vec<Block> {
-    let paragraphs = container.paragraphs.iter().cloned();
-    paragraphs.map(plain).collect()
 }
 
 /// Returns how much two libraries found the same. A library that found next to nothing disagrees
@@ -297,4 +273,22 @@ fn told_blocks(told: &str) -> Vec<Block> {
 /// Tells whether a story in JSON-LD ends with dots, as truncated ones do.
 fn is_cut(told: &[Block]) -> bool {
     told.last().is_none_or(|block| prose::is_cut(&block.text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_that_found_nothing_disagrees_less_than_one_that_found_another_text() {
+        let story = [plain(
+            "The ferry leaves at six every morning with crates of vegetables.".to_owned(),
+        )];
+        let other = [plain(
+            "Rain fell over mountains near Oslo while skiers slept inside huts.".to_owned(),
+        )];
+        assert_eq!(agreement_of(&story, &[]), ALONE);
+        assert_eq!(agreement_of(&[plain("Share".to_owned())], &story), ALONE);
+        assert!(agreement_of(&story, &other) < ALONE);
+    }
 }

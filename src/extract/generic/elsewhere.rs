@@ -175,3 +175,53 @@ fn outermost<'t, 's>(
 
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STORY: [&str; 2] = [
+        "The ferry to the islands leaves at six every morning, and it has not missed a day.",
+        "Most of the passengers carry crates of vegetables, and a few of them carry letters.",
+    ];
+
+    fn block(text: &str) -> Block {
+        Block {
+            text: text.to_owned(),
+            ..Block::default()
+        }
+    }
+
+    /// A page whose story has something between its paragraphs, and the texts found in it.
+    fn elsewhere(between: &str, found: &[Block]) -> Elsewhere {
+        let [one, two] = STORY;
+        let html = format!("<h1>The Ferry</h1><div><p>{one}</p>{between}<p>{two}</p></div>");
+        let rules = ArticleRules {
+            remove: Some(Selector::compile("aside").unwrap()),
+            ..ArticleRules::default()
+        };
+        Elsewhere::of(&Tree::parse(&html).unwrap(), &rules, found)
+    }
+
+    #[test]
+    fn the_lines_of_a_removed_element_stand_there_though_a_library_joined_them() {
+        let [one, two] = STORY.map(block);
+        let joined = block("The pier is closed on Sunday. The lighthouse opens again in May.");
+        let found = [one, joined, two];
+        let aside = "<aside><p>The pier is closed on Sunday.</p>\
+            <p>The lighthouse opens again in May.</p></aside>";
+        assert_eq!(
+            elsewhere(aside, &found).stand_there(&found),
+            [false, true, false]
+        );
+    }
+
+    #[test]
+    fn a_caption_that_a_library_put_before_a_paragraph_is_cut_off() {
+        let [one, two] = STORY;
+        let found = [block(one), block(&format!("The pier at seven {two}"))];
+        let aside = "<aside>The pier at seven</aside>";
+        let read = elsewhere(aside, &found).without_captions(found.to_vec());
+        assert_eq!(read, STORY.map(block));
+    }
+}

@@ -28,7 +28,6 @@ pub(crate) enum Method {
     JsonLd,
     /// Data of the page's scripts.
     Script,
-    Density,
 }
 
 impl Method {
@@ -38,7 +37,6 @@ impl Method {
             Self::Readability => "readability",
             Self::JsonLd => "json-ld",
             Self::Script => "script",
-            Self::Density => "density",
         }
     }
 }
@@ -218,7 +216,7 @@ mod tests {
     fn a_story_in_one_line_gives_way_to_its_paragraphs() {
         let [one, two, three, _] = PROSE.map(block);
         let line = [block(&format!(
-            "Shop Share {} By Jane",
+            "Shop Share Print Larger Smaller Listen Save Follow Subscribe {} By Jane Roe",
             PROSE[..3].join(" ")
         ))];
         let read = [one, two, three];
@@ -249,6 +247,42 @@ mod tests {
         ];
         let kept = [PROSE[0], PROSE[1], "Ten shops", PROSE[2]];
         assert_eq!(joined(&strict, &wide).0, kept);
+    }
+
+    #[test]
+    fn repeated_texts_and_linked_items_between_shared_blocks_are_no_story() {
+        let [one, two, three, _] = PROSE.map(block);
+        let heading = |text: &str| Block {
+            kind: BlockKind::Heading,
+            ..block(text)
+        };
+        let row = |text: &str| Block {
+            kind: BlockKind::Item,
+            ..link(text)
+        };
+        let strict = [one.clone(), two.clone(), three.clone()];
+        let wide = [
+            one,
+            heading("The shelf"),
+            heading("Letters"),
+            row("Ten shops"),
+            two,
+            heading("Letters"),
+            row("The mayor"),
+            three,
+        ];
+        let kept = [PROSE[0], "The shelf", PROSE[1], PROSE[2]];
+        assert_eq!(joined(&strict, &wide).0, kept);
+    }
+
+    #[test]
+    fn a_wide_text_of_another_story_does_not_cut_the_strict_one() {
+        let [one, two, three, four] = PROSE.map(block);
+        let other = "Rain fell over mountains near Oslo while skiers slept inside warm huts.";
+        let strict = [block("Books"), one.clone(), two, three];
+        let wide = [one, block(other), four];
+        let (texts, method) = joined(&strict, &wide);
+        assert_eq!((texts.len(), method), (4, Method::Trafilatura));
     }
 
     #[test]

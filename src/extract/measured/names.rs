@@ -21,6 +21,9 @@ const MOST_WORDS: usize = 7;
 /// Most names of a byline.
 const MOST: usize = 20;
 
+/// Months that are names of persons, too.
+const MONTHS_AS_NAMES: [&str; 4] = ["may", "june", "april", "august"];
+
 /// Mail addresses, addresses of pages and of accounts, and texts in brackets.
 static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\([^)]*\)?|\[[^\]]*\]?|<[^>]*>?|https?://\S+|[\w.+-]*@[\w-]+(?:\.[\w-]+)*")
@@ -153,11 +156,10 @@ fn without_role(part: &str) -> Option<String> {
         }
     }
 
-    // A library leaves the month of a date. Names of persons are May, June, April and August.
-    const NAMES: [&str; 4] = ["may", "june", "april", "august"];
+    // A library leaves the month of a date.
     while words.last().is_some_and(|word| {
         let word = bare(word);
-        MONTHS.contains(&word.as_str()) && !NAMES.contains(&word.as_str())
+        MONTHS.contains(&word.as_str()) && !MONTHS_AS_NAMES.contains(&word.as_str())
     }) {
         words.pop();
     }
@@ -172,9 +174,10 @@ fn is_of_time(words: &[&str], at: usize) -> bool {
     let has_digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
     let word = bare(words[at]);
     let is_beside_a_number = words.get(at + 1).is_some_and(|next| has_digit(next));
+    let is_name = words.len() > 1 && MONTHS_AS_NAMES.contains(&word.as_str());
     has_digit(&word)
         || OF_TIME.contains(&word.as_str())
-        || MONTHS.contains(&word.as_str()) && (is_beside_a_number || at == 0)
+        || MONTHS.contains(&word.as_str()) && (is_beside_a_number || at == 0 && !is_name)
 }
 
 fn is_of_role(word: &str) -> bool {
@@ -258,6 +261,8 @@ mod tests {
             ),
             ("Written by Jane Lee", vec!["Jane Lee"]),
             ("Jane Lee Today 5:00 am", vec!["Jane Lee"]),
+            ("By April Moe", vec!["April Moe"]),
+            ("April 7, 2026", vec![]),
             ("By Jane Lee | March 7, 2026 4:50 p.m.", vec!["Jane Lee"]),
             ("Jane Lee - Reuters", vec!["Jane Lee"]),
             ("Jane Lee Technology Reporter", vec!["Jane Lee"]),

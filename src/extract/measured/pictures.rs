@@ -53,8 +53,8 @@ pub(super) fn images(
             removed.insert(node.id);
             continue;
         }
-        let is_picture =
-            node.has_name("img") || node.has_name("noscript") || node.has_name("amp-img");
+        // The pictures in a `noscript` are elements of the page as any other.
+        let is_picture = node.has_name("img") || node.has_name("amp-img");
         if !is_picture || images.len() == MOST || !chain(node).any(|node| node.id == around) {
             continue;
         }
@@ -96,12 +96,7 @@ fn photo(
         return None;
     }
 
-    let link = if node.has_name("noscript") {
-        in_noscript(node, rules)?
-    } else {
-        address(node, rules)?
-    };
-    let url = page.join(&link).ok()?.to_string();
+    let url = page.join(&address(node, rules)?).ok()?.to_string();
     let is_no_photo = rules
         .no_photo
         .as_ref()
@@ -189,25 +184,6 @@ fn largest(set: &str) -> Option<String> {
     sized
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, link)| link)
-}
-
-/// Returns the address of the picture in a `noscript` element, whose content is text.
-fn in_noscript(node: &Node<'_>, rules: &ArticleRules) -> Option<String> {
-    let inner = node.text();
-    if !inner.contains("<img") {
-        return None;
-    }
-    // A content that is too heavy to parse is no picture.
-    let tree = Tree::parse(&inner).ok()?;
-    let picture = tree
-        .root()
-        .descendants_it()
-        .find(|node| node.has_name("img"))?;
-    if is_small(&picture) {
-        None
-    } else {
-        address(&picture, rules)
-    }
 }
 
 /// Tells whether an address is one of a picture that stands in until the photo is loaded.

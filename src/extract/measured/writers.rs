@@ -175,13 +175,14 @@ fn rank(place: PagePlace) -> WriterPlace {
 /// Returns the content of a meta tag that gives the writer.
 fn written_by(page: &PageScan<'_>, name: &str) -> Option<String> {
     let content = page.metas(name).join(", ");
-    let is_address = content.contains("://") || content.starts_with('/');
+    // No name is read in a whole address.
+    let is_path = content.starts_with('/');
     // This pair of tags may give anything, as the minutes of reading.
     let is_other = name == "twitter:data1"
         && !page.meta("twitter:label1").is_some_and(|label| {
             ["written by", "author", "by"].contains(&label.to_lowercase().as_str())
         });
-    (!content.is_empty() && !is_address && !is_other).then_some(content)
+    (!content.is_empty() && !is_path && !is_other).then_some(content)
 }
 
 /// Most authors in JSON-LD that are read: stories have a few writers.
@@ -206,7 +207,6 @@ fn told_persons(page: &PageScan<'_>) -> Vec<String> {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
         })
         .map(super::titles::decoded)
-        .filter(|name| !name.contains("://"))
         .collect()
 }
 

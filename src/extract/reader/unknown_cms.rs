@@ -47,7 +47,6 @@ impl ArticleReader {
             url,
             rules,
             article: &article,
-            usual: &usual,
         };
         let mut found = generic::find(html, page, hints);
         let confidence = found.confidence;
