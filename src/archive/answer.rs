@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use crate::archive::answer::found_pages::add_page;
+use crate::archive::answer::found_pages::{add_page, withhold_photos};
 use crate::archive::answer::list_step::write_list_step;
 use crate::archive::answer::settlement::write_settlement;
 use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
@@ -23,7 +23,7 @@ use crate::archive::page_state::write_state;
 use crate::archive::revisit::{note_not_modified, note_revisit, write_revisit};
 use crate::archive::robots::{RobotsCopy, write_robots};
 use crate::archive::store::{Lease, Writer};
-use crate::frontier::{Discovered, Page, Role, Settlement};
+use crate::frontier::{Discovered, Page, Role, Settlement, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::StoredPace;
 use crate::time::Timestamp;
@@ -183,9 +183,16 @@ fn write_answer(
             };
             note_answer(tx, page, settlement, &answer.ending, change)?;
 
+            let effect = write_settlement(tx, page, settlement, now)?;
+            let withheld = if wants_no_photos(settlement) {
+                withhold_photos(tx, page, now)?
+            } else {
+                0
+            };
             Ok(WriteEffect {
                 article: change,
-                ..write_settlement(tx, page, settlement, now)?
+                queue_growth: effect.queue_growth - withheld,
+                ..effect
             })
         }
         Completed::Robots(copy) => Ok(WriteEffect {
@@ -194,6 +201,14 @@ fn write_answer(
         }),
         Completed::Unkept => Ok(WriteEffect::default()),
     }
+}
+
+/// Tells whether the page of an article asks that its photos are not kept.
+fn wants_no_photos(settlement: &Settlement) -> bool {
+    matches!(settlement.verdict(), Some(Verdict::Withheld { .. }))
+        || settlement
+            .article()
+            .is_some_and(|article| article.noimageindex)
 }
 
 /// Writes the capture of an answer with its article, and returns what it changed in the article.

@@ -123,7 +123,7 @@ impl Recrawl<'_> {
                  UNION
                  SELECT id FROM page
                  WHERE site_id = (SELECT id FROM site WHERE name = ?1)
-                   AND (role IN ('feed', 'sitemap') OR role = 'photo' AND NOT ?3))",
+                   AND role IN ('feed', 'sitemap', iif(?3, 'feed', 'photo')))",
         )?;
         let mut rows = select.query(params![self.site, now.millis(), policy.photos])?;
 

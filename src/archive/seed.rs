@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 use crate::archive::backfill::{Window, add_windows};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
+use crate::archive::page_state::TAKE_OVER_PHOTO;
 use crate::archive::recrawl::Recrawl;
 use crate::archive::store::{Lease, Writer};
 use crate::config::site::{Discover, Keep};
@@ -134,11 +135,11 @@ fn add_entries(tx: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Archi
     tx.prepare_cached("UPDATE site SET crawled_at = ?2 WHERE name = ?1")?
         .execute(params![seed.site, now.millis()])?;
 
-    let mut add = tx.prepare_cached(
+    let mut add = tx.prepare_cached(&format!(
         "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
          VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?6)
-         ON CONFLICT (url) DO NOTHING",
-    )?;
+         {TAKE_OVER_PHOTO}"
+    ))?;
     for (url, role) in &seed.entries {
         add.execute(params![
             seed.site,

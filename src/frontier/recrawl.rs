@@ -165,7 +165,9 @@ pub fn next(page: &History, policy: &SitePolicy) -> Option<Timestamp> {
 /// Entry pages are requested at once: the outage that delayed them may be over.
 pub fn queued(role: Role, due: Timestamp, policy: &SitePolicy, now: Timestamp) -> Timestamp {
     if !is_in_scope(role, policy) {
-        return now + EXCLUDED_DELAY;
+        // A paper has many photos: those that wait long enough are not written again.
+        let waits = role == Role::Photo && due > now + LONGEST_WAIT;
+        return if waits { due } else { now + EXCLUDED_DELAY };
     }
 
     match role {

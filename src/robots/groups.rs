@@ -127,7 +127,7 @@ impl Directives {
     /// none.
     fn merged(&self, is_meant: &dyn Fn(&str) -> bool) -> Option<Vec<&Directive>> {
         let mut merged = Vec::new();
-        // The lines among the agents of a list that do not name us yet.
+        // The lines about uses among the agents of a list that does not name us yet.
         let mut among_agents = Vec::new();
         let (mut found, mut in_group, mut in_list) = (false, false, false);
 
@@ -135,7 +135,8 @@ impl Directives {
             match line {
                 Directive::Agent(name) => {
                     // A new list of agents begins after a rule. Crawl-delay, Sitemap and lines about
-                    // uses do not end one: they hold for all agents of the list.
+                    // uses do not end one. Lines about uses hold for all agents of the list; a delay
+                    // among them is meant for those before it.
                     if !in_list {
                         (in_group, in_list) = (false, true);
                         among_agents.clear();
@@ -151,9 +152,8 @@ impl Directives {
                     merged.extend(in_group.then_some(line));
                 }
                 Directive::Delay(_) | Directive::Rights(..) if in_group => merged.push(line),
-                Directive::Delay(_) | Directive::Rights(..) => {
-                    among_agents.extend(in_list.then_some(line));
-                }
+                Directive::Rights(..) => among_agents.extend(in_list.then_some(line)),
+                Directive::Delay(_) => {}
             }
         }
 

@@ -3,10 +3,12 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::archive::article::known_article;
 use crate::archive::error::ArchiveError;
+use crate::archive::page_state::TAKE_OVER_PHOTO;
 use crate::archive::store::stored_key;
 use crate::frontier::recrawl::is_suspended;
-use crate::frontier::{Discovered, Role};
+use crate::frontier::{Discovered, Page, Role};
 use crate::time::Timestamp;
 
 /// At most so many sitemaps of a site are known: a sitemap index may name others without end.
@@ -22,7 +24,7 @@ pub(super) fn add_page(
 ) -> Result<bool, ArchiveError> {
     let (number, text) = stored_key(found.key.as_ref());
     let added = tx
-        .prepare_cached(
+        .prepare_cached(&format!(
             "INSERT INTO page (site_id, host, url, role, number, text_id, priority,
                                discovered_at, due_at, hops)
              SELECT site.id, ?2, ?3, ?4, ?5, ?10, ?6, ?7, ?7, ?8 FROM site
@@ -34,8 +36,8 @@ pub(super) fn add_page(
                AND (?4 <> 'sitemap'
                     OR (SELECT count(*) FROM page
                       WHERE site_id = site.id AND role = 'sitemap') < ?9)
-             ON CONFLICT (url) DO NOTHING",
-        )?
+             {TAKE_OVER_PHOTO}"
+        ))?
         .execute(params![
             site,
             found.url.host().as_str(),
@@ -88,4 +90,29 @@ pub(super) fn requeue_redirected(
     )?
     .execute(params![id, now.millis(), found.hops])?;
     Ok(true)
+}
+
+/// Settles the queued photos of a kept article whose page no longer wants them to be kept. Returns
+/// how many were queued.
+pub(super) fn withhold_photos(
+    tx: &Connection,
+    page: &Page,
+    now: Timestamp,
+) -> Result<i64, ArchiveError> {
+    let Some(article) = known_article(tx, &page.site, page.key(), page.url.as_str())? else {
+        return Ok(0);
+    };
+
+    let withheld = tx
+        .prepare_cached(
+            "UPDATE page SET due_at = NULL, verdict = 'withheld', settled_at = ?2,
+                    reason = 'the page of its article asks that its photos are not kept'
+             WHERE role = 'photo' AND verdict IS NULL
+               AND site_id = (SELECT id FROM site WHERE name = ?3)
+               AND url IN (SELECT image.value ->> 'url'
+                           FROM version, json_each(version.images) AS image
+                           WHERE version.article_id = ?1)",
+        )?
+        .execute(params![article, now.millis(), page.site])?;
+    Ok(i64::try_from(withheld).unwrap_or(i64::MAX))
 }

@@ -113,7 +113,7 @@ impl Writer {
         )?;
         let mut by_url = self
             .connection
-            .prepare_cached("SELECT discovered_at FROM page WHERE url = ?1")?;
+            .prepare_cached("SELECT discovered_at FROM page WHERE url = ?1 AND role <> 'photo'")?;
 
         let mut discovered = Vec::with_capacity(pages.len());
         for page in pages {
