@@ -274,8 +274,9 @@ mod tests {
             User-agent: saseo\nAllow: /\n";
         assert_eq!(said(file, "/1"), "search=allowed ai_train=reserved");
         let delayed = "User-agent: otherbot\nCrawl-delay: 7\nUser-agent: saseo\nDisallow: /x\n";
-        let delay = Robots::parse(delayed.as_bytes(), "saseo").delay();
-        assert_eq!(delay, std::time::Duration::from_secs(7));
+        let delay = |agent| Robots::parse(delayed.as_bytes(), agent).delay().as_secs();
+        // A delay is meant for the agents before it.
+        assert_eq!((delay("otherbot"), delay("saseo")), (7, 0));
 
         // After a rule, another group begins.
         let others = "User-agent: GPTBot\nDisallow: /x\nContent-Usage: train-ai=n\n\
