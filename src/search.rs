@@ -169,8 +169,8 @@ fn ranked(hits: Vec<SearchHit>, order: SearchOrder) -> Vec<RankedStory> {
     stories
 }
 
-/// Takes all changes of articles into the full-text index, a slice at a time, each saved at once.
-/// Stops early where `is_stopped` says so: the next call goes on.
+/// Takes all changes of articles into the full-text index, a slice at a time, each saved at once: a
+/// killed process leaves the rest to the next one.
 ///
 /// # Errors
 ///
@@ -178,15 +178,11 @@ fn ranked(hits: Vec<SearchHit>, order: SearchOrder) -> Vec<RankedStory> {
 pub fn index_all(
     archive: &mut Writer,
     lease: Lease,
-    is_stopped: impl Fn() -> bool,
     mut watch: impl FnMut(IndexSlice),
 ) -> Result<(), ArchiveError> {
     while let Some(slice) = archive.index_words(lease, SLICE)? {
         archive.save()?;
         watch(slice);
-        if is_stopped() {
-            break;
-        }
     }
     archive.save()
 }

@@ -11,8 +11,12 @@ use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer, lossy};
 use crate::text::search_tokens::index_tokens;
 
-/// The rules by which the words of the index are made. An index by other rules is made anew.
-pub(super) const RULES: i64 = 1;
+/// The rules by which the words of the index are made: the number of our own, and the version of
+/// Unicode that tells what a letter is. An index by other rules is made anew.
+pub(super) const RULES: i64 = 1 << 32
+    | (char::UNICODE_VERSION.0 as i64) << 16
+    | (char::UNICODE_VERSION.1 as i64) << 8
+    | char::UNICODE_VERSION.2 as i64;
 
 /// The fields of a version that are indexed, in the order of the index's columns.
 pub(super) const INDEXED_FIELDS: &str = "title, subtitle, authors, \
@@ -103,19 +107,22 @@ impl Writer {
         }
         tx.prepare_cached("UPDATE word_index SET seq = ?1")?
             .execute([last])?;
+        // No change is ever deleted, so the sequence has no gaps.
         let left = tx
-            .prepare_cached("SELECT count(*) FROM change WHERE seq > ?1")?
+            .prepare_cached("SELECT max(seq) - ?1 FROM change")?
             .query_row([last], |row| row.get(0))?;
         Ok(Some(IndexSlice { left }))
+    }
+
+    /// Has the full-text index made anew. Durable with the next save.
+    pub fn distrust_words(&mut self, lease: Lease) -> Result<(), ArchiveError> {
+        distrust_index(self.transaction(lease)?)
     }
 }
 
 /// Empties an index whose words were made by other rules, or that is not to be trusted.
 fn begin_anew_by_other_rules(tx: &Connection) -> Result<(), ArchiveError> {
-    let rules: i64 = tx
-        .prepare_cached("SELECT rules FROM word_index")?
-        .query_row([], |row| row.get(0))?;
-    if rules == RULES {
+    if is_by_our_rules(tx)? {
         return Ok(());
     }
 
@@ -125,6 +132,11 @@ fn begin_anew_by_other_rules(tx: &Connection) -> Result<(), ArchiveError> {
     )?;
     tx.execute("UPDATE word_index SET seq = 0, rules = ?1", [RULES])?;
     Ok(())
+}
+
+fn is_by_our_rules(tx: &Connection) -> Result<bool, ArchiveError> {
+    let mut rules = tx.prepare_cached("SELECT rules = ?1 FROM word_index")?;
+    Ok(rules.query_row([RULES], |row| row.get(0))?)
 }
 
 /// Has the index made anew by the next slice. Words of a damaged text cannot be taken out.
@@ -169,7 +181,8 @@ fn index_article(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     Ok(())
 }
 
-/// Takes the words of a version out of the index, before the version itself is changed.
+/// Takes the words of a version out of the index, before the version itself is changed. Words by
+/// other rules cannot be taken out: that index is made anew.
 pub(super) fn forget_words_of(
     tx: &Connection,
     (article, n): (i64, i64),
@@ -181,7 +194,7 @@ pub(super) fn forget_words_of(
                  WHERE indexed_version.article_id = ?1 AND n = ?2)",
         )?
         .query_row([article, n], |row| row.get(0))?;
-    if is_indexed {
+    if is_indexed && is_by_our_rules(tx)? {
         forget_words(tx, article)?;
     }
     Ok(())

@@ -5,12 +5,13 @@ use std::io::IsTerminal;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::archive::{ArchiveError, CountKey, Lock, MOST_LATE, Reader, Writer};
+use crate::archive::{ArchiveError, CountKey, IndexSlice, Lock, MOST_LATE, Reader, Writer};
 use crate::cli::console::Style;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
 use crate::cli::{Common, console};
 use crate::clock::Clock;
+use crate::config::settings::Durability;
 use crate::config_folder::Config;
 use crate::counts;
 use crate::search::{
@@ -111,48 +112,44 @@ pub(super) fn run(common: &Common, args: &SearchArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Brings the index up to date, unless another run holds the archive or it cannot be written: then
-/// the missing articles are read one by one.
+/// Brings the index up to date. Where another run holds the archive, or it cannot be written, the
+/// missing articles are read one by one.
 fn index(common: &Common, reader: &Reader) -> anyhow::Result<()> {
-    let clock = Clock::system();
     let missing = reader.unindexed_changes()?;
-    let holder = Lock::name_of_holder("search", clock.now());
-    let lock = match Lock::take(common.data(), &holder) {
-        Ok(lock) => lock,
-        Err(why @ (ArchiveError::Held { .. } | ArchiveError::ReadOnly { .. })) => {
-            let lacks = counts::count(missing, "change(s)");
-            console::note(&if missing > u64::from(MOST_LATE) {
-                format!(
-                    "saseo: the index lacks {lacks}; only the newest {MOST_LATE} of them are searched: {why}"
-                )
-            } else {
-                format!("saseo: the index lacks {lacks}, which are read one by one: {why}")
-            });
-            return Ok(());
-        }
-        Err(error) => return Err(error.into()),
-    };
-
     let durability = Config::find(common.config.as_deref())?
         .settings
         .archive
         .durability;
+    let line = ProgressLine::new(common);
+    let indexed = write_index(common, durability, |slice| {
+        let left = slice.left;
+        line.show(&format!("indexing: {left} of {missing} changes to go"));
+    });
+    line.end();
+
+    let Err(why) = indexed else {
+        return Ok(());
+    };
+    let lacks = counts::count(reader.unindexed_changes()?, "change(s)");
+    console::note(&if missing > u64::from(MOST_LATE) {
+        format!("saseo: the index lacks {lacks}; the newest {MOST_LATE} are searched: {why}")
+    } else {
+        format!("saseo: the index lacks {lacks}, which are read one by one: {why}")
+    });
+    Ok(())
+}
+
+fn write_index(
+    common: &Common,
+    durability: Durability,
+    watch: impl FnMut(IndexSlice),
+) -> Result<(), ArchiveError> {
+    let clock = Clock::system();
+    let holder = Lock::name_of_holder("search", clock.now());
+    let lock = Lock::take(common.data(), &holder)?;
     let mut archive = Writer::open(lock, durability)?;
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
-    let line = ProgressLine::new(common);
-    index_all(
-        &mut archive,
-        lease,
-        || false,
-        |slice| {
-            line.show(&format!(
-                "indexing: {} of {missing} changes to go",
-                slice.left
-            ));
-        },
-    )?;
-    line.end();
-    Ok(())
+    index_all(&mut archive, lease, watch)
 }
 
 fn tell(common: &Common, args: &SearchArgs, results: &SearchResults) -> anyhow::Result<()> {

@@ -9,14 +9,13 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::Args;
 
-use crate::archive::{ArticleFilter, ChangeSpan, Reader, VersionChoice};
+use crate::archive::{ArticleFilter, ChangeSpan, Reader};
 use crate::cli::args::count;
 use crate::cli::exit::Exit;
 use crate::cli::export::SelectionArgs;
 use crate::cli::watch::receiver::{Delivery, Receiver};
 use crate::cli::{Common, console};
 use crate::clock::Clock;
-use crate::config_folder::ConfigError;
 use crate::counts;
 use crate::export::ChangeLine;
 use crate::rights::Purpose;
@@ -78,10 +77,7 @@ struct LineBatch {
 
 /// Watches the archive until it is stopped, or with `--once` to its last change.
 pub(super) fn run(common: &Common, args: &WatchArgs) -> anyhow::Result<Exit> {
-    if args.selection.versions() == VersionChoice::All {
-        let why = "every version is a change of its own: leave out --all-versions";
-        return Err(ConfigError::Usage(why.to_owned()).into());
-    }
+    args.selection.refuse_for_changes()?;
     let reader = Reader::open(common.data())?;
     let after = match args.from {
         Some(first) => first.saturating_sub(1),
@@ -154,7 +150,7 @@ impl FollowedArchive<'_> {
             }
 
             if let Some(end) = batch.end {
-                self.after = end;
+                self.after = self.after.max(end);
                 return Ok(None);
             }
         }

@@ -119,9 +119,18 @@ impl<W: Web> Crawl<'_, W> {
     }
 }
 
-/// Takes some changes into the full-text index, and saves them.
+/// Takes some changes into the full-text index, and saves them. Everything must be saved. An index
+/// that cannot be written is no reason to end a crawl: it is made anew from the texts.
 pub(super) fn index_some(archive: &mut Writer, lease: Lease) -> Result<(), ArchiveError> {
-    archive.index_words(lease, MOST_INDEXED)?;
+    let why = match archive.index_words(lease, MOST_INDEXED) {
+        Ok(_) => return archive.save(),
+        Err(error @ (ArchiveError::LeaseLost | ArchiveError::DiskFull)) => return Err(error),
+        Err(why) => why,
+    };
+
+    tracing::warn!(%why, "the full-text index is damaged, and is made anew");
+    archive.abandon()?;
+    archive.distrust_words(lease)?;
     archive.save()
 }
 

@@ -31,6 +31,13 @@ pub struct SearchSelect {
     pub before: Option<Date>,
 }
 
+impl SearchSelect {
+    /// Tells whether articles of all sites and days count.
+    fn is_everywhere(&self) -> bool {
+        self.sites.is_empty() && self.after.is_none() && self.before.is_none()
+    }
+}
+
 /// An article that has the words.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SearchHit {
@@ -113,7 +120,7 @@ const LATE: SearchedIndex = SearchedIndex {
 
 /// Tables in memory for articles that the index has not taken in yet. The file is not written.
 const LATE_TABLES: &str = "PRAGMA temp_store = MEMORY;
-    CREATE TABLE temp.late_article (article_id INTEGER PRIMARY KEY) STRICT;
+    CREATE TABLE temp.late_article (article_id INTEGER PRIMARY KEY, seq INTEGER) STRICT;
     CREATE TABLE temp.late_version (article_id INTEGER PRIMARY KEY, version_id INTEGER) STRICT;
     CREATE VIRTUAL TABLE temp.late_words USING fts5
       (title, subtitle, authors, section, text, content='', tokenize='ascii');";
@@ -131,8 +138,8 @@ impl Reader {
     /// Returns how many changes of articles the full-text index has not taken in yet.
     pub fn unindexed_changes(&self) -> Result<u64, ArchiveError> {
         let mut select = self.prepare_records(
-            "SELECT count(*) FROM change
-             WHERE seq > (SELECT iif(rules = ?1, seq, 0) FROM word_index)",
+            "SELECT coalesce(max(seq), 0) - (SELECT iif(rules = ?1, seq, 0) FROM word_index)
+             FROM change",
         )?;
         Ok(select.query_row([RULES], |row| row.get(0))?)
     }
@@ -147,11 +154,9 @@ impl Reader {
                 })?;
         self.connection.execute_batch(LATE_TABLES)?;
         self.connection.execute(
-            "INSERT INTO late_article SELECT DISTINCT article_id FROM
-               (SELECT article_id FROM change
-                WHERE seq > (SELECT iif(?1, seq, 0) FROM word_index)
-                ORDER BY seq DESC LIMIT ?2)",
-            (has_index, MOST_LATE),
+            "INSERT INTO late_article SELECT article_id, max(seq) FROM change
+             WHERE seq > (SELECT iif(?1, seq, 0) FROM word_index) GROUP BY article_id",
+            [has_index],
         )?;
 
         let searcher = Searcher {
@@ -177,7 +182,7 @@ impl Searcher<'_> {
                      version.published_ms, coalesce(article.first_copy, article.id) AS story"
                 ),
                 "",
-                &format!("ORDER BY {words}.rowid DESC LIMIT {MOST_RANKED}"),
+                &format!("ORDER BY version.published_ms DESC, article.id DESC LIMIT {MOST_RANKED}"),
             )?;
             let rows = statement.query_map(params_from_iter(values(select)), hit)?;
             for row in rows {
@@ -191,9 +196,17 @@ impl Searcher<'_> {
     pub fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError> {
         let mut count = 0;
         for index in self.indexes() {
-            let mut statement = self.prepare(index, "count(*)", "", "")?;
+            let mut statement = if select.is_everywhere() {
+                self.prepare_count(index)?
+            } else {
+                self.prepare(index, "count(*)", "", "")?
+            };
+            let values = values(select);
+            let used = statement.parameter_count();
             count += statement
-                .query_row(params_from_iter(values(select)), |row| row.get::<_, u64>(0))
+                .query_row(params_from_iter(&values[..used]), |row| {
+                    row.get::<_, u64>(0)
+                })
                 .map_err(|error| self.told(error))?;
         }
         Ok(count)
@@ -244,6 +257,17 @@ impl Searcher<'_> {
             .flatten()
     }
 
+    /// Counts the articles in an index without a look at their rows.
+    fn prepare_count(&self, index: SearchedIndex) -> Result<Statement<'_>, ArchiveError> {
+        let SearchedIndex {
+            words, condition, ..
+        } = index;
+        let condition = condition.replace("article.id", &format!("{words}.rowid"));
+        self.reader.prepare_records(&format!(
+            "SELECT count(*) FROM {words} WHERE {words} MATCH ?1 AND {condition}"
+        ))
+    }
+
     fn prepare(
         &self,
         index: SearchedIndex,
@@ -274,7 +298,8 @@ impl Searcher<'_> {
         let connection = &self.reader.connection;
         let mut select = connection.prepare(&format!(
             "SELECT late_article.article_id, id, {INDEXED_FIELDS}
-             FROM late_article
+             FROM (SELECT article_id FROM late_article ORDER BY seq DESC LIMIT {MOST_LATE})
+               AS late_article
              JOIN version ON version.id = (SELECT id FROM version AS newest
                WHERE newest.article_id = late_article.article_id
                ORDER BY capture_id DESC, n DESC LIMIT 1)

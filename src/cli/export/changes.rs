@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::archive::{ArticleFilter, Reader, VersionChoice};
+use crate::archive::{ArticleFilter, Reader};
 use crate::cli::exit::Exit;
 use crate::cli::export::{ExportArgs, told, usage};
 use crate::cli::{Common, console};
@@ -91,11 +91,5 @@ fn refuse_ignored(args: &ExportArgs) -> Result<(), ConfigError> {
              incremental export is JSON Lines",
         );
     }
-    if args.selection.versions() == VersionChoice::All {
-        return usage(
-            "an incremental export has every version as a change of its own: leave out \
-             --all-versions",
-        );
-    }
-    Ok(())
+    args.selection.refuse_for_changes()
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::archive::{ArchiveError, ArticleFilter, Condition, CopyChoice, Reader, VersionChoice};
 use crate::cli::args::{access, moment};
 use crate::config::units::day;
+use crate::config_folder::ConfigError;
 use crate::extract::Access;
 use crate::time::Timestamp;
 
@@ -55,6 +56,20 @@ pub(crate) struct SelectionArgs {
 }
 
 impl SelectionArgs {
+    /// Refuses what cannot choose among changes: every version is one, and an article becomes a
+    /// copy, or stops being one, without a change of its own.
+    pub(crate) fn refuse_for_changes(&self) -> Result<(), ConfigError> {
+        let why = if self.all_versions {
+            "every version is a change of its own: leave out --all-versions"
+        } else if self.without_copies {
+            "an article becomes a copy without a change of its own: leave out --without-copies, and \
+             look at `first_copy`"
+        } else {
+            return Ok(());
+        };
+        Err(ConfigError::Usage(why.to_owned()))
+    }
+
     /// Returns the versions that were asked for.
     pub(crate) fn versions(&self) -> VersionChoice {
         if self.all_versions {
