@@ -341,6 +341,31 @@ fn an_article_from_before_its_key_is_known_by_its_address() {
     assert_eq!(desk.archive.pages_of(PAPER).unwrap(), before + 1);
 }
 
+/// An article may name any address of the web as its photo, and the address may be another's page.
+#[test]
+fn a_photo_that_turns_out_to_be_a_page_of_a_paper_is_that_page() {
+    let mut desk = desk();
+    let photo = |path| Discovered {
+        role: Role::Photo,
+        ..found(path)
+    };
+    desk.answer_at(
+        "/list",
+        links([photo("/view/9"), photo("/a.jpg"), found("/view/8")]),
+    );
+    let known = desk.archive.discovered(PAPER, &[found("/view/9")]);
+    assert_eq!(known.unwrap(), [None]);
+
+    let page = desk.due("/");
+    desk.answer_and_save(
+        &page,
+        links([found_numbered("/view/9", 9), photo("/view/8")]),
+    );
+    assert_eq!(desk.due("/view/9").role(), Role::Article);
+    assert_eq!(desk.due("/view/8").role(), Role::Article);
+    assert_eq!(desk.due("/a.jpg").role(), Role::Photo);
+}
+
 #[test]
 fn an_article_with_a_text_is_found_by_it_whatever_address_it_came_from() {
     let mut desk = desk();
