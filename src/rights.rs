@@ -14,13 +14,13 @@ use serde::{Deserialize, Serialize};
 use crate::time::Timestamp;
 
 pub use agents::{AI_AGENTS, AiAgent, of_agent};
-pub use declared::{DeclaredRights, RSL, RSL_HEADER, RSL_LINK, Statement};
+pub use declared::{DeclaredRights, RSL, RSL_HEADER, RSL_LINK, RSL_ROBOTS, Statement};
 #[cfg(feature = "archive")]
 pub use preferences::{content_signal, content_usage};
 pub use purpose::Purpose;
 
 /// A use of an article, beside reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Use {
     /// A search engine finds it, and shows a link to it.
@@ -34,7 +34,9 @@ pub enum Use {
 }
 
 /// What a paper declares about a use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum UseState {
     Allowed,
@@ -62,7 +64,7 @@ pub struct Uses {
 }
 
 /// What one statement claims.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Claim {
     Use(Use, UseState),

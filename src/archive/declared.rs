@@ -34,7 +34,12 @@ pub(super) fn note_declared(
 
     tx.prepare_cached("DELETE FROM article_declared WHERE article_id = ?1 AND at = ?2")?
         .execute([article, at.millis()])?;
-    if before.as_deref().unwrap_or("[]") == statements {
+    // The statements count, and not the order in which they were kept. A damaged row counts as others.
+    let before = match &before {
+        Some(text) => serde_json::from_str(text).ok(),
+        None => Some(DeclaredRights::default()),
+    };
+    if before.is_some_and(|before| rights.are_those_of(&before)) {
         return Ok(());
     }
 
@@ -141,5 +146,39 @@ impl Writer {
         let body: Option<Option<Vec<u8>>> =
             select.query_row([capture], |row| row.get(0)).optional()?;
         Ok(body.flatten())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rights::{Claim, Statement};
+
+    #[test]
+    fn rights_that_were_kept_in_another_order_did_not_change() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(
+            "CREATE TABLE declared (id INTEGER PRIMARY KEY, uses, use_level, licences,
+                                    statements UNIQUE);
+             CREATE TABLE article_declared (article_id, at, declared_id);",
+        )
+        .unwrap();
+        let note = |rights: &DeclaredRights, at| {
+            note_declared(&db, 1, rights, Timestamp::from_millis(at)).unwrap();
+            let rows = "SELECT count(*) FROM article_declared";
+            db.query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+
+        let rights = DeclaredRights::of([
+            Statement::new("header", Claim::NoArchive, "so"),
+            Statement::new("meta", Claim::NoArchive, "so"),
+        ]);
+        assert_eq!(note(&rights, 1), 1);
+        let mut kept = json!(rights);
+        kept.as_array_mut().unwrap().reverse();
+        db.execute("UPDATE declared SET statements = ?1", [kept.to_string()])
+            .unwrap();
+        assert_eq!(note(&rights, 2), 1);
+        assert_eq!(note(&DeclaredRights::default(), 3), 2);
     }
 }

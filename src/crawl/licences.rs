@@ -12,8 +12,64 @@ use crate::rights::DeclaredRights;
 use crate::site_reader::NotModified;
 use crate::time::Timestamp;
 
-/// The most licence files of a paper. An honest paper has one or two, and each costs a request a day.
+/// The most licence files that a paper may name in a run. An honest paper has one or two.
 const MOST_LICENCES: usize = 10;
+
+/// The most licence files of a paper that are ever asked for: each costs a request a day.
+const MOST_KNOWN: usize = 20;
+
+/// The RSL licence files of a paper.
+#[derive(Debug, Default)]
+pub(super) struct PaperLicences {
+    /// Those that the archive has.
+    pub known: BTreeSet<PageUrl>,
+    /// Those that are named in this run. Others give their places back.
+    named: BTreeSet<PageUrl>,
+    has_left_out: bool,
+}
+
+impl PaperLicences {
+    pub(super) fn new(known: BTreeSet<PageUrl>) -> Self {
+        Self {
+            known,
+            ..Self::default()
+        }
+    }
+
+    /// Takes in licences that are named. Returns those that are not known yet.
+    fn take_in(&mut self, site: &str, named: Vec<PageUrl>) -> Vec<PageUrl> {
+        let mut wanted = Vec::new();
+        for url in named {
+            let is_new = !self.known.contains(&url);
+            if self.named.contains(&url) {
+                continue;
+            }
+            if self.named.len() >= MOST_LICENCES || is_new && self.known.len() >= MOST_KNOWN {
+                self.warn_of(site, &url);
+                continue;
+            }
+
+            self.named.insert(url.clone());
+            if is_new {
+                self.known.insert(url.clone());
+                wanted.push(url);
+            }
+        }
+        wanted
+    }
+
+    /// Warns of the first licence that is left out in a run: a hostile paper names many.
+    fn warn_of(&mut self, site: &str, url: &PageUrl) {
+        if !self.has_left_out {
+            tracing::warn!(
+                %site, %url,
+                "the paper names more than {MOST_LICENCES} RSL licences, or has named more than \
+                 {MOST_KNOWN}: this one and further ones are not read"
+            );
+        }
+        self.has_left_out = true;
+    }
+}
 
 /// Returns the addresses of the licences that a page itself says to be in RSL.
 pub(super) fn rsl_addresses(rights: &DeclaredRights) -> Vec<PageUrl> {
@@ -36,7 +92,9 @@ impl<W: Web> Crawl<'_, W> {
         page: &Page,
         now: Timestamp,
     ) -> Result<bool, ArchiveError> {
-        if page.role() == Role::Policy {
+        let role = page.role();
+        // A photo may be from anywhere, and no rights are kept of it.
+        if role == Role::Policy || role == Role::Photo {
             return Ok(false);
         }
         let robots = self.robots.rules_of(&page.url.origin());
@@ -50,13 +108,8 @@ impl<W: Web> Crawl<'_, W> {
         named: Vec<PageUrl>,
         now: Timestamp,
     ) -> Result<bool, ArchiveError> {
-        let known = &mut self.papers.get_mut(site).licences;
-        let mut wanted = Vec::new();
-        for url in named {
-            if known.len() < MOST_LICENCES && known.insert(url.clone()) {
-                wanted.push(url);
-            }
-        }
+        let licences = &mut self.papers.get_mut(site).licences;
+        let wanted = licences.take_in(site, named);
         if wanted.is_empty() {
             return Ok(false);
         }
@@ -79,6 +132,9 @@ impl<W: Web> Crawl<'_, W> {
         answer: &Answer,
         at: Timestamp,
     ) -> Result<(), ArchiveError> {
+        if page.role() == Role::Photo {
+            return Ok(());
+        }
         let before = self.archive.rights_of_page(page)?;
         let paper = &self.papers[&page.site];
         let answer = NotModified {
@@ -89,7 +145,7 @@ impl<W: Web> Crawl<'_, W> {
             at,
         };
         let rights = paper.reader.renewed_rights(answer, &before);
-        if rights == before {
+        if rights.are_those_of(&before) {
             return Ok(());
         }
 
@@ -122,5 +178,30 @@ impl<W: Web> Crawl<'_, W> {
             let (address, pages) = (server.address, server.pages);
             format!("RSL licence {licence} demands a token of {address} for {pages:?}")
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(numbers: std::ops::Range<usize>) -> Vec<PageUrl> {
+        let url = |n| PageUrl::parse(&format!("https://paper.example/{n}.xml")).unwrap();
+        numbers.map(url).collect()
+    }
+
+    #[test]
+    fn places_are_for_licences_that_are_named_in_the_run_and_their_number_is_bounded() {
+        let mut licences = PaperLicences::new(files(0..12).into_iter().collect());
+        assert_eq!(licences.take_in("paper", files(20..23)), files(20..23));
+        assert_eq!(licences.take_in("paper", files(20..23)), []);
+        assert_eq!(licences.take_in("paper", files(0..3)), []);
+        assert!(!licences.has_left_out);
+        assert_eq!(licences.take_in("paper", files(30..40)), files(30..34));
+        assert!(licences.has_left_out);
+
+        let mut full = PaperLicences::new(files(0..MOST_KNOWN).into_iter().collect());
+        assert_eq!(full.take_in("paper", files(30..31)), []);
+        assert_eq!(full.known.len(), MOST_KNOWN);
     }
 }

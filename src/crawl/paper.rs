@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use crate::archive::{ArchiveError, NewRun, RunId, SeedMode, SeededSite, SiteId, Tally};
 use crate::crawl::hosts::home_terms;
+use crate::crawl::licences::PaperLicences;
 use crate::crawl::lists::FirstReadings;
 use crate::crawl::seeding::{at_last_home, seed};
 use crate::crawl::{Backfill, Crawl};
 use crate::fetch::Web;
 use crate::frontier::recrawl::SitePolicy;
 use crate::opt_out::Reservations;
-use crate::page_url::{Host, PageUrl};
+use crate::page_url::Host;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -38,7 +39,7 @@ pub(super) struct Paper {
     /// The files in which its host speaks for all its pages.
     pub reservations: Arc<Reservations>,
     /// The RSL licence files that its robots.txt or pages name, or named.
-    pub licences: BTreeSet<PageUrl>,
+    pub licences: PaperLicences,
     /// How many more pages may become known before `most_pages` is reached.
     pub room: u64,
     /// How many more bytes of photos may be kept before `most_total` is reached.
@@ -70,7 +71,7 @@ impl Paper {
             reader,
             policy: seeded.policy,
             reservations: Arc::default(),
-            licences: BTreeSet::new(),
+            licences: PaperLicences::default(),
             room: 0,
             photo_room: 0,
             tally: Tally::default(),
@@ -167,7 +168,7 @@ impl<W: Web> Crawl<'_, W> {
         let failed = self.papers.take_unended(site);
         self.tally(site, |tally| tally.failed += failed);
 
-        self.papers.get_mut(site).licences = self.known_licences(site)?;
+        self.papers.get_mut(site).licences = PaperLicences::new(self.known_licences(site)?);
         self.install_reservations(site)?;
         self.begin_backfills(site, start.backfill, start.seeding)?;
         self.enqueue_due(site, seeded.site)

@@ -14,7 +14,7 @@ impl<W: Web> Crawl<'_, W> {
     /// Reads from the archive the files in which a site's host speaks for all its pages.
     pub(super) fn install_reservations(&mut self, site: &str) -> Result<(), ArchiveError> {
         let paper = &self.papers[site];
-        let (reader, licences) = (&paper.reader, &paper.licences);
+        let (reader, licences) = (&paper.reader, &paper.licences.known);
         let mut files = Reservations::default();
         for url in reader.policies() {
             if let Some(file) = self.archive.body(&url)? {

@@ -62,6 +62,12 @@ impl Reservations {
         })
     }
 
+    /// Tells whether all these licences could be read.
+    pub(super) fn has_licences<'n>(&self, named: impl IntoIterator<Item = &'n str>) -> bool {
+        let mut named = named.into_iter();
+        named.all(|address| self.licences.contains_key(address))
+    }
+
     /// Returns what the licences that are named for a page say about uses of it.
     pub(super) fn licensed(&self, named: &[String], url: &PageUrl) -> Vec<Statement> {
         let files = named.iter().filter_map(|one| self.licences.get(one));

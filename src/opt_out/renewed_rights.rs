@@ -8,7 +8,8 @@ use crate::time::Timestamp;
 
 impl Declared<'_> {
     /// Returns the rights from a 304 on. A header of it replaces the kept one of the same name (RFC
-    /// 9111 §3.2). What stands in the page, and headers that are not named anew, stand as they were.
+    /// 9111 §3.2). What stands in the page, and headers that are not named anew, stand as they were;
+    /// so does what licences said while one of them cannot be read.
     pub fn renewed(
         &self,
         agent: &str,
@@ -17,15 +18,25 @@ impl Declared<'_> {
         before: &DeclaredRights,
     ) -> DeclaredRights {
         let told = self.judged(agent, rules, now).rights;
-        let standing = before.statements().iter().filter(|one| !self.renews(one));
-        let all = standing.chain(told.statements()).cloned();
-        self.with_licences(DeclaredRights::of(all))
+        let (licensed, others): (Vec<_>, Vec<_>) = before
+            .statements()
+            .iter()
+            .partition(|one| one.source == RSL);
+        let standing = others.into_iter().filter(|one| !self.renews(one));
+        let named = DeclaredRights::of(standing.chain(told.statements()).cloned());
+
+        let renewed = self.with_licences(named);
+        if self.files.has_licences(renewed.rsl_licences()) {
+            return renewed;
+        }
+        let all = licensed.into_iter().chain(renewed.statements());
+        DeclaredRights::of(all.cloned())
     }
 
     /// Tells whether a statement of before is one of a place that is read anew.
     fn renews(&self, before: &Statement) -> bool {
         let source = before.source.as_str();
-        let is_of_file = source == "ai.txt" || source == RSL || source.ends_with(" tdmrep.json");
+        let is_of_file = source == "ai.txt" || source.ends_with(" tdmrep.json");
         if is_of_file || source.starts_with("robots.txt ") {
             return true;
         }
@@ -39,5 +50,64 @@ impl Declared<'_> {
             _ => return false,
         };
         self.headers.iter().any(|(name, _)| name == header)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::opt_out::{Metas, Reservations};
+    use crate::page_url::PageUrl;
+    use crate::rights::{Claim, RSL_LINK};
+    use crate::robots::Robots;
+
+    const PROHIBITION: &[u8] = b"<rsl><content url='/'><license><prohibits>ai-train</prohibits>\
+        </license></content></rsl>";
+
+    /// What is declared after a 304, with these files and this robots.txt.
+    fn renewed(files: &Reservations, robots: &str, before: &DeclaredRights) -> DeclaredRights {
+        let url = PageUrl::parse("https://paper.example/news/1").unwrap();
+        let declared = Declared {
+            url: &url,
+            headers: &[],
+            metas: &Metas::default(),
+            words: &[],
+            files,
+            robots: &Robots::parse(robots.as_bytes(), "saseo"),
+        };
+        declared.renewed("saseo", &OptOutRules::default(), Timestamp::EPOCH, before)
+    }
+
+    #[test]
+    fn what_a_licence_said_stands_while_it_is_named_and_cannot_be_read() {
+        let address = PageUrl::parse("https://paper.example/rsl.xml").unwrap();
+        let robots = "User-agent: *\nLicense: https://paper.example/rsl.xml\nAllow: /\n";
+        let (mut strict, mut open) = (Reservations::default(), Reservations::default());
+        strict.read_licence(&address, PROHIBITION);
+        open.read_licence(&address, b"<rsl/>");
+
+        let none = DeclaredRights::default();
+        let reserved = renewed(&strict, robots, &none);
+        assert_eq!(reserved.uses().to_string(), "ai_train=reserved");
+        assert_eq!(
+            renewed(&Reservations::default(), robots, &reserved),
+            reserved
+        );
+        assert_eq!(renewed(&open, robots, &reserved).uses().to_string(), "");
+        assert_eq!(renewed(&Reservations::default(), "", &reserved), none);
+    }
+
+    #[test]
+    fn a_licence_of_the_page_counts_and_one_that_is_not_in_rsl_does_not() {
+        let said = Claim::Use(crate::rights::Use::Tdm, crate::rights::UseState::Reserved);
+        let licence = Claim::Licence("https://paper.example/by.html".into());
+        for (source, is_kept) in [(RSL_LINK, true), ("link", false)] {
+            let before = DeclaredRights::of([
+                Statement::new(RSL, said.clone(), "so"),
+                Statement::new(source, licence.clone(), "so"),
+            ]);
+            let after = renewed(&Reservations::default(), "", &before);
+            assert_eq!(!after.sources(&said).is_empty(), is_kept, "{source}");
+        }
     }
 }

@@ -71,9 +71,11 @@ impl LicenceFile {
 
 impl LicensedContent {
     /// Tells whether a page is one of the content. Its `url` is an address or a path, each with `*`
-    /// and `$` as in robots.txt (RSL 1.0 §3.3).
+    /// and `$` as in robots.txt (RSL 1.0 §3.3). The query of a path may have an address in it.
     fn covers(&self, page: &PageUrl) -> bool {
-        let Some((_, behind)) = self.url.split_once("://") else {
+        let address = self.url.split_once("://");
+        let address = address.filter(|(scheme, _)| !scheme.contains(['/', '?']));
+        let Some((_, behind)) = address else {
             return matches_pattern(self.path(&self.url), page);
         };
         let (host, path) = behind.split_at(behind.find('/').unwrap_or(behind.len()));
@@ -228,6 +230,13 @@ mod tests {
             ("http://paper.example/news/", "/news/1", true),
             ("https://other.example/", "/news/1", false),
             ("https://*/news", "/news/1", true),
+            (
+                "/go?u=https://x.example/*",
+                "/go?u=https://x.example/1",
+                true,
+            ),
+            ("*?u=https://x.example/", "/go?u=https://x.example/1", true),
+            ("/go?u=https://x.example/*", "/news/1", false),
         ] {
             let file = file(&format!("<content url='{url}'>{licence}</content>"));
             assert_eq!(
@@ -260,6 +269,22 @@ mod tests {
                 .unwrap()
                 .has_servers()
         );
+    }
+
+    #[test]
+    fn no_token_and_no_server_hides_behind_a_length() {
+        for padding in [" ".repeat(3000), "\n,".repeat(3000)] {
+            let licence = format!("<license><prohibits>{padding}ai-all</prohibits></license>");
+            assert_eq!(said(&licence), ALL_AI);
+        }
+        let long = "x".repeat(3000);
+        let licence = format!("<license><prohibits>ai-all {long}</prohibits></license>");
+        assert_eq!(said(&licence), ALL_AI);
+
+        let server = format!("<content url='/' server='https://s.example/{long}'/>");
+        let server = file(&server).server(&page("/news/1")).unwrap();
+        assert!(server.address.starts_with("https://s.example/x"));
+        assert!(server.address.len() < 3000);
     }
 
     #[test]

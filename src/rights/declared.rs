@@ -1,5 +1,8 @@
 //! What a paper declares about one article: statements with their sources and words.
 
+use std::cmp::Ordering;
+#[cfg(feature = "archive")]
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +29,8 @@ pub struct DeclaredRights(Vec<Statement>);
 pub const RSL: &str = "rsl licence";
 /// The source of licences in `Link` headers, which name the media type of RSL.
 pub const RSL_HEADER: &str = "header link";
+/// The source of licences in `License:` lines of robots.txt.
+pub const RSL_ROBOTS: &str = "robots.txt license";
 /// The source of licences in `<link rel="license">` with the media type of RSL.
 pub const RSL_LINK: &str = "rsl link";
 
@@ -52,12 +57,23 @@ impl Statement {
     /// Returns its place among the statements of an article: what reserves most comes first.
     fn rank(&self) -> u8 {
         match &self.claim {
-            Claim::Use(_, UseState::Reserved) | Claim::NoArchive | Claim::UnavailableAfter(_) => 0,
-            Claim::Level(_) => 1,
-            Claim::Use(_, UseState::Allowed | UseState::Unsaid) => 2,
-            Claim::Licence(_) => 3,
-            Claim::Unknown(_) => 4,
+            Claim::Use(_, UseState::Reserved) | Claim::NoArchive => 0,
+            // A page may name many moments.
+            Claim::UnavailableAfter(_) => 1,
+            Claim::Level(_) => 2,
+            Claim::Use(_, UseState::Allowed | UseState::Unsaid) => 3,
+            Claim::Licence(_) => 4,
+            Claim::Unknown(_) => 5,
         }
+    }
+
+    /// Compares statements by their place: equal rights have one order, whoever tells them first.
+    fn place(&self, other: &Self) -> Ordering {
+        let ranks = self.rank().cmp(&other.rank());
+        ranks
+            .then_with(|| self.source.cmp(&other.source))
+            .then_with(|| self.claim.cmp(&other.claim))
+            .then_with(|| self.words.cmp(&other.words))
     }
 
     fn is_bounded(&self) -> bool {
@@ -76,7 +92,7 @@ impl DeclaredRights {
     pub fn of(statements: impl IntoIterator<Item = Statement>) -> Self {
         let bounded = statements.into_iter().filter(Statement::is_bounded);
         let mut statements: Vec<Statement> = bounded.collect();
-        statements.sort_by_key(Statement::rank);
+        statements.sort_by(Statement::place);
 
         let mut told: Vec<Statement> = Vec::new();
         for statement in statements {
@@ -87,6 +103,14 @@ impl DeclaredRights {
             }
         }
         Self(told)
+    }
+
+    /// Tells whether others are the same statements, in whatever order an archive has them.
+    #[cfg(feature = "archive")]
+    pub fn are_those_of(&self, other: &Self) -> bool {
+        let these: HashSet<&Statement> = self.0.iter().collect();
+        let those: HashSet<&Statement> = other.0.iter().collect();
+        these == those
     }
 
     /// Returns the statements, with their sources and words.
@@ -145,10 +169,20 @@ impl DeclaredRights {
     /// Returns the addresses of the licences that the page itself says to be in RSL.
     #[cfg(feature = "archive")]
     pub fn rsl_of_page(&self) -> impl Iterator<Item = &str> {
-        let of_page = |one: &&Statement| one.source == RSL_HEADER || one.source == RSL_LINK;
-        self.0
-            .iter()
-            .filter(of_page)
+        self.licences_of(&[RSL_HEADER, RSL_LINK])
+    }
+
+    /// Returns the addresses of all licences in RSL that are named, by the page or by robots.txt.
+    #[cfg(feature = "archive")]
+    pub fn rsl_licences(&self) -> impl Iterator<Item = &str> {
+        self.licences_of(&[RSL_HEADER, RSL_LINK, RSL_ROBOTS])
+    }
+
+    #[cfg(feature = "archive")]
+    fn licences_of(&self, sources: &'static [&str]) -> impl Iterator<Item = &str> {
+        let statements = self.0.iter();
+        statements
+            .filter(|one| sources.contains(&one.source.as_str()))
             .filter_map(|one| match &one.claim {
                 Claim::Licence(address) => Some(address.as_str()),
                 Claim::Use(..)
@@ -216,6 +250,30 @@ mod tests {
                 (UseState::Reserved, UseState::Unsaid)
             );
         }
+    }
+
+    #[test]
+    fn equal_rights_have_one_order_and_another_order_is_no_change() {
+        let claims = [
+            Claim::Use(Use::Tdm, UseState::Reserved),
+            Claim::Use(Use::AiTrain, UseState::Reserved),
+            Claim::NoArchive,
+            Claim::Licence("https://paper.example/b.xml".into()),
+            Claim::Licence("https://paper.example/a.xml".into()),
+        ];
+        let told = claims.iter().flat_map(|claim| {
+            ["rsl licence", "header"].map(|source| Statement::new(source, claim.clone(), "so"))
+        });
+        let told: Vec<Statement> = told.collect();
+        let turned = told.iter().rev().cloned();
+        assert_eq!(
+            DeclaredRights::of(told.clone()),
+            DeclaredRights::of(turned.clone())
+        );
+
+        let kept = DeclaredRights(turned.collect());
+        assert!(kept.are_those_of(&DeclaredRights::of(told.clone())));
+        assert!(!kept.are_those_of(&DeclaredRights::of(told[1..].to_vec())));
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Directives {
         let mut refused =
             RefusedAgents::new(rules_of(&self.merged(&is_everyone).unwrap_or_default()));
         for agent in &AI_AGENTS {
-            let group = self.merged(&|name| product(name).eq_ignore_ascii_case(agent.name));
+            let group = self.merged(&|line| names(line, agent.name));
             if let Some(group) = group.filter(|group| has_refusal(group)) {
                 refused.add(agent, rules_of(&group));
             }
@@ -267,9 +267,14 @@ fn token(name: &str) -> &str {
     &name[..end.unwrap_or(name.len())]
 }
 
-/// The whole product name at the head of a user-agent line: `Ai2Bot/1.0` names `Ai2Bot`.
-fn product(name: &str) -> &str {
-    name.split('/').next().unwrap_or_default().trim()
+/// Tells whether a user-agent line names an agent: `Ai2Bot/1.0`, `ai2bot 1.0` and `AI2Bot*` name
+/// `AI2Bot`, and `AI2Bot-Dolma` names another.
+fn names(line: &str, agent: &str) -> bool {
+    let Some((head, rest)) = line.trim_start().split_at_checked(agent.len()) else {
+        return false;
+    };
+    let goes_on = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || "-_".contains(c));
+    head.eq_ignore_ascii_case(agent) && !goes_on
 }
 
 /// As Google's parser: a `*` followed by white space and more still means everyone.

@@ -1,7 +1,7 @@
 //! What a robots.txt says about uses of its pages: preferences by path, licences, refused agents.
 
 use crate::page_url::PageUrl;
-use crate::rights::{Claim, Statement, Use, UseState, content_signal, content_usage};
+use crate::rights::{Claim, RSL_ROBOTS, Statement, Use, UseState, content_signal, content_usage};
 use crate::robots::agents::RefusedAgents;
 use crate::robots::lines::RightsKey;
 use crate::robots::matches_pattern;
@@ -79,7 +79,7 @@ impl RobotsRights {
 
         found.extend(self.licences(url).into_iter().map(|(address, words)| {
             let licence = Claim::Licence(address.to_string());
-            Statement::new("robots.txt license", licence, words)
+            Statement::new(RSL_ROBOTS, licence, words)
         }));
         for line in &self.lines {
             match line.key {
@@ -266,6 +266,27 @@ mod tests {
             said("User-agent: ai2bot\nDisallow: /\n", "/1"),
             "ai_train=reserved"
         );
+    }
+
+    #[test]
+    fn an_agent_is_named_whatever_follows_its_whole_name() {
+        for (name, is_heard) in [
+            ("GPTBot*", true),
+            ("gptbot 1.0", true),
+            ("GPTBot/1.1", true),
+            ("GPTBot책", true),
+            ("Kangaroo Bot", true),
+            ("Kangaroo Bot/2", true),
+            ("GPTBots", false),
+            ("GPTBot-News", false),
+            ("GPT", false),
+            ("Kangaroo", false),
+            ("책책", false),
+        ] {
+            let file = format!("User-agent: {name}\nDisallow: /\n");
+            let expected = if is_heard { "ai_train=reserved" } else { "" };
+            assert_eq!(said(&file, "/1"), expected, "{name}");
+        }
     }
 
     #[test]

@@ -101,11 +101,25 @@ impl OpenFile {
         Reading::GoesOn
     }
 
+    /// Adds text to the open term as far as there is room. What stands between tokens takes one
+    /// byte, so that no padding hides a token.
     fn push(&mut self, more: &str) {
-        if let Some((_, text)) = &mut self.term
-            && text.len() + more.len() <= MAX_VALUE
-        {
-            text.push_str(more);
+        let Some((_, text)) = &mut self.term else {
+            return;
+        };
+        for c in more.chars() {
+            let c = if c.is_whitespace() || c == ',' {
+                ' '
+            } else {
+                c
+            };
+            if c == ' ' && (text.is_empty() || text.ends_with(' ')) {
+                continue;
+            }
+            if text.len() + c.len_utf8() > MAX_VALUE {
+                return;
+            }
+            text.push(c);
         }
     }
 
@@ -147,12 +161,14 @@ impl OpenFile {
     }
 }
 
-/// Returns an attribute with a value. A damaged or overlong one is none.
+/// Returns an attribute with a value, an overlong one cut: none may hide behind its length. A damaged
+/// one is none.
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = tag.attributes();
     let mut whole = attributes.with_checks(false).filter_map(Result::ok);
     let found = whole.find(|one| one.key.local_name().as_ref() == name)?;
     let value = html_escape::decode_html_entities(&found.value);
     let value = value.trim();
-    (!value.is_empty() && value.len() <= MAX_VALUE).then(|| value.to_owned())
+    let value = &value[..value.floor_char_boundary(MAX_VALUE)];
+    (!value.is_empty()).then(|| value.to_owned())
 }

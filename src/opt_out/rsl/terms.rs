@@ -11,6 +11,12 @@ const USERS: [&str; 5] = [
     "personal",
 ];
 
+/// The most unknown tokens that are kept, of one term and of one content.
+const MOST_UNKNOWN: usize = 20;
+
+/// The most bytes of a term's words. Nobody reads more of them.
+const LONGEST_WORDS: usize = 500;
+
 /// The terms of one `<license>`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct LicenceTerms {
@@ -58,13 +64,22 @@ impl LicenceTerms {
     }
 
     /// Adds a term with its text: tokens with spaces between them, or with commas as in the drafts.
+    /// Each token is kept once, and no known one is lost behind unknown ones.
     pub(super) fn add(&mut self, kind: TermKind, text: &str) {
-        let tokens = text.split(|c: char| c.is_whitespace() || c == ',');
-        let tokens = tokens.filter(|token| !token.is_empty());
-        self.terms.push(Term {
-            kind,
-            tokens: tokens.map(str::to_ascii_lowercase).collect(),
-        });
+        let (mut tokens, mut unknown) = (Vec::new(), 0);
+        for token in text.split(|c: char| c.is_whitespace() || c == ',') {
+            let token = token.to_ascii_lowercase();
+            if token.is_empty() || tokens.contains(&token) {
+                continue;
+            }
+
+            let is_unknown = !is_known(&token) && !USERS.contains(&token.as_str());
+            unknown += usize::from(is_unknown);
+            if !is_unknown || unknown <= MOST_UNKNOWN {
+                tokens.push(token);
+            }
+        }
+        self.terms.push(Term { kind, tokens });
     }
 
     fn permits(&self) -> impl Iterator<Item = &Term> {
@@ -133,10 +148,12 @@ pub(super) fn claims(licences: &[LicenceTerms]) -> Vec<(Claim, String)> {
         }
     }
 
-    for term in licences.iter().flat_map(LicenceTerms::prohibits) {
-        let unknown = term.tokens.iter().filter(|token| !is_known(token));
-        found.extend(unknown.map(|token| (Claim::Unknown(token.clone()), term.words())));
-    }
+    let terms = licences.iter().flat_map(LicenceTerms::prohibits);
+    let unknown = terms.flat_map(|term| {
+        let tokens = term.tokens.iter().filter(|token| !is_known(token));
+        tokens.map(move |token| (Claim::Unknown(token.clone()), term.words()))
+    });
+    found.extend(unknown.take(MOST_UNKNOWN));
     found
 }
 
@@ -180,7 +197,7 @@ impl Term {
         uses.any(|uses| uses.contains(&wanted))
     }
 
-    /// Returns the element as a file has it.
+    /// Returns the element as a file has it, cut to a readable length.
     fn words(&self) -> String {
         let (name, of_type) = match &self.kind {
             TermKind::PermitsUsage => ("permits", "usage"),
@@ -189,10 +206,9 @@ impl Term {
             TermKind::ProhibitsSome(of_type) => ("prohibits", of_type.as_str()),
             TermKind::Payment(kind) => ("payment", kind.as_str()),
         };
-        format!(
-            "<{name} type=\"{of_type}\">{}</{name}>",
-            self.tokens.join(" ")
-        )
+        let tokens = self.tokens.join(" ");
+        let words = format!("<{name} type=\"{of_type}\">{tokens}</{name}>");
+        words[..words.floor_char_boundary(LONGEST_WORDS)].to_owned()
     }
 }
 
@@ -210,4 +226,37 @@ fn token_uses(token: &str) -> &'static [Use] {
 
 fn is_known(token: &str) -> bool {
     token == "ai-index" || !token_uses(token).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_tokens_are_bounded_and_hide_no_known_one() {
+        let many: String = (0..500).map(|n| format!("t{n} ")).collect();
+        let mut licence = LicenceTerms::default();
+        for _ in 0..50 {
+            licence.add(TermKind::ProhibitsUsage, &format!("{many} ai-train"));
+        }
+        assert_eq!(licence.terms[0].tokens.len(), MOST_UNKNOWN + 1);
+
+        let told = claims(&[licence.clone(), licence]);
+        let is_unknown = |claim: &Claim| matches!(claim, Claim::Unknown(_));
+        let unknown = told.iter().filter(|(claim, _)| is_unknown(claim)).count();
+        assert_eq!(unknown, MOST_UNKNOWN);
+        let training = Claim::Use(Use::AiTrain, UseState::Reserved);
+        assert!(told.iter().any(|(claim, _)| *claim == training));
+    }
+
+    #[test]
+    fn words_are_cut_before_they_are_kept() {
+        let mut licence = LicenceTerms::default();
+        licence.add(
+            TermKind::ProhibitsUsage,
+            &format!("all {}", "책".repeat(600)),
+        );
+        let told = claims(&[licence]);
+        assert!(told.iter().all(|(_, words)| words.len() <= LONGEST_WORDS));
+    }
 }
