@@ -230,8 +230,14 @@ fn in_words(story: &StoryFound) -> Vec<(Style, String)> {
     let title = text.title.as_deref().unwrap_or("(without a title)");
     let mut parts = vec![
         (Style::Found, title.to_owned()),
-        (Style::Plain, format!("\n  {}\n  ", about.join(" · "))),
+        (Style::Plain, format!("\n  {}\n", about.join(" · "))),
     ];
+    // Some articles have only a photo.
+    if story.snippet.0.is_empty() {
+        return parts;
+    }
+
+    parts.push((Style::Plain, "  ".to_owned()));
     parts.extend(story.snippet.0.iter().map(|part| match part {
         SnippetPart::Plain(text) => (Style::Plain, text.clone()),
         SnippetPart::Word(text) => (Style::Found, text.clone()),
