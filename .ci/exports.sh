@@ -41,6 +41,7 @@ for export in "jsonl a.jsonl" "jsonl a.jsonl.gz" "csv a.csv.zst" "sqlite a.db" "
     "dataset dataset" "atom a.xml --newest 20" "jsonfeed a.json --newest 20" "text text"; do
     read -r format out options <<< "$export"
     # shellcheck disable=SC2086 # options are words
-    "$saseo" --quiet --data "$scratch/data" export --format "$format" $options --out "$scratch/out/$out"
+    "$saseo" --quiet --data "$scratch/data" export \
+        --format "$format" $options --out "$scratch/out/$out"
 done
 "$scratch/python/bin/python" "$root/tests/exports/read_exports.py" "$scratch/out"

@@ -162,8 +162,8 @@ enum Command {
     /// crawl.
     #[command(after_help = help_texts::audit())]
     Audit(audit::AuditArgs),
-    /// Write the page that your contact address should show: who asks, why, how to block it, how fast
-    /// it asks, and which signals it honours, in English and Korean
+    /// Write the page that your contact address should show: who asks, why, how to block it, how
+    /// fast it asks, and which signals it honours, in English and Korean
     #[command(after_help = help_texts::about())]
     About(about::AboutArgs),
     /// Check everything that is kept against its hashes; exit 3 where something is damaged

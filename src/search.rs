@@ -187,8 +187,8 @@ pub fn index_all(
     archive.save()
 }
 
-/// Makes the expression of a query: for the archive alone.
 impl Query {
+    /// Returns the query as the archive takes it.
     fn select(&self) -> SearchSelect {
         SearchSelect {
             expression: self.expression(),

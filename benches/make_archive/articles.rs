@@ -189,9 +189,9 @@ fn page(article: &Article) -> String {
 fn write_version(sql: &Connection, article: &Article, (id, at): (i64, i64)) {
     let published = article.published_at.as_ref();
     sql.prepare_cached(
-        "INSERT INTO version (article_id, n, site_id, capture_id, made_at, canonical_url, title, subtitle,
-           authors, byline, published_at, published_ms, published_precision, published_source,
-           section, language, text, images, tags, opt_outs, content_sha256, extractor)
+        "INSERT INTO version (article_id, n, site_id, capture_id, made_at, canonical_url, title,
+           subtitle, authors, byline, published_at, published_ms, published_precision,
+           published_source, section, language, text, images, tags, opt_outs, content_sha256, extractor)
          VALUES (?1, 1, 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'second', ?10, ?11, ?12, ?13, '[]',
            ?14, '[]', ?15, ?16)",
     )

@@ -82,30 +82,30 @@ impl Writer {
             .collect()
     }
 
-    /// Adds the sitemaps that a site's robots.txt names and that are not known yet. Returns the
-    /// hosts of those that were added. Durable with the next save.
-    pub fn add_sitemaps(
+    /// Adds the pages of a role that are not known yet: sitemaps that a robots.txt names, and RSL
+    /// licence files. Returns the hosts of those that were added. Durable with the next save.
+    pub fn add_pages(
         &mut self,
         lease: Lease,
         site: &str,
-        urls: &[PageUrl],
+        (role, urls): (Role, &[PageUrl]),
         now: Timestamp,
     ) -> Result<Vec<Host>, ArchiveError> {
         let tx = self.transaction(lease)?;
-        add_pages(tx, site, urls, Role::Sitemap, now)
-    }
-
-    /// Adds the RSL licence files that a site's robots.txt or pages name and that are not known yet.
-    /// Returns the hosts of those that were added. Durable with the next save.
-    pub fn add_licences(
-        &mut self,
-        lease: Lease,
-        site: &str,
-        urls: &[PageUrl],
-        now: Timestamp,
-    ) -> Result<Vec<Host>, ArchiveError> {
-        let tx = self.transaction(lease)?;
-        add_pages(tx, site, urls, Role::Policy, now)
+        let mut hosts = Vec::new();
+        for url in urls {
+            let found = Discovered {
+                url: url.clone(),
+                role,
+                key: None,
+                published_at: None,
+                hops: 0,
+            };
+            if add_page(tx, site, &found, now)? {
+                hosts.push(url.host());
+            }
+        }
+        Ok(hosts)
     }
 
     /// Settles a page without a request for it. Durable with the next save.
@@ -124,30 +124,6 @@ impl Writer {
             Settlement::Retry { .. } | Settlement::Stands { .. } => Ok(()),
         }
     }
-}
-
-/// Adds pages of a role, and returns the hosts of those that were not known.
-fn add_pages(
-    tx: &Connection,
-    site: &str,
-    urls: &[PageUrl],
-    role: Role,
-    now: Timestamp,
-) -> Result<Vec<Host>, ArchiveError> {
-    let mut hosts = Vec::new();
-    for url in urls {
-        let found = Discovered {
-            url: url.clone(),
-            role,
-            key: None,
-            published_at: None,
-            hops: 0,
-        };
-        if add_page(tx, site, &found, now)? {
-            hosts.push(url.host());
-        }
-    }
-    Ok(hosts)
 }
 
 fn write_answer(

@@ -34,7 +34,8 @@ pub(super) fn note_declared(
 
     tx.prepare_cached("DELETE FROM article_declared WHERE article_id = ?1 AND at = ?2")?
         .execute([article, at.millis()])?;
-    // The statements count, and not the order in which they were kept. A damaged row counts as others.
+    // The statements count, and not the order in which they were kept. A damaged row counts as
+    // others.
     let before = match &before {
         Some(text) => serde_json::from_str(text).ok(),
         None => Some(DeclaredRights::default()),
@@ -93,8 +94,8 @@ pub(super) fn statements_at(
 
 #[doc(hidden)]
 impl Writer {
-    /// Returns what is declared about the article of a page, by its last fetch. Sees unsaved changes
-    /// as well.
+    /// Returns what is declared about the article of a page, by its last fetch. Sees unsaved
+    /// changes as well.
     pub fn rights_of_page(&self, page: &Page) -> Result<DeclaredRights, ArchiveError> {
         let (tx, url) = (&self.connection, page.url.as_str());
         match known_article(tx, &page.site, page.key(), url)? {
@@ -103,8 +104,8 @@ impl Writer {
         }
     }
 
-    /// Notes what is declared about the article of a page that did not change. Durable with the next
-    /// save.
+    /// Notes what is declared about the article of a page that did not change. Durable with the
+    /// next save.
     pub fn renew_rights(
         &mut self,
         lease: Lease,

@@ -77,7 +77,8 @@ impl Writer {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns how many pages of a site are known, without its photos. Sees unsaved changes as well.
+    /// Returns how many pages of a site are known, without its photos. Sees unsaved changes as
+    /// well.
     pub fn pages_of(&self, site: &str) -> Result<u64, ArchiveError> {
         let sql = "SELECT count(*) FROM page
                    WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role <> 'photo'";

@@ -57,7 +57,7 @@ pub use outlook::Outlook;
 pub use photos::PhotoState;
 pub use records::{RecordIter, Records};
 pub use row_read::{RowRead, UnreadableRows};
-pub use search::{CountKey, FoundText, MOST_LATE, MOST_RANKED, SearchHit, SearchSelect, Searcher};
+pub use search::{CountKey, FoundText, MOST_LATE, SearchHit, SearchSelect, Searcher};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading. It sees the changes that the writer has saved.

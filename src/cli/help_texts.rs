@@ -102,7 +102,7 @@ pub(super) fn exports() -> String {
     ending(
         &[
             "saseo exports",
-            "saseo exports rewind desk --to 4000   keep the parts up to there, write the rest again",
+            "saseo exports rewind desk --to 4000   keep the parts up to there, write others again",
             "saseo exports delete desk             its files stay",
         ],
         &[

@@ -19,8 +19,7 @@ use crate::search::{
     search,
 };
 
-/// With more changes that are not indexed, the index is brought up to date first. So many are read
-/// in some tenths of a second.
+/// With more changes that are not indexed, the index is brought up to date first.
 const READ_AT_ONCE: u64 = 1_000;
 
 #[derive(Debug, Args)]

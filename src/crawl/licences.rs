@@ -1,5 +1,5 @@
-//! RSL licence files: they are requested once they are named, and the pages are left alone for which
-//! they demand the token of a licence server.
+//! RSL licence files: they are requested once they are named, and the pages are left alone for
+//! which they demand the token of a licence server.
 
 use std::collections::BTreeSet;
 
@@ -114,7 +114,9 @@ impl<W: Web> Crawl<'_, W> {
             return Ok(false);
         }
 
-        let hosts = self.archive.add_licences(self.lease, site, &wanted, now)?;
+        let hosts = self
+            .archive
+            .add_pages(self.lease, site, (Role::Policy, &wanted), now)?;
         self.grow(site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
         // The archive may know the file from another paper.
         self.install_reservations(site)?;
@@ -124,8 +126,8 @@ impl<W: Web> Crawl<'_, W> {
         Ok(!hosts.is_empty())
     }
 
-    /// Notes what is declared about a kept article whose page did not change, and queues the licences
-    /// that the answer names.
+    /// Notes what is declared about a kept article whose page did not change, and queues the
+    /// licences that the answer names.
     pub(super) fn renew_rights(
         &mut self,
         page: &Page,

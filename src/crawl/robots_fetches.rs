@@ -7,6 +7,7 @@ use crate::archive::ArchiveError;
 use crate::crawl::Crawl;
 use crate::dispatch::RobotsFetch;
 use crate::fetch::Web;
+use crate::frontier::Role;
 use crate::opt_out::Reservations;
 use crate::page_url::{Host, PageUrl};
 
@@ -82,7 +83,7 @@ impl<W: Web> Crawl<'_, W> {
         let now = self.clock.now();
         let hosts = self
             .archive
-            .add_sitemaps(self.lease, &fetch.site, &urls, now)?;
+            .add_pages(self.lease, &fetch.site, (Role::Sitemap, &urls), now)?;
         self.grow(&fetch.site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
         hosts
             .iter()

@@ -1,4 +1,5 @@
-//! The demo's photos: PNG files of one pixel (ISO/IEC 15948), each article's in a colour of its own.
+//! The demo's photos: PNG files of one pixel (ISO/IEC 15948), each article's in a colour of its
+//! own.
 
 /// The header of an image of one pixel in RGB, of eight bits each.
 const HEADER: [u8; 13] = [0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0];

@@ -26,8 +26,8 @@ pub enum ExportError {
     #[error("{path} is of an earlier, larger export: move it away, or name another file")]
     StalePart { path: PathBuf },
     #[error(
-        "WARC and WACZ have answers, not articles: choose them by one site and by the first day, and \
-         leave out the other options"
+        "WARC and WACZ have answers, not articles: choose them by one site and by the first day, \
+         and leave out the other options"
     )]
     OfArticles,
     #[error("{path} is no file, and the format {format} needs one: name a file")]

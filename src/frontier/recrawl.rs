@@ -43,8 +43,8 @@ pub const SUSPENDED_FOR: Duration = Duration::from_secs(30 * 24 * HOUR);
 /// died. One or two may be kills that had another reason.
 pub const MAX_UNENDED: u32 = 3;
 
-/// A queued feed, sitemap or photo that the site file excludes waits so long from each crawl on. It stays
-/// known, should the site file include it again.
+/// A queued feed, sitemap or photo that the site file excludes waits so long from each crawl on. It
+/// stays known, should the site file include it again.
 const EXCLUDED_DELAY: Duration = Duration::from_secs(30 * 24 * HOUR);
 
 /// No page waits longer for its next attempt: 72 hours is the longest retry delay. A longer wait

@@ -1,5 +1,5 @@
-//! The rights of a page that did not change (304): what its headers, its host's files and robots.txt
-//! say now, and what the kept page says.
+//! The rights of a page that did not change (304): what its headers, its host's files and
+//! robots.txt say now, and what the kept page says.
 
 use crate::config::site::OptOutRules;
 use crate::opt_out::Declared;
@@ -8,8 +8,8 @@ use crate::time::Timestamp;
 
 impl Declared<'_> {
     /// Returns the rights from a 304 on. A header of it replaces the kept one of the same name (RFC
-    /// 9111 §3.2). What stands in the page, and headers that are not named anew, stand as they were;
-    /// so does what licences said while one of them cannot be read.
+    /// 9111 §3.2). What stands in the page, and headers that are not named anew, stand as they
+    /// were; so does what licences said while one of them cannot be read.
     pub fn renewed(
         &self,
         agent: &str,

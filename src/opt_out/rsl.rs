@@ -184,8 +184,8 @@ mod tests {
                 "{offer}"
             );
         }
-        let everyone = "<license><permits type='usage'>all</permits><permits type='user'>commercial \
-            non-commercial education government personal</permits></license>";
+        let everyone = "<license><permits type='usage'>all</permits><permits type='user'>\
+            commercial non-commercial education government personal</permits></license>";
         assert!(said(everyone).contains("ai_train=allowed"));
     }
 
@@ -245,9 +245,9 @@ mod tests {
                 "{url} {path}"
             );
         }
-        let two = "<content url='/'><license><permits type='usage'>all</permits></license></content>\
-            <content url='/news/'><license><prohibits type='usage'>ai-train</prohibits></license>\
-            </content>";
+        let two = "<content url='/'><license><permits type='usage'>all</permits></license>\
+            </content><content url='/news/'><license><prohibits type='usage'>ai-train</prohibits>\
+            </license></content>";
         let told = DeclaredRights::of(file(two).rights(&page("/news/1"))).to_string();
         assert!(told.contains("ai_train=reserved"), "{told}");
     }
@@ -301,8 +301,9 @@ mod tests {
         assert!(told.iter().all(|one| !one.words.contains("root:")));
         assert_eq!(DeclaredRights::of(told).to_string(), ALL_AI);
 
-        let prefixed = b"\xef\xbb\xbf<r:rsl xmlns:r='https://rslstandard.org/rsl'><r:content url='/'>\
-            <r:license><r:prohibits type='usage'>ai-all</r:prohibits></r:license></r:content></r:rsl>";
+        let prefixed = b"\xef\xbb\xbf<r:rsl xmlns:r='https://rslstandard.org/rsl'>\
+            <r:content url='/'><r:license><r:prohibits type='usage'>ai-all</r:prohibits>\
+            </r:license></r:content></r:rsl>";
         let told = LicenceFile::read(prefixed).unwrap().rights(&page("/1"));
         assert_eq!(DeclaredRights::of(told).to_string(), ALL_AI);
 

@@ -173,8 +173,8 @@ impl<K: Clone + Eq + Hash> Limiter<K> {
     }
 }
 
-/// Returns how many requests may have the same moment, which is a whole millisecond: one, or as many
-/// periods as it holds. Otherwise a ceiling of 100,000 a second would be one of 1,000.
+/// Returns how many requests may have the same moment, which is a whole millisecond: one, or as
+/// many periods as it holds. Otherwise a ceiling of 100,000 a second would be one of 1,000.
 fn in_one_moment(period: Duration) -> NonZeroU32 {
     let periods = Duration::from_millis(1).as_nanos() / period.as_nanos().max(1);
     let periods = u32::try_from(periods).unwrap_or(u32::MAX);

@@ -1,9 +1,9 @@
 //! AI agents that papers refuse by name, and what their makers use pages for.
 //!
-//! The names are those of the public list ai-robots-txt/ai.robots.txt (robots.json, commit 738c80d of
-//! 22 August 2026), and the uses are what that list says of each. Left out are names that are common
-//! words, tools for many purposes, search engines that also feed AI, and those of which the list does
-//! not say what they do with pages.
+//! The names are those of the public list ai-robots-txt/ai.robots.txt (robots.json, commit 738c80d
+//! of 22 August 2026), and the uses are what that list says of each. Left out are names that are
+//! common words, tools for many purposes, search engines that also feed AI, and those of which the
+//! list does not say what they do with pages.
 
 use crate::rights::{Claim, Statement, Use, UseState};
 

@@ -134,9 +134,9 @@ impl Directives {
         for line in &self.lines {
             match line {
                 Directive::Agent(name) => {
-                    // A new list of agents begins after a rule. Crawl-delay, Sitemap and lines about
-                    // uses do not end one. Lines about uses hold for all agents of the list; a delay
-                    // among them is meant for those before it.
+                    // A new list of agents begins after a rule. Crawl-delay, Sitemap and lines
+                    // about uses do not end one. Lines about uses hold for all agents of the list;
+                    // a delay among them is meant for those before it.
                     if !in_list {
                         (in_group, in_list) = (false, true);
                         among_agents.clear();

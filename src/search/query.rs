@@ -1,8 +1,8 @@
 //! The language of queries, and the expressions of the full-text index that they become.
 //!
-//! QueryWords stand side by side where all of them are wanted; `"…"` has words in their order, `OR` and
-//! `NOT` stand between, brackets join. `title:`, `author:` and `section:` look in one field; `site:`,
-//! `after:` and `before:` choose articles, and hold for the whole query.
+//! Words stand side by side where all of them are wanted; `"…"` has words in their order, `OR` and
+//! `NOT` stand between, brackets join. `title:`, `author:` and `section:` look in one field;
+//! `site:`, `after:` and `before:` choose articles, and hold for the whole query.
 
 mod node;
 mod pieces;
@@ -257,7 +257,10 @@ mod tests {
     proptest! {
         /// Nothing of a query reaches the index's own language but in its place.
         #[test]
-        fn no_query_breaks_it(written in "[책방a1 \"()*:\\-]{0,40}|(\\PC{0,20} (AND|OR|NOT|title:) ){0,4}\\PC{0,20}") {
+        fn no_query_breaks_it(
+            written in "[책방a1 \"()*:\\-]{0,40}\
+                        |(\\PC{0,20} (AND|OR|NOT|title:) ){0,4}\\PC{0,20}",
+        ) {
             if let Ok(query) = Query::parse(&written) {
                 let expression = query.expression();
                 prop_assert_eq!(expression.matches('"').count() % 2, 0);

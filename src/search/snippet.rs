@@ -216,7 +216,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_breaks_it(text in "\\PC{0,300}", words in prop::collection::vec("\\PC{0,4}", 0..4)) {
+        fn no_text_breaks_it(
+            text in "\\PC{0,300}",
+            words in prop::collection::vec("\\PC{0,4}", 0..4),
+        ) {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let cut = snippet(&text, &words);
             prop_assert!(cut.chars().count() <= LENGTH * 3 + 2);

@@ -56,7 +56,6 @@ pub fn phrase_tokens(words: &str) -> Option<PhraseTokens> {
     last.push_to(&mut tokens, WordEnd::Open);
 
     let is_open = last.script == Script::Joined && last.letters().count() == 1;
-    // The end of the text of the last run may be the end of all that is looked for.
     Some(PhraseTokens { tokens, is_open })
 }
 

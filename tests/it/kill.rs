@@ -1,4 +1,5 @@
-//! `kill -9` at any moment of a crawl by the real binary: nothing is lost, nothing doubled, no host hurried.
+//! `kill -9` at any moment of a crawl by the real binary: nothing is lost, nothing doubled, no host
+//! hurried.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

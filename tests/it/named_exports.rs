@@ -411,7 +411,8 @@ fn a_damaged_article_is_told_without_its_words_and_with_exit_code_3() {
     archive
         .sql()
         .execute(
-            "UPDATE version SET text = 'x' WHERE article_id = (SELECT id FROM article WHERE number = 2)",
+            "UPDATE version SET text = 'x'
+             WHERE article_id = (SELECT id FROM article WHERE number = 2)",
             [],
         )
         .unwrap();

@@ -23,7 +23,8 @@ const PAPER: &str = "https://paper.example";
 const CDN: &str = "https://cdn.example";
 
 const HOME: &str = "<html><body><ul id=\"user-menu\"><li data-menu-code=\"S1N1\">\
-    <a href=\"/news/articleList.html?sc_section_code=S1N1&view_type=sm\">소식</a></li></ul></body></html>";
+    <a href=\"/news/articleList.html?sc_section_code=S1N1&view_type=sm\">소식</a></li></ul>\
+    </body></html>";
 
 /// A paper with one section. What is not answered here is missing.
 #[derive(Default)]
@@ -175,9 +176,9 @@ fn article(number: usize, head: &str, photos: &[&str]) -> Answer {
         200,
         format!(
             "<html><head>{head}<meta property=\"og:title\" content=\"소식 {number}\">\
-             <meta property=\"article:published_time\" content=\"2026-11-01T09:00:00+09:00\"></head>\
-             <body><header class=\"article-view-header\"><H1 class=\"heading\">소식 {number}</H1>\
-             </header><article id=\"article-view-content-div\"><p>책방 {number}호가 문을 열었다.</p>\
+             <meta property=\"article:published_time\" content=\"2026-11-01T09:00:00+09:00\">\
+             </head><body><header class=\"article-view-header\">\
+             <H1 class=\"heading\">소식 {number}</H1></header><article id=\"article-view-content-div\"><p>책방 {number}호가 문을 열었다.</p>\
              {photos}</article><aside><img src=\"/thumbnail/{number}.jpg\"></aside></body></html>"
         ),
     )

@@ -1809,7 +1809,8 @@ async fn each_purpose_leaves_out_exactly_what_a_paper_reserves_that_changes_its_
     assert_eq!(left_out_for(&world, "archive").0, [0; 0]);
 
     // Now all is allowed, and single articles say otherwise.
-    let open = "Content-Usage: train-ai=y, search=y\nContent-Signal: search=yes, ai-input=yes, ai-train=yes";
+    let open = "Content-Usage: train-ai=y, search=y\n\
+        Content-Signal: search=yes, ai-input=yes, ai-train=yes";
     world.papers.answer_always("/robots.txt", robots_txt(open));
     for (number, name, value) in [
         (1, "content-usage", "train-ai=n"),
@@ -1859,7 +1860,8 @@ async fn each_purpose_leaves_out_exactly_what_a_paper_reserves_that_changes_its_
         "Articles that ask not to be in archives: 2\n",
         "| header content-usage | ai_train reserved | 1 |",
         "| robots.txt content-signal | ai_input allowed | 6 |",
-        "| ai_input=reserved ai_train=reserved | search=allowed ai_input=allowed ai_train=allowed |",
+        "| ai_input=reserved ai_train=reserved \
+         | search=allowed ai_input=allowed ai_train=allowed |",
         "No licence server demanded a token.",
     ] {
         assert!(page.contains(told), "{told}: {page}");

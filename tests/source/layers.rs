@@ -13,8 +13,8 @@ use crate::code::{Code, File, Graph, Name, files_below, room, src};
 /// commit.
 const ROWS: [&[&str]; 15] = [
     &["counts", "page_url", "text", "time"],
-    // What may be done with an article is a word of its own: articles carry it. Some rights begin at
-    // a moment.
+    // What may be done with an article is a word of its own: articles carry it. Some rights begin
+    // at a moment.
     &["rights"],
     &["markup", "article_key"],
     &["config"],

@@ -4,7 +4,7 @@
 -- had of an article is taken out again with the text of the version that was indexed. `contentless_delete` would do
 -- that without the text, and would keep SQLite before 3.43 from reading the whole file.
 CREATE VIRTUAL TABLE article_words USING fts5 (title, subtitle, authors, section, text, content='', tokenize='ascii');
--- Words in memory before a part of the index is written, in bytes: those of some hundred articles.
+-- Words in memory before a part of the index is written, in bytes.
 INSERT INTO article_words (article_words, rank) VALUES ('hashsize', 8000000);
 
 -- The version of each article that is in the index.

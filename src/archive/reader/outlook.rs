@@ -24,8 +24,8 @@ const DAYS: u64 = 7;
 pub struct Outlook {
     /// Home page, sections, feeds and policies that a crawl would read.
     pub entries: u64,
-    /// Articles, photos, further list pages and windows that are queued and due, with articles that are due
-    /// for a revisit.
+    /// Articles, photos, further list pages and windows that are queued and due, with articles that
+    /// are due for a revisit.
     pub queued: u64,
     /// Articles among `queued` that were not fetched yet.
     pub articles: u64,
@@ -111,7 +111,8 @@ impl Reader {
         let sql = "SELECT
                     count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window', 'photo')
                                      AND due_at <= ?2),
-                    count(*) FILTER (WHERE role IN ('article', 'list', 'window', 'photo') AND due_at <= ?2),
+                    count(*) FILTER (WHERE role IN ('article', 'list', 'window', 'photo')
+                                     AND due_at <= ?2),
                     count(*) FILTER (WHERE role = 'article' AND due_at <= ?2 AND verdict IS NULL),
                     count(*) FILTER (WHERE role = 'article' AND coalesce(due_at, next_at) <= ?2
                                      AND verdict <> 'disallowed'),

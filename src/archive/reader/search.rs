@@ -11,11 +11,11 @@ use crate::archive::store::lossy;
 use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, RULES};
 use crate::time::Timestamp;
 
-/// The most articles of a search that are ranked: the newest that have the words. More take longer
-/// than a reader waits, and nobody reads so many.
-pub const MOST_RANKED: u32 = 10_000;
+/// The most articles of a search that are ranked: the newest that have the words. Nobody reads so
+/// many.
+const MOST_RANKED: u32 = 10_000;
 
-/// The most changes that a search reads itself, the newest ones: some 100 MB in memory.
+/// The most changes that a search reads itself: the newest ones. Their words are held in memory.
 pub const MOST_LATE: u32 = 20_000;
 
 /// What is looked for.
@@ -169,7 +169,7 @@ impl Reader {
 }
 
 impl Searcher<'_> {
-    /// Returns the newest articles that have the words, at most [`MOST_RANKED`], each with how well
+    /// Returns the newest articles that have the words, at most 10,000, each with how well
     /// it matches. They are in no order.
     pub fn hits(&self, select: &SearchSelect) -> Result<Vec<SearchHit>, ArchiveError> {
         let mut hits = Vec::new();

@@ -127,8 +127,8 @@ impl Writer {
     }
 }
 
-/// Notes what a capture declares about uses: what was recorded of its host's files and licences, and
-/// what is read in it today.
+/// Notes what a capture declares about uses: what was recorded of its host's files and licences,
+/// and what is read in it today.
 fn note_rights(
     tx: &Connection,
     capture: &KeptCapture,

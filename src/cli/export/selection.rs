@@ -62,8 +62,8 @@ impl SelectionArgs {
         let why = if self.all_versions {
             "every version is a change of its own: leave out --all-versions"
         } else if self.without_copies {
-            "an article becomes a copy without a change of its own: leave out --without-copies, and \
-             look at `first_copy`"
+            "an article becomes a copy without a change of its own: leave out --without-copies, \
+             and look at `first_copy`"
         } else {
             return Ok(());
         };

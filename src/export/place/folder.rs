@@ -176,7 +176,8 @@ fn refuse_others(target: &Path, format: ExportFormat) -> Result<(), ExportError>
     Ok(())
 }
 
-/// Refuses a former export whose files are not as they were exported: somebody's work would be lost.
+/// Refuses a former export whose files are not as they were exported: somebody's work would be
+/// lost.
 fn refuse_edited(target: &Path) -> Result<(), ExportError> {
     let Some(former) = former_export(target) else {
         return Ok(());

@@ -1,4 +1,5 @@
-//! The XML of a licence file, read as far as it is whole. No entity is resolved but the five of XML.
+//! The XML of a licence file, read as far as it is whole. No entity is resolved but the five of
+//! XML.
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
@@ -161,8 +162,8 @@ impl OpenFile {
     }
 }
 
-/// Returns an attribute with a value, an overlong one cut: none may hide behind its length. A damaged
-/// one is none.
+/// Returns an attribute with a value, an overlong one cut: none may hide behind its length. A
+/// damaged one is none.
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = tag.attributes();
     let mut whole = attributes.with_checks(false).filter_map(Result::ok);

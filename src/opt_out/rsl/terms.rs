@@ -113,7 +113,8 @@ impl LicenceTerms {
                 Some(condition) => Grant::Conditional(condition),
             };
         }
-        // RSL has no token for mining. Where training is permitted, the mining for it is not reserved.
+        // RSL has no token for mining. Where training is permitted, the mining for it is not
+        // reserved.
         if wanted == Use::Tdm && self.permits().any(|term| term.permits(Use::AiTrain)) {
             return Grant::Silent;
         }
@@ -138,8 +139,8 @@ enum Grant<'t> {
 }
 
 /// Returns what licences say about each use, with the words. A prohibition counts wherever it
-/// stands. Else one licence may be chosen: a free one allows, and where all that say something offer
-/// nothing free, the use is reserved.
+/// stands. Else one licence may be chosen: a free one allows, and where all that say something
+/// offer nothing free, the use is reserved.
 pub(super) fn claims(licences: &[LicenceTerms]) -> Vec<(Claim, String)> {
     let mut found = Vec::new();
     for wanted in Use::ALL {

@@ -11,7 +11,7 @@ pub(super) enum QueryNode {
     Any(Vec<QueryNode>),
 }
 
-/// QueryWords in their order.
+/// Words in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct QueryWords {
     pub field: SearchField,
