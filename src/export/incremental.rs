@@ -30,8 +30,7 @@ pub use error::NamedExportError;
 pub use named_exports::ExportName;
 pub use named_list::{ExportProgress, NamedExportState, delete_named, list_named, rewind_named};
 
-/// The size at which a part ends: 64 MiB of lines, some ten thousand articles. Such a part is
-/// written within seconds, and a kill costs no more than that.
+/// The size at which a part ends: 64 MiB of lines. A kill costs no more than the part under way.
 pub const PART_BYTES: u64 = 64 << 20;
 
 /// What is asked of a named export.
