@@ -55,7 +55,8 @@ impl Snippet {
 fn push_plain(parts: &mut Vec<SnippetPart>, text: &str) {
     if !text.is_empty() {
         // A snippet is one line.
-        parts.push(SnippetPart::Plain(text.replace('\n', " ")));
+        let text = text.replace("\n\n", " ").replace('\n', " ");
+        parts.push(SnippetPart::Plain(text));
     }
 }
 
@@ -199,6 +200,7 @@ mod tests {
         );
         assert_eq!(snippet("A Café in İzmir", &["CAFÉ"]), "A [Café] in İzmir");
         assert_eq!(snippet("첫 문단\n\n둘째", &["둘째"]), "…[둘째]");
+        assert_eq!(snippet("책방은\n\n열었다", &["책방"]), "[책방]은 열었다");
         assert_eq!(snippet("아무 말도 없다", &["책방"]), "아무 말도 없다");
     }
 
