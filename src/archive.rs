@@ -71,7 +71,7 @@ pub use reader::{
     ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, Flaw, FoundArticle, FoundText,
     HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord, LedgerRows, MOST_LATE, NumberGap,
     Outlook, PhotoState, ReadPage, ReadPages, Reader, RecordIter, Records, RightsChange,
-    RobotsArrival, RobotsArrivals, RowRead, RunState, SearchHit, SearchSelect, Searcher,
+    RobotsArrival, RobotsArrivals, RowRead, RunState, SavedMark, SearchHit, SearchSelect, Searcher,
     SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots,
     StoredRow, StoredVersion, UnreadableRows, VersionChoice, condition_columns, in_words, queues,
 };

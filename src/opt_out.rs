@@ -18,6 +18,7 @@ use crate::time::Timestamp;
 pub use declared_rights::rights_of_opt_out;
 pub use files::{AI_TXT, Reservations, TDMREP};
 pub use page_signals::{Declared, Metas};
+pub use renewed_rights::Renewed;
 pub use rsl::LicenceServer;
 
 /// A kind of opt-out.

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::archive::article::known_article;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
+use crate::archive::word_index::renew_words;
 use crate::frontier::Page;
 use crate::page_url::PageUrl;
 use crate::rights::{DeclaredRights, UseLevel};
@@ -120,6 +121,32 @@ impl Writer {
         }
     }
 
+    /// Notes whether search may find the article of a page that did not change. Durable with the
+    /// next save.
+    pub fn renew_searchable(
+        &mut self,
+        lease: Lease,
+        page: &Page,
+        searchable: bool,
+    ) -> Result<(), ArchiveError> {
+        let tx = self.transaction(lease)?;
+        let Some(article) = known_article(tx, &page.site, page.key(), page.url.as_str())? else {
+            return Ok(());
+        };
+
+        let changed = tx
+            .prepare_cached(
+                "UPDATE version SET searchable = ?2
+                 WHERE id = (SELECT id FROM version WHERE article_id = ?1
+                             ORDER BY capture_id DESC, n DESC LIMIT 1) AND searchable <> ?2",
+            )?
+            .execute(params![article, searchable])?;
+        if changed > 0 {
+            renew_words(tx, article)?;
+        }
+        Ok(())
+    }
+
     /// Returns the addresses of the files in which a site speaks for all its pages: its licences
     /// are among them. Sees unsaved changes as well.
     pub fn policy_files(&self, site: &str) -> Result<Vec<PageUrl>, ArchiveError> {
@@ -135,6 +162,30 @@ impl Writer {
             .iter()
             .filter_map(|url| PageUrl::from_stored(url).ok())
             .collect())
+    }
+
+    /// Returns those of these files that are queued and were never read, and when they are due. Sees
+    /// unsaved changes as well.
+    pub fn unread_policy_files(
+        &self,
+        site: &str,
+    ) -> Result<Vec<(PageUrl, Timestamp)>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT url, due_at FROM page
+             WHERE role = 'policy' AND hops = 0 AND due_at IS NOT NULL
+               AND site_id = (SELECT id FROM site WHERE name = ?1)
+               AND NOT EXISTS (SELECT 1 FROM capture WHERE capture.page_id = page.id)
+             ORDER BY id LIMIT ?2",
+        )?;
+        let rows = select.query_map(params![site, MOST_POLICY_FILES], |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?))
+        })?;
+        let rows: Vec<(String, i64)> = rows.collect::<Result<_, _>>()?;
+        let known = rows.into_iter().filter_map(|(url, due)| {
+            let url = PageUrl::from_stored(&url).ok()?;
+            Some((url, Timestamp::from_millis(due)))
+        });
+        Ok(known.collect())
     }
 
     /// Returns the robots.txt that was in force when a capture was fetched; `None` where there was

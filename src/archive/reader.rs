@@ -39,7 +39,7 @@ pub use article_filter::{ArticleFilter, CopyChoice, VersionChoice};
 pub use article_row::{ArticleRecord, Flaw, in_words};
 pub use article_versions::{ArticleVersion, FoundArticle};
 pub use captures::CaptureRecord;
-pub use changed_articles::{ChangeSpan, ChangedArticle};
+pub use changed_articles::{ChangeSpan, ChangedArticle, SavedMark};
 pub use changes::ArticleChange;
 pub use condition::{Condition, ConditionError, condition_columns};
 pub use coverage_gaps::{NumberGap, SilentSection};
@@ -65,6 +65,8 @@ pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 pub struct Reader {
     connection: Connection,
     path: PathBuf,
+    /// The file's folder cannot be written, so SQLite was promised that the file does not change.
+    is_immutable: bool,
     dictionaries: Dictionaries,
 }
 
@@ -83,10 +85,12 @@ impl Reader {
             return Err(ArchiveError::Missing { path });
         }
 
+        let mut is_immutable = false;
         let (connection, found) = match connect(&path, &path.to_string_lossy()) {
             // SQLite's shared memory needs a folder that can be written. Where no log is left to be
             // read, the file alone is the whole archive, and nobody can change it meanwhile.
             Err(ArchiveError::ReadOnly { .. }) if !has_log(&path) => {
+                is_immutable = true;
                 connect(&path, &immutable_address(&path))?
             }
             connected => connected?,
@@ -105,6 +109,7 @@ impl Reader {
         Ok(Self {
             connection,
             path,
+            is_immutable,
             dictionaries: Dictionaries::default(),
         })
     }
@@ -195,9 +200,14 @@ fn open_read_only(address: &str) -> rusqlite::Result<Connection> {
 
 /// Tells whether a log with content stands beside the file.
 fn has_log(path: &Path) -> bool {
+    std::fs::metadata(log(path)).is_ok_and(|log| log.len() > 0)
+}
+
+/// Returns the path of the file's log.
+fn log(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
-    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+    log.into()
 }
 
 /// Returns the file's address for SQLite, with the promise that the file does not change.

@@ -181,6 +181,15 @@ fn index_article(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     Ok(())
 }
 
+/// Replaces the words of an article that search may find from now on, or no longer. An index by
+/// other rules is made anew.
+pub(super) fn renew_words(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
+    if is_by_our_rules(tx)? {
+        index_article(tx, article)?;
+    }
+    Ok(())
+}
+
 /// Takes the words of a version out of the index, before the version itself is changed. Words by
 /// other rules cannot be taken out: that index is made anew.
 pub(super) fn forget_words_of(

@@ -3,13 +3,13 @@
 mod receiver;
 
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
 
-use crate::archive::{ArticleFilter, ChangeSpan, Reader};
+use crate::archive::{ArticleFilter, ChangeSpan, Reader, SavedMark};
 use crate::cli::args::count;
 use crate::cli::exit::Exit;
 use crate::cli::export::SelectionArgs;
@@ -52,8 +52,10 @@ pub(super) struct WatchArgs {
 }
 
 /// What is watched, and how far it came.
-struct FollowedArchive<'a> {
-    reader: &'a Reader,
+struct FollowedArchive {
+    reader: Reader,
+    /// The archive's folder.
+    data: PathBuf,
     filter: ArticleFilter,
     /// The last change that was delivered, or was not selected.
     after: u64,
@@ -88,7 +90,8 @@ pub(super) fn run(common: &Common, args: &WatchArgs) -> anyhow::Result<Exit> {
             purpose: args.purpose,
             ..args.selection.filter(&reader)?
         },
-        reader: &reader,
+        reader,
+        data: common.data().to_owned(),
         after,
         receiver: Receiver::of(args.exec.as_deref()),
         signals: CaughtSignals::new()?,
@@ -103,7 +106,7 @@ pub(super) fn run(common: &Common, args: &WatchArgs) -> anyhow::Result<Exit> {
     Ok(watch.exit(end))
 }
 
-impl FollowedArchive<'_> {
+impl FollowedArchive {
     /// Delivers what is there and what comes, until it must end.
     fn follow(&mut self) -> anyhow::Result<WatchEnd> {
         let (clock, file) = (Clock::system(), identity(self.reader.path()));
@@ -111,8 +114,11 @@ impl FollowedArchive<'_> {
 
         loop {
             // The number is asked for first: what is saved meanwhile has another one.
-            let saved = self.reader.data_version()?;
+            let saved = self.reader.saved_mark()?;
             if seen != Some(saved) {
+                if seen.is_some() && matches!(saved, SavedMark::File(..)) {
+                    self.reader = Reader::open(&self.data)?;
+                }
                 seen = Some(saved);
                 if let Some(end) = self.deliver_all()? {
                     return Ok(end);

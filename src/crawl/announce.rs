@@ -89,10 +89,10 @@ impl<W: Web> Crawl<'_, W> {
                 continue;
             }
             match self.standing(&page, now)? {
-                RobotsStanding::Allowed { .. } if self.want_robots_licences(&page, now)? => {
-                    return Ok(self.requeue(permit, Some(now)));
-                }
                 RobotsStanding::Allowed { right, robots } => {
+                    if let Some(moment) = self.await_robots_licences(&page, now)? {
+                        return Ok(self.requeue(permit, Some(moment)));
+                    }
                     if let Some(rule) = self.licence_rule(&page)? {
                         self.settle_disallowed(&page, rule, now)?;
                         continue;
@@ -184,6 +184,7 @@ impl<W: Web> Crawl<'_, W> {
         // A forbidden file of opt-outs counts nowhere: it is no page that a reader would miss.
         let settlement = disallowed(page, rule, &self.papers[&page.site].policy, now);
         self.count(page, &settlement);
+        self.note_policy(page, &settlement);
         self.grow(&page.site, -1);
         self.archive
             .settle_unasked(self.lease, page, &settlement, now)

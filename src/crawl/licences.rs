@@ -1,12 +1,13 @@
 //! RSL licence files: they are requested once they are named, and the pages are left alone for
 //! which they demand the token of a licence server.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::archive::ArchiveError;
-use crate::crawl::Crawl;
+use crate::crawl::{Crawl, PATIENCE};
 use crate::fetch::{Answer, Web};
-use crate::frontier::{Page, Role};
+use crate::frontier::{Page, Role, Settlement};
 use crate::page_url::PageUrl;
 use crate::rights::DeclaredRights;
 use crate::site_reader::NotModified;
@@ -14,6 +15,9 @@ use crate::time::Timestamp;
 
 /// The most licence files that a paper may name in a run. An honest paper has one or two.
 const MOST_LICENCES: usize = 10;
+
+/// The time after which a page that waits for the licence of another host is looked at again.
+const LICENCE_CHECK: Duration = Duration::from_secs(1);
 
 /// The most licence files of a paper that are ever asked for: each costs a request a day.
 const MOST_KNOWN: usize = 20;
@@ -26,18 +30,36 @@ pub(super) struct PaperLicences {
     /// Those that are named in this run. Others give their places back.
     named: BTreeSet<PageUrl>,
     has_left_out: bool,
+    /// Those that were never read, and when they are due. Pages wait for them.
+    unread: BTreeMap<PageUrl, Timestamp>,
 }
 
 impl PaperLicences {
-    pub(super) fn new(known: BTreeSet<PageUrl>) -> Self {
+    pub(super) fn new(known: BTreeSet<PageUrl>, unread: BTreeMap<PageUrl, Timestamp>) -> Self {
         Self {
             known,
+            unread,
             ..Self::default()
         }
     }
 
+    /// Notes that a file was asked for, or may not be: pages wait only for another request to it
+    /// that is due soon.
+    pub(super) fn note_asked(&mut self, url: &PageUrl, settlement: &Settlement) {
+        match settlement {
+            Settlement::Retry { due, .. } => {
+                if let Some(known) = self.unread.get_mut(url) {
+                    *known = *due;
+                }
+            }
+            Settlement::Done(_) | Settlement::Stands { .. } => {
+                self.unread.remove(url);
+            }
+        }
+    }
+
     /// Takes in licences that are named. Returns those that are not known yet.
-    fn take_in(&mut self, site: &str, named: Vec<PageUrl>) -> Vec<PageUrl> {
+    fn take_in(&mut self, site: &str, named: Vec<PageUrl>, now: Timestamp) -> Vec<PageUrl> {
         let mut wanted = Vec::new();
         for url in named {
             let is_new = !self.known.contains(&url);
@@ -52,6 +74,7 @@ impl PaperLicences {
             self.named.insert(url.clone());
             if is_new {
                 self.known.insert(url.clone());
+                self.unread.insert(url.clone(), now);
                 wanted.push(url);
             }
         }
@@ -79,26 +102,57 @@ pub(super) fn rsl_addresses(rights: &DeclaredRights) -> Vec<PageUrl> {
 
 impl<W: Web> Crawl<'_, W> {
     /// Returns the licence files of a paper that the archive knows.
-    pub(super) fn known_licences(&self, site: &str) -> Result<BTreeSet<PageUrl>, ArchiveError> {
+    pub(super) fn known_licences(&self, site: &str) -> Result<PaperLicences, ArchiveError> {
         let others = self.papers[site].reader.well_known();
-        let files = self.archive.policy_files(site)?.into_iter();
-        Ok(files.filter(|file| !others.contains(file)).collect())
+        let known = self.archive.policy_files(site)?.into_iter();
+        let known = known.filter(|file| !others.contains(file)).collect();
+        let unread = self.archive.unread_policy_files(site)?.into_iter();
+        Ok(PaperLicences::new(known, unread.collect()))
     }
 
     /// Queues the licence files that the robots.txt of a page names and that are not known yet.
-    /// Returns whether there were any: they go before the page.
-    pub(super) fn want_robots_licences(
+    /// Returns when the page is looked at again: those that were never read go before it.
+    pub(super) fn await_robots_licences(
         &mut self,
         page: &Page,
         now: Timestamp,
-    ) -> Result<bool, ArchiveError> {
+    ) -> Result<Option<Timestamp>, ArchiveError> {
         let role = page.role();
         // A photo may be from anywhere, and no rights are kept of it.
         if role == Role::Policy || role == Role::Photo {
-            return Ok(false);
+            return Ok(None);
         }
-        let robots = self.robots.rules_of(&page.url.origin());
-        self.want_licences(&page.site, robots.licences(&page.url), now)
+
+        let named = self.robots.rules_of(&page.url.origin()).licences(&page.url);
+        if self.want_licences(&page.site, named.clone(), now)? {
+            return Ok(Some(now));
+        }
+        let is_awaited = named
+            .iter()
+            .any(|licence| self.is_awaited(&page.site, licence, now));
+        Ok(is_awaited.then(|| now + LICENCE_CHECK))
+    }
+
+    /// Tells whether a licence was never read, and is asked for soon. A host that cannot be asked
+    /// in this run holds no page up.
+    fn is_awaited(&self, site: &str, licence: &PageUrl, now: Timestamp) -> bool {
+        let paper = &self.papers[site];
+        let host = licence.host();
+        let soon = now + PATIENCE;
+        let due = paper.licences.unread.get(licence);
+        let can_be_asked = self.hosts.skipped(&host).is_none()
+            && paper.hosts.contains(&host)
+            && (self.queues.is_being_asked(&host)
+                || self.hosts.ready_at(&host).is_some_and(|at| at <= soon));
+        can_be_asked && due.is_some_and(|due| *due <= soon)
+    }
+
+    /// Notes that a licence file was asked for, or may not be.
+    pub(super) fn note_policy(&mut self, page: &Page, settlement: &Settlement) {
+        if page.role() == Role::Policy {
+            let paper = self.papers.get_mut(&page.site);
+            paper.licences.note_asked(&page.url, settlement);
+        }
     }
 
     /// Queues licence files that are not known yet. Returns whether there were any.
@@ -109,7 +163,7 @@ impl<W: Web> Crawl<'_, W> {
         now: Timestamp,
     ) -> Result<bool, ArchiveError> {
         let licences = &mut self.papers.get_mut(site).licences;
-        let wanted = licences.take_in(site, named);
+        let wanted = licences.take_in(site, named, now);
         if wanted.is_empty() {
             return Ok(false);
         }
@@ -146,13 +200,16 @@ impl<W: Web> Crawl<'_, W> {
             robots: &self.robots.rules_of(&page.url.origin()),
             at,
         };
-        let rights = paper.reader.renewed_rights(answer, &before);
-        if rights.are_those_of(&before) {
+        let renewed = paper.reader.renewed_rights(answer, &before);
+        self.archive
+            .renew_searchable(self.lease, page, !renewed.noindex)?;
+        if renewed.rights.are_those_of(&before) {
             return Ok(());
         }
 
-        self.archive.renew_rights(self.lease, page, &rights, at)?;
-        self.want_licences(&page.site, rsl_addresses(&rights), at)?;
+        self.archive
+            .renew_rights(self.lease, page, &renewed.rights, at)?;
+        self.want_licences(&page.site, rsl_addresses(&renewed.rights), at)?;
         Ok(())
     }
 
@@ -194,16 +251,26 @@ mod tests {
 
     #[test]
     fn places_are_for_licences_that_are_named_in_the_run_and_their_number_is_bounded() {
-        let mut licences = PaperLicences::new(files(0..12).into_iter().collect());
-        assert_eq!(licences.take_in("paper", files(20..23)), files(20..23));
-        assert_eq!(licences.take_in("paper", files(20..23)), []);
-        assert_eq!(licences.take_in("paper", files(0..3)), []);
+        let mut licences = PaperLicences::new(files(0..12).into_iter().collect(), BTreeMap::new());
+        assert_eq!(
+            licences.take_in("paper", files(20..23), Timestamp::EPOCH),
+            files(20..23)
+        );
+        assert_eq!(
+            licences.take_in("paper", files(20..23), Timestamp::EPOCH),
+            []
+        );
+        assert_eq!(licences.take_in("paper", files(0..3), Timestamp::EPOCH), []);
         assert!(!licences.has_left_out);
-        assert_eq!(licences.take_in("paper", files(30..40)), files(30..34));
+        assert_eq!(
+            licences.take_in("paper", files(30..40), Timestamp::EPOCH),
+            files(30..34)
+        );
         assert!(licences.has_left_out);
 
-        let mut full = PaperLicences::new(files(0..MOST_KNOWN).into_iter().collect());
-        assert_eq!(full.take_in("paper", files(30..31)), []);
+        let mut full =
+            PaperLicences::new(files(0..MOST_KNOWN).into_iter().collect(), BTreeMap::new());
+        assert_eq!(full.take_in("paper", files(30..31), Timestamp::EPOCH), []);
         assert_eq!(full.known.len(), MOST_KNOWN);
     }
 }

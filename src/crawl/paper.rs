@@ -168,7 +168,7 @@ impl<W: Web> Crawl<'_, W> {
         let failed = self.papers.take_unended(site);
         self.tally(site, |tally| tally.failed += failed);
 
-        self.papers.get_mut(site).licences = PaperLicences::new(self.known_licences(site)?);
+        self.papers.get_mut(site).licences = self.known_licences(site)?;
         self.install_reservations(site)?;
         self.begin_backfills(site, start.backfill, start.seeding)?;
         self.enqueue_due(site, seeded.site)

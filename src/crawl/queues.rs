@@ -83,6 +83,12 @@ impl Queues {
         }
     }
 
+    /// Tells whether a page of a host is being asked for.
+    pub(super) fn is_being_asked(&self, host: &Host) -> bool {
+        let queue = self.by_host.get(host);
+        queue.is_some_and(|queue| !queue.under_way.is_empty())
+    }
+
     /// Notes that a page requires payment.
     pub(super) fn refuse_to_pay(&mut self, host: &Host, page: PageId) {
         if let Some(queue) = self.by_host.get_mut(host) {

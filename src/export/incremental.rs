@@ -56,7 +56,7 @@ pub struct OpenExport<'r> {
     list: PartList,
     part_bytes: u64,
     made_at: Option<Timestamp>,
-    _lock: ExportLock,
+    _locks: [ExportLock; 2],
 }
 
 /// The result of one run of a named export.
@@ -91,9 +91,15 @@ impl<'r> OpenExport<'r> {
         }
 
         let lock = exports.lock(&request.name)?;
-        let (folder, list) = match exports.find(&request.name)? {
-            Some(known) => reopen(&known, &request)?,
-            None => begin(&exports, &request)?,
+        let known = exports.find(&request.name)?;
+        let folder = match &known {
+            Some(known) => known_folder(known, &request)?,
+            None => new_folder(&request)?,
+        };
+        let folder_lock = ExportLock::of_folder(request.name.as_str(), &folder)?;
+        let list = match &known {
+            Some(known) => reopen(known)?,
+            None => begin(&exports, &request, &folder)?,
         };
         refuse_other_archive(reader, &list)?;
         list.remove_unnamed(&folder)?;
@@ -110,7 +116,7 @@ impl<'r> OpenExport<'r> {
             list,
             part_bytes: request.part_bytes,
             made_at: request.made_at,
-            _lock: lock,
+            _locks: [lock, folder_lock],
         })
     }
 
@@ -227,32 +233,35 @@ impl Step {
     }
 }
 
-/// Goes on with an export.
-fn reopen(
-    known: &NamedExport,
-    request: &NamedExportRequest,
-) -> Result<(PathBuf, PartList), ExportError> {
+/// Returns the folder of an export that goes on.
+fn known_folder(known: &NamedExport, request: &NamedExportRequest) -> Result<PathBuf, ExportError> {
     if let Some(out) = &request.out {
         refuse_other_folder(known, out)?;
     }
     refuse_other_selection(known.name.as_str(), &known.selection, &request.filter)?;
-
-    let folder = known.folder.clone();
-    let list = PartList::read(&folder)?.ok_or_else(|| NamedExportError::Lost {
-        name: known.name.clone(),
-        folder: folder.clone(),
-    })?;
-    refuse_other_name(&list, &known.name, &folder)?;
-    Ok((folder, list))
+    if !known.folder.is_dir() {
+        return Err(lost(known));
+    }
+    Ok(known.folder.clone())
 }
 
-/// Begins an export in a new folder, or takes one over that has a manifest of this name: the list
-/// of exports was lost, or the export was deleted from it.
-fn begin(
-    exports: &NamedExports,
-    request: &NamedExportRequest,
-) -> Result<(PathBuf, PartList), ExportError> {
-    let name = request.name.as_str();
+/// Goes on with an export.
+fn reopen(known: &NamedExport) -> Result<PartList, ExportError> {
+    let list = PartList::read(&known.folder)?.ok_or_else(|| lost(known))?;
+    refuse_other_name(&list, &known.name, &known.folder)?;
+    Ok(list)
+}
+
+fn lost(known: &NamedExport) -> ExportError {
+    NamedExportError::Lost {
+        name: known.name.clone(),
+        folder: known.folder.clone(),
+    }
+    .into()
+}
+
+/// Makes the folder of an export that begins, where it is not there yet.
+fn new_folder(request: &NamedExportRequest) -> Result<PathBuf, ExportError> {
     let out = request.out.clone().unwrap_or_default();
     if out == Path::new("-") || (out.exists() && !out.is_dir()) {
         return Err(ExportError::NoFolder {
@@ -261,25 +270,34 @@ fn begin(
         });
     }
     fs::create_dir_all(&out).map_err(|why| fault(&out, why))?;
-    let folder = fs::canonicalize(&out).map_err(|why| fault(&out, why))?;
+    fs::canonicalize(&out).map_err(|why| fault(&out, why))
+}
 
-    let list = match PartList::read(&folder)? {
+/// Begins an export in a new folder, or takes one over that has a manifest of this name: the list
+/// of exports was lost, or the export was deleted from it.
+fn begin(
+    exports: &NamedExports,
+    request: &NamedExportRequest,
+    folder: &Path,
+) -> Result<PartList, ExportError> {
+    let name = request.name.as_str();
+    let list = match PartList::read(folder)? {
         Some(list) => {
-            refuse_other_name(&list, name, &folder)?;
+            refuse_other_name(&list, name, folder)?;
             refuse_other_selection(name, &list.selection, &request.filter)?;
             list
         }
-        None => begin_list(&folder, name, ToldSelection::from(&request.filter))?,
+        None => begin_list(folder, name, ToldSelection::from(&request.filter))?,
     };
 
     let export = NamedExport {
         name: name.to_owned(),
-        folder: folder.clone(),
+        folder: folder.to_owned(),
         format: list.format.clone(),
         selection: list.selection.clone(),
     };
     exports.add(&request.name, &export)?;
-    Ok((folder, list))
+    Ok(list)
 }
 
 /// Writes the manifest of an export that has no part yet. The folder must be empty.

@@ -130,9 +130,14 @@ fn first_answer(case: Case<'_>, outcome: Outcome) -> Settlement {
         Outcome::Failed { why } | Outcome::Permanent { why } if page.role() == Role::Policy => {
             settled(Verdict::Unextracted { why })
         }
-        Outcome::Busy if page.role() == Role::Policy => settled(Verdict::Unextracted {
-            why: "too busy".to_owned(),
-        }),
+        // Pages wait for the rights that it may declare, as long as a crawl waits for anything.
+        Outcome::Busy if page.role() == Role::Policy => {
+            next_retry(page, &RETRY_DELAYS[..2], TOO_BUSY, now).unwrap_or_else(|| {
+                settled(Verdict::Unextracted {
+                    why: TOO_BUSY.to_owned(),
+                })
+            })
+        }
         Outcome::Read(parsed) => read(case, parsed),
         Outcome::Redirected { to, key } => settle_redirect(page, to, key, case.scope),
         Outcome::Gone { why } => gone(case, why),

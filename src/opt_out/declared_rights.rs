@@ -1,7 +1,7 @@
 //! What a page declares about uses, joined from opt-outs, headers, links and robots.txt.
 
 use crate::opt_out::page_signals::RSL_TYPE;
-use crate::opt_out::{Declared, Judgement, OptOut, OptOutAction, Signal};
+use crate::opt_out::{Declared, Judgement, OptOut, OptOutAction, Signal, tdm};
 use crate::page_url::PageUrl;
 use crate::rights::{
     Claim, DeclaredRights, RSL_HEADER, RSL_LINK, Statement, Use, UseState, content_signal,
@@ -32,13 +32,22 @@ impl Declared<'_> {
             .filter(|(_, action)| *action != OptOutAction::Ignored);
         let opt_outs = heard.flat_map(|(opt_out, _)| rights_of_opt_out(opt_out));
 
+        let permission = self.page_tdm().filter(|(_, is_reserved)| !is_reserved);
+        let permission = permission.map(|(place, _)| {
+            let claim = Claim::Use(Use::Tdm, UseState::Allowed);
+            Statement::new(&tdm::source(place), claim, "tdm-reservation: 0")
+        });
         let headers = self.of_headers();
         let links = self.metas.licences.iter().filter_map(|link| {
             let source = if link.is_rsl { RSL_LINK } else { "link" };
             licence(self.url, source, &link.href)
         });
         let robots = self.robots.rights(self.url);
-        let told = opt_outs.chain(headers).chain(links).chain(robots);
+        let told = opt_outs
+            .chain(permission)
+            .chain(headers)
+            .chain(links)
+            .chain(robots);
         self.with_licences(DeclaredRights::of(told))
     }
 
@@ -212,6 +221,12 @@ mod tests {
                 vec![("tdm-reservation", "1")],
                 "",
                 "ai_train=reserved tdm=reserved",
+            ),
+            (
+                "<meta name=tdm-reservation content=0>",
+                vec![("tdm-reservation", "1")],
+                "",
+                "tdm=allowed",
             ),
             (
                 "",

@@ -133,17 +133,24 @@ impl Declared<'_> {
     /// Returns the TDM opt-out. The page's own tag precedes the header, and the header precedes the
     /// file (TDMRep §6).
     fn tdm(&self) -> Option<OptOut> {
-        if let Some(is_reserved) = self.metas.first("tdm-reservation").and_then(tdm::says) {
-            return is_reserved
-                .then(|| tdm::reservation("meta", "meta", self.metas.first("tdm-policy")));
+        match self.page_tdm() {
+            Some((place, true)) => {
+                let policy = match place {
+                    tdm::META => self.metas.first("tdm-policy"),
+                    _ => self.header("tdm-policy"),
+                };
+                Some(tdm::reservation(place, place, policy))
+            }
+            Some((_, false)) => None,
+            None => self.files.tdm(self.url),
         }
+    }
 
-        if let Some(is_reserved) = self.header("tdm-reservation").and_then(tdm::says) {
-            return is_reserved
-                .then(|| tdm::reservation("header", "header", self.header("tdm-policy")));
-        }
-
-        self.files.tdm(self.url)
+    /// Returns whether the page itself reserves text and data mining, and where it says so.
+    pub(super) fn page_tdm(&self) -> Option<(&'static str, bool)> {
+        let said = |place, text: Option<&str>| Some((place, text.and_then(tdm::says)?));
+        said(tdm::META, self.metas.first("tdm-reservation"))
+            .or_else(|| said(tdm::HEADER, self.header("tdm-reservation")))
     }
 }
 

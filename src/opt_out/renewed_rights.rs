@@ -1,16 +1,48 @@
 //! The rights of a page that did not change (304): what its headers, its host's files and
 //! robots.txt say now, and what the kept page says.
 
-use crate::config::site::OptOutRules;
-use crate::opt_out::Declared;
-use crate::rights::{DeclaredRights, RSL, RSL_HEADER, Statement};
+use crate::config::site::{OptOutPolicy, OptOutRules};
+use crate::opt_out::{Declared, Signal, tdm};
+use crate::rights::{Claim, DeclaredRights, RSL, RSL_HEADER, Statement};
 use crate::time::Timestamp;
+
+/// What is declared about a page that did not change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Renewed {
+    pub rights: DeclaredRights,
+    /// Search may not find the page.
+    pub noindex: bool,
+}
 
 impl Declared<'_> {
     /// Returns the rights from a 304 on. A header of it replaces the kept one of the same name (RFC
     /// 9111 §3.2). What stands in the page, and headers that are not named anew, stand as they
     /// were; so does what licences said while one of them cannot be read.
     pub fn renewed(
+        &self,
+        agent: &str,
+        rules: &OptOutRules,
+        now: Timestamp,
+        before: &DeclaredRights,
+    ) -> Renewed {
+        let rights = self.renewed_rights(agent, rules, now, before);
+        let forbids = |one: &Statement| match &one.claim {
+            Claim::UnavailableAfter(from) => {
+                rules.unavailable_after == OptOutPolicy::Obey && *from <= now
+            }
+            Claim::Use(..)
+            | Claim::Level(_)
+            | Claim::NoArchive
+            | Claim::Licence(_)
+            | Claim::Unknown(_) => {
+                rules.noindex == OptOutPolicy::Obey && is_of(&one.source, Signal::NoIndex)
+            }
+        };
+        let noindex = rights.statements().iter().any(forbids);
+        Renewed { rights, noindex }
+    }
+
+    fn renewed_rights(
         &self,
         agent: &str,
         rules: &OptOutRules,
@@ -23,7 +55,8 @@ impl Declared<'_> {
             .iter()
             .partition(|one| one.source == RSL);
         let standing = others.into_iter().filter(|one| !self.renews(one));
-        let named = DeclaredRights::of(standing.chain(told.statements()).cloned());
+        let named = standing.chain(told.statements()).cloned().collect();
+        let named = DeclaredRights::of(tdm::by_first_place(named));
 
         let renewed = self.with_licences(named);
         if self.files.has_licences(renewed.rsl_licences()) {
@@ -53,12 +86,18 @@ impl Declared<'_> {
     }
 }
 
+/// Tells whether a source is a place of an opt-out.
+fn is_of(source: &str, signal: Signal) -> bool {
+    let place = source.strip_prefix(signal.name());
+    place.is_some_and(|place| place.starts_with(' '))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::opt_out::{Metas, Reservations};
     use crate::page_url::PageUrl;
-    use crate::rights::{Claim, RSL_LINK};
+    use crate::rights::{RSL_LINK, Use, UseState};
     use crate::robots::Robots;
 
     const PROHIBITION: &[u8] = b"<rsl><content url='/'><license><prohibits>ai-train</prohibits>\
@@ -75,7 +114,9 @@ mod tests {
             files,
             robots: &Robots::parse(robots.as_bytes(), "saseo"),
         };
-        declared.renewed("saseo", &OptOutRules::default(), Timestamp::EPOCH, before)
+        declared
+            .renewed("saseo", &OptOutRules::default(), Timestamp::EPOCH, before)
+            .rights
     }
 
     #[test]
@@ -99,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_licence_of_the_page_counts_and_one_that_is_not_in_rsl_does_not() {
-        let said = Claim::Use(crate::rights::Use::Tdm, crate::rights::UseState::Reserved);
+        let said = Claim::Use(Use::Tdm, UseState::Reserved);
         let licence = Claim::Licence("https://paper.example/by.html".into());
         for (source, is_kept) in [(RSL_LINK, true), ("link", false)] {
             let before = DeclaredRights::of([
@@ -108,6 +149,35 @@ mod tests {
             ]);
             let after = renewed(&Reservations::default(), "", &before);
             assert_eq!(!after.sources(&said).is_empty(), is_kept, "{source}");
+        }
+    }
+
+    #[test]
+    fn what_the_page_itself_says_of_mining_stands_before_the_file_of_its_host() {
+        let file = PageUrl::parse("https://paper.example/.well-known/tdmrep.json").unwrap();
+        let mut files = Reservations::default();
+        let all = br#"[{"location": "/", "tdm-reservation": 1}]"#;
+        files.read(&file, all, "saseo");
+
+        for (before, expected) in [
+            (None, UseState::Reserved),
+            (
+                Some(("tdm-reservation meta", UseState::Allowed)),
+                UseState::Allowed,
+            ),
+            (
+                Some(("tdm-reservation header", UseState::Allowed)),
+                UseState::Allowed,
+            ),
+            (
+                Some(("header content-usage", UseState::Allowed)),
+                UseState::Reserved,
+            ),
+        ] {
+            let said = before
+                .map(|(source, state)| Statement::new(source, Claim::Use(Use::Tdm, state), "so"));
+            let after = renewed(&files, "", &DeclaredRights::of(said));
+            assert_eq!(after.uses().tdm, expected, "{before:?}");
         }
     }
 }

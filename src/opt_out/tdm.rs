@@ -4,7 +4,31 @@ use serde_json::Value;
 
 use crate::opt_out::{OptOut, Signal, evidence};
 use crate::page_url::PageUrl;
+use crate::rights::Statement;
 use crate::robots::matches_pattern;
+
+/// The places of reservations, as statements name them. The first that says something counts
+/// (TDMRep §6).
+pub(super) const META: &str = "meta";
+pub(super) const HEADER: &str = "header";
+const FILE: &str = "tdmrep.json";
+
+/// Returns the source of a statement that a place makes.
+pub(super) fn source(place: &str) -> String {
+    format!("{} {place}", Signal::Tdm.name())
+}
+
+/// Leaves out what later places say about text and data mining, where an earlier one speaks.
+pub(super) fn by_first_place(statements: Vec<Statement>) -> Vec<Statement> {
+    let places = [META, HEADER, FILE].map(source);
+    let place = |one: &Statement| places.iter().position(|source| *source == one.source);
+    let Some(first) = statements.iter().filter_map(place).min() else {
+        return statements;
+    };
+
+    let counts = |one: &Statement| place(one).is_none_or(|place| place == first);
+    statements.into_iter().filter(counts).collect()
+}
 
 /// One rule of `/.well-known/tdmrep.json`.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +89,7 @@ pub(super) fn of_file(rules: &[TdmRule], url: &PageUrl) -> Option<OptOut> {
         .find(|rule| matches_pattern(&rule.location, url))?;
     let told = format!("location {}", rule.location);
     rule.is_reserved
-        .then(|| reservation("tdmrep.json", &told, rule.policy.as_deref()))
+        .then(|| reservation(FILE, &told, rule.policy.as_deref()))
 }
 
 pub(super) fn reservation(source: &str, told: &str, policy: Option<&str>) -> OptOut {

@@ -1,6 +1,6 @@
 //! An answer 304: the page is kept, and what is declared about it may be new.
 
-use crate::opt_out::{Declared, Metas, Reservations};
+use crate::opt_out::{Declared, Metas, Renewed, Reservations};
 use crate::page_url::PageUrl;
 use crate::rights::DeclaredRights;
 use crate::robots::Robots;
@@ -19,12 +19,8 @@ pub struct NotModified<'a> {
 }
 
 impl SiteReader {
-    /// Returns what is declared about uses from the answer on.
-    pub fn renewed_rights(
-        &self,
-        answer: NotModified<'_>,
-        before: &DeclaredRights,
-    ) -> DeclaredRights {
+    /// Returns what is declared from the answer on.
+    pub fn renewed_rights(&self, answer: NotModified<'_>, before: &DeclaredRights) -> Renewed {
         let metas = Metas::default();
         let declared = Declared {
             url: answer.url,

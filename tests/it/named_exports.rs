@@ -406,6 +406,26 @@ fn an_export_that_another_process_writes_is_left_alone() {
 }
 
 #[test]
+fn a_folder_that_another_export_writes_is_left_alone() {
+    let archive = ChangingArchive::new();
+    archive.exported(&[]);
+    let folder = archive.out();
+    let lock = File::open(&folder).unwrap();
+    lock.lock().unwrap();
+
+    let out = folder.to_str().unwrap();
+    for args in [
+        vec!["export", "--incremental", "desk"],
+        vec!["export", "--incremental", "other", "--out", out],
+        vec!["exports", "rewind", "desk"],
+    ] {
+        let held = archive.crawler.run(&args);
+        assert_eq!(held.status.code(), Some(75), "{args:?}: {}", said(&held));
+        assert!(said(&held).contains("is locked"), "{}", said(&held));
+    }
+}
+
+#[test]
 fn a_damaged_article_is_told_without_its_words_and_with_exit_code_3() {
     let archive = ChangingArchive::new();
     archive

@@ -1610,6 +1610,70 @@ async fn a_licence_of_robots_txt_is_read_before_the_pages_and_tells_their_uses()
 }
 
 #[tokio::test(start_paused = true)]
+async fn pages_wait_for_a_licence_of_another_host_and_for_its_second_attempt() {
+    for failures in 0..2 {
+        let world = World::new(1, 2);
+        let robots = robots_txt("License: https://h9.example/paper.xml");
+        world.papers.answer_always("/robots.txt", robots);
+        world
+            .papers
+            .answer_always("/paper.xml", licence(NO_TRAINING));
+        for _ in 0..failures {
+            let again = [("retry-after", "60")];
+            world.papers.fail_once("/paper.xml", 503, &again);
+        }
+        world.crawl().await;
+
+        let paths = world.web.requests.paths();
+        let read = paths.iter().rposition(|path| path == "/paper.xml").unwrap();
+        let home = paths.iter().position(|path| path == "/").unwrap();
+        assert!(read < home, "{paths:?}");
+        let reserved = |number| (number, "reserved".to_owned(), None);
+        assert_eq!(uses(&world), [reserved(1), reserved(2)]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_licence_that_cannot_be_had_holds_no_page_up() {
+    let host = PageUrl::parse("https://h9.example/").unwrap().host();
+    let forbidden = html(200, "User-agent: *\nDisallow: /paper.xml\n".to_owned());
+    let closed = "License: https://h9.example/paper.xml\nDisallow: /paper.xml";
+    for (robots, is_lost, status) in [
+        (
+            robots_txt("License: https://h9.example/paper.xml"),
+            true,
+            200,
+        ),
+        (
+            robots_txt("License: https://h9.example/paper.xml"),
+            false,
+            404,
+        ),
+        (
+            robots_txt("License: https://h9.example/paper.xml"),
+            false,
+            503,
+        ),
+        (robots_txt(closed), false, 200),
+        (forbidden, false, 200),
+    ] {
+        let world = World::new(1, 2);
+        world.papers.answer_always("/robots.txt", robots);
+        let file = html(status, String::new());
+        world.papers.answer_always("/paper.xml", file);
+        let lost = is_lost.then(|| host.clone());
+        *world.papers.not_found_once.lock().unwrap() = lost.into_iter().collect();
+
+        let report = world.crawl().await;
+        assert_eq!(
+            (report.how, report.tally.articles_new),
+            (RunEnd::Finished, 2),
+            "{status} {is_lost}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn pages_that_demand_the_token_of_a_licence_server_are_not_asked_for_until_they_need_none() {
     let world = World::new(1, 2);
     let robots = robots_txt("License: https://h9.example/paper.xml");
@@ -1748,6 +1812,41 @@ async fn an_answer_304_changes_rights_by_its_headers_and_the_robots_txt_of_now()
         .unwrap();
     // The header was replaced as a whole (RFC 9111 §3.2).
     assert_eq!(search, "unsaid");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_304_takes_an_article_out_of_search_and_brings_it_back() {
+    let world = World::new(1, 2);
+    for number in [1, 2] {
+        let tagged = with_header(article(number), "etag", "\"1\"");
+        world.papers.answer_always(&article_path(number), tagged);
+    }
+    world.crawl().await;
+    let found = || {
+        let told = saseo(&world, &["search", "문을", "--json"]);
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        told["articles"].as_u64().unwrap()
+    };
+    assert_eq!(found(), 2);
+
+    for (says, articles) in [
+        ("noindex", 1),
+        ("unavailable_after: 2020-01-01", 1),
+        ("all", 2),
+    ] {
+        let unchanged = Answer {
+            status: 304,
+            headers: vec![("x-robots-tag".to_owned(), says.to_owned())],
+            body: vec![],
+        };
+        world.papers.answer_always(&article_path(1), unchanged);
+        make_articles_due(&world);
+        next_day(&world, 2).await;
+        assert_eq!(found(), articles, "{says}");
+        saseo(&world, &["reextract"]);
+        assert_eq!(found(), articles, "{says}, read again");
+        saseo(&world, &["verify"]);
+    }
 }
 
 /// Runs saseo on the archive of a world, and returns its stdout.

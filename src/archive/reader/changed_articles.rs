@@ -1,15 +1,18 @@
 //! The articles that changed, each with the version that the change brought.
 
+use std::path::Path;
+use std::time::SystemTime;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::Reader;
 use crate::archive::reader::article_filter::ArticleFilter;
 use crate::archive::reader::article_versions::{ArticleVersion, version};
 use crate::archive::reader::articles::COLUMNS;
 use crate::archive::reader::changes::{ArticleChange, article_change};
 use crate::archive::reader::filter_conditions::{FilterConditions, sites_in_json};
 use crate::archive::reader::records::Records;
+use crate::archive::reader::{Reader, log};
 
 /// A change, with the article as the change left it. Who may read it and what its paper declares
 /// are those of today.
@@ -27,6 +30,19 @@ pub struct ChangedArticle {
     /// `None` where the archive has it no more.
     pub version: Option<ArticleVersion>,
 }
+
+/// A mark of what is saved in an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SavedMark {
+    /// SQLite's own number (`PRAGMA data_version`).
+    Version(i64),
+    /// When the file and its log were written, and their sizes: SQLite was promised that the file
+    /// does not change, so a changed one must be opened anew.
+    File(FileTime, FileTime),
+}
+
+/// When a file was written, and its size; `None` where there is none.
+type FileTime = Option<(SystemTime, u64)>;
 
 /// Part of the sequence of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,15 +113,22 @@ impl Reader {
             .map_err(|error| ArchiveError::at(&self.path, error))
     }
 
-    /// Returns a number that is another one once a program saved something in the archive: to ask
-    /// for it costs no look at a table.
+    /// Returns a mark that is another one once a program saved something in the archive: to ask for
+    /// it costs no look at a table.
     ///
     /// # Errors
     ///
     /// Fails where the file cannot be read.
-    pub fn data_version(&self) -> Result<i64, ArchiveError> {
+    pub fn saved_mark(&self) -> Result<SavedMark, ArchiveError> {
+        if self.is_immutable {
+            return Ok(SavedMark::File(
+                written(&self.path),
+                written(&log(&self.path)),
+            ));
+        }
         self.connection
             .pragma_query_value(None, "data_version", |row| row.get(0))
+            .map(SavedMark::Version)
             .map_err(|error| ArchiveError::at(&self.path, error))
     }
 
@@ -126,6 +149,11 @@ impl Reader {
             .optional()
             .map_err(|error| ArchiveError::at(&self.path, error))
     }
+}
+
+fn written(path: &Path) -> FileTime {
+    let file = std::fs::metadata(path).ok()?;
+    Some((file.modified().ok()?, file.len()))
 }
 
 /// Returns a position as SQLite has it. No sequence reaches one that is too large for it.

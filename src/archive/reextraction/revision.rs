@@ -1,6 +1,6 @@
 //! The changes that the re-extraction of a capture makes in the archive.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::article::{WriteResult, known_article, rewrite_article};
 use crate::archive::declared::{note_declared, statements_at};
@@ -75,6 +75,9 @@ impl Writer {
             Access::Gone => return Ok(RevisionOutcome::Nothing),
         };
 
+        if let Some(noindex) = renewed_noindex(tx, capture)? {
+            article.noindex = noindex;
+        }
         let written = rewrite_article(tx, &capture.page, &article, capture.id, now)?;
         note_rights(tx, capture, &article)?;
         settle_page(tx, &capture.page, &verdict, revisit_at, now)?;
@@ -125,6 +128,26 @@ impl Writer {
         .execute(params![capture.page.id.0, why])?;
         Ok(RevisionOutcome::Nothing)
     }
+}
+
+/// Returns whether search may not find the version of a capture, where a later answer without a
+/// body (304) renewed what is declared about it.
+fn renewed_noindex(tx: &Connection, capture: &KeptCapture) -> Result<Option<bool>, ArchiveError> {
+    let page = &capture.page;
+    let Some(article) = known_article(tx, &page.site, page.key(), page.url.as_str())? else {
+        return Ok(None);
+    };
+
+    let mut select = tx.prepare_cached(
+        "SELECT NOT searchable FROM version
+         WHERE article_id = ?1 AND capture_id = ?2
+           AND EXISTS (SELECT 1 FROM article_declared WHERE article_id = ?1 AND at > ?3)",
+    )?;
+    let noindex = select.query_row(
+        params![article, capture.id, capture.fetched_at.millis()],
+        |row| row.get(0),
+    );
+    Ok(noindex.optional()?)
 }
 
 /// Notes what a capture declares about uses: what was recorded of its host's files and licences,

@@ -53,8 +53,9 @@ pub enum NamedExportError {
     OtherArchive { name: String, seq: u64 },
     #[error("the export {name:?} has come to change {last}, and not to {to} yet")]
     NotThereYet { name: String, to: u64, last: u64 },
-    #[error("another process writes the export {name:?}: wait for its end")]
-    Held { name: String },
+    #[error("another process writes the export {name:?} or into its folder: {} is locked; wait for \
+             its end", path.display())]
+    Held { name: String, path: PathBuf },
 }
 
 impl NamedExportError {

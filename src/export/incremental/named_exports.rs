@@ -66,10 +66,32 @@ pub(super) struct NamedExports {
     folder: PathBuf,
 }
 
-/// The right to write an export, as long as this value lives.
+/// The right to write an export, or into its folder, as long as this value lives. The system gives
+/// it back when the process dies.
 #[derive(Debug)]
 pub(super) struct ExportLock {
     _file: File,
+}
+
+impl ExportLock {
+    /// Takes the right to write into the folder of an export. Another archive may have an export of
+    /// the same name, and another name may be given the same folder.
+    pub(super) fn of_folder(name: &str, folder: &Path) -> Result<Self, ExportError> {
+        let file = File::open(folder).map_err(|why| fault(folder, why))?;
+        Self::take(name, folder, file)
+    }
+
+    fn take(name: &str, path: &Path, file: File) -> Result<Self, ExportError> {
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(NamedExportError::Held {
+                name: name.to_owned(),
+                path: path.to_owned(),
+            }
+            .into()),
+            Err(TryLockError::Error(why)) => Err(fault(path, why)),
+        }
+    }
 }
 
 impl NamedExports {
@@ -80,7 +102,7 @@ impl NamedExports {
         }
     }
 
-    /// Takes the right to write an export. The system gives it back when the process dies.
+    /// Takes the right to write an export.
     pub(super) fn lock(&self, name: &ExportName) -> Result<ExportLock, ExportError> {
         let path = self.folder.join(format!("{}.lock", name.as_str()));
         fs::create_dir_all(&self.folder).map_err(|why| fault(&self.folder, why))?;
@@ -91,14 +113,7 @@ impl NamedExports {
             .open(&path)
             .map_err(|why| fault(&path, why))?;
 
-        match file.try_lock() {
-            Ok(()) => Ok(ExportLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(NamedExportError::Held {
-                name: name.as_str().to_owned(),
-            }
-            .into()),
-            Err(TryLockError::Error(why)) => Err(fault(&path, why)),
-        }
+        ExportLock::take(name.as_str(), &path, file)
     }
 
     /// Returns an export; `None` where there is none of the name.

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::archive::{ArticleFilter, Reader};
-use crate::export::incremental::named_exports::{ExportName, NamedExport, NamedExports};
+use crate::export::incremental::named_exports::{
+    ExportLock, ExportName, NamedExport, NamedExports,
+};
 use crate::export::incremental::part_list::PartList;
 use crate::export::incremental::{NamedExportError, begin_list};
 use crate::export::{ExportError, fault};
@@ -89,12 +91,11 @@ pub fn rewind_named(archive: &Path, name: &ExportName, to: u64) -> Result<u64, E
     let _lock = exports.lock(name)?;
     let export = exports.get(name)?;
 
+    std::fs::create_dir_all(&export.folder).map_err(|why| fault(&export.folder, why))?;
+    let _folder_lock = ExportLock::of_folder(&export.name, &export.folder)?;
     let mut list = match PartList::read(&export.folder)? {
         Some(list) => list,
-        None => {
-            std::fs::create_dir_all(&export.folder).map_err(|why| fault(&export.folder, why))?;
-            begin_list(&export.folder, &export.name, export.selection.clone())?
-        }
+        None => begin_list(&export.folder, &export.name, export.selection.clone())?,
     };
     if to > list.seq() {
         return Err(NamedExportError::NotThereYet {
