@@ -14,6 +14,7 @@ mod compaction;
 mod compression;
 mod declared;
 mod dictionaries;
+mod doomed;
 mod due_pages;
 mod error;
 mod file_mark;
@@ -33,6 +34,7 @@ mod page_state;
 mod reader;
 mod recrawl;
 mod reextraction;
+mod removal;
 mod rescue;
 mod revisit;
 mod robots;
@@ -54,6 +56,7 @@ pub use capture::{Capture, Charset};
 pub use change::ChangeKind;
 pub use compaction::CompactedBodies;
 pub use compression::{Dictionary, DictionaryId, Packed, pack};
+pub use doomed::{RemovalExtent, RemovalPlan, RetentionRule};
 pub use due_pages::{DueHost, NextPage};
 pub use error::ArchiveError;
 pub use files::Loss;
@@ -66,18 +69,20 @@ pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion, BadText,
-    CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle, Condition,
-    ConditionError, CopyChoice, CountKey, DeclaredCounts, EarlierAnswer, ExchangeAnswer,
-    ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, Flaw, FoundArticle, FoundText,
-    HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord, LedgerRows, MOST_LATE, NumberGap,
-    Outlook, PhotoState, ReadPage, ReadPages, Reader, RecordIter, Records, RightsChange,
-    RobotsArrival, RobotsArrivals, RowRead, RunState, SavedMark, SearchHit, SearchSelect, Searcher,
-    SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots,
-    StoredRow, StoredVersion, UnreadableRows, VersionChoice, condition_columns, in_words, queues,
+    CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle, ChosenArticle,
+    CleaningState, Condition, ConditionError, CopyChoice, CountKey, DeclaredCounts, EarlierAnswer,
+    ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, Flaw,
+    FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord,
+    LedgerRows, MOST_LATE, NumberGap, Outlook, PhotoState, ReadPage, ReadPages, Reader, RecordIter,
+    Records, RightsChange, RobotsArrival, RobotsArrivals, RowRead, RunState, SavedMark, SearchHit,
+    SearchSelect, Searcher, SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture,
+    StoredDictionary, StoredRobots, StoredRow, StoredVersion, UnreadableRows, VersionChoice,
+    condition_columns, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
 };
+pub use removal::{CleaningEnd, FileRewrite, Recompression};
 pub use robots::{RobotsCopy, RobotsOutcome};
 pub use run::{NewRun, RunEnd, RunResult, Tally};
 pub use schema::SCHEMA;

@@ -4,6 +4,7 @@ mod about;
 mod args;
 mod audit;
 mod check;
+mod chosen;
 mod compact;
 mod console;
 mod crawl;
@@ -14,8 +15,10 @@ mod exit;
 mod export;
 mod exports;
 mod extract;
+mod forget;
 mod help_texts;
 mod hint;
+mod hold;
 mod init;
 mod plan;
 mod progress;
@@ -29,6 +32,7 @@ mod survey;
 mod truncated_lists;
 mod verify;
 mod watch;
+mod writing;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -203,6 +207,17 @@ enum Command {
     /// a while; without that, or with --keep-room, the room stays in the file.
     #[command(after_help = help_texts::compact())]
     Compact(compact::CompactArgs),
+    /// Take articles out of the archive: tell what would go, and remove it with --yes
+    ///
+    /// Texts, pages and photos that belong to the articles alone are removed, with their words in
+    /// the full-text index, and overwritten in the file. A tombstone with the reason stays, so that
+    /// no crawl asks for them again; so does the ledger, with the addresses that were asked for.
+    /// Incremental exports and `watch` tell it. Held articles (`saseo hold`) are left out.
+    #[command(after_help = help_texts::forget())]
+    Forget(forget::ForgetArgs),
+    /// Keep articles from `forget` and from the retention of their site
+    #[command(after_help = help_texts::hold())]
+    Hold(hold::HoldArgs),
     /// Explore an unknown paper politely, in at most 40 requests, and draft its site file
     ///
     /// Asks for robots.txt, the home page, a few sections and articles, a list's second page, a
@@ -277,6 +292,8 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Show(args) => show::run(common, &args),
         Command::Diff(args) => diff::run(common, &args),
         Command::Compact(args) => compact::run(common, &args),
+        Command::Forget(args) => forget::run(common, &args),
+        Command::Hold(args) => hold::run(common, &args),
         Command::Reextract(args) => reextract::run(common, &args),
         Command::Check(args) => check::run(common, &args),
         Command::Init(args) => init::run(common, &args),

@@ -50,7 +50,7 @@
 //! | | `disk`, `signals` | rustix, signals |
 //! | dispatch and reading | `dispatch`, `site_reader` | |
 //! | web archives | `web_archive` | flate2, rawzip, files |
-//! | configuration | `config_folder` | files |
+//! | configuration | `config_folder`, `retention` | files |
 //! | action | `crawl`, `survey`, `audit`, `verify` | tokio tasks, files |
 //! | | `compact`, `export`, `history`, `reextract`, `demo`, `saved_file` | |
 //! | sessions | `crawl_session` | a runtime, the environment |
@@ -139,6 +139,8 @@ pub mod politeness;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod reextract;
+#[cfg(feature = "crawl")]
+mod retention;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod revisit;

@@ -94,6 +94,19 @@ pub fn search(
     })
 }
 
+/// Returns the rows of the articles that have exactly these words, and how many there are: a search
+/// ranks not all of very many.
+///
+/// # Errors
+///
+/// Fails where the archive cannot be read.
+pub fn exact_hits(searcher: &Searcher<'_>, query: &Query) -> Result<(Vec<i64>, u64), ArchiveError> {
+    let select = query.select();
+    let hits = searcher.hits(&select)?;
+    let rows = hits.into_iter().map(|hit| hit.article).collect();
+    Ok((rows, searcher.count(&select)?))
+}
+
 /// Counts the articles that have the words, by a field.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ use crate::archive::host::write_pace;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
 use crate::archive::ledger::{EndedRequest, Ending, write_ending};
 use crate::archive::page_state::write_state;
+use crate::archive::removal::{bury, is_taken_down};
 use crate::archive::revisit::{note_not_modified, note_revisit, write_revisit};
 use crate::archive::robots::{RobotsCopy, write_robots};
 use crate::archive::store::{Lease, Writer};
@@ -142,6 +143,15 @@ fn write_answer(
     write_pace(tx, &answer.host, &answer.pace)?;
 
     match &answer.done {
+        Completed::Page {
+            page, settlement, ..
+        } if is_taken_down(tx, page, settlement.article())? => {
+            bury(tx, page, now)?;
+            Ok(WriteEffect {
+                queue_growth: -1,
+                ..WriteEffect::default()
+            })
+        }
         Completed::Page {
             page,
             settlement,

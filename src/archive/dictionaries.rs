@@ -138,6 +138,41 @@ fn forget_oldest(used: &mut VecDeque<Dictionary>) {
     used.truncate(kept);
 }
 
+/// Returns the dictionary that takes the place of one whose page was removed: another one of its
+/// site and shape. Where there is none, this body, compressed alone, becomes it.
+pub(super) fn successor(
+    tx: &Connection,
+    DictionaryId(doomed): DictionaryId,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<Option<DictionaryId>, ArchiveError> {
+    let mut newest = tx.prepare_cached(
+        "SELECT max(other.id) FROM dictionary
+         JOIN dictionary AS other USING (site_id, shape)
+         WHERE dictionary.id = ?1 AND NOT other.doomed",
+    )?;
+    if let Some(id) = newest.query_row([doomed], |row| row.get::<_, Option<i64>>(0))? {
+        return Ok(Some(DictionaryId(id)));
+    }
+
+    let packed = pack(body, None);
+    if !(LEAST_BYTES..=MOST_BYTES).contains(&packed.bytes) {
+        return Ok(None);
+    }
+    tx.execute(
+        "INSERT INTO dictionary (site_id, shape, sha256, bytes, zstd, made_at)
+         SELECT site_id, shape, ?2, ?3, ?4, ?5 FROM dictionary WHERE id = ?1",
+        params![
+            doomed,
+            packed.sha256,
+            packed.bytes,
+            packed.zstd,
+            now.millis()
+        ],
+    )?;
+    Ok(None)
+}
+
 fn sha256(connection: &Connection, id: DictionaryId) -> Result<Vec<u8>, ArchiveError> {
     let mut select = connection.prepare_cached("SELECT sha256 FROM dictionary WHERE id = ?1")?;
     let sha256 = select.query_row([id.0], |row| row.get(0)).optional()?;
@@ -219,7 +254,7 @@ fn newest(
 ) -> Result<Option<DictionaryId>, ArchiveError> {
     let mut select = connection.prepare_cached(
         "SELECT max(dictionary.id) FROM dictionary
-         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND shape = ?2",
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND shape = ?2 AND NOT doomed",
     )?;
     let id: Option<i64> = select.query_row(params![site, shape.name()], |row| row.get(0))?;
     Ok(id.map(DictionaryId))

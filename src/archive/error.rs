@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use crate::archive::lost::LostFiles;
+use crate::time::Timestamp;
 
 /// Why the archive cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,12 @@ pub enum ArchiveError {
     NoSuchArticle { wanted: String },
     #[error("{wanted} names several articles: {}; say which", ids.join(", "))]
     Ambiguous { wanted: String, ids: Vec<String> },
+    #[error("{id} was taken out of the archive at {at}: {why}")]
+    TakenDown {
+        id: String,
+        at: Timestamp,
+        why: String,
+    },
     #[error(transparent)]
     Lost(Box<LostFiles>),
     #[error(

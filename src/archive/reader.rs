@@ -20,6 +20,7 @@ mod ledger;
 mod outlook;
 mod photos;
 mod records;
+mod removal;
 mod row_read;
 mod search;
 mod state;
@@ -56,6 +57,7 @@ pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, R
 pub use outlook::Outlook;
 pub use photos::PhotoState;
 pub use records::{RecordIter, Records};
+pub use removal::{ChosenArticle, CleaningState, HeldArticle};
 pub use row_read::{RowRead, UnreadableRows};
 pub use search::{CountKey, FoundText, MOST_LATE, SearchHit, SearchSelect, Searcher};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};

@@ -156,7 +156,7 @@ impl Writer {
 
 /// Another program, such as a backup, may lock the file for some seconds. After ten, the error
 /// names it.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Pages in the log at which SQLite moves them into the file: 16,000 pages, 64 MB. The same pages
 /// are written again and again, and with fewer, larger checkpoints each goes to the file less

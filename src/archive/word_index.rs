@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer, lossy};
+use crate::extract::Article;
 use crate::text::search_tokens::index_tokens;
 
 /// The rules by which the words of the index are made: the number of our own, and the version of
@@ -125,7 +126,11 @@ fn begin_anew_by_other_rules(tx: &Connection) -> Result<(), ArchiveError> {
     if is_by_our_rules(tx)? {
         return Ok(());
     }
+    begin_anew(tx)
+}
 
+/// Empties the index: the next slices take in all changes again.
+pub(super) fn begin_anew(tx: &Connection) -> Result<(), ArchiveError> {
     tx.execute_batch(
         "INSERT INTO article_words (article_words) VALUES ('delete-all');
          DELETE FROM indexed_version;",
@@ -207,6 +212,66 @@ pub(super) fn forget_words_of(
         forget_words(tx, article)?;
     }
     Ok(())
+}
+
+/// Takes the words of an article out of the index before the article is deleted. Where they are not
+/// known any more, since its text is damaged or they were made by other rules, the index is
+/// emptied.
+pub(super) fn take_out(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
+    let indexed = tx
+        .prepare_cached(
+            "SELECT content_sha256, title, text FROM version
+             WHERE id = (SELECT version_id FROM indexed_version WHERE article_id = ?1)",
+        )?
+        .query_row([article], |row| {
+            let kept = Article {
+                title: lossy(row.get_ref(1)?),
+                paragraphs: lossy(row.get_ref(2)?).into_iter().collect(),
+                ..Article::default()
+            };
+            Ok(lossy(row.get_ref(0)?) == Some(kept.content_sha256()))
+        })
+        .optional()?;
+
+    let Some(is_sound) = indexed else {
+        return Ok(());
+    };
+    if !is_sound || !is_by_our_rules(tx)? {
+        return begin_anew(tx);
+    }
+    match forget_words(tx, article) {
+        Err(ArchiveError::Damaged(_)) => begin_anew(tx),
+        taken_out => taken_out,
+    }
+}
+
+/// Merges parts of the index, until one is left that has no deleted word. Returns whether a part is
+/// left to merge.
+///
+/// FTS5 keeps a deleted word beside the place where it stood until both are merged.
+pub(super) fn merge_words(tx: &Connection, step: MergeStep) -> Result<bool, ArchiveError> {
+    let pages = match step {
+        MergeStep::First => -MERGED_PAGES,
+        MergeStep::Next => MERGED_PAGES,
+    };
+    let before = tx.total_changes();
+    tx.execute(
+        "INSERT INTO article_words (article_words, rank) VALUES ('merge', ?1)",
+        [pages],
+    )?;
+    // "If the difference is less than 2, then the 'merge' command was a no-op" (FTS5, §6.7).
+    Ok(tx.total_changes() - before >= 2)
+}
+
+/// Pages of the index that one step of a merge writes: some megabytes.
+const MERGED_PAGES: i64 = 1_000;
+
+/// A step of a merge of all parts of the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MergeStep {
+    /// Asks for all parts to become one.
+    First,
+    Next,
 }
 
 /// Takes the words of an article out of the index, while the version that was indexed is as it was.

@@ -5,14 +5,14 @@ use std::path::Path;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{ArchiveError, FILE, Lease, Lock, Reader, Writer};
+use crate::archive::{FILE, Writer};
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
+use crate::cli::writing::open_archive;
 use crate::cli::{Common, console};
 use crate::clock::Clock;
 use crate::compact::{Compaction, compact};
 use crate::config::units::Bytes;
-use crate::config_folder::Config;
 use crate::counts;
 use crate::crawl_session::check_free_disk;
 use crate::signals::CaughtSignals;
@@ -38,7 +38,7 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
     let signal = CaughtSignals::new()?.noted();
     let clock = Clock::system();
     let before = file_size(common.data());
-    let (mut archive, lease) = open(common, &clock)?;
+    let (mut archive, lease) = open_archive(common, "compact", &clock)?;
 
     let line = ProgressLine::new(common);
     let compaction = compact(
@@ -71,22 +71,6 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
         (false, _) if compaction.bodies.damaged > 0 => Exit::Failures,
         (false, _) => Exit::Done,
     })
-}
-
-/// Opens the archive for writing. There must be one: nothing is begun here.
-fn open(common: &Common, clock: &Clock) -> anyhow::Result<(Writer, Lease)> {
-    let configuration = Config::find(common.config.as_deref())?;
-    match Reader::open(common.data()) {
-        Ok(_) | Err(ArchiveError::Older { .. }) => {}
-        Err(error) => return Err(error.into()),
-    }
-
-    let holder = Lock::name_of_holder("compact", clock.now());
-    let lock = Lock::take(common.data(), &holder)?;
-    let mut archive = Writer::open(lock, configuration.settings.archive.durability)?;
-    let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
-    archive.save()?;
-    Ok((archive, lease))
 }
 
 /// Gives free room back to the disk, where the disk has room for it.

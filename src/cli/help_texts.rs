@@ -98,6 +98,39 @@ pub(super) fn export() -> String {
     )
 }
 
+pub(super) fn forget() -> String {
+    ending(
+        &[
+            "saseo forget readersnews/81193                        what would go",
+            "saseo forget readersnews/81193 --why \"court order 2026-12\" --yes",
+            "saseo forget --query 'author:홍길동 before:2020-01-01' --why \"his wish\" --yes --lists",
+            "saseo forget --retention readersnews                  what [retention] removes now",
+            "saseo forget --wished                                 where `noarchive` came later",
+            "saseo forget --finish                                 go on after a kill",
+        ],
+        &[
+            DONE,
+            FAILED,
+            USAGE,
+            "3        removed, but the file is not clean yet; stderr tells what to do",
+            HELD,
+            STOPPED,
+        ],
+    )
+}
+
+pub(super) fn hold() -> String {
+    ending(
+        &[
+            "saseo hold readersnews/81193 --why \"evidence in a case\"",
+            "saseo hold --query 'site:readersnews 도서관'",
+            "saseo hold --release readersnews/81193",
+            "saseo hold --list",
+        ],
+        &[DONE, FAILED, USAGE, HELD],
+    )
+}
+
 pub(super) fn exports() -> String {
     ending(
         &[

@@ -44,6 +44,10 @@ pub struct Site {
     #[serde(default)]
     #[doc(hidden)]
     pub keep: Keep,
+    /// How long articles are kept.
+    #[serde(default)]
+    #[doc(hidden)]
+    pub retention: Retention,
     /// The treatment of the paper's opt-outs.
     #[serde(default)]
     #[doc(hidden)]
@@ -64,6 +68,18 @@ pub struct Keep {
     pub most_bytes: Bytes,
     /// Once the kept photos of the site have so many bytes together, no more are requested.
     pub most_total: Bytes,
+}
+
+/// How long articles are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Days after an article was stored first; without it, articles are kept for ever.
+    pub after_days: Option<u32>,
+    /// Only articles that these may read: `open`, `members` or `gone`; all where none is named.
+    pub access: Vec<String>,
+    /// Only the pages as they came are removed. Texts and photos stay.
+    pub bodies_only: bool,
 }
 
 /// The treatment of each opt-out of a paper.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::Site;
-use crate::config::site::{Discover, PollIntervals, Schedule, Sections};
+use crate::config::site::{Discover, PollIntervals, Retention, Schedule, Sections};
 use crate::time::Timestamp;
 
 /// The shortest interval between crawls of a paper that is not the user's own. Cron, too, has no
@@ -37,6 +37,7 @@ pub(super) fn check(site: &Site) -> Result<(), SiteFault> {
     check_pace(site)?;
     check_intervals(site.discover.lists)?;
     check_schedule(site)?;
+    check_retention(&site.retention)?;
     require(
         is_language(&site.language),
         "language",
@@ -112,6 +113,30 @@ fn check_schedule(site: &Site) -> Result<(), SiteFault> {
     }
 
     Ok(())
+}
+
+fn check_retention(retention: &Retention) -> Result<(), SiteFault> {
+    let Retention {
+        after_days,
+        access,
+        bodies_only,
+    } = retention;
+    require(
+        *after_days != Some(0),
+        "after_days",
+        "articles must be kept for a day at least: a crawl would fetch what is removed at once",
+    )?;
+    require(
+        after_days.is_some() || (access.is_empty() && !bodies_only),
+        "retention",
+        "`after_days` says how long articles are kept: without it, nothing is removed",
+    )?;
+    let known = |name: &String| matches!(name.as_str(), "open" | "members" | "gone");
+    require(
+        access.iter().all(known),
+        "access",
+        "write a list of \"open\", \"members\" and \"gone\"",
+    )
 }
 
 fn check_sources(discover: &Discover) -> Result<(), SiteFault> {

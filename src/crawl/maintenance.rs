@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, Lease, Loss, Tally, Writer};
+use crate::archive::{ArchiveError, FileRewrite, Lease, Loss, Tally, Writer};
+use crate::config::Site;
 use crate::crawl::Crawl;
 use crate::fetch::Web;
+use crate::retention::{retention_in_words, retention_rule};
 use crate::time::Timestamp;
 
 /// The least time between two checks of the archive's files. The loop may run more often, since the
@@ -23,6 +25,9 @@ const INDEXED_AT_ONCE: u64 = 200;
 /// The most changes that are indexed in one go. An archive that was made by an older saseo may lack
 /// many more, and `saseo search` takes them in.
 const MOST_INDEXED: u32 = 400;
+
+/// The most articles that the end of a crawl removes: some seconds of work.
+const MOST_RETAINED: u32 = 500;
 
 /// The state of the maintenance.
 #[derive(Debug)]
@@ -95,6 +100,33 @@ impl<W: Web> Crawl<'_, W> {
 
         self.maintenance.indexed = changes;
         index_some(self.archive, self.lease)
+    }
+
+    /// Removes the articles of a paper that were kept long enough, once a day, and goes on with what
+    /// takedowns have left to do.
+    pub(super) fn apply_retention(&mut self, site: &Site) -> Result<(), ArchiveError> {
+        let now = self.clock.now();
+        let Some(rule) = retention_rule(site) else {
+            return Ok(());
+        };
+        if self.maintenance.loss.is_some() || !self.archive.wants_retention(&site.name, now)? {
+            return Ok(());
+        }
+
+        let due = self.archive.due_for_retention(&rule, MOST_RETAINED, now)?;
+        let why = retention_in_words(&site.retention);
+        self.archive
+            .take_down(self.lease, &due, (rule.extent, &why), now)?;
+        // Where there are more, the end of the next crawl goes on.
+        if due.len() < MOST_RETAINED as usize {
+            self.archive.note_retention(self.lease, &site.name, now)?;
+        }
+        self.archive
+            .clean(self.lease, FileRewrite::Later, now, |_| true)?;
+        if !due.is_empty() {
+            tracing::info!(site = %site.name, articles = due.len(), %why, "retention");
+        }
+        Ok(())
     }
 
     /// Ends the runs that cannot go on, and returns the error to report.

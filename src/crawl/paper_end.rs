@@ -104,6 +104,9 @@ impl<W: Web> Crawl<'_, W> {
         )?;
 
         self.forget(site, &paper);
+        if how == RunEnd::Finished {
+            self.apply_retention(&paper.reader.site)?;
+        }
         let hosts = self.archive.due_hosts(paper.site)?;
         let first_due = hosts.into_iter().map(|host| host.first_due).min();
         let home = paper.reader.site.home.host();

@@ -36,6 +36,8 @@ mod extract_unknown_cms;
 mod extract_unknown_text;
 mod feed_quirks;
 mod fetch;
+mod forget;
+mod forget_killed;
 mod former_archives;
 mod fuzz_corpus;
 mod growing_paper;

@@ -782,3 +782,36 @@ fn changes_of_schema_15_keep_their_positions_and_may_be_returns_and_takedowns() 
     assert!(sql.execute(back, ["other"]).is_err());
     assert_eq!(changes(&sql).last().unwrap().0, 11, "it counts on");
 }
+
+#[test]
+fn an_archive_of_schema_18_may_have_tombstones_and_holds_and_keeps_its_pages() {
+    let folder = grown_archive_of_schema(18, 3);
+    let pages = |sql: &rusqlite::Connection| -> Vec<(i64, String, Option<String>)> {
+        let mut select = sql
+            .prepare("SELECT id, url, verdict FROM page ORDER BY id")
+            .unwrap();
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let before = pages(&sql);
+    let bury = "UPDATE page SET verdict = ?1 WHERE number = 1002";
+    assert!(sql.execute(bury, ["taken_down"]).is_err());
+    drop(sql);
+
+    drop(open_archive(folder.path()).unwrap());
+
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    assert_eq!(pages(&sql), before);
+    assert_eq!(sql.execute(bury, ["taken_down"]).unwrap(), 1);
+    assert!(sql.execute(bury, ["other"]).is_err());
+    sql.execute_batch(
+        "INSERT INTO tombstone (article_id, site_id, at, why) VALUES (1, 1, 9, 'a wish');
+         INSERT INTO taken_down_address (url, article_id) VALUES ('https://paper.example/x', 1);
+         INSERT INTO hold (article_id, at) VALUES (1002, 9);",
+    )
+    .unwrap();
+    let left = "SELECT words + log + whole FROM cleaning";
+    let left: i64 = sql.query_row(left, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
+}

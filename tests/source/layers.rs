@@ -41,8 +41,9 @@ const ROWS: [&[&str]; 15] = [
     // Requests are sent one way by crawls and surveys. Answers are read by crawls as they come, and
     // again from the archive.
     &["dispatch", "site_reader", "web_archive"],
-    // What a user wrote, read from a folder and checked with the readers that it makes.
-    &["config_folder"],
+    // What a user wrote, read from a folder and checked with the readers that it makes. Retention is
+    // a site's settings as the archive takes them, for crawls and for the command.
+    &["config_folder", "retention"],
     &[
         "audit",
         "compact",
@@ -88,6 +89,8 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &[
                 "backfill",
                 "compaction",
+                // What readers count in a dry run, takedowns delete.
+                "doomed",
                 "syndication",
                 "truncated_list",
                 "word_index",
@@ -99,7 +102,8 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &["article", "lease", "list", "reader", "seed"],
             &["declared"],
             &["capture", "due_pages", "open", "reextraction", "unended"],
-            &["revisit", "version_repair", "run"],
+            // Answers ask whether their article was taken down.
+            &["removal", "revisit", "version_repair", "run"],
             &["answer"],
         ],
     ),
@@ -152,12 +156,14 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
         "cli",
         &[
             &["args", "help_texts", "hint", "console", "service"],
-            &["truncated_lists", "exit", "progress"],
+            &["truncated_lists", "exit", "progress", "chosen", "writing"],
             &[
                 "about",
                 "audit",
                 "compact",
                 "extract",
+                "forget",
+                "hold",
                 "init",
                 "plan",
                 "crawl_report",

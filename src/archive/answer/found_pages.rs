@@ -33,6 +33,11 @@ pub(super) fn add_page(
                     OR NOT EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND number = ?5)
                        AND NOT EXISTS
                          (SELECT 1 FROM page WHERE site_id = site.id AND text_id = ?10))
+               AND NOT EXISTS (SELECT 1 FROM taken_down_address WHERE url = ?3)
+               AND NOT EXISTS
+                 (SELECT 1 FROM tombstone JOIN article ON article.id = tombstone.article_id
+                  WHERE tombstone.site_id = site.id
+                    AND (article.number = ?5 OR article.text_id = ?10))
                AND (?4 <> 'sitemap'
                     OR (SELECT count(*) FROM page
                       WHERE site_id = site.id AND role = 'sitemap') < ?9)

@@ -109,11 +109,19 @@ impl Writer {
                 WHERE site.name = ?1 AND page.number = ?2
                 UNION ALL
                 SELECT page.discovered_at FROM page JOIN site ON site.id = page.site_id
-                WHERE site.name = ?1 AND page.text_id = ?3)",
+                WHERE site.name = ?1 AND page.text_id = ?3
+                UNION ALL
+                SELECT tombstone.at FROM tombstone JOIN article ON article.id = article_id
+                JOIN site ON site.id = article.site_id
+                WHERE site.name = ?1 AND (article.number = ?2 OR article.text_id = ?3))",
         )?;
-        let mut by_url = self
-            .connection
-            .prepare_cached("SELECT discovered_at FROM page WHERE url = ?1 AND role <> 'photo'")?;
+        let mut by_url = self.connection.prepare_cached(
+            "SELECT discovered_at FROM page WHERE url = ?1 AND role <> 'photo'
+                 UNION ALL
+                 SELECT tombstone.at FROM taken_down_address JOIN tombstone USING (article_id)
+                 WHERE url = ?1
+                 LIMIT 1",
+        )?;
 
         let mut discovered = Vec::with_capacity(pages.len());
         for page in pages {

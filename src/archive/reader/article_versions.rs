@@ -8,6 +8,7 @@ use crate::archive::reader::article_row::{ArticleRecord, CheckedColumns, Flaw};
 use crate::article_key::ArticleKey;
 use crate::extract::Article;
 use crate::page_url::PageUrl;
+use crate::time::Timestamp;
 
 /// At most so many articles are named where a number belongs to articles of several papers: more
 /// would not help a person to choose.
@@ -36,6 +37,13 @@ pub struct ArticleVersion {
     pub flaws: Vec<Flaw>,
 }
 
+impl FoundArticle {
+    /// Returns the article's row.
+    pub(super) fn row(&self) -> i64 {
+        self.row
+    }
+}
+
 impl Reader {
     /// Returns the id of the newest article that has this title. Sees saved changes only.
     #[cfg(feature = "cli")]
@@ -56,6 +64,15 @@ impl Reader {
     pub fn find_article(&self, wanted: &str) -> Result<FoundArticle, ArchiveError> {
         let mut found = self.articles_named(wanted)?;
 
+        if let [article] = found.as_slice()
+            && let Some((at, why)) = self.tombstone(article.row)?
+        {
+            return Err(ArchiveError::TakenDown {
+                id: article.id.clone(),
+                at,
+                why,
+            });
+        }
         match found.len() {
             0 => Err(ArchiveError::NoSuchArticle {
                 wanted: wanted.to_owned(),
@@ -69,6 +86,15 @@ impl Reader {
                 })
             }
         }
+    }
+
+    /// Returns when and why an article was taken down; `None` where it was not.
+    fn tombstone(&self, article: i64) -> Result<Option<(Timestamp, String)>, ArchiveError> {
+        let sql = "SELECT at, why FROM tombstone WHERE article_id = ?1";
+        let found = self.connection.query_row(sql, [article], |row| {
+            Ok((Timestamp::from_millis(row.get(0)?), row.get(1)?))
+        });
+        Ok(found.optional()?)
     }
 
     /// Returns the articles with this id, number, text or address.

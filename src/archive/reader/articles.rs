@@ -105,6 +105,26 @@ impl Reader {
         Ok(Records::of(select, &self.path, |row| Ok(version(row))))
     }
 
+    /// Returns the rows of the articles of a filter whose newest version it chooses.
+    #[cfg(feature = "cli")]
+    pub(crate) fn article_rows(&self, filter: &ArticleFilter) -> Result<Vec<i64>, ArchiveError> {
+        let conditions = FilterConditions::of(filter);
+        let mut select = self.prepare_records(&format!(
+            "SELECT article.id {FROM_ARTICLES} {NEWEST_VERSION}
+             CROSS JOIN capture ON capture.id = version.capture_id WHERE {}",
+            conditions.sql()
+        ))?;
+        select.raw_bind_parameter(1, sites_in_json(filter))?;
+        conditions.bind(2, &mut select)?;
+
+        let mut rows = select.raw_query();
+        let mut articles = Vec::new();
+        while let Some(row) = rows.next()? {
+            articles.push(row.get(0)?);
+        }
+        Ok(articles)
+    }
+
     /// Returns every version of the articles that have several, in the order of
     /// [`Reader::articles`].
     pub(crate) fn several_versions(&self) -> Result<Records<'_, ArticleVersion>, ArchiveError> {

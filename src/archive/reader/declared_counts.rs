@@ -49,7 +49,7 @@ const NEWEST: &str = "SELECT declared.statements, count(*)
      FROM article LEFT JOIN declared ON declared.id =
        (SELECT declared_id FROM article_declared WHERE article_id = article.id
         ORDER BY at DESC LIMIT 1)
-     WHERE article.site_id IN (SELECT id FROM site WHERE ?1 = '[]'
+     WHERE article.id NOT IN (SELECT article_id FROM tombstone) AND article.site_id IN (SELECT id FROM site WHERE ?1 = '[]'
                                OR name IN (SELECT value FROM json_each(?1)))
      GROUP BY declared.id";
 

@@ -77,7 +77,8 @@ pub struct SiteState {
 /// of a site's articles and pages are not read. The conditions are those of the indexes, word for
 /// word.
 const SITES: &str = "SELECT name, title, home,
-       (SELECT count(*) FROM article WHERE site_id = site.id) AS articles,
+       (SELECT count(*) FROM article WHERE site_id = site.id)
+         - (SELECT count(*) FROM tombstone WHERE site_id = site.id) AS articles,
        (SELECT count(*) FROM article
         WHERE site_id = site.id AND access = 'members') AS members_only,
        (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?1) AS last_day,

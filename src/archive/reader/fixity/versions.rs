@@ -41,7 +41,10 @@ impl Reader {
         let from = format!(
             "article LEFT JOIN site ON site.id = article.site_id
              LEFT JOIN version ON version.article_id = article.id
-             WHERE {chosen}"
+             WHERE {chosen}
+               -- Of an article that was taken down, no version is kept.
+               AND (version.id IS NOT NULL
+                    OR article.id NOT IN (SELECT article_id FROM tombstone))"
         );
         let walk = Walk {
             // `version` has an `id`, too: it is passed before the article's is looked for.

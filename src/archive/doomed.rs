@@ -1,0 +1,263 @@
+//! What a removal takes: the rows that belong to the chosen articles alone, collected in temporary
+//! tables. A dry run counts them, and a takedown deletes them.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, params};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::store::millis;
+use crate::time::Timestamp;
+
+/// What is removed of articles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemovalExtent {
+    /// Everything: texts, pages, photos, and what tells of them. A tombstone stays.
+    Everything,
+    /// As [`RemovalExtent::Everything`], and the bodies of all lists, home pages, feeds and
+    /// sitemaps of their sites, which show headlines and teasers.
+    EverythingAndLists,
+    /// The pages as they came. Texts and photos stay.
+    Bodies,
+}
+
+/// What a removal takes, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RemovalPlan {
+    pub articles: u64,
+    pub versions: u64,
+    /// Addresses under which the articles were known.
+    pub addresses: u64,
+    /// Answers that are deleted, or that lose their body.
+    pub captures: u64,
+    pub bodies: u64,
+    /// The compressed bytes of the bodies.
+    pub bytes: u64,
+    pub photos: u64,
+    /// Bodies that stay, since an answer of another page has the same bytes.
+    pub shared_bodies: u64,
+    /// Articles of other papers that tell the same story. They stay.
+    pub copies: u64,
+    /// Kept answers of lists, home pages, feeds and sitemaps, which may show headlines and teasers.
+    pub lists: u64,
+}
+
+/// A page that belongs to another article, which stays. An article has its own address, too, where
+/// the key of its page was found in the page alone.
+const OF_ANOTHER: &str = "(EXISTS (SELECT 1 FROM article AS other
+        WHERE other.site_id = page.site_id AND other.number = page.number
+          AND other.id NOT IN (SELECT id FROM temp.doomed_article))
+     OR EXISTS (SELECT 1 FROM article AS other
+        WHERE other.site_id = page.site_id AND other.text_id = page.text_id
+          AND other.id NOT IN (SELECT id FROM temp.doomed_article))
+     OR page.number IS NULL AND page.text_id IS NULL
+        AND EXISTS (SELECT 1 FROM article AS other WHERE other.url = page.url
+                    AND other.id NOT IN (SELECT id FROM temp.doomed_article)))";
+
+const TABLES: &str = "
+    DROP TABLE IF EXISTS temp.doomed_article;
+    DROP TABLE IF EXISTS temp.doomed_page;
+    DROP TABLE IF EXISTS temp.doomed_photo;
+    DROP TABLE IF EXISTS temp.doomed_capture;
+    DROP TABLE IF EXISTS temp.doomed_body;
+    CREATE TEMP TABLE doomed_article (id INTEGER PRIMARY KEY);
+    CREATE TEMP TABLE doomed_page (id INTEGER PRIMARY KEY, url TEXT NOT NULL, article_id INTEGER);
+    CREATE TEMP TABLE doomed_photo (id INTEGER PRIMARY KEY, url TEXT NOT NULL);
+    CREATE TEMP TABLE doomed_capture (id INTEGER PRIMARY KEY, page_id INTEGER, body_id INTEGER);
+    CREATE TEMP TABLE doomed_body (id INTEGER PRIMARY KEY);";
+
+/// The pages of an article with its key, its addresses, and those that its versions were read from.
+/// A printed or AMP page has the key of its article, or moved to it.
+const OWN_PAGES: [&str; 5] = [
+    "SELECT page.id, page.url, article.id FROM temp.doomed_article
+     CROSS JOIN article USING (id)
+     CROSS JOIN page ON page.site_id = article.site_id AND page.number = article.number",
+    "SELECT page.id, page.url, article.id FROM temp.doomed_article
+     CROSS JOIN article USING (id)
+     CROSS JOIN page ON page.site_id = article.site_id AND page.text_id = article.text_id",
+    "SELECT page.id, page.url, article.id FROM temp.doomed_article
+     CROSS JOIN article USING (id) CROSS JOIN page ON page.url = article.url",
+    "SELECT page.id, page.url, article_id FROM temp.doomed_article
+     CROSS JOIN canonical ON article_id = doomed_article.id
+     CROSS JOIN page ON page.url = canonical.url",
+    "SELECT page.id, page.url, article_id FROM temp.doomed_article
+     CROSS JOIN version ON article_id = doomed_article.id
+     CROSS JOIN capture ON capture.id = version.capture_id
+     CROSS JOIN page ON page.id = capture.page_id",
+];
+
+/// The pages that moved to one that is taken, in one step or several.
+const MOVED_PAGES: &str = "WITH RECURSIVE origin (id, url, article_id) AS (
+        SELECT id, url, article_id FROM temp.doomed_page
+        UNION
+        SELECT page.id, page.url, origin.article_id FROM origin
+        CROSS JOIN page ON page.verdict = 'moved' AND page.reason = origin.url
+          AND page.role = 'article' AND NOT ";
+
+const PHOTOS: &str = "INSERT OR IGNORE INTO temp.doomed_photo (id, url)
+    SELECT page.id, page.url FROM temp.doomed_article
+    CROSS JOIN version ON article_id = doomed_article.id
+    CROSS JOIN json_each(iif(json_valid(images), images, '[]')) AS image
+    CROSS JOIN page ON page.url = image.value ->> 'url' AND page.role = 'photo'";
+
+/// The addresses that the photos moved to.
+const MOVED_PHOTOS: &str = "INSERT OR IGNORE INTO temp.doomed_photo (id, url)
+    WITH RECURSIVE target (id, url) AS (
+        SELECT id, url FROM temp.doomed_photo
+        UNION
+        SELECT page.id, page.url FROM target
+        CROSS JOIN page AS origin ON origin.id = target.id AND origin.verdict = 'moved'
+        CROSS JOIN page ON page.url = origin.reason AND page.role = 'photo')
+    SELECT id, url FROM target";
+
+/// Photos that other articles have, or that photos of others moved to, stay.
+const SHARED_PHOTOS: &str = "DELETE FROM temp.doomed_photo WHERE url IN
+       (SELECT image.value ->> 'url'
+        FROM version, json_each(iif(json_valid(images), images, '[]')) AS image
+        WHERE images <> '[]' AND article_id NOT IN (SELECT id FROM temp.doomed_article))
+     OR url IN (SELECT reason FROM page WHERE verdict = 'moved' AND reason = doomed_photo.url
+                AND role = 'photo' AND id NOT IN (SELECT id FROM temp.doomed_photo))";
+
+const CAPTURES: &str = "INSERT OR IGNORE INTO temp.doomed_capture (id, page_id, body_id)
+     SELECT id, page_id, body_id FROM capture
+     WHERE page_id IN (SELECT id FROM temp.doomed_page UNION SELECT id FROM temp.doomed_photo)
+     UNION
+     SELECT capture.id, page_id, body_id FROM temp.doomed_article
+     CROSS JOIN version ON article_id = doomed_article.id
+     CROSS JOIN capture ON capture.id = version.capture_id";
+
+const LISTS: &str = "page.role IN ('home', 'feed', 'section', 'list', 'window', 'sitemap')
+     AND page.site_id IN (SELECT site_id FROM temp.doomed_article CROSS JOIN article USING (id))";
+
+/// Bodies that no other answer has.
+const BODIES: &str = "INSERT OR IGNORE INTO temp.doomed_body (id)
+     SELECT DISTINCT body_id FROM temp.doomed_capture AS doomed
+     WHERE body_id IS NOT NULL AND NOT EXISTS
+       (SELECT 1 FROM capture WHERE capture.body_id = doomed.body_id
+          AND capture.id NOT IN (SELECT id FROM temp.doomed_capture))";
+
+/// Collects what belongs to these articles alone, and counts it.
+pub(super) fn collect(
+    connection: &Connection,
+    articles: &[i64],
+    extent: RemovalExtent,
+) -> Result<RemovalPlan, ArchiveError> {
+    connection.execute_batch(TABLES)?;
+    let mut add = connection.prepare("INSERT OR IGNORE INTO temp.doomed_article VALUES (?1)")?;
+    for article in articles {
+        add.execute([article])?;
+    }
+
+    collect_pages(connection)?;
+    if extent != RemovalExtent::Bodies {
+        collect_photos(connection)?;
+    }
+    connection.execute_batch(CAPTURES)?;
+    if extent == RemovalExtent::EverythingAndLists {
+        connection.execute_batch(&format!(
+            "INSERT OR IGNORE INTO temp.doomed_capture (id, page_id, body_id)
+             SELECT capture.id, page_id, body_id FROM capture JOIN page ON page.id = page_id
+             WHERE {LISTS}"
+        ))?;
+    }
+    connection.execute_batch(BODIES)?;
+    count(connection)
+}
+
+fn collect_pages(connection: &Connection) -> Result<(), ArchiveError> {
+    for own in OWN_PAGES {
+        connection.execute_batch(&format!(
+            "INSERT OR IGNORE INTO temp.doomed_page (id, url, article_id) {own}
+             WHERE page.role = 'article' AND NOT {OF_ANOTHER}"
+        ))?;
+    }
+    connection.execute_batch(&format!(
+        "INSERT OR IGNORE INTO temp.doomed_page (id, url, article_id)
+         {MOVED_PAGES} {OF_ANOTHER}) SELECT id, url, article_id FROM origin"
+    ))?;
+    Ok(())
+}
+
+/// Collects the photos. Where there are none, the texts of all other articles are left unread.
+fn collect_photos(connection: &Connection) -> Result<(), ArchiveError> {
+    for script in [PHOTOS, MOVED_PHOTOS] {
+        connection.execute_batch(script)?;
+        let sql = "SELECT EXISTS (SELECT 1 FROM temp.doomed_photo)";
+        if connection.query_row(sql, [], |row| row.get(0))? {
+            connection.execute_batch(SHARED_PHOTOS)?;
+        }
+    }
+    Ok(())
+}
+
+fn count(connection: &Connection) -> Result<RemovalPlan, ArchiveError> {
+    let number = |sql: &str| connection.query_row(sql, params![], |row| row.get::<_, u64>(0));
+    let of_articles = "IN (SELECT id FROM temp.doomed_article)";
+    Ok(RemovalPlan {
+        articles: number("SELECT count(*) FROM temp.doomed_article")?,
+        versions: number(&format!(
+            "SELECT count(*) FROM version WHERE article_id {of_articles}"
+        ))?,
+        addresses: number("SELECT count(*) FROM temp.doomed_page")?,
+        captures: number("SELECT count(*) FROM temp.doomed_capture")?,
+        bodies: number("SELECT count(*) FROM temp.doomed_body")?,
+        bytes: number(
+            "SELECT coalesce(sum(length(zstd)), 0)
+             FROM temp.doomed_body CROSS JOIN body USING (id)",
+        )?,
+        photos: number(
+            "SELECT count(*) FROM temp.doomed_photo CROSS JOIN page USING (id)
+             WHERE verdict = 'stored'",
+        )?,
+        shared_bodies: number(
+            "SELECT count(DISTINCT body_id) FROM temp.doomed_capture
+             WHERE body_id NOT IN (SELECT id FROM temp.doomed_body)",
+        )?,
+        copies: number(&format!(
+            "SELECT count(*) FROM article WHERE id NOT {of_articles} AND (first_copy {of_articles}
+               OR id IN (SELECT first_copy FROM article WHERE id {of_articles}))"
+        ))?,
+        lists: number(&format!(
+            "SELECT count(*) FROM capture JOIN page ON page.id = page_id
+             WHERE body_id IS NOT NULL AND {LISTS}
+               AND capture.id NOT IN (SELECT id FROM temp.doomed_capture)"
+        ))?,
+    })
+}
+
+/// How long the articles of a site are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetentionRule {
+    pub site: String,
+    pub after: Duration,
+    /// Only articles that these may read, by the names of exports; all of them where none is named.
+    pub access: Vec<String>,
+    pub extent: RemovalExtent,
+}
+
+/// Returns at most so many articles that a site's retention removes, the oldest first. Their time
+/// is counted from the moment at which they were stored first. Held ones are left out.
+pub(super) fn due_for_retention(
+    connection: &Connection,
+    rule: &RetentionRule,
+    most: u32,
+    now: Timestamp,
+) -> Result<Vec<i64>, ArchiveError> {
+    let mut select = connection.prepare_cached(
+        "SELECT id FROM article
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND first_seen_at < ?2
+           AND (?3 = '[]' OR access IN (SELECT value FROM json_each(?3)))
+           AND id NOT IN (SELECT article_id FROM hold)
+           AND id NOT IN (SELECT article_id FROM tombstone)
+           AND (?4 OR EXISTS (SELECT 1 FROM version JOIN capture ON capture.id = capture_id
+                              WHERE article_id = article.id AND body_id IS NOT NULL))
+         ORDER BY first_seen_at LIMIT ?5",
+    )?;
+    let before = now.millis().saturating_sub(millis(rule.after));
+    let access = serde_json::json!(rule.access).to_string();
+    let is_whole = rule.extent != RemovalExtent::Bodies;
+    let rows = select.query_map(params![rule.site, before, access, is_whole, most], |row| {
+        row.get(0)
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,158 @@
+//! What a takedown has left in the file: pages that others were compressed with, deleted words in
+//! the full-text index, SQLite's log, and free room. Each step can be done again.
+
+use std::time::Duration;
+
+use crate::archive::error::ArchiveError;
+use crate::archive::removal::recompression::Recompression;
+use crate::archive::store::{BUSY_TIMEOUT, Lease, Writer};
+use crate::archive::word_index::{MergeStep, begin_anew, merge_words};
+use crate::time::Timestamp;
+
+/// Whether the file is written anew, which frees it of what earlier changes left in free room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileRewrite {
+    /// If a takedown asked for it. Needs twice the size of the file on the disk for a while.
+    AsAsked,
+    /// It stays to be done.
+    Later,
+}
+
+/// How a cleaning ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CleaningEnd {
+    Done(Recompression),
+    /// It was stopped. The next one goes on.
+    Stopped,
+    /// Another program reads the archive: the log cannot be emptied before it ends.
+    LogInUse,
+    /// The file is still to be written anew.
+    RewriteLeft,
+}
+
+/// Whether the log is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Patience {
+    Waits,
+    WaitsForNobody,
+}
+
+#[doc(hidden)]
+impl Writer {
+    /// Asks for the file to be written anew by the next cleaning. Durable with the next save.
+    pub fn ask_for_rewrite(&mut self, lease: Lease) -> Result<(), ArchiveError> {
+        self.transaction(lease)?
+            .execute("UPDATE cleaning SET whole = 1", [])?;
+        Ok(())
+    }
+
+    /// Does what takedowns have left to do, step by step, each saved. `watch` is told how many
+    /// bodies are left, and says whether to go on.
+    pub fn clean(
+        &mut self,
+        lease: Lease,
+        rewrite: FileRewrite,
+        now: Timestamp,
+        watch: impl FnMut(u64) -> bool,
+    ) -> Result<CleaningEnd, ArchiveError> {
+        self.overwrite_what_is_deleted()?;
+        let cleaned = self.clean_all(lease, rewrite, now, watch);
+        self.delete_as_usual()?;
+        cleaned
+    }
+
+    fn clean_all(
+        &mut self,
+        lease: Lease,
+        rewrite: FileRewrite,
+        now: Timestamp,
+        mut watch: impl FnMut(u64) -> bool,
+    ) -> Result<CleaningEnd, ArchiveError> {
+        let Some(recompressed) = self.free_of_dictionaries(lease, now, &mut watch)? else {
+            return Ok(CleaningEnd::Stopped);
+        };
+        if self.has_left("words")? && !self.merge_all_words(lease, &mut watch)? {
+            return Ok(CleaningEnd::Stopped);
+        }
+
+        let patience = match rewrite {
+            FileRewrite::AsAsked => Patience::Waits,
+            FileRewrite::Later => Patience::WaitsForNobody,
+        };
+        let is_to_rewrite = self.has_left("whole")?;
+        if is_to_rewrite && rewrite == FileRewrite::AsAsked {
+            self.connection
+                .execute_batch("VACUUM")
+                .map_err(|error| self.fault(error))?;
+        }
+        if (self.has_left("log")? || is_to_rewrite) && !self.empty_log(patience)? {
+            return Ok(CleaningEnd::LogInUse);
+        }
+
+        self.note_done(lease, "log")?;
+        match rewrite {
+            FileRewrite::AsAsked => self.note_done(lease, "whole")?,
+            FileRewrite::Later if is_to_rewrite => return Ok(CleaningEnd::RewriteLeft),
+            FileRewrite::Later => {}
+        }
+        Ok(CleaningEnd::Done(recompressed))
+    }
+
+    /// Merges the full-text index into one part. Returns whether it came to its end.
+    fn merge_all_words(
+        &mut self,
+        lease: Lease,
+        watch: &mut impl FnMut(u64) -> bool,
+    ) -> Result<bool, ArchiveError> {
+        let mut step = MergeStep::First;
+        loop {
+            let merged = merge_words(self.transaction(lease)?, step);
+            let is_left = match merged {
+                // A damaged index is made anew from the texts.
+                Err(ArchiveError::Damaged(_)) => {
+                    self.abandon()?;
+                    begin_anew(self.transaction(lease)?)?;
+                    false
+                }
+                merged => merged?,
+            };
+            self.save()?;
+            if !is_left && step == MergeStep::Next {
+                break;
+            }
+            step = MergeStep::Next;
+            if !watch(0) {
+                return Ok(false);
+            }
+        }
+        self.note_done(lease, "words")?;
+        Ok(true)
+    }
+
+    /// Moves the log into the file, and empties it. Returns whether that was possible.
+    fn empty_log(&self, patience: Patience) -> Result<bool, ArchiveError> {
+        let waits = match patience {
+            Patience::Waits => BUSY_TIMEOUT,
+            Patience::WaitsForNobody => Duration::ZERO,
+        };
+        self.connection.busy_timeout(waits)?;
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let is_busy: Result<bool, _> = self.connection.query_row(sql, [], |row| row.get(0));
+        self.connection.busy_timeout(BUSY_TIMEOUT)?;
+        Ok(!is_busy.map_err(|error| self.fault(error))?)
+    }
+
+    fn has_left(&self, step: &str) -> Result<bool, ArchiveError> {
+        let sql = format!("SELECT {step} FROM cleaning");
+        Ok(self.connection.query_row(&sql, [], |row| row.get(0))?)
+    }
+
+    fn note_done(&mut self, lease: Lease, step: &str) -> Result<(), ArchiveError> {
+        if self.has_left(step)? {
+            self.transaction(lease)?
+                .execute(&format!("UPDATE cleaning SET {step} = 0"), [])?;
+            self.save()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! The removal itself: one transaction.
+
+use rusqlite::{Connection, named_params, params};
+
+use crate::archive::change::ChangeKind;
+use crate::archive::doomed::{RemovalExtent, RemovalPlan, collect};
+use crate::archive::error::ArchiveError;
+use crate::archive::removal::tombstone::BURIED;
+use crate::archive::store::{Lease, Writer};
+use crate::archive::syndication::leave_story;
+use crate::archive::word_index::take_out;
+use crate::time::Timestamp;
+
+#[doc(hidden)]
+impl Writer {
+    /// Takes articles out of the archive: the texts of all versions, and all pages and photos that
+    /// belong to them alone. Held articles, and those that were taken down before, are left out. A
+    /// tombstone, a change and the steps that are still to be done are written with it. Durable
+    /// with the next save; [`Writer::clean`] does the rest.
+    pub fn take_down(
+        &mut self,
+        lease: Lease,
+        articles: &[i64],
+        (extent, why): (RemovalExtent, &str),
+        now: Timestamp,
+    ) -> Result<RemovalPlan, ArchiveError> {
+        self.overwrite_what_is_deleted()?;
+        let tx = self.transaction(lease)?;
+        let articles = removable(tx, articles)?;
+        let plan = collect(tx, &articles, extent)?;
+
+        match extent {
+            RemovalExtent::Bodies => {}
+            RemovalExtent::Everything | RemovalExtent::EverythingAndLists => {
+                for article in &articles {
+                    take_out(tx, *article)?;
+                    leave_story(tx, *article)?;
+                }
+                delete_articles(tx, why, now)?;
+            }
+        }
+        delete_bodies(tx, extent, why)?;
+        if plan.articles > 0 {
+            note_cleaning(tx, extent)?;
+        }
+        Ok(plan)
+    }
+
+    /// Has SQLite write zeros over all that it deletes from now on. Rows are deleted in an order
+    /// that leaves no reference behind: with foreign keys enforced, SQLite would read whole tables
+    /// for each of them.
+    pub(super) fn overwrite_what_is_deleted(&mut self) -> Result<(), ArchiveError> {
+        self.save()?;
+        self.connection.pragma_update(None, "secure_delete", true)?;
+        self.connection.pragma_update(None, "foreign_keys", false)?;
+        Ok(())
+    }
+
+    /// Ends what [`Writer::overwrite_what_is_deleted`] began.
+    pub(super) fn delete_as_usual(&mut self) -> Result<(), ArchiveError> {
+        self.save()?;
+        self.connection
+            .pragma_update(None, "secure_delete", false)?;
+        self.connection.pragma_update(None, "foreign_keys", true)?;
+        Ok(())
+    }
+}
+
+/// Returns those of the articles that are neither held nor taken down.
+fn removable(tx: &Connection, articles: &[i64]) -> Result<Vec<i64>, ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM article WHERE id = ?1)
+            AND ?1 NOT IN (SELECT article_id FROM hold)
+            AND ?1 NOT IN (SELECT article_id FROM tombstone)",
+    )?;
+    let mut removable = Vec::new();
+    for article in articles {
+        if select.query_row([article], |row| row.get(0))? {
+            removable.push(*article);
+        }
+    }
+    Ok(removable)
+}
+
+/// The rows that tell of the articles, and their photos.
+const ARTICLE_ROWS: &str = "
+    DELETE FROM indexed_version WHERE article_id IN (SELECT id FROM temp.doomed_article);
+    DELETE FROM version WHERE article_id IN (SELECT id FROM temp.doomed_article);
+    DELETE FROM fingerprint WHERE article_id IN (SELECT id FROM temp.doomed_article);
+    UPDATE article SET first_copy = NULL
+      WHERE first_copy IN (SELECT id FROM temp.doomed_article)
+         OR id IN (SELECT id FROM temp.doomed_article) AND first_copy IS NOT NULL;
+    DELETE FROM canonical WHERE article_id IN (SELECT id FROM temp.doomed_article);
+    DELETE FROM article_declared WHERE article_id IN (SELECT id FROM temp.doomed_article);
+    DELETE FROM declared WHERE id NOT IN (SELECT declared_id FROM article_declared);
+    DELETE FROM page WHERE id IN (SELECT id FROM temp.doomed_photo);";
+
+/// All addresses under which the articles were known. A canonical address that a broken template
+/// names on the pages of several articles is none of them.
+const ADDRESSES: &str = "
+    INSERT OR IGNORE INTO taken_down_address (url, article_id)
+      SELECT url, id FROM temp.doomed_article CROSS JOIN article USING (id);
+    INSERT OR IGNORE INTO taken_down_address (url, article_id)
+      SELECT url, article_id FROM temp.doomed_page;
+    INSERT OR IGNORE INTO taken_down_address (url, article_id)
+      SELECT own.url, own.article_id FROM temp.doomed_article
+      CROSS JOIN canonical AS own ON own.article_id = doomed_article.id
+      WHERE NOT EXISTS (SELECT 1 FROM canonical AS other WHERE other.url = own.url
+              AND other.article_id NOT IN (SELECT id FROM temp.doomed_article))
+        AND NOT EXISTS (SELECT 1 FROM page WHERE page.url = own.url
+              AND page.id NOT IN (SELECT id FROM temp.doomed_page));";
+
+/// Writes the tombstones, and deletes the rows of the articles.
+fn delete_articles(tx: &Connection, why: &str, now: Timestamp) -> Result<(), ArchiveError> {
+    tx.execute(
+        "INSERT INTO tombstone (article_id, site_id, at, why)
+         SELECT id, site_id, ?1, ?2 FROM temp.doomed_article CROSS JOIN article USING (id)",
+        params![now.millis(), why],
+    )?;
+    tx.execute(
+        "INSERT INTO change (article_id, kind, n, at)
+         SELECT id, ?1, (SELECT max(n) FROM version WHERE article_id = doomed_article.id), ?2
+         FROM temp.doomed_article ORDER BY id",
+        params![ChangeKind::TakenDown.name(), now.millis()],
+    )?;
+
+    tx.execute_batch(ADDRESSES)?;
+    tx.execute(
+        &format!("UPDATE page SET {BURIED} WHERE id IN (SELECT id FROM temp.doomed_page)"),
+        named_params! {":now": now.millis()},
+    )?;
+    tx.execute_batch(ARTICLE_ROWS)?;
+    Ok(())
+}
+
+/// Answers of lists, and of pages whose texts stay, lose only their bodies. Where the newest answer
+/// of a page has lost its body, the page is asked for without validators: a 304 would bring none.
+const LOSE_BODIES: &str = "
+    UPDATE page SET etag = NULL, last_modified = NULL
+      WHERE id IN (SELECT page_id FROM temp.doomed_capture)
+        AND role <> 'article' AND capture_id IN (SELECT id FROM temp.doomed_capture);";
+
+const DELETE_CAPTURES: &str = "
+    UPDATE page SET capture_id = NULL, etag = NULL, last_modified = NULL
+      WHERE id IN (SELECT page_id FROM temp.doomed_capture)
+        AND role = 'article' AND capture_id IN (SELECT id FROM temp.doomed_capture);
+    DELETE FROM opt_out WHERE capture_id IN
+      (SELECT doomed_capture.id FROM temp.doomed_capture
+       WHERE page_id NOT IN (SELECT id FROM page WHERE role <> 'article'));
+    DELETE FROM deadly_capture WHERE capture_id IN (SELECT id FROM temp.doomed_capture);
+    DELETE FROM capture WHERE id IN
+      (SELECT doomed_capture.id FROM temp.doomed_capture
+       WHERE page_id NOT IN (SELECT id FROM page WHERE role <> 'article'));";
+
+const DELETE_BODIES: &str = "
+    UPDATE dictionary SET doomed = 1 WHERE sha256 IN
+      (SELECT sha256 FROM temp.doomed_body CROSS JOIN body USING (id));
+    DELETE FROM damage WHERE body_id IN (SELECT id FROM temp.doomed_body);
+    DELETE FROM body WHERE id IN (SELECT id FROM temp.doomed_body);";
+
+/// Deletes the answers, or only their bodies. A dictionary that is one of these bodies is needed
+/// until others are compressed anew.
+fn delete_bodies(tx: &Connection, extent: RemovalExtent, why: &str) -> Result<(), ArchiveError> {
+    match extent {
+        RemovalExtent::Everything | RemovalExtent::EverythingAndLists => {
+            tx.execute_batch(DELETE_CAPTURES)?;
+        }
+        RemovalExtent::Bodies => {}
+    }
+    tx.execute_batch(LOSE_BODIES)?;
+    tx.execute(
+        "UPDATE capture SET body_id = NULL, withheld = ?1
+         WHERE body_id IS NOT NULL AND id IN (SELECT id FROM temp.doomed_capture)",
+        [format!("its body was removed: {why}")],
+    )?;
+    tx.execute_batch(DELETE_BODIES)?;
+    Ok(())
+}
+
+/// Notes what is still to be done. The file is not written anew for bodies alone, which are no
+/// takedown: what is deleted now is overwritten.
+fn note_cleaning(tx: &Connection, extent: RemovalExtent) -> Result<(), ArchiveError> {
+    let words = extent != RemovalExtent::Bodies;
+    tx.execute(
+        "UPDATE cleaning SET words = max(words, ?1), log = 1",
+        [words],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! The articles that a command is about: by name, by words, or by what exports choose by.
+
+use clap::Args;
+
+use crate::archive::{ArticleFilter, ChosenArticle, Condition, Reader};
+use crate::config_folder::ConfigError;
+use crate::search::{Query, exact_hits};
+
+#[derive(Debug, Args)]
+pub(super) struct ChosenArgs {
+    /// The articles: ids like readersnews/81193, numbers or texts, or addresses
+    #[arg(value_name = "ARTICLE")]
+    pub names: Vec<String>,
+    /// All articles that have these words, in the language of `saseo search`
+    #[arg(long, value_name = "WORDS")]
+    query: Option<String>,
+    /// Only articles of this site; may be given several times
+    #[arg(long, value_name = "SITE")]
+    site: Vec<String>,
+    /// Only articles of this section or subsection; may be given several times
+    #[arg(long, value_name = "NAME")]
+    section: Vec<String>,
+    /// Only articles with this author; may be given several times
+    #[arg(long, value_name = "NAME")]
+    author: Vec<String>,
+    /// Only articles for which this holds, as `export --where`
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<Condition>,
+}
+
+impl ChosenArgs {
+    /// Tells whether nothing was chosen.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.query.is_none() && !self.has_filter()
+    }
+
+    fn has_filter(&self) -> bool {
+        let names = self.site.iter().chain(&self.section).chain(&self.author);
+        names.count() > 0 || self.condition.is_some()
+    }
+
+    /// Returns the articles that were chosen: those that were named, or those that the words and
+    /// the filters choose together.
+    ///
+    /// # Errors
+    ///
+    /// Fails where an article is not there, and where the words choose more than a search ranks.
+    pub(super) fn articles(&self, reader: &Reader) -> anyhow::Result<Vec<ChosenArticle>> {
+        if !self.names.is_empty() && (self.query.is_some() || self.has_filter()) {
+            let why = "name the articles, or choose them by --query and filters, not both";
+            return Err(ConfigError::Usage(why.to_owned()).into());
+        }
+        let mut rows = match (&self.query, self.has_filter()) {
+            (None, false) => reader.rows_of(&self.names)?,
+            (None, true) => self.filtered(reader)?,
+            (Some(words), false) => found(reader, words)?,
+            (Some(words), true) => {
+                let filtered = self.filtered(reader)?;
+                let mut rows = found(reader, words)?;
+                rows.retain(|row| filtered.contains(row));
+                rows
+            }
+        };
+        rows.sort_unstable();
+        rows.dedup();
+        chosen(reader, &rows)
+    }
+
+    fn filtered(&self, reader: &Reader) -> anyhow::Result<Vec<i64>> {
+        for site in &self.site {
+            reader.knows_site(site)?;
+        }
+        let mut rows = reader.article_rows(&ArticleFilter {
+            sites: self.site.clone(),
+            sections: self.section.clone(),
+            authors: self.author.clone(),
+            condition: self.condition.clone(),
+            ..ArticleFilter::default()
+        })?;
+        rows.sort_unstable();
+        Ok(rows)
+    }
+}
+
+/// Returns the articles of rows, without those of which nothing is kept.
+pub(super) fn chosen(reader: &Reader, rows: &[i64]) -> anyhow::Result<Vec<ChosenArticle>> {
+    let mut articles = Vec::new();
+    for row in rows {
+        articles.extend(reader.chosen_article(*row)?);
+    }
+    Ok(articles)
+}
+
+fn found(reader: &Reader, words: &str) -> anyhow::Result<Vec<i64>> {
+    let query = Query::parse(words)?;
+    for site in query.sites() {
+        reader.knows_site(site)?;
+    }
+    let _snapshot = reader.snapshot()?;
+    let (rows, count) = exact_hits(&reader.searcher()?, &query)?;
+    if count > rows.len() as u64 {
+        anyhow::bail!(
+            "{count} articles have these words, and {} can be chosen at once: choose fewer, by \
+             site:, after: and before:",
+            rows.len()
+        );
+    }
+    Ok(rows)
+}
