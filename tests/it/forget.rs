@@ -534,7 +534,9 @@ fn wishes_that_came_later_are_listed_and_removed() {
     let mut desk = desk_with(&["첫째 이야기", "둘째 이야기"]);
     let wish = "INSERT INTO opt_out (capture_id, signal, source, evidence, effect)
                 SELECT capture_id, 'noarchive', 'meta robots', 'noarchive', 'obeyed'
-                FROM page WHERE number = 2";
+                FROM page WHERE number = 2
+                UNION ALL SELECT capture_id, 'nofollow', 'meta robots', 'nofollow', 'obeyed'
+                FROM page WHERE number = 1";
     desk.sql().execute_batch(wish).unwrap();
     let second = row_of(&desk, 2);
     assert_eq!(desk.reader().wished_removals().unwrap(), [second]);
