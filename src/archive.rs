@@ -65,15 +65,16 @@ pub use lost::LostFiles;
 pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use reader::{
-    AnsweredRequest, ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion, BadText,
-    CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle, Condition,
+    AnsweredRequest, ArticleChange, ArticleFilter, ArticlePage, ArticleRecord, ArticleVersion,
+    BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle, Condition,
     ConditionError, CopyChoice, CountKey, DeclaredCounts, EarlierAnswer, ExchangeAnswer,
     ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, Flaw, FoundArticle, FoundText,
-    HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord, LedgerRows, MOST_LATE, NumberGap,
-    Outlook, PhotoState, ReadPage, ReadPages, Reader, RecordIter, Records, RightsChange,
-    RobotsArrival, RobotsArrivals, RowRead, RunState, SavedMark, SearchHit, SearchSelect, Searcher,
-    SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots,
-    StoredRow, StoredVersion, UnreadableRows, VersionChoice, condition_columns, in_words, queues,
+    HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord, LedgerRows, ListCursor, ListOrder,
+    ListedArticle, MOST_LATE, NumberGap, Outlook, PhotoState, ReadPage, ReadPages, Reader,
+    RecordIter, Records, RightsChange, RobotsArrival, RobotsArrivals, RowRead, RunState, SavedMark,
+    SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState, StoredBody,
+    StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion, UnreadableRows,
+    VersionCapture, VersionChoice, condition_columns, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,

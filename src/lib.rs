@@ -77,6 +77,8 @@ mod article_key;
 #[doc(hidden)]
 pub mod audit;
 #[cfg(feature = "cli")]
+mod citation;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 #[cfg(feature = "crawl")]

@@ -3,6 +3,8 @@
 
 mod activity;
 mod article_filter;
+mod article_list;
+mod article_names;
 mod article_row;
 mod article_versions;
 mod articles;
@@ -36,9 +38,11 @@ use crate::archive::loss_note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use article_filter::{ArticleFilter, CopyChoice, VersionChoice};
+pub use article_list::{ArticlePage, ListCursor, ListOrder, ListedArticle};
+pub use article_names::FoundArticle;
 pub use article_row::{ArticleRecord, Flaw, in_words};
-pub use article_versions::{ArticleVersion, FoundArticle};
-pub use captures::CaptureRecord;
+pub use article_versions::ArticleVersion;
+pub use captures::{CaptureRecord, VersionCapture};
 pub use changed_articles::{ChangeSpan, ChangedArticle, SavedMark};
 pub use changes::ArticleChange;
 pub use condition::{Condition, ConditionError, condition_columns};

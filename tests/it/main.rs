@@ -11,6 +11,7 @@ mod archive_revisions;
 mod archive_scale;
 mod archive_selection;
 mod archive_syndication;
+mod article_names;
 mod audit;
 mod audit_chain;
 mod audit_crawls;

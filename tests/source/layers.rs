@@ -45,6 +45,7 @@ const ROWS: [&[&str]; 15] = [
     &["config_folder"],
     &[
         "audit",
+        "citation",
         "compact",
         "verify",
         "crawl",
@@ -151,7 +152,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "cli",
         &[
-            &["args", "help_texts", "hint", "console", "service"],
+            &["args", "help_texts", "hint", "console", "layout", "service"],
             &["truncated_lists", "exit", "progress"],
             &[
                 "about",
@@ -166,15 +167,15 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "status",
                 "verify",
             ],
-            &["check", "diff", "export", "exports", "reextract"],
-            &["crawl", "demo", "watch"],
+            &["check", "cite", "diff", "export", "exports", "reextract"],
+            &["crawl", "demo", "list", "watch"],
             &["schedule", "survey"],
         ],
     ),
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 23] = [
+const HOMES: [(&str, &[&str]); 25] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("robotstxt", &["robots"]),
@@ -196,6 +197,8 @@ const HOMES: [(&str, &[&str]); 23] = [
     // still read.
     ("rustix", &["cli", "disk", "host_lock"]),
     ("sd_notify", &["cli"]),
+    ("textwrap", &["cli"]),
+    ("unicode_width", &["cli"]),
     ("dom_smoothie", &["extract"]),
     ("trafilatura", &["extract"]),
     ("regex_syntax", &["markup"]),
