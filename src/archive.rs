@@ -16,6 +16,7 @@ mod declared;
 mod dictionaries;
 mod due_pages;
 mod error;
+mod field_drift;
 mod file_mark;
 mod files;
 mod host;
@@ -65,7 +66,7 @@ pub use lost::LostFiles;
 pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use reader::{
-    AnsweredRequest, ArticleChange, ArticleFilter, ArticlePage, ArticleRecord, ArticleVersion,
+    AnsweredRequest, ArticleChange, ArticleFilter, ArticleListing, ArticleRecord, ArticleVersion,
     BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle, Condition,
     ConditionError, CopyChoice, CountKey, DeclaredCounts, EarlierAnswer, ExchangeAnswer,
     ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, Flaw, FoundArticle, FoundText,
@@ -87,6 +88,8 @@ pub use store::{Lease, Writer};
 pub use truncated_list::TruncatedList;
 pub use version_repair::{DamagedVersion, VersionRepair};
 pub use word_index::IndexSlice;
+
+pub use crate::field_drift::FieldDrift;
 
 /// The archive's file name in the data folder.
 pub const FILE: &str = "archive.db";

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::archive::{ArticlePage, ListCursor, ListOrder, ListedArticle, Reader, VersionChoice};
+use crate::archive::{ArticleListing, ListCursor, ListOrder, ListedArticle, Reader, VersionChoice};
 use crate::cli::exit::Exit;
 use crate::cli::export::SelectionArgs;
 use crate::cli::{Common, console, hint, layout};
@@ -141,7 +141,7 @@ fn as_json(article: &ListedArticle) -> Value {
 const MOMENT: usize = "2026-03-07 16:50".len();
 
 /// Writes a line an article: its moment, its id, its title and its authors.
-fn in_words(page: &ArticlePage, columns: Option<usize>) -> String {
+fn in_words(page: &ArticleListing, columns: Option<usize>) -> String {
     let ids: Vec<String> = page
         .articles
         .iter()
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn each_article_is_one_line_that_fits() {
-        let page = ArticlePage {
+        let page = ArticleListing {
             articles: vec![
                 article(
                     "paper/7",

@@ -37,6 +37,7 @@ mod extract_unknown_cms;
 mod extract_unknown_text;
 mod feed_quirks;
 mod fetch;
+mod field_drift;
 mod former_archives;
 mod fuzz_corpus;
 mod growing_paper;

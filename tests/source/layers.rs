@@ -22,6 +22,7 @@ const ROWS: [&[&str]; 15] = [
         "discover",
         "extract",
         "coverage_gaps",
+        "field_drift",
         "politeness",
         "revisit",
         "robots",
@@ -91,6 +92,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "compaction",
                 "syndication",
                 "truncated_list",
+                "field_drift",
                 "word_index",
                 "host",
                 "ledger",
@@ -152,8 +154,8 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "cli",
         &[
-            &["args", "help_texts", "hint", "console", "layout", "service"],
-            &["truncated_lists", "exit", "progress"],
+            &["args", "help_texts", "hint", "console", "service"],
+            &["truncated_lists", "exit", "layout", "progress"],
             &[
                 "about",
                 "audit",

@@ -39,7 +39,7 @@ pub struct ListedArticle {
 
 /// Some articles of a list, in its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArticlePage {
+pub struct ArticleListing {
     pub articles: Vec<ListedArticle>,
     /// Where the next page begins; `None` at the end of the list.
     pub next: Option<ListCursor>,
@@ -72,7 +72,7 @@ impl Reader {
         order: ListOrder,
         after: Option<&ListCursor>,
         limit: usize,
-    ) -> Result<ArticlePage, ArchiveError> {
+    ) -> Result<ArticleListing, ArchiveError> {
         let conditions = FilterConditions::of(filter);
         let article = match order {
             ListOrder::Newest | ListOrder::Oldest => {
@@ -88,7 +88,7 @@ impl Reader {
 
         let sites = self.site_ids(filter)?;
         let mut merged = MergedSites::begin(&self.connection, &sites, order, after)?;
-        let mut page = ArticlePage {
+        let mut page = ArticleListing {
             articles: Vec::new(),
             next: None,
         };

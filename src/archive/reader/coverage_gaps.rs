@@ -48,7 +48,7 @@ impl Reader {
              WHERE version.n = 1 AND version.published_ms BETWEEN ?2 AND ?3
                AND version.section IS NOT NULL
                AND version.site_id = (SELECT id FROM site WHERE name = ?1)
-             ORDER BY version.published_ms",
+             ORDER BY version.section, version.published_ms",
         )?;
         let rows = select.query_map(
             params![site, (now - HISTORY).millis(), now.millis()],
