@@ -291,12 +291,13 @@ pub(super) fn survey() -> String {
         &[
             "SASEO_CONTACT=YOUR-ADDRESS saseo survey https://paper.example/",
             "saseo survey https://paper.example/ --write config",
+            "saseo survey --list papers.txt --out config   many, side by side",
         ],
         &[
             DONE,
             FAILED,
             USAGE,
-            "3        the paper refused, or could not be reached any more",
+            "3        the paper refused, or could not be reached any more; of a list, some failed",
             HELD,
             STOPPED,
         ],

@@ -70,6 +70,7 @@ mod search;
 mod simulated;
 mod simulated_web;
 mod survey;
+mod survey_list;
 mod verify;
 mod watch;
 mod web_archives;
