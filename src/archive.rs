@@ -17,6 +17,7 @@ mod dictionaries;
 mod doomed;
 mod due_pages;
 mod error;
+mod field_drift;
 mod file_mark;
 mod files;
 mod host;
@@ -68,16 +69,16 @@ pub use lost::LostFiles;
 pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use reader::{
-    AnsweredRequest, ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion, BadText,
-    CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle, ChosenArticle,
+    AnsweredRequest, ArticleChange, ArticleFilter, ArticleListing, ArticleRecord, ArticleVersion,
+    BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle, ChosenArticle,
     CleaningState, Condition, ConditionError, CopyChoice, CountKey, DeclaredCounts, EarlierAnswer,
     ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, Flaw,
     FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord,
-    LedgerRows, MOST_LATE, NumberGap, Outlook, PhotoState, ReadPage, ReadPages, Reader, RecordIter,
-    Records, RightsChange, RobotsArrival, RobotsArrivals, RowRead, RunState, SavedMark, SearchHit,
-    SearchSelect, Searcher, SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture,
-    StoredDictionary, StoredRobots, StoredRow, StoredVersion, UnreadableRows, VersionChoice,
-    condition_columns, in_words, queues,
+    LedgerRows, ListCursor, ListOrder, ListedArticle, MOST_LATE, NumberGap, Outlook, PhotoState,
+    ReadPage, ReadPages, Reader, RecordIter, Records, RightsChange, RobotsArrival, RobotsArrivals,
+    RowRead, RunState, SavedMark, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue,
+    SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion,
+    UnreadableRows, VersionCapture, VersionChoice, condition_columns, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
@@ -91,6 +92,8 @@ pub use store::{Lease, Writer};
 pub use truncated_list::TruncatedList;
 pub use version_repair::{DamagedVersion, VersionRepair};
 pub use word_index::IndexSlice;
+
+pub use crate::field_drift::FieldDrift;
 
 /// The archive's file name in the data folder.
 pub const FILE: &str = "archive.db";

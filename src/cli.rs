@@ -5,6 +5,7 @@ mod args;
 mod audit;
 mod check;
 mod chosen;
+mod cite;
 mod compact;
 mod console;
 mod crawl;
@@ -20,6 +21,8 @@ mod help_texts;
 mod hint;
 mod hold;
 mod init;
+mod layout;
+mod list;
 mod plan;
 mod progress;
 mod reextract;
@@ -188,9 +191,21 @@ enum Command {
     /// a crawl, and needs no network.
     #[command(after_help = help_texts::search())]
     Search(search::SearchArgs),
-    /// Show one article as it is kept, with its versions
+    /// List articles, page by page, the newest first
+    ///
+    /// A line an article: when it was published, its id, title and authors. Runs beside a crawl,
+    /// which moves no article from one page to another.
+    #[command(after_help = help_texts::list())]
+    List(list::ListArgs),
+    /// Show one article as people read it, or as Markdown, with its versions
     #[command(after_help = help_texts::show())]
     Show(show::ShowArgs),
+    /// Cite articles as newspaper articles, in RIS, BibTeX or CSL-JSON
+    ///
+    /// The date of access is that of the capture. The note has the capture's time, the SHA-256 of
+    /// the page, and the article's id in the archive.
+    #[command(after_help = help_texts::cite())]
+    Cite(cite::CiteArgs),
     /// Show what changed from one version of an article to another, word by word
     #[command(after_help = help_texts::diff())]
     Diff(diff::DiffArgs),
@@ -289,6 +304,8 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Extract(args) => extract::run(common, &args),
         Command::Survey(args) => survey::run(common, &args),
         Command::Search(args) => search::run(common, &args),
+        Command::List(args) => list::run(common, &args),
+        Command::Cite(args) => cite::run(common, &args),
         Command::Show(args) => show::run(common, &args),
         Command::Diff(args) => diff::run(common, &args),
         Command::Compact(args) => compact::run(common, &args),

@@ -42,7 +42,7 @@
 //! | mark-up | `markup`, `article_key` | dom_query |
 //! | settings | `config` | serde, toml, include_dir, croner; no files |
 //! | rules, pure | `robots`, `politeness`, `discover` | robotstxt, governor, spider |
-//! | | `extract`, `revisit`, `coverage_gaps` | quick-xml (`discover`) |
+//! | | `extract`, `revisit`, `coverage_gaps`, `field_drift` | quick-xml (`discover`) |
 //! | opt-outs, pure | `opt_out` | serde_json, quick-xml |
 //! | judgement, pure | `frontier` | |
 //! | world | `clock`, `fetch`, `archive` | the clocks, reqwest, rusqlite: one each |
@@ -76,6 +76,8 @@ mod article_key;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod audit;
+#[cfg(feature = "cli")]
+mod citation;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
@@ -118,6 +120,8 @@ pub mod extract;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod fetch;
+#[cfg(feature = "archive")]
+mod field_drift;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod frontier;

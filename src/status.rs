@@ -8,12 +8,14 @@ mod plot;
 mod site;
 mod tables;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::archive::{ArchiveError, Lock, Reader, RunState};
 use crate::config::Site;
+use crate::config::units::Span;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -58,19 +60,30 @@ impl ArchiveStatus {
         most_runs: u32,
         now: Timestamp,
     ) -> Result<Self, ArchiveError> {
+        // Of thousands of papers, each is looked up, and not looked for.
+        let configured: HashMap<&str, &Arc<Site>> = sites
+            .iter()
+            .map(|site| (site.name.as_str(), site))
+            .collect();
+        let gaps = gaps_of_hosts(sites);
         let last_crawls = reader.last_crawls(now)?;
+
         let hosts: Vec<HostStatus> = reader
             .hosts()?
             .into_iter()
-            .map(|state| HostStatus::new(state, sites, now))
+            .map(|state| HostStatus::new(state, &gaps, now))
+            .collect();
+        let by_name: HashMap<&str, &HostStatus> = hosts
+            .iter()
+            .map(|host| (host.state.host.as_str(), host))
             .collect();
         let sites = reader
             .sites(now)?
             .into_iter()
             .map(|state| {
-                let site = sites.iter().find(|site| site.name == state.site);
+                let site = configured.get(state.site.as_str());
                 let next = site.and_then(|site| site::next_crawl(site, &last_crawls, now));
-                SiteStatus::new(state, next, &hosts)
+                SiteStatus::new(state, next, &by_name)
             })
             .collect();
 
@@ -132,6 +145,17 @@ impl ArchiveStatus {
             .partition(|site| !site.warnings().is_empty());
         problems.into_iter().chain(well)
     }
+}
+
+/// Returns the gaps of the site files by the hosts of their home pages. Of several papers at one
+/// host the first counts.
+fn gaps_of_hosts(sites: &[Arc<Site>]) -> HashMap<String, Span> {
+    let mut gaps = HashMap::new();
+    for site in sites {
+        let host = site.home.host().to_string();
+        gaps.entry(host).or_insert(site.pace.gap);
+    }
+    gaps
 }
 
 fn papers_under_way(reader: &Reader) -> Result<Vec<PaperUnderWay>, ArchiveError> {

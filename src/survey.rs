@@ -11,6 +11,7 @@ mod row_selectors;
 mod selector;
 mod shape;
 mod story;
+mod survey_archive;
 mod survey_report;
 mod surveyed_page;
 mod walk;
@@ -20,7 +21,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::archive::{ArchiveError, RunEnd, Writer};
+use crate::archive::{ArchiveError, RunEnd};
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 use crate::dispatch::Stop;
@@ -31,6 +32,7 @@ use crate::survey::ask::{Surveyor, stopped};
 
 pub(crate) use ask::SurveyRequest;
 pub(crate) use draft::{Draft, Names, draft, name_of};
+pub(crate) use survey_archive::SurveyArchive;
 pub(crate) use survey_report::{FoundCms, SurveyReport};
 
 /// Most requests of a survey, robots.txt and sitemap included: a paper that did not ask for a
@@ -80,14 +82,14 @@ pub(crate) enum SurveyError {
 
 /// Surveys a paper and returns the report, or `None` where a signal ended it. The requests are a
 /// run in the archive's ledger, each announced before it leaves. `watch` is called after every
-/// request.
+/// request. Several surveys of one archive may run side by side, of papers at different hosts.
 ///
 /// # Errors
 ///
 /// Where the address is no home page that can be asked for, and where the archive fails.
 pub(crate) async fn run<W: Web>(
     plan: SurveyPlan,
-    archive: &mut Writer,
+    archive: &SurveyArchive,
     surroundings: SurveySurroundings<W>,
     watch: impl FnMut(&SurveyRequest) + Send,
 ) -> Result<Option<SurveyReport>, SurveyError> {

@@ -42,10 +42,11 @@ pub enum ArchiveError {
     NoSuchSite { site: String, known: String },
     #[error(
         "the archive has no article {wanted:?}: name it by its id, like readersnews/81193, its \
-         number or its address"
+         number, its address, or an ending of one of them; `saseo list` and `saseo search` find \
+         articles"
     )]
     NoSuchArticle { wanted: String },
-    #[error("{wanted} names several articles: {}; say which", ids.join(", "))]
+    #[error("{wanted} names several articles: {}; say which", candidates(ids))]
     Ambiguous { wanted: String, ids: Vec<String> },
     #[error("{id} was taken out of the archive at {at}: {why}")]
     TakenDown {
@@ -158,6 +159,20 @@ impl ArchiveError {
             _ => Self::at(path, error),
         }
     }
+}
+
+/// The most articles that are named where several are meant: a person chooses among ten.
+const MOST_NAMED: usize = 10;
+
+/// Lists the ids of articles that may be meant.
+fn candidates(ids: &[String]) -> String {
+    let named: Vec<&str> = ids.iter().take(MOST_NAMED).map(String::as_str).collect();
+    let more = if ids.len() > MOST_NAMED {
+        " and others"
+    } else {
+        ""
+    };
+    format!("{}{more}", named.join(", "))
 }
 
 /// An error of SQLite. The trait keeps its type within the archive.

@@ -3,6 +3,8 @@
 
 mod activity;
 mod article_filter;
+mod article_list;
+mod article_names;
 mod article_row;
 mod article_versions;
 mod articles;
@@ -37,9 +39,11 @@ use crate::archive::loss_note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use article_filter::{ArticleFilter, CopyChoice, VersionChoice};
+pub use article_list::{ArticleListing, ListCursor, ListOrder, ListedArticle};
+pub use article_names::FoundArticle;
 pub use article_row::{ArticleRecord, Flaw, in_words};
-pub use article_versions::{ArticleVersion, FoundArticle};
-pub use captures::CaptureRecord;
+pub use article_versions::ArticleVersion;
+pub use captures::{CaptureRecord, VersionCapture};
 pub use changed_articles::{ChangeSpan, ChangedArticle, SavedMark};
 pub use changes::ArticleChange;
 pub use condition::{Condition, ConditionError, condition_columns};
@@ -184,6 +188,10 @@ pub fn queues(data: &Path) -> Result<Vec<SiteQueue>, ArchiveError> {
 /// another program, and says so.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The memory for pages that were read, in KiB with a minus, as SQLite wants it. With its usual 2
+/// MiB, `status` of 3,000 papers reads the same pages of its indexes again and again.
+const CACHE: i64 = -16_384;
+
 /// Connects to the file under an address for SQLite, and returns its schema as well.
 fn connect(path: &Path, address: &str) -> Result<(Connection, i64), ArchiveError> {
     let connection = open_read_only(address).map_err(|error| ArchiveError::at(path, error))?;
@@ -197,6 +205,7 @@ fn open_read_only(address: &str) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(address, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "cache_size", CACHE)?;
     Ok(connection)
 }
 

@@ -20,7 +20,8 @@ pub(super) struct CheckArgs {
     /// than expected
     ///
     /// The pages of profiles/NAME.toml stand in profiles/NAME: what is read in PAGE.html is
-    /// compared with PAGE.json. Exit 1 where a field differs.
+    /// compared with PAGE.json. Of the archive's papers, those are named whose newest articles lack
+    /// a field that the month before had. Exit 1 where a field differs, or is lacking.
     #[arg(long)]
     profiles: bool,
 }

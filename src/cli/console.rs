@@ -11,6 +11,12 @@ pub(super) fn data(text: &str) -> anyhow::Result<()> {
     write_out(format!("{}\n", plain(text)).as_bytes())
 }
 
+/// Writes lines that end with CR LF to stdout, as RIS wants them.
+pub(super) fn lines_with_crlf(text: &str) -> anyhow::Result<()> {
+    let lines: Vec<Cow<'_, str>> = text.split("\r\n").map(plain).collect();
+    write_out(lines.join("\r\n").as_bytes())
+}
+
 fn write_out(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {

@@ -14,7 +14,8 @@ use crate::history::{self, FieldChange, Paragraph, Piece};
 
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
-    /// The article: its id like readersnews/81193, its number or text, or its address
+    /// The article: its id like readersnews/81193, its number or text, its address, or an ending of
+    /// one of these
     #[arg(value_name = "ARTICLE")]
     article: String,
     /// From one version to another, like 1..3; where none are named, from the one before the newest

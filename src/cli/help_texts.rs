@@ -242,6 +242,8 @@ pub(super) fn show() -> String {
         &[
             "saseo show readersnews/81193",
             "saseo show 81193 --version 1",
+            "saseo show m.readersnews.com/news/articleView.html?idxno=81193",
+            "saseo show 81193 --markdown",
         ],
         &[
             DONE,
@@ -249,6 +251,28 @@ pub(super) fn show() -> String {
             USAGE,
             DAMAGED,
         ],
+    )
+}
+
+pub(super) fn list() -> String {
+    ending(
+        &[
+            "saseo list",
+            "saseo list readersnews --section 문화 --since 2026-11-01 --limit 100",
+            "saseo list --sort seen --after seen.1795520550000.81193   the page behind that one",
+        ],
+        &[DONE, FAILED, USAGE],
+    )
+}
+
+pub(super) fn cite() -> String {
+    ending(
+        &[
+            "saseo cite readersnews/81193",
+            "saseo cite 81193 81194 --format bibtex",
+            "saseo cite 81193 --format csl-json",
+        ],
+        &[DONE, "1        no such article", USAGE, DAMAGED],
     )
 }
 
@@ -300,12 +324,13 @@ pub(super) fn survey() -> String {
         &[
             "SASEO_CONTACT=YOUR-ADDRESS saseo survey https://paper.example/",
             "saseo survey https://paper.example/ --write config",
+            "saseo survey --list papers.txt --out config   many, side by side",
         ],
         &[
             DONE,
             FAILED,
             USAGE,
-            "3        the paper refused, or could not be reached any more",
+            "3        the paper refused, or could not be reached any more; of a list, some failed",
             HELD,
             STOPPED,
         ],

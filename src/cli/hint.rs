@@ -13,7 +13,7 @@ pub(super) fn command(common: &Common, words: &[&str]) -> String {
 
 /// Returns a command as it is to be typed, with other folders.
 pub(super) fn on(config: Option<&Path>, data: Option<&Path>, words: &[&str]) -> String {
-    let mut typed = vec![quoted(&program())];
+    let mut typed = vec![program()];
     for (option, folder) in [("--config", config), ("--data", data)] {
         if let Some(folder) = folder {
             typed.extend([option.to_owned(), quoted(&folder.to_string_lossy())]);
@@ -42,14 +42,11 @@ pub(super) fn contact(settings: &Settings) -> &str {
     }
 }
 
-/// Returns the program as it was called. A bare name is found on the PATH again, and a path as long
-/// as the working folder is the same.
-fn program() -> String {
-    std::env::args_os()
-        .next()
-        .map_or("saseo".to_owned(), |name| {
-            name.to_string_lossy().into_owned()
-        })
+/// Returns the program as it was called, for a shell. A bare name is found on the PATH again, and
+/// a path as long as the working folder is the same.
+pub(super) fn program() -> String {
+    let name = std::env::args_os().next();
+    quoted(&name.map_or("saseo".into(), |name| name.to_string_lossy().into_owned()))
 }
 
 /// Quotes a word for a shell, where it needs quotes.

@@ -1,22 +1,30 @@
 //! `saseo show`: one article of the archive, with its versions.
 
+mod markdown;
+mod print;
+
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::archive::{self, ArticleVersion, FoundArticle, PhotoState, Reader};
+use crate::archive::{self, ArticleVersion, FoundArticle, PhotoState, Reader, VersionCapture};
 use crate::cli::exit::Exit;
-use crate::cli::{Common, console, hint};
+use crate::cli::{Common, console, hint, layout};
 use crate::export::{Provenance, Record};
-use crate::history;
+
+pub(crate) use print::ArticlePrint;
 
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// The article: its id like readersnews/81193, its number or text, or its address
+    /// The article: its id like readersnews/81193, its number or text, its address, or an ending of
+    /// one of these
     #[arg(value_name = "ARTICLE")]
     article: String,
     /// This version; the newest where none is named
     #[arg(long, value_name = "N")]
     version: Option<u64>,
+    /// Print Markdown
+    #[arg(long)]
+    markdown: bool,
 }
 
 /// Prints the newest version, or the one that is named.
@@ -32,11 +40,24 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
     };
 
     let photos = reader.photos(&shown.article)?;
+    let capture = reader.capture_of_version(&found, shown.kept.version)?;
     if common.json {
-        console::json(&as_json(shown, &versions, &photos)?)?;
+        console::json(&as_json(shown, &versions, &photos, &capture)?)?;
         return Ok(soundness(common, &found, &versions));
     }
-    console::data(&in_words(&found, shown, &versions, &photos))?;
+    if args.markdown {
+        console::data(markdown::markdown(shown, &capture).trim_end())?;
+        return Ok(soundness(common, &found, &versions));
+    }
+
+    let page = ArticlePrint {
+        found: &found,
+        shown,
+        versions: &versions,
+        photos: &photos,
+        capture: &capture,
+    };
+    console::data(&page.in_words(layout::columns()))?;
     if versions.len() > 1 {
         let diff = hint::command(common, &["diff", &found.id]);
         common.voice().note(&format!("`{diff}` shows what changed"));
@@ -95,10 +116,12 @@ fn as_json(
     shown: &ArticleVersion,
     versions: &[ArticleVersion],
     photos: &[PhotoState],
+    capture: &VersionCapture,
 ) -> serde_json::Result<Value> {
     let mut value = serde_json::to_value(record(shown))?;
     value["versions"] = versions.iter().map(version_as_json).collect();
     value["photos"] = serde_json::to_value(photos)?;
+    value["page_sha256"] = json!(capture.sha256);
     Ok(value)
 }
 
@@ -108,106 +131,4 @@ fn version_as_json(one: &ArticleVersion) -> Value {
         "fetched_at": one.kept.fetched_at,
         "extractor": one.article.extractor,
     })
-}
-
-/// Writes one version of an article as lines, with a list of all its versions.
-pub(super) fn in_words(
-    found: &FoundArticle,
-    shown: &ArticleVersion,
-    versions: &[ArticleVersion],
-    kept: &[PhotoState],
-) -> String {
-    let fields: String = fields(found, shown)
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
-        .map(|(name, value)| format!("{name:<11}{value}\n"))
-        .collect();
-    let photos: String = shown
-        .article
-        .images
-        .iter()
-        .map(|image| {
-            let caption = image.caption.as_deref().unwrap_or_default();
-            let state = kept.iter().find(|photo| photo.url == image.url);
-            let state = state.map(photo_in_words).unwrap_or_default();
-            format!("[{}] {caption}{state}\n", image.url)
-        })
-        .collect();
-
-    format!(
-        "{}, version {}\n{fields}{}\n{}\n{photos}",
-        found.id,
-        shown.kept.version,
-        listed(versions),
-        shown.article.text()
-    )
-}
-
-/// Tells what became of a photo, behind its caption.
-fn photo_in_words(photo: &PhotoState) -> String {
-    match (photo.bytes, &photo.sha256, &photo.reason) {
-        (Some(bytes), Some(sha256), _) => format!(" ({bytes} bytes, sha256 {sha256})"),
-        (_, _, Some(why)) => format!(" ({}: {why})", photo.verdict),
-        (_, _, None) => format!(" ({})", photo.verdict),
-    }
-}
-
-/// Returns the fields above the text, each with its name.
-fn fields(found: &FoundArticle, shown: &ArticleVersion) -> [(&'static str, Option<String>); 14] {
-    let ArticleVersion { article, kept, .. } = shown;
-    let section = [&article.section, &article.subsection]
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(" > ");
-    let modified = article.modified_at.map(|time| time.to_string());
-
-    [
-        ("title", article.title.clone()),
-        ("subtitle", article.subtitle.clone()),
-        ("byline", article.byline.clone()),
-        ("published", article.published()),
-        ("modified", modified),
-        ("section", Some(section)),
-        ("tags", Some(article.tags.join(", "))),
-        ("rights", article.rights.clone()),
-        ("access", Some(article.access.name().to_owned())),
-        ("opt-outs", Some(article.opt_outs.join(", "))),
-        ("uses", Some(article.declared_rights.to_string())),
-        ("first copy", found.first_copy.clone()),
-        ("address", Some(kept.url.clone())),
-        ("read by", Some(article.extractor.clone())),
-    ]
-}
-
-/// Lists the versions, each with the fields in which it differs from the one before.
-fn listed(versions: &[ArticleVersion]) -> String {
-    let mut before: Option<&ArticleVersion> = None;
-    let mut lines = String::new();
-
-    for one in versions {
-        let changed = match before {
-            None => "first".to_owned(),
-            Some(old) => differences(old, one).join(", "),
-        };
-        lines.push_str(&format!(
-            "version {:<3}fetched {}: {changed}\n",
-            one.kept.version, one.kept.fetched_at
-        ));
-        before = Some(one);
-    }
-    lines
-}
-
-/// Returns the names of the fields that differ. The text comes first.
-fn differences(old: &ArticleVersion, new: &ArticleVersion) -> Vec<&'static str> {
-    let mut fields: Vec<&'static str> = history::fields(&old.article, &new.article)
-        .into_iter()
-        .map(|change| change.field)
-        .collect();
-    if old.article.text() != new.article.text() {
-        fields.insert(0, "text");
-    }
-    fields
 }

@@ -1,5 +1,6 @@
 //! `saseo survey`: an unknown paper is explored, and its site file is drafted.
 
+mod list;
 mod names;
 mod report;
 
@@ -22,14 +23,25 @@ use crate::dispatch::Stop;
 use crate::page_url::PageUrl;
 use crate::signals::{CaughtSignals, StopSignal, StopSignals};
 use crate::survey::{
-    self, MOST_REQUESTS, SurveyError, SurveyPlan, SurveyReport, SurveyRequest, SurveySurroundings,
+    self, MOST_REQUESTS, SurveyArchive, SurveyError, SurveyPlan, SurveyReport, SurveyRequest,
+    SurveySurroundings,
 };
 
 #[derive(Debug, Args)]
 pub(super) struct SurveyArgs {
     /// The paper's home page
-    #[arg(value_name = "URL")]
-    url: String,
+    #[arg(value_name = "URL", required_unless_present = "list")]
+    url: Option<String>,
+    /// Survey the papers of a list, several side by side: a home page a line; `#` begins a comment.
+    /// Papers whose site file is in the folder already are skipped, so that the same command goes
+    /// on after Ctrl-C or failures
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["url", "name"],
+        requires = "write"
+    )]
+    list: Option<PathBuf>,
     /// Stop after so many requests, robots.txt included; 40 at most
     #[arg(
         long,
@@ -53,7 +65,7 @@ pub(super) struct SurveyArgs {
     name: Option<String>,
     /// Write the files into this configuration folder, instead of printing them; overwrite nothing.
     /// A new folder also gets the shipped settings and profiles
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", visible_alias = "out")]
     write: Option<PathBuf>,
 }
 
@@ -68,8 +80,12 @@ fn requests(text: &str) -> Result<u64, String> {
 
 /// Surveys a paper, and prints or writes its files.
 pub(super) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
+    if let (Some(list), Some(folder)) = (&args.list, &args.write) {
+        return list::run(common, args, list, folder);
+    }
+
     let configuration = Config::find(common.config.as_deref())?;
-    let home = home(&args.url)?;
+    let home = home(args.url.as_deref().unwrap_or_default())?;
     let names = names::choose(&configuration, args, &home)?;
     let plan = plan(&configuration, args, home);
     common.voice().note(&format!(
@@ -127,14 +143,15 @@ fn plan(configuration: &Config, args: &SurveyArgs, home: PageUrl) -> SurveyPlan 
 fn survey(common: &Common, plan: SurveyPlan) -> anyhow::Result<Result<SurveyReport, Exit>> {
     may_begin(common.data(), plan.settings.limits.free_disk)?;
     let lock = Lock::take(common.data(), &plan.holder)?;
-    let mut archive = Writer::open(lock, plan.settings.archive.durability)?;
+    let writer = Writer::open(lock, plan.settings.archive.durability)?;
+    let archive = SurveyArchive::lease(writer, &plan.holder, &Clock::system())?;
     let mut caught = CaughtSignals::new()?;
     let runtime = runtime()?;
 
     let done = runtime.block_on(survey_until_stopped(
         common,
         plan,
-        &mut archive,
+        &archive,
         &mut caught.stops,
     ));
     // A page that is being parsed cannot be interrupted, and is not worth waiting for.
@@ -146,7 +163,7 @@ fn survey(common: &Common, plan: SurveyPlan) -> anyhow::Result<Result<SurveyRepo
 async fn survey_until_stopped(
     common: &Common,
     plan: SurveyPlan,
-    archive: &mut Writer,
+    archive: &SurveyArchive,
     stops: &mut StopSignals,
 ) -> anyhow::Result<Result<SurveyReport, Option<StopSignal>>> {
     let voice = common.voice();

@@ -1,6 +1,7 @@
 //! Sites and profiles, read from their files. A file that cannot be read is left out, and its fault
 //! is kept.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::config::profiles::ProfileFile;
@@ -41,10 +42,10 @@ pub(super) fn read_profiles(files: Vec<ConfigFile>, faults: &mut Faults) -> Prof
 
 /// Returns a fault for each site that has the name of a site before it.
 fn twice_named(sites: &[Arc<Site>], files: &[ConfigFile]) -> Vec<ConfigError> {
-    let mut faults = Vec::new();
+    let (mut faults, mut known) = (Vec::new(), HashMap::new());
     for (k, site) in sites.iter().enumerate() {
-        let first = sites[..k].iter().position(|other| other.name == site.name);
-        if let Some(first) = first {
+        let first = *known.entry(site.name.as_str()).or_insert(k);
+        if first != k {
             faults.push(ConfigError::TwiceNamed {
                 name: site.name.clone(),
                 files: [files[first].name.clone(), files[k].name.clone()],

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, RunEnd, RunId, RunResult, Tally, TruncatedList};
+use crate::archive::{ArchiveError, FieldDrift, RunEnd, RunId, RunResult, Tally, TruncatedList};
 use crate::crawl::paper::Paper;
 use crate::crawl::{Crawl, PATIENCE};
 use crate::fetch::Web;
@@ -37,6 +37,8 @@ pub struct PaperReport {
     pub mass_deletion_suspected: Option<RevisitCounts>,
     /// Truncated lists: they have more rows than their server shows, and the rest was not read yet.
     pub lists_cut: Vec<TruncatedList>,
+    /// Fields that articles of the month before had, and those of the last day lack.
+    pub field_drift: Vec<FieldDrift>,
 }
 
 impl<W: Web> Crawl<'_, W> {
@@ -122,6 +124,7 @@ impl<W: Web> Crawl<'_, W> {
             skipped,
             mass_deletion_suspected,
             lists_cut: self.archive.cut_lists(paper.site)?,
+            field_drift: self.archive.field_drift(paper.site, now)?,
         })
     }
 

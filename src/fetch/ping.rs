@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
 use reqwest::{Client, retry};
 
@@ -36,12 +37,13 @@ impl Ping {
         }
     }
 
-    /// Sends the message to the monitor at `url`, within ten seconds.
+    /// Sends the message to the monitor at `url`, within ten seconds. With words it is a POST, whose
+    /// body healthchecks.io keeps and shows; without, a GET.
     ///
     /// # Errors
     ///
     /// Says in words why the monitor may not have received it.
-    pub async fn send(self, url: &PageUrl) -> Result<(), String> {
+    pub async fn send(self, url: &PageUrl, words: Option<String>) -> Result<(), String> {
         let mut at = url.as_url().clone();
         if let (Some(part), Ok(mut segments)) = (self.path_segment(), at.path_segments_mut()) {
             segments.pop_if_empty().push(part);
@@ -57,7 +59,14 @@ impl Ping {
             .build()
             .map_err(in_words)?;
 
-        let answer = client.get(at).send().await.map_err(in_words)?;
+        let request = match words {
+            Some(words) => client
+                .post(at)
+                .header(CONTENT_TYPE, "text/plain; charset=utf-8")
+                .body(words),
+            None => client.get(at),
+        };
+        let answer = request.send().await.map_err(in_words)?;
         if answer.status().is_success() {
             Ok(())
         } else {

@@ -31,9 +31,9 @@ impl Monitors {
         })
     }
 
-    /// Tells a site's monitor, if it has one, after the message before was told. A monitor that
-    /// cannot be told fails no crawl.
-    pub(super) fn tell(&self, site: &Site, ping: Ping) {
+    /// Tells a site's monitor, if it has one, after the message before was told: the ping, and with
+    /// it words, if there are any. A monitor that cannot be told fails no crawl.
+    pub(super) fn tell(&self, site: &Site, ping: Ping, words: Option<String>) {
         let Some(url) = site.schedule.ping.clone() else {
             return;
         };
@@ -46,7 +46,7 @@ impl Monitors {
                 // It has told its own failure.
                 let _ = before.await;
             }
-            if let Err(why) = ping.send(&url).await {
+            if let Err(why) = ping.send(&url, words).await {
                 on_failure(&name, &why);
             }
         };

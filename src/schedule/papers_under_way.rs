@@ -57,7 +57,7 @@ impl<'a> PapersUnderWay<'a> {
             Event::Began(began) => {
                 let site = &began.reader.site;
                 self.listener.hear(ScheduleEvent::Began(began));
-                self.monitors.tell(site, Ping::Start);
+                self.monitors.tell(site, Ping::Start, None);
                 self.sites.insert(site.name.clone(), Arc::clone(site));
 
                 let names: Vec<&str> = self.sites.keys().map(String::as_str).collect();
@@ -69,7 +69,7 @@ impl<'a> PapersUnderWay<'a> {
 
     fn end_paper(&mut self, report: &PaperReport) {
         if let (Some(site), Some(ping)) = (self.sites.remove(&report.site), end_ping(report)) {
-            self.monitors.tell(&site, ping);
+            self.monitors.tell(&site, ping, message(report));
         }
 
         let reported = self.listener.report(report);
@@ -91,7 +91,7 @@ impl<'a> PapersUnderWay<'a> {
         }
 
         for site in self.sites.values() {
-            self.monitors.tell(site, Ping::Failure);
+            self.monitors.tell(site, Ping::Failure, None);
         }
     }
 
@@ -115,6 +115,15 @@ impl<'a> PapersUnderWay<'a> {
             report,
         }
     }
+}
+
+/// Returns the message to a site's monitor beside the ping: a line for each field that drifted.
+fn message(report: &PaperReport) -> Option<String> {
+    let lines = report
+        .field_drift
+        .iter()
+        .map(|drift| format!("{}: {drift}\n", report.site));
+    Some(lines.collect::<String>()).filter(|lines| !lines.is_empty())
 }
 
 /// Returns what a site's monitor is told at the end of a run. A run that people stopped is no news

@@ -1,12 +1,12 @@
 //! The status of one host: its gap with the reason for it, and its backoff.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use serde::Serialize;
 
 use crate::archive::HostState;
-use crate::config::Site;
 use crate::config::site::SitePace;
+use crate::config::units::Span;
 use crate::counts;
 use crate::time::Timestamp;
 
@@ -22,9 +22,10 @@ pub(crate) struct HostStatus {
 }
 
 impl HostStatus {
-    pub(super) fn new(state: HostState, sites: &[Arc<Site>], now: Timestamp) -> Self {
+    /// `gaps` has the gaps of the site files, by the hosts of their home pages.
+    pub(super) fn new(state: HostState, gaps: &HashMap<String, Span>, now: Timestamp) -> Self {
         Self {
-            gap_reason: gap_reason(&state, sites),
+            gap_reason: gap_reason(&state, gaps),
             now,
             state,
         }
@@ -76,11 +77,8 @@ impl HostStatus {
 }
 
 /// Returns why a host's gap is as long as it is. The gap of its site file is the usual one.
-fn gap_reason(host: &HostState, sites: &[Arc<Site>]) -> &'static str {
-    let of_site = sites
-        .iter()
-        .find(|site| site.home.host().as_str() == host.host)
-        .map(|site| site.pace.gap);
+fn gap_reason(host: &HostState, gaps: &HashMap<String, Span>) -> &'static str {
+    let of_site = gaps.get(host.host.as_str()).copied();
     let usual = of_site.unwrap_or(SitePace::default().gap).0.as_secs_f64();
 
     if host.gap_seconds <= usual {

@@ -1,6 +1,6 @@
 //! The status of one site, with the warnings that people should act on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
@@ -38,13 +38,13 @@ impl SiteStatus {
     pub(super) fn new(
         state: SiteState,
         next_crawl: Option<Timestamp>,
-        hosts: &[HostStatus],
+        hosts: &HashMap<&str, &HostStatus>,
     ) -> Self {
         let home = PageUrl::parse(&state.home).ok().map(|home| home.host());
-        let host = home.and_then(|home| hosts.iter().find(|host| host.state.host == home.as_str()));
+        let host = home.and_then(|home| hosts.get(home.as_str()));
         Self {
             next_crawl: next_crawl.map(|next| next.to_string()),
-            host_trouble: host.and_then(HostStatus::trouble),
+            host_trouble: host.and_then(|host| host.trouble()),
             truncated_lists: Vec::new(),
             reads_the_rest: Vec::new(),
             state,
@@ -63,6 +63,7 @@ impl SiteStatus {
             );
         }
         warnings.extend(state.silent_sections.iter().map(of_silence));
+        warnings.extend(state.field_drift.iter().map(ToString::to_string));
         warnings.extend(of_gaps(&state.number_gaps));
         warnings.extend(self.of_lists());
         if state.sources_retired > 0 {

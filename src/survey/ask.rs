@@ -12,13 +12,14 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::archive::{ArchiveError, Completed, Lease, RunEnd, RunId, RunResult, Tally, Writer};
+use crate::archive::{ArchiveError, Completed, Lease, RunEnd, RunId, RunResult, Tally};
 use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
 use crate::dispatch::{HomeTerms, HostPool, Prepared, RobotsCache, RobotsStanding, SitePage, Stop};
 use crate::fetch::{Answer, RequestTerms, Trouble, Web};
 use crate::page_url::PageUrl;
 use crate::politeness::HostLimits;
+use crate::survey::survey_archive::SurveyArchive;
 use crate::survey::{MOST_REQUESTS, SurveyPlan, SurveySurroundings};
 use crate::time::Timestamp;
 
@@ -66,7 +67,7 @@ pub(super) struct SurveyTally {
 /// Sends all requests of a survey, in a run of its own.
 pub(super) struct Surveyor<'a, W, F> {
     plan: SurveyPlan,
-    archive: &'a mut Writer,
+    archive: &'a SurveyArchive,
     lease: Lease,
     run: RunId,
     web: Arc<W>,
@@ -90,7 +91,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     /// Where the archive cannot be read or written.
     pub(super) fn begin(
         plan: SurveyPlan,
-        archive: &'a mut Writer,
+        archive: &'a SurveyArchive,
         surroundings: SurveySurroundings<W>,
         watch: F,
     ) -> Result<Self, ArchiveError> {
@@ -105,16 +106,15 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
             },
         };
 
-        let lease = archive.take_lease(&plan.holder, now, clock.uptime().as_ref())?;
         let (locks, holder) = (plan.locks.clone(), plan.holder.clone());
-        let hosts = HostPool::open(&settings.pace, locks, holder, archive, now)?;
-        let run = archive.begin_run(lease, "survey", &home.terms(settings, None, false), now)?;
+        let hosts = HostPool::open(&settings.pace, locks, holder, &archive.writer.borrow(), now)?;
+        let run = archive.begin_run(&home, settings, now)?;
 
         Ok(Self {
             robots: RobotsCache::new(&settings.identity.agent),
             plan,
             archive,
-            lease,
+            lease: archive.lease,
             run,
             web,
             clock,
@@ -144,15 +144,18 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
             why: why.or(self.account.ended.as_deref()),
             tally: &self.tally,
         };
-        self.archive
-            .end_run(self.lease, self.run, end, self.clock.now())?;
-        self.archive.check_files(self.clock.now())?;
+        let mut archive = self.archive.writer.borrow_mut();
+        archive.end_run(self.lease, self.run, end, self.clock.now())?;
+        archive.check_files(self.clock.now())?;
+        drop(archive);
         Ok(self.account)
     }
 
     /// Ends a run that cannot go on, and returns the error to report.
     pub(super) fn fail(self, error: ArchiveError) -> ArchiveError {
         self.archive
+            .writer
+            .borrow_mut()
             .fail(self.lease, &[self.run], error, self.clock.now())
     }
 
@@ -248,7 +251,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         let site = self.home.host.as_str();
         let page = SitePage { url, site };
         self.robots
-            .standing(page, self.archive, &mut self.hosts, now)
+            .standing(page, &self.archive.writer.borrow(), &mut self.hosts, now)
     }
 
     fn is_elsewhere(&self, url: &PageUrl) -> bool {
@@ -304,7 +307,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::archive::{LedgerRecord, Lock, Reader};
+    use crate::archive::{LedgerRecord, Lock, Reader, Writer};
     use crate::config::Settings;
     use crate::config::settings::Durability;
     use crate::fetch::Reach;
@@ -359,15 +362,16 @@ mod tests {
         PageUrl::parse(&format!("https://a.example{path}")).unwrap()
     }
 
-    fn archive(folder: &TempDir) -> Writer {
+    fn archive(folder: &TempDir) -> SurveyArchive {
         let lock = Lock::take(folder.path(), "a test").unwrap();
-        Writer::open(lock, Durability::Normal).unwrap()
+        let writer = Writer::open(lock, Durability::Normal).unwrap();
+        SurveyArchive::lease(writer, "a test", &Clock::set_to(NOW)).unwrap()
     }
 
     /// A surveyor whose server gives these answers, robots.txt first.
     fn surveyor<'a>(
         folder: &TempDir,
-        archive: &'a mut Writer,
+        archive: &'a SurveyArchive,
         answers: Vec<Answer>,
     ) -> Surveyor<'a, Laid, impl FnMut(&SurveyRequest) + Send> {
         let clock = Clock::set_to(NOW);
@@ -405,8 +409,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn forty_requests_are_made_whatever_the_plan_allows() {
         let folder = TempDir::new().unwrap();
-        let mut archive = archive(&folder);
-        let mut surveyor = surveyor(&folder, &mut archive, Vec::new());
+        let archive = archive(&folder);
+        let mut surveyor = surveyor(&folder, &archive, Vec::new());
         let mut over = None;
         for k in 1..50 {
             over = over.or(surveyor.ask(&url(&format!("/{k}"))).await.unwrap().err());
@@ -433,8 +437,8 @@ mod tests {
             told(404, Some("90")),
             told(404, Some("3600")),
         ];
-        let mut archive = archive(&folder);
-        let mut surveyor = surveyor(&folder, &mut archive, wishes);
+        let archive = archive(&folder);
+        let mut surveyor = surveyor(&folder, &archive, wishes);
         assert!(
             surveyor.ask(&url("/1")).await.unwrap().is_ok()
                 && surveyor.ask(&url("/2")).await.unwrap().is_ok()
@@ -461,8 +465,8 @@ mod tests {
     async fn the_word_of_whoever_asked_before_is_kept_unless_it_is_from_another_time() {
         for (rest, first) in [(60, 60), (100 * 24 * 3600, 0)] {
             let folder = TempDir::new().unwrap();
-            let mut archive = archive(&folder);
-            let mut surveyor = surveyor(&folder, &mut archive, Vec::new());
+            let archive = archive(&folder);
+            let mut surveyor = surveyor(&folder, &archive, Vec::new());
             surveyor
                 .plan
                 .locks
@@ -477,8 +481,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_survey_keeps_to_the_ceiling_of_a_server_that_a_crawl_is_asking() {
         let folder = TempDir::new().unwrap();
-        let mut archive = archive(&folder);
-        let mut surveyor = surveyor(&folder, &mut archive, Vec::new());
+        let archive = archive(&folder);
+        let mut surveyor = surveyor(&folder, &archive, Vec::new());
         let half = Duration::from_millis(500);
         let mut crawl = surveyor
             .plan
@@ -496,12 +500,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn every_request_stands_in_the_ledger_before_it_leaves_and_has_an_ending() {
         let folder = TempDir::new().unwrap();
-        let mut archive = archive(&folder);
+        let archive = archive(&folder);
         let rules = Answer {
             body: b"User-agent: *\nDisallow: /2".to_vec(),
             ..told(200, None)
         };
-        let mut surveyor = surveyor(&folder, &mut archive, vec![rules, told(200, None)]);
+        let mut surveyor = surveyor(&folder, &archive, vec![rules, told(200, None)]);
         assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
         assert!(matches!(
             surveyor.ask(&url("/2")).await.unwrap(),
@@ -519,7 +523,7 @@ mod tests {
             ("survey", 2, Some("finished"))
         );
         // The file is kept: a second survey of the same day does not ask for it.
-        let mut second = super::tests::surveyor(&folder, &mut archive, Vec::new());
+        let mut second = super::tests::surveyor(&folder, &archive, Vec::new());
         assert!(second.ask(&url("/1")).await.unwrap().is_ok());
         assert!(matches!(
             second.ask(&url("/2")).await.unwrap(),
@@ -531,17 +535,17 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_a_fresh_robots_txt_says_counts_and_not_what_an_old_one_said() {
         let folder = TempDir::new().unwrap();
-        let mut archive = archive(&folder);
+        let archive = archive(&folder);
         let rules = |map: &str| Answer {
             body: format!("Sitemap: {map}").into_bytes(),
             ..told(200, None)
         };
-        let mut first = super::tests::surveyor(&folder, &mut archive, vec![rules("/old.xml")]);
+        let mut first = super::tests::surveyor(&folder, &archive, vec![rules("/old.xml")]);
         assert!(first.ask(&url("/1")).await.unwrap().is_ok());
         let a_day_later = Clock::set_to(NOW + Duration::from_secs(25 * 3600));
         first.end(RunEnd::Finished, None).unwrap();
 
-        let mut second = super::tests::surveyor(&folder, &mut archive, vec![rules("/new.xml")]);
+        let mut second = super::tests::surveyor(&folder, &archive, vec![rules("/new.xml")]);
         second.clock = a_day_later;
         assert!(second.ask(&url("/1")).await.unwrap().is_ok());
         assert_eq!(second.sitemaps(), ["/new.xml"]);
@@ -550,9 +554,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_signal_ends_the_asking_and_no_request_is_left_without_an_ending() {
         let folder = TempDir::new().unwrap();
-        let mut archive = archive(&folder);
+        let archive = archive(&folder);
         let (signal, stop) = watch::channel(Stop::GoOn);
-        let mut surveyor = surveyor(&folder, &mut archive, Vec::new());
+        let mut surveyor = surveyor(&folder, &archive, Vec::new());
         surveyor.stop = stop;
         assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
         signal.send_replace(Stop::Finish);

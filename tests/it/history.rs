@@ -123,6 +123,98 @@ fn what_changed_is_told_word_by_word() {
 }
 
 #[test]
+fn an_article_is_shown_as_markdown_and_cited_with_its_capture() {
+    let (_paper, crawler) = crawled();
+    let (id, subtitle) = with_subtitle(&crawler);
+    let shown = told(&crawler, &["show", &id]);
+    let hash = shown
+        .lines()
+        .find_map(|line| line.strip_prefix("sha256     "))
+        .unwrap();
+    assert_eq!(hash.len(), 64, "{shown}");
+
+    let markdown = told(&crawler, &["show", &id, "--markdown"]);
+    assert!(
+        markdown.starts_with("# ") && markdown.contains(&format!("- SHA-256: {hash}\n")),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains(subtitle.split_whitespace().next().unwrap()),
+        "{markdown}"
+    );
+
+    let ris = told(&crawler, &["cite", &id]);
+    assert!(
+        ris.starts_with("TY  - NEWS\r\n") && ris.ends_with("ER  - \r\n"),
+        "{ris}"
+    );
+    assert!(ris.contains(&format!(
+        "SHA-256 of the page {hash}; archive id {id}, version 2"
+    )));
+    let bibtex = told(&crawler, &["cite", &id, &id, "--format", "bibtex"]);
+    assert_eq!(bibtex.matches("@article{").count(), 2, "{bibtex}");
+    let csl: Value = serde_json::from_str(&told(&crawler, &["--json", "cite", &id])).unwrap();
+    assert_eq!(csl[0]["type"], "article-newspaper");
+    assert_eq!(csl[0]["archive_location"], id.as_str());
+}
+
+#[test]
+fn a_list_goes_on_with_the_command_that_it_tells() {
+    let (_paper, crawler) = crawled();
+    let mut ids: Vec<String> = crawler
+        .articles()
+        .iter()
+        .map(|article| article["id"].as_str().unwrap().to_owned())
+        .collect();
+    ids.sort();
+
+    let (mut listed, mut after) = (Vec::new(), None::<String>);
+    loop {
+        let mut typed = vec!["--json", "list", "--limit", "7"];
+        if let Some(after) = &after {
+            typed.extend(["--after", after]);
+        }
+        let page: Value = serde_json::from_str(&told(&crawler, &typed)).unwrap();
+        let articles = page["articles"].as_array().unwrap();
+        assert!(articles.len() <= 7);
+        listed.extend(
+            articles
+                .iter()
+                .map(|one| one["id"].as_str().unwrap().to_owned()),
+        );
+        after = page["next"].as_str().map(str::to_owned);
+        if after.is_none() {
+            break;
+        }
+    }
+    listed.sort();
+    assert_eq!(listed, ids);
+
+    let out = crawler.run(&["list", "--limit", "2", "--sort", "seen"]);
+    assert_eq!(String::from_utf8_lossy(&out.stdout).lines().count(), 2);
+    let further = String::from_utf8(out.stderr).unwrap();
+    assert!(
+        further.contains("list --limit 2 --sort seen --after seen."),
+        "{further}"
+    );
+    for (wrong, words) in [
+        (
+            ["list", "--all-versions"].as_slice(),
+            "leave out --all-versions",
+        ),
+        (&["list", "--after", "seen.1.1"], "give the same order"),
+        (&["list", "--after", "7"], "is no place in a list"),
+    ] {
+        let out = crawler.run(wrong);
+        assert_eq!(out.status.code(), Some(2), "{wrong:?}");
+        assert!(
+            String::from_utf8_lossy(&out.stderr).contains(words),
+            "{wrong:?}"
+        );
+    }
+}
+
+#[test]
 fn what_is_not_there_is_told() {
     let (_paper, crawler) = crawled();
     let (id, _) = with_subtitle(&crawler);

@@ -22,6 +22,7 @@ const ROWS: [&[&str]; 15] = [
         "discover",
         "extract",
         "coverage_gaps",
+        "field_drift",
         "politeness",
         "revisit",
         "robots",
@@ -46,6 +47,7 @@ const ROWS: [&[&str]; 15] = [
     &["config_folder", "retention"],
     &[
         "audit",
+        "citation",
         "compact",
         "verify",
         "crawl",
@@ -93,6 +95,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "doomed",
                 "syndication",
                 "truncated_list",
+                "field_drift",
                 "word_index",
                 "host",
                 "ledger",
@@ -156,7 +159,14 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
         "cli",
         &[
             &["args", "help_texts", "hint", "console", "service"],
-            &["truncated_lists", "exit", "progress", "chosen", "writing"],
+            &[
+                "truncated_lists",
+                "exit",
+                "layout",
+                "progress",
+                "chosen",
+                "writing",
+            ],
             &[
                 "about",
                 "audit",
@@ -172,15 +182,15 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "status",
                 "verify",
             ],
-            &["check", "diff", "export", "exports", "reextract"],
-            &["crawl", "demo", "watch"],
+            &["check", "cite", "diff", "export", "exports", "reextract"],
+            &["crawl", "demo", "list", "watch"],
             &["schedule", "survey"],
         ],
     ),
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 23] = [
+const HOMES: [(&str, &[&str]); 25] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("robotstxt", &["robots"]),
@@ -202,6 +212,8 @@ const HOMES: [(&str, &[&str]); 23] = [
     // still read.
     ("rustix", &["cli", "disk", "host_lock"]),
     ("sd_notify", &["cli"]),
+    ("textwrap", &["cli"]),
+    ("unicode_width", &["cli"]),
     ("dom_smoothie", &["extract"]),
     ("trafilatura", &["extract"]),
     ("regex_syntax", &["markup"]),

@@ -1,10 +1,11 @@
 //! Captures: the answers of papers as they came.
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::archive::compression::unpack_checked;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
+use crate::archive::reader::article_names::FoundArticle;
 use crate::archive::reader::records::Records;
 use crate::time::Timestamp;
 
@@ -31,6 +32,17 @@ pub struct CaptureRecord {
     pub withheld: Option<String>,
 }
 
+/// The capture that a version of an article was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionCapture {
+    /// The number of the capture.
+    pub id: i64,
+    /// When the answer had come.
+    pub fetched_at: Timestamp,
+    /// The SHA-256 of the page as it came, in hexadecimal. `None` where the body is not kept.
+    pub sha256: Option<String>,
+}
+
 /// All captures, in the order in which they were written.
 const SELECT_CAPTURES: &str = "SELECT capture.id, site.name AS site, page.url, capture.fetched_at,
             capture.status, capture.headers, body.bytes, lower(hex(body.sha256)) AS sha256,
@@ -50,6 +62,30 @@ impl Reader {
     pub fn captures(&self) -> Result<Records<'_, CaptureRecord>, ArchiveError> {
         let select = self.prepare_records(SELECT_CAPTURES)?;
         Ok(Records::of(select, &self.path, capture_record))
+    }
+
+    /// Returns the capture that a version of an article was read from. Sees saved changes only.
+    #[doc(hidden)]
+    pub fn capture_of_version(
+        &self,
+        of: &FoundArticle,
+        version: u64,
+    ) -> Result<VersionCapture, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT capture.id, capture.fetched_at, body.id IS NOT NULL AS has_body,
+                    lower(hex(body.sha256)) AS sha256
+             FROM version JOIN capture ON capture.id = version.capture_id
+             LEFT JOIN body ON body.id = capture.body_id
+             WHERE version.article_id = ?1 AND version.n = ?2",
+        )?;
+        Ok(select.query_row(params![of.row, version], |row| {
+            let sha256: String = row.get("sha256")?;
+            Ok(VersionCapture {
+                id: row.get("id")?,
+                fetched_at: Timestamp::from_millis(row.get("fetched_at")?),
+                sha256: row.get::<_, bool>("has_body")?.then_some(sha256),
+            })
+        })?)
     }
 
     /// Returns the body of a capture as it came, without content coding; `None` where it is not

@@ -1,8 +1,6 @@
 //! Coverage gaps of each site, for `status`: silent sections, and article numbers that were never
 //! seen.
 
-use std::collections::BTreeMap;
-
 use rusqlite::params;
 use serde::Serialize;
 
@@ -48,33 +46,24 @@ impl Reader {
              WHERE version.n = 1 AND version.published_ms BETWEEN ?2 AND ?3
                AND version.section IS NOT NULL
                AND version.site_id = (SELECT id FROM site WHERE name = ?1)
-             ORDER BY version.published_ms",
+             ORDER BY version.section, version.published_ms",
         )?;
-        let rows = select.query_map(
-            params![site, (now - HISTORY).millis(), now.millis()],
-            |row| {
-                Ok((
-                    row.get::<_, String>(0)?,
-                    Timestamp::from_millis(row.get(1)?),
-                ))
-            },
-        )?;
+        let mut rows = select.query(params![site, (now - HISTORY).millis(), now.millis()])?;
 
-        let mut sections: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
-        for row in rows {
-            let (section, published) = row?;
-            sections.entry(section).or_default().push(published);
+        // A name is read once a section: of thousands of papers there are millions of rows.
+        let (mut silent, mut name) = (Vec::new(), String::new());
+        let mut published: Vec<Timestamp> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let section = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            if section != name {
+                silent.extend(silent_section(&name, &published, now));
+                section.clone_into(&mut name);
+                published.clear();
+            }
+            published.push(Timestamp::from_millis(row.get(1)?));
         }
-
-        let silent = sections.into_iter().filter_map(|(section, published)| {
-            let silence = silence(&published, now)?;
-            Some(SilentSection {
-                section,
-                since: silence.since.to_string(),
-                expected: silence.expected,
-            })
-        });
-        Ok(silent.collect())
+        silent.extend(silent_section(&name, &published, now));
+        Ok(silent)
     }
 
     /// Returns the gaps in the newest article numbers of a site that are too wide to be chance.
@@ -98,4 +87,14 @@ impl Reader {
         });
         Ok(gaps.collect())
     }
+}
+
+/// Returns a section that had gone silent by now. `published` is in ascending order.
+fn silent_section(section: &str, published: &[Timestamp], now: Timestamp) -> Option<SilentSection> {
+    let silence = silence(published, now)?;
+    Some(SilentSection {
+        section: section.to_owned(),
+        since: silence.since.to_string(),
+        expected: silence.expected,
+    })
 }

@@ -10,10 +10,12 @@ use rusqlite::Row;
 use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
+use crate::archive::field_drift::drift_of_site;
 use crate::archive::reader::Reader;
 use crate::archive::reader::coverage_gaps::{NumberGap, SilentSection};
 use crate::archive::recrawl::UNKEPT;
 use crate::archive::truncated_list::{TruncatedList, truncated_lists};
+use crate::field_drift::FieldDrift;
 use crate::frontier::recrawl::SUSPENDED;
 use crate::time::Timestamp;
 
@@ -71,6 +73,8 @@ pub struct SiteState {
     /// Sections that had gone silent by then.
     pub silent_sections: Vec<SilentSection>,
     pub number_gaps: Vec<NumberGap>,
+    /// Fields that the month before had, and the last day lacks.
+    pub field_drift: Vec<FieldDrift>,
 }
 
 /// Every site with its counts. Each is found in an index of few rows, or counted in one: the rows
@@ -135,6 +139,10 @@ impl Reader {
             .map(|state| {
                 let (id, state) = state?;
                 let state = self.with_sources(id, self.with_unkept(id, state)?)?;
+                let state = SiteState {
+                    field_drift: drift_of_site(&self.connection, id, now)?,
+                    ..state
+                };
                 self.with_coverage(state, &truncated, now)
             })
             .collect()
@@ -194,6 +202,28 @@ impl Reader {
             lists_cut: of_site.cloned().collect(),
             ..state
         })
+    }
+
+    /// Returns the sites with fields that the month before had and the last day lacks. Sees saved
+    /// changes only.
+    pub fn field_drift(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<(String, Vec<FieldDrift>)>, ArchiveError> {
+        let mut select = self
+            .connection
+            .prepare("SELECT id, name FROM site ORDER BY name")?;
+        let sites = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+
+        let mut drifted = Vec::new();
+        for site in sites {
+            let (id, name) = site?;
+            let fields = drift_of_site(&self.connection, id, now)?;
+            if !fields.is_empty() {
+                drifted.push((name, fields));
+            }
+        }
+        Ok(drifted)
     }
 
     /// Returns the lists that have more rows than their server shows, where the rest was not read

@@ -1,11 +1,14 @@
-//! `saseo check --profiles`: each profile is run over the saved pages beside it.
+//! `saseo check --profiles`: each profile is run over the saved pages beside it, and the newest
+//! articles of the archive are compared with those of the month before.
 
 mod compare;
+mod drift;
 mod pages;
 
 use serde_json::{Value, json};
 
 use crate::cli::check::saved::compare::{Mismatch, mismatches};
+use crate::cli::check::saved::drift::DriftedSite;
 use crate::cli::check::saved::pages::{SavedPage, beside};
 use crate::cli::exit::Exit;
 use crate::cli::extract::{read_article, read_list};
@@ -49,12 +52,15 @@ pub(super) fn run(common: &Common) -> anyhow::Result<Exit> {
         findings.extend(checked);
     }
 
-    tell(common, &findings)?;
-    Ok(if findings.iter().all(PageFinding::is_well) {
-        Exit::Done
-    } else {
-        Exit::Failed
-    })
+    let drifted = drift::of_archive(common)?;
+    tell(common, &findings, &drifted)?;
+    Ok(
+        if findings.iter().all(PageFinding::is_well) && drifted.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Failed
+        },
+    )
 }
 
 impl PageFinding {
@@ -116,11 +122,11 @@ impl Expectation {
     }
 }
 
-fn tell(common: &Common, findings: &[PageFinding]) -> anyhow::Result<()> {
+fn tell(common: &Common, findings: &[PageFinding], drifted: &[DriftedSite]) -> anyhow::Result<()> {
     if common.json {
-        let all_well = findings.iter().all(PageFinding::is_well);
+        let all_well = findings.iter().all(PageFinding::is_well) && drifted.is_empty();
         let pages: Vec<Value> = findings.iter().map(PageFinding::as_json).collect();
-        return console::json(&json!({"ok": all_well, "pages": pages}));
+        return console::json(&json!({"ok": all_well, "pages": pages, "drift": drifted}));
     }
 
     for finding in findings {
@@ -129,6 +135,11 @@ fn tell(common: &Common, findings: &[PageFinding]) -> anyhow::Result<()> {
         }
         for mismatch in &finding.mismatches {
             console::data(&format!("WRONG {}: {mismatch}", finding.page))?;
+        }
+    }
+    for site in drifted {
+        for drift in &site.fields {
+            console::data(&format!("WRONG {}: {drift}", site.site))?;
         }
     }
     Ok(())

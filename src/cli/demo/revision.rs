@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::archive::{Lock, Reader, Writer};
 use crate::cli::console::{self, Verbosity};
-use crate::cli::{diff, show};
+use crate::cli::show::ArticlePrint;
+use crate::cli::{diff, layout};
 use crate::clock::Clock;
 use crate::config::settings::Durability;
 use crate::demo::{OriginThread, RevisedTitles};
@@ -72,7 +73,15 @@ pub(super) fn show(
     };
 
     voice.note("\nOne article, as `saseo show` tells it:\n");
-    console::data(&show::in_words(&found, newest, &versions, &[]))?;
+    let capture = reader.capture_of_version(&found, newest.kept.version)?;
+    let print = ArticlePrint {
+        found: &found,
+        shown: newest,
+        versions: &versions,
+        photos: &[],
+        capture: &capture,
+    };
+    console::data(&print.in_words(layout::columns()))?;
 
     if let [.., old, new] = versions.as_slice() {
         voice.note("What changed in it, as `saseo diff` tells it:\n");

@@ -11,7 +11,7 @@ use crate::extract::Access;
 use crate::time::Timestamp;
 
 /// The heading of these options in the help.
-const SELECTION: &str = "What is exported (all of it where nothing is chosen)";
+const SELECTION: &str = "Which articles (all of them where nothing is chosen)";
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = SELECTION)]

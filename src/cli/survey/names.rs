@@ -62,6 +62,12 @@ fn taken_file(folder: &Path, site: &str) -> Option<PathBuf> {
         .find(|path| path.symlink_metadata().is_ok())
 }
 
+/// Tells whether a configuration folder has a site file of this name.
+pub(super) fn has_site_file(folder: &Path, site: &str) -> bool {
+    let path = folder.join(format!("sites/{site}.toml"));
+    path.symlink_metadata().is_ok()
+}
+
 fn usage(why: &str) -> ConfigError {
     ConfigError::Usage(why.to_owned())
 }

@@ -73,16 +73,21 @@ impl Drafts<'_> {
 
     /// Writes the files into a folder. Files that are there stay.
     fn write(&self, folder: &Path) -> anyhow::Result<()> {
-        // A new folder without profiles and settings would be a configuration without them. The
-        // shipped site is another paper.
-        if !folder.exists() {
-            let mut files = shipped::files();
-            files.retain(|file| !file.path.starts_with("sites/"));
-            write_shipped(self.common, folder, &files)?;
-        }
+        begin_folder(self.common, folder)?;
+        self.write_files(folder)?;
 
+        let words = ["crawl", &self.draft.name];
+        let crawl = hint::on(Some(folder), self.common.data.as_deref(), &words);
         let voice = self.common.voice();
-        for (file, text) in self.files() {
+        voice.note(&format!("Look the files over, then: {crawl}"));
+        Ok(())
+    }
+
+    /// Writes the files into a folder that is there. Of several, the site file is written last: it
+    /// tells that the paper is done.
+    pub(super) fn write_files(&self, folder: &Path) -> anyhow::Result<()> {
+        let voice = self.common.voice();
+        for (file, text) in self.files().into_iter().rev() {
             let path = folder.join(file);
             let said = if write_new(&path, text.as_bytes())? {
                 "written"
@@ -91,12 +96,20 @@ impl Drafts<'_> {
             };
             voice.note(&format!("{}: {said}", path.display()));
         }
-
-        let words = ["crawl", &self.draft.name];
-        let crawl = hint::on(Some(folder), self.common.data.as_deref(), &words);
-        voice.note(&format!("Look the files over, then: {crawl}"));
         Ok(())
     }
+}
+
+/// Writes the shipped settings and profiles into a folder that is not there yet: without them it
+/// would be a configuration without any. The shipped site is another paper.
+pub(super) fn begin_folder(common: &Common, folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        return Ok(());
+    }
+    let mut files = shipped::files();
+    files.retain(|file| !file.path.starts_with("sites/"));
+    write_shipped(common, folder, &files)?;
+    Ok(())
 }
 
 /// Writes the findings as lines. `is_asked_for` is set where the user wants a draft, whatever the

@@ -67,12 +67,12 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
 
     /// Writes that a request is about to leave. Durable when it returns.
     fn announce(&mut self, prepared: &Prepared) -> Result<AnnouncedId, ArchiveError> {
+        let mut archive = self.archive.writer.borrow_mut();
         let announced =
-            self.archive
-                .announce(self.lease, self.run, &[prepared.announcement().clone()])?;
+            archive.announce(self.lease, self.run, &[prepared.announcement().clone()])?;
         self.tally.requests += 1;
-        self.archive.note_tally(self.lease, self.run, &self.tally)?;
-        self.archive.save()?;
+        archive.note_tally(self.lease, self.run, &self.tally)?;
+        archive.save()?;
         Ok(announced[0])
     }
 
@@ -103,11 +103,10 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
         };
 
         self.tally.bytes += bytes;
-        let mut effects =
-            self.archive
-                .settle(self.lease, self.run, &[answered], self.clock.now())?;
-        self.archive.note_tally(self.lease, self.run, &self.tally)?;
-        self.archive.save()?;
+        let mut archive = self.archive.writer.borrow_mut();
+        let mut effects = archive.settle(self.lease, self.run, &[answered], self.clock.now())?;
+        archive.note_tally(self.lease, self.run, &self.tally)?;
+        archive.save()?;
         Ok(effects.pop().unwrap_or_default())
     }
 
@@ -117,10 +116,7 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
             return Ok(Ok(()));
         }
 
-        self.hosts
-            .add(host, self.home.of(host), self.archive, self.clock.now())?;
-        self.robots
-            .install_kept(host, self.archive, &mut self.hosts)?;
+        self.add(host)?;
 
         Ok(match self.web.locate(host, self.hosts.reach(host)).await {
             Ok(server) => {
@@ -129,6 +125,14 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
             }
             Err(trouble) => Err(self.trouble(&trouble)),
         })
+    }
+
+    /// Adds a host's pace and its kept robots.txt.
+    fn add(&mut self, host: &Host) -> Result<(), ArchiveError> {
+        let archive = self.archive.writer.borrow();
+        let now = self.clock.now();
+        self.hosts.add(host, self.home.of(host), &archive, now)?;
+        self.robots.install_kept(host, &archive, &mut self.hosts)
     }
 
     /// Waits for a host's turn. Returns the permit and the moment of the turn.

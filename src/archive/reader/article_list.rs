@@ -1,0 +1,158 @@
+//! Articles page by page, in an order that a crawl does not disturb.
+//!
+//! A page begins behind the last article of the page before, and not after so many articles: an
+//! article that comes meanwhile is shown where it belongs or not at all, and moves no other one.
+//! The order is that of the first version, since a later one may tell another date. Each site has
+//! its articles in that order in an index. The indexes are merged as far as the page needs them.
+
+mod cursor;
+mod merge;
+
+use rusqlite::{Row, Statement};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
+use crate::archive::reader::article_filter::ArticleFilter;
+use crate::archive::reader::article_list::merge::MergedSites;
+use crate::archive::reader::filter_conditions::FilterConditions;
+use crate::archive::store::lossy;
+
+pub use cursor::{ListCursor, ListOrder};
+
+/// An article as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedArticle {
+    /// The id, as exports name it.
+    pub id: String,
+    pub site: String,
+    pub url: String,
+    pub title: Option<String>,
+    pub authors: Vec<String>,
+    pub section: Option<String>,
+    /// RFC 3339 in the paper's offset, or a day.
+    pub published_at: Option<String>,
+    pub first_seen_at: String,
+    pub access: String,
+    /// The number of the newest version.
+    pub version: u64,
+}
+
+/// Some articles of a list, in its order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArticleListing {
+    pub articles: Vec<ListedArticle>,
+    /// Where the next page begins; `None` at the end of the list.
+    pub next: Option<ListCursor>,
+}
+
+/// The columns of a listed article, of its newest version.
+const LISTED: &str = "SELECT ordered.site || '/' || article.name AS id, ordered.site, article.url,
+            title, authors, section, published_at, published_precision, article.access,
+            strftime('%Y-%m-%dT%H:%M:%SZ', first_seen_at / 1000, 'unixepoch') AS first_seen_at,
+            version.n AS version
+     FROM (SELECT site.name AS site, article.id AS article_id
+           FROM article JOIN site ON site.id = article.site_id) AS ordered
+     CROSS JOIN article ON article.id = ordered.article_id
+     CROSS JOIN version ON version.id =
+       (SELECT id FROM version AS newest WHERE newest.article_id = ordered.article_id
+        ORDER BY capture_id DESC, n DESC LIMIT 1)
+     CROSS JOIN capture ON capture.id = version.capture_id";
+
+#[doc(hidden)]
+impl Reader {
+    /// Returns the articles of a filter behind a cursor, or from the first one on: `limit` of them
+    /// at most, each in its newest version. Sees saved changes only.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be read.
+    pub fn list(
+        &self,
+        filter: &ArticleFilter,
+        order: ListOrder,
+        after: Option<&ListCursor>,
+        limit: usize,
+    ) -> Result<ArticleListing, ArchiveError> {
+        let conditions = FilterConditions::of(filter);
+        let article = match order {
+            ListOrder::Newest | ListOrder::Oldest => {
+                "(SELECT article_id FROM version WHERE id = ?1)"
+            }
+            ListOrder::Seen => "?1",
+        };
+        let mut select = self.prepare_records(&format!(
+            "{LISTED} WHERE ordered.article_id = {article} AND {}",
+            conditions.sql()
+        ))?;
+        conditions.bind(2, &mut select)?;
+
+        let sites = self.site_ids(filter)?;
+        let mut merged = MergedSites::begin(&self.connection, &sites, order, after)?;
+        let mut page = ArticleListing {
+            articles: Vec::new(),
+            next: None,
+        };
+        while let Some(key) = merged.next()? {
+            let Some(article) = listed(&mut select, key.row)? else {
+                continue;
+            };
+            // One article more tells that there is a further page.
+            if page.articles.len() == limit {
+                return Ok(page);
+            }
+            page.articles.push(article);
+            page.next = Some(ListCursor { order, key });
+        }
+        page.next = None;
+        Ok(page)
+    }
+
+    fn site_ids(&self, filter: &ArticleFilter) -> Result<Vec<i64>, ArchiveError> {
+        let mut select = self.connection.prepare("SELECT id, name FROM site")?;
+        let sites = select.query_map([], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        })?;
+        let mut ids = Vec::new();
+        for site in sites {
+            let (id, name) = site?;
+            if filter.sites.is_empty() || filter.sites.contains(&name) {
+                ids.push(id);
+            }
+        }
+        Ok(ids)
+    }
+}
+
+/// Reads the article of a row, if it is one of the filter's.
+fn listed(select: &mut Statement<'_>, row: i64) -> Result<Option<ListedArticle>, rusqlite::Error> {
+    select.raw_bind_parameter(1, row)?;
+    let mut rows = select.raw_query();
+    rows.next()?.map(listed_article).transpose()
+}
+
+/// Reads an article as far as its row can be read: `verify` tells of damage.
+fn listed_article(row: &Row<'_>) -> rusqlite::Result<ListedArticle> {
+    let text = |name: &str| -> rusqlite::Result<Option<String>> { Ok(lossy(row.get_ref(name)?)) };
+    let authors = text("authors")?.unwrap_or_default();
+    let is_day = text("published_precision")?.as_deref() == Some("day");
+    let published_at = text("published_at")?.map(|at| {
+        let day = at.get(..DAY).filter(|_| is_day).map(str::to_owned);
+        day.unwrap_or(at)
+    });
+
+    Ok(ListedArticle {
+        id: row.get("id")?,
+        site: row.get("site")?,
+        url: row.get("url")?,
+        title: text("title")?,
+        authors: serde_json::from_str(&authors).unwrap_or_default(),
+        section: text("section")?,
+        published_at,
+        first_seen_at: row.get("first_seen_at")?,
+        access: row.get("access")?,
+        version: row.get("version")?,
+    })
+}
+
+/// The length of a day in RFC 3339.
+const DAY: usize = "2026-03-07".len();
