@@ -138,8 +138,8 @@ fn a_field_that_is_lost_is_told_to_the_monitor_with_its_ping() {
 }
 
 #[test]
-fn an_archive_of_schema_18_gets_the_index_that_status_reads() {
-    let folder = archive_of_schema(18);
+fn an_archive_of_schema_19_gets_the_index_that_status_reads() {
+    let folder = archive_of_schema(19);
     drop(open_archive(folder.path()).unwrap());
 
     let sql = Connection::open(folder.path().join("archive.db")).unwrap();

@@ -5,19 +5,21 @@
 //! something decides. Exact names are looked up in indexes. Endings cannot be: they are looked for
 //! in the narrowest index that has the names, and the search ends at the eleventh article.
 
+mod found_article;
 mod typed_address;
 
 use std::collections::BTreeSet;
 
+use rusqlite::params;
 use rusqlite::types::ToSql;
-use rusqlite::{OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_names::typed_address::{TypedAddress, bare_host, escaped};
 use crate::article_key::ArticleKey;
 use crate::page_url::PageUrl;
-use crate::time::Timestamp;
+
+pub use found_article::FoundArticle;
 
 /// At most so many articles are named where several are meant: a person chooses among ten, and one
 /// more tells that there are others.
@@ -25,16 +27,6 @@ const MOST_FOUND: i64 = 11;
 
 /// The longest name that is looked for, in bytes: no id and no address is longer.
 const LONGEST_NAME: usize = 4_096;
-
-/// An article that was found by its id, number, text or address, or by the ending of one of these.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoundArticle {
-    pub(super) row: i64,
-    /// The id, as exports name it: `readersnews/81193`.
-    pub id: String,
-    /// The id of the article of another paper that carried the same story first.
-    pub first_copy: Option<String>,
-}
 
 /// Rows of articles, each once.
 type ArticleRows = BTreeSet<i64>;
@@ -83,21 +75,6 @@ impl Reader {
         }
     }
 
-    fn unless_taken_down(&self, article: FoundArticle) -> Result<FoundArticle, ArchiveError> {
-        let sql = "SELECT at, why FROM tombstone WHERE article_id = ?1";
-        let tombstone = self.connection.query_row(sql, [article.row], |row| {
-            Ok((Timestamp::from_millis(row.get(0)?), row.get(1)?))
-        });
-        match tombstone.optional()? {
-            Some((at, why)) => Err(ArchiveError::TakenDown {
-                id: article.id,
-                at,
-                why,
-            }),
-            None => Ok(article),
-        }
-    }
-
     fn rows_named(&self, wanted: &str) -> Result<ArticleRows, ArchiveError> {
         if wanted.is_empty() || wanted.len() > LONGEST_NAME {
             return Ok(ArticleRows::new());
@@ -110,23 +87,6 @@ impl Reader {
             }
         }
         Ok(ArticleRows::new())
-    }
-
-    fn found(&self, row: i64) -> Result<FoundArticle, ArchiveError> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT site.name || '/' || article.name,
-                    (SELECT s.name || '/' || a.name
-                     FROM article AS a JOIN site AS s ON s.id = a.site_id
-                     WHERE a.id = article.first_copy)
-             FROM article JOIN site ON site.id = article.site_id WHERE article.id = ?1",
-        )?;
-        Ok(select.query_row([row], |columns| {
-            Ok(FoundArticle {
-                row,
-                id: columns.get(0)?,
-                first_copy: columns.get(1)?,
-            })
-        })?)
     }
 
     /// Returns the articles with this id, number or text.
