@@ -214,6 +214,16 @@ pub(super) fn mark_gone(tx: &Connection, id: i64, now: Timestamp) -> Result<(), 
     write_change(tx, id, ChangeKind::Gone, newest, now)
 }
 
+/// Notes that a paper declares other rights for an article.
+pub(super) fn write_rights_change(
+    tx: &Connection,
+    id: i64,
+    now: Timestamp,
+) -> Result<(), ArchiveError> {
+    let newest = version_at(tx, id, i64::MAX)?.map_or(1, |version| version.n);
+    write_change(tx, id, ChangeKind::Rights, newest, now)
+}
+
 /// Appends a change of an article to the change log.
 fn write_change(
     tx: &Connection,

@@ -6,7 +6,7 @@ use crate::archive::article::{known_article, write_article};
 use crate::archive::body::{Body, write_body};
 use crate::archive::change::ChangeKind;
 use crate::archive::compression::Dictionary;
-use crate::archive::declared::note_declared;
+use crate::archive::declared::{note_change_of_rights, note_declared};
 use crate::archive::dictionaries::note_body;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
@@ -75,12 +75,18 @@ pub(super) fn write_page_answer(
         return Ok(None);
     };
     let change = write_article(tx, answer.page, article, capture, now)?.change();
-    note_rights(tx, answer)?;
+    note_rights(tx, answer, change, now)?;
     Ok(change)
 }
 
-/// Notes what the answer declares about uses of its article.
-pub(super) fn note_rights(tx: &Connection, answer: PageAnswer<'_>) -> Result<(), ArchiveError> {
+/// Notes what the answer declares about uses of its article. Where nothing else changed in it, the
+/// change log tells that other rights hold.
+pub(super) fn note_rights(
+    tx: &Connection,
+    answer: PageAnswer<'_>,
+    change: Option<ChangeKind>,
+    now: Timestamp,
+) -> Result<(), ArchiveError> {
     let Some(article) = answer.article else {
         return Ok(());
     };
@@ -89,7 +95,13 @@ pub(super) fn note_rights(tx: &Connection, answer: PageAnswer<'_>) -> Result<(),
 
     if let Some(id) = known_article(tx, &page.site, key, page.url.as_str())? {
         let at = answer.capture.fetched_at;
-        note_declared(tx, id, &article.declared_rights, at)?;
+        let rights = &article.declared_rights;
+        match change {
+            Some(_) => {
+                note_declared(tx, id, rights, at)?;
+            }
+            None => note_change_of_rights(tx, id, rights, (at, now))?,
+        }
     }
     Ok(())
 }

@@ -13,15 +13,18 @@ pub enum ChangeKind {
     Back,
     /// It was taken out of the archive: no version of it is kept.
     TakenDown,
+    /// Its paper declares other rights for it. Its versions stay.
+    Rights,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::New,
         Self::Changed,
         Self::Gone,
         Self::Back,
         Self::TakenDown,
+        Self::Rights,
     ];
 
     /// Returns the name in exports and in the archive.
@@ -32,6 +35,7 @@ impl ChangeKind {
             Self::Gone => "gone",
             Self::Back => "back",
             Self::TakenDown => "taken_down",
+            Self::Rights => "rights",
         }
     }
 

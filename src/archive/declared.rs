@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
-use crate::archive::article::known_article;
+use crate::archive::article::{known_article, write_rights_change};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::archive::word_index::renew_words;
@@ -16,13 +16,31 @@ use crate::time::Timestamp;
 const MOST_POLICY_FILES: u32 = 30;
 
 /// Notes the rights of an article at a fetch. A row is added only where they differ from those
-/// before.
+/// before. Returns whether other uses, another level or other licences are told of it from now on.
 pub(super) fn note_declared(
     tx: &Connection,
     article: i64,
     rights: &DeclaredRights,
     at: Timestamp,
-) -> Result<(), ArchiveError> {
+) -> Result<bool, ArchiveError> {
+    let told = statements_at(tx, article, Timestamp::MAX)?;
+    if !note_at(tx, article, rights, at)? {
+        return Ok(false);
+    }
+
+    let tells = statements_at(tx, article, Timestamp::MAX)?;
+    Ok(tells.uses() != told.uses()
+        || tells.use_level() != told.use_level()
+        || tells.licences() != told.licences())
+}
+
+/// Notes the rights of an article at a fetch, and tells whether its rows changed.
+fn note_at(
+    tx: &Connection,
+    article: i64,
+    rights: &DeclaredRights,
+    at: Timestamp,
+) -> Result<bool, ArchiveError> {
     let statements = json!(rights).to_string();
     // A repeated reading replaces what was noted at the same fetch.
     let before: Option<String> = tx
@@ -33,7 +51,8 @@ pub(super) fn note_declared(
         .query_row([article, at.millis()], |row| row.get(0))
         .optional()?;
 
-    tx.prepare_cached("DELETE FROM article_declared WHERE article_id = ?1 AND at = ?2")?
+    let replaced = tx
+        .prepare_cached("DELETE FROM article_declared WHERE article_id = ?1 AND at = ?2")?
         .execute([article, at.millis()])?;
     // The statements count, and not the order in which they were kept. A damaged row counts as
     // others.
@@ -42,7 +61,7 @@ pub(super) fn note_declared(
         None => Some(DeclaredRights::default()),
     };
     if before.is_some_and(|before| rights.are_those_of(&before)) {
-        return Ok(());
+        return Ok(replaced > 0);
     }
 
     let declared = write_declared(tx, rights, &statements)?;
@@ -50,6 +69,20 @@ pub(super) fn note_declared(
         "INSERT INTO article_declared (article_id, at, declared_id) VALUES (?1, ?2, ?3)",
     )?
     .execute([article, at.millis(), declared])?;
+    Ok(true)
+}
+
+/// Notes the rights of an article whose words did not change. Where something else is told of it from
+/// now on, the change log tells that. `at` is the moment of the fetch, and `now` that of the change.
+pub(super) fn note_change_of_rights(
+    tx: &Connection,
+    article: i64,
+    rights: &DeclaredRights,
+    (at, now): (Timestamp, Timestamp),
+) -> Result<(), ArchiveError> {
+    if note_declared(tx, article, rights, at)? {
+        write_rights_change(tx, article, now)?;
+    }
     Ok(())
 }
 
@@ -116,7 +149,7 @@ impl Writer {
     ) -> Result<(), ArchiveError> {
         let tx = self.transaction(lease)?;
         match known_article(tx, &page.site, page.key(), page.url.as_str())? {
-            Some(article) => note_declared(tx, article, rights, at),
+            Some(article) => note_change_of_rights(tx, article, rights, (at, at)),
             None => Ok(()),
         }
     }

@@ -76,7 +76,7 @@ impl<W: Web> Crawl<'_, W> {
             Some(ChangeKind::Changed | ChangeKind::Back) => {
                 self.tally(&site, |tally| tally.articles_changed += 1);
             }
-            Some(ChangeKind::Gone | ChangeKind::TakenDown) | None => {}
+            Some(ChangeKind::Gone | ChangeKind::TakenDown | ChangeKind::Rights) | None => {}
         }
         self.grow(&site, effect.queue_growth);
 

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::article::{WriteResult, known_article, rewrite_article};
-use crate::archive::declared::{note_declared, statements_at};
+use crate::archive::declared::{note_change_of_rights, note_declared, statements_at};
 use crate::archive::error::ArchiveError;
 use crate::archive::reextraction::kept_capture::KeptCapture;
 use crate::archive::store::{Lease, Writer};
@@ -79,7 +79,7 @@ impl Writer {
             article.noindex = noindex;
         }
         let written = rewrite_article(tx, &capture.page, &article, capture.id, now)?;
-        note_rights(tx, capture, &article)?;
+        note_rights(tx, capture, &article, (&written, now))?;
         settle_page(tx, &capture.page, &verdict, revisit_at, now)?;
 
         Ok(match written {
@@ -156,6 +156,7 @@ fn note_rights(
     tx: &Connection,
     capture: &KeptCapture,
     article: &Article,
+    (written, now): (&WriteResult, Timestamp),
 ) -> Result<(), ArchiveError> {
     let page = &capture.page;
     let key = page.key().or(article.key.as_ref());
@@ -168,7 +169,14 @@ fn note_rights(
     let licensed = before.statements().iter().filter(|one| one.source == RSL);
     let files = recorded_files(tx, capture.id)?.into_iter();
     let rights = DeclaredRights::of(files.chain(licensed.cloned()).chain(today));
-    note_declared(tx, id, &rights, capture.fetched_at)
+    let at = capture.fetched_at;
+    match written {
+        WriteResult::New | WriteResult::Changed { .. } => {
+            note_declared(tx, id, &rights, at)?;
+            Ok(())
+        }
+        WriteResult::Same { .. } => note_change_of_rights(tx, id, &rights, (at, now)),
+    }
 }
 
 /// Returns what the files of the host said, which are not kept with the capture.

@@ -47,7 +47,7 @@ pub(crate) fn write_revisit(
     tx.prepare_cached("RELEASE revisit")?.execute([])?;
 
     // The paper may have changed its mind about an article that is the same.
-    note_rights(tx, answer)?;
+    note_rights(tx, answer, change, now)?;
     note_faulty_validators(tx, page, capture, &before, change)?;
     Ok(change)
 }

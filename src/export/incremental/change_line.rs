@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// The fields of a line before those of the article, each with its meaning.
 pub(super) const FIELDS: [(&str, &str); 4] = [
     ("seq", "the change's position in the archive's sequence"),
-    ("change", "new, changed, gone, back or taken_down"),
+    ("change", "new, changed, gone, back, taken_down or rights"),
     ("changed_at", "when saseo noted it"),
     (
         "left_out",

@@ -44,7 +44,7 @@ CREATE TABLE versions (
 CREATE TABLE changes (
   seq        INTEGER PRIMARY KEY, -- the archive's own number of the change
   article_id TEXT NOT NULL REFERENCES articles (id),
-  kind       TEXT NOT NULL, -- new, changed, gone, back or taken_down
+  kind       TEXT NOT NULL, -- new, changed, gone, back, taken_down or rights
   version    INTEGER NOT NULL, -- the newest one at that time
   at         TEXT NOT NULL -- RFC 3339 in UTC
 ) STRICT;
