@@ -815,3 +815,26 @@ fn an_archive_of_schema_18_may_have_tombstones_and_holds_and_keeps_its_pages() {
     let left: i64 = sql.query_row(left, [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0);
 }
+
+#[test]
+fn changes_of_schema_20_may_be_of_rights() {
+    let folder = grown_archive_of_schema(20, 3);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let insert = "INSERT INTO change (article_id, kind, n, at)
+                  SELECT min(id), ?1, 1, 10 FROM article";
+    assert!(sql.execute(insert, ["rights"]).is_err());
+    let count = |sql: &rusqlite::Connection| -> i64 {
+        let rows = "SELECT count(*) FROM change";
+        sql.query_row(rows, [], |row| row.get(0)).unwrap()
+    };
+    let before = count(&sql);
+    drop(sql);
+
+    drop(open_archive(folder.path()).unwrap());
+
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    assert_eq!(count(&sql), before);
+    assert_eq!(sql.execute(insert, ["rights"]).unwrap(), 1);
+    assert_eq!(sql.execute(insert, ["taken_down"]).unwrap(), 1);
+    assert!(sql.execute(insert, ["other"]).is_err());
+}

@@ -1812,6 +1812,25 @@ async fn an_answer_304_changes_rights_by_its_headers_and_the_robots_txt_of_now()
         .unwrap();
     // The header was replaced as a whole (RFC 9111 §3.2).
     assert_eq!(search, "unsaid");
+
+    // Each change of rights is told, once.
+    make_articles_due(&world);
+    world.crawl().await;
+    let told = saseo(&world, &["watch", "--from", "1", "--once"]);
+    let told = told.lines().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let train = line["uses"]["ai_train"].as_str().unwrap().to_owned();
+        (
+            line["change"].as_str().unwrap().to_owned(),
+            line["number"].as_u64().unwrap(),
+            train,
+        )
+    });
+    let mut rights: Vec<_> = told.filter(|(change, ..)| change == "rights").collect();
+    rights.sort();
+    let of = |number, state: &str| ("rights".to_owned(), number, state.to_owned());
+    let expected = [of(1, "reserved"), of(2, "reserved"), of(3, "unsaid")];
+    assert_eq!(rights, expected);
 }
 
 #[tokio::test(start_paused = true)]

@@ -27,6 +27,8 @@ pub struct ChangedArticle {
     pub number: Option<u64>,
     /// The filter's conditions hold for the version.
     pub is_selected: bool,
+    /// The article was taken out of the archive.
+    pub is_taken_down: bool,
     /// `None` where the archive has it no more.
     pub version: Option<ArticleVersion>,
 }
@@ -72,6 +74,9 @@ impl Reader {
         let mut select = self.prepare_records(&format!(
             "SELECT ?3 AS last_change, change.seq, change.kind, change.at,
                     coalesce(change.n, 1) AS changed_version, version.id IS NOT NULL AS is_kept,
+                    version.id IS NULL AND EXISTS
+                      (SELECT 1 FROM change AS takedown WHERE takedown.article_id = article.id
+                       AND takedown.kind = 'taken_down') AS is_taken_down,
                     coalesce({}, 0) AS is_selected, {COLUMNS}
              FROM change CROSS JOIN article ON article.id = change.article_id
              CROSS JOIN (SELECT id AS site_row, name AS site FROM site) AS ordered
@@ -170,6 +175,7 @@ fn changed_article(row: &Row<'_>) -> rusqlite::Result<ChangedArticle> {
         url: row.get("url")?,
         number: number.map(i64::cast_unsigned),
         is_selected: row.get("is_selected")?,
+        is_taken_down: row.get("is_taken_down")?,
         version: is_kept.then(|| version(row)),
     })
 }

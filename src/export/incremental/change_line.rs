@@ -82,7 +82,11 @@ impl ChangeLine {
         let (change, is_selected) = (changed.change.clone(), changed.is_selected);
         let named = named(&changed);
         let (omission, damage, article) = match changed.version {
-            None => (Some(Omission::TakenDown), None, named),
+            None if changed.is_taken_down => (Some(Omission::TakenDown), None, named),
+            None => {
+                let damage = format!("version {} is missing", change.version);
+                (Some(Omission::Damaged), Some(damage), named)
+            }
             Some(version) if !version.flaws.is_empty() => {
                 let damage = in_words(&version.flaws);
                 (Some(Omission::Damaged), Some(damage), named)
