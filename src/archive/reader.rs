@@ -195,7 +195,11 @@ const CACHE: i64 = -16_384;
 /// Connects to the file under an address for SQLite, and returns its schema as well.
 fn connect(path: &Path, address: &str) -> Result<(Connection, i64), ArchiveError> {
     let connection = open_read_only(address).map_err(|error| ArchiveError::at(path, error))?;
+    // The first look at the file: whatever is wrong here is wrong with the whole file.
     let found = recognise(path, &connection)?;
+    connection
+        .pragma_update(None, "cache_size", CACHE)
+        .map_err(|error| ArchiveError::at(path, error))?;
     Ok((connection, found))
 }
 
@@ -205,7 +209,6 @@ fn open_read_only(address: &str) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(address, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "cache_size", CACHE)?;
     Ok(connection)
 }
 

@@ -1107,7 +1107,7 @@ fn a_demo_on_another_port_names_commands_that_work_and_is_quiet_when_asked() {
     // What it shows last is data: one article, and what its paper corrected in it.
     let shown = String::from_utf8(quiet.stdout).unwrap();
     assert!(
-        shown.contains("title      ") && shown.contains("version 2  fetched"),
+        shown.contains("source     http://127.0.0.1") && shown.contains("version 2  fetched"),
         "{shown}"
     );
     assert!(
