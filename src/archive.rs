@@ -50,7 +50,7 @@ mod version_repair;
 mod word_index;
 
 pub use answer::{Completed, Completion, WriteEffect};
-pub use article::CandidateCopy;
+pub use article::{CandidateCopy, ChangedField};
 pub use backfill::{BackfillDays, Window};
 pub use body::Body;
 pub use capture::{Capture, Charset};

@@ -1,6 +1,7 @@
 //! Re-extraction: reads all kept captures again, on all cores and without a request. Changed words
 //! become a new version; better fields replace the old ones.
 
+mod field_summary;
 mod reading;
 mod rereading;
 mod summary;
@@ -12,6 +13,7 @@ use crate::clock::Clock;
 use crate::reextract::rereading::Rereading;
 use crate::site_reader::SiteReader;
 
+pub use field_summary::{FieldChangeKind, FieldExample, FieldSummary};
 pub use summary::Summary;
 
 /// The sites to read again, and whether to write the results.

@@ -1,6 +1,7 @@
 //! Articles as captures bring them: a new one, a further version of a known one, or a deletion.
 
 mod candidate_copy;
+mod changed_field;
 mod known_version;
 mod version;
 
@@ -19,7 +20,8 @@ use crate::frontier::Page;
 use crate::time::Timestamp;
 
 pub use candidate_copy::CandidateCopy;
-pub(super) use known_version::known_article;
+pub use changed_field::ChangedField;
+pub(super) use known_version::{article_of_capture, known_article};
 pub(super) use version::column;
 
 /// The result of writing an extracted article.
@@ -30,7 +32,7 @@ pub(super) enum WriteResult {
     /// force at its capture.
     Changed {
         article: i64,
-        fields: Vec<&'static str>,
+        fields: Vec<ChangedField>,
     },
     /// The article was known, and nothing in it differs.
     Same {
@@ -277,7 +279,8 @@ pub(super) fn rewrite_version(
     let known = KnownVersion {
         article: id,
         version,
-        fields: vec!["text"],
+        // Whoever repairs a version tells of it by itself.
+        fields: Vec::new(),
         is_back: false,
     };
     follow_up(tx, known, article, now)?;

@@ -1,5 +1,6 @@
 //! `saseo reextract`: the archive is read again, with today's profiles. No request.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -14,7 +15,9 @@ use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config_folder::{Config, ConfigError};
-use crate::reextract::{LeasedArchive, Mode, ReextractPlan, Summary, reextract};
+use crate::reextract::{
+    FieldChangeKind, FieldSummary, LeasedArchive, Mode, ReextractPlan, Summary, reextract,
+};
 use crate::signals::CaughtSignals;
 
 #[derive(Debug, Args)]
@@ -191,8 +194,8 @@ fn tell(common: &Common, args: &ReextractArgs, summary: &Summary) -> anyhow::Res
     }
 
     console::data(&in_words(args, summary))?;
-    for (field, count) in &summary.fields {
-        console::data(&format!("  {field:<16} {count}"))?;
+    for (field, changes) in &summary.fields {
+        tell_field(field, changes)?;
     }
     for (url, why) in &summary.lost_pages {
         console::data(&format!("  lost {url}: {why} (what is known stands)"))?;
@@ -209,6 +212,35 @@ fn tell(common: &Common, args: &ReextractArgs, summary: &Summary) -> anyhow::Res
     Ok(())
 }
 
+/// Tells how a field changed, with an example of each kind of change.
+fn tell_field(field: &str, changes: &FieldSummary) -> anyhow::Result<()> {
+    let FieldSummary {
+        changed,
+        added,
+        removed,
+        ..
+    } = changes;
+    let line = format!("  {field:<19} {changed:>6}: {added} had none, {removed} have none now");
+    console::data(&line)?;
+
+    let kinds = [
+        FieldChangeKind::Removed,
+        FieldChangeKind::Replaced,
+        FieldChangeKind::Added,
+    ];
+    for kind in kinds {
+        let Some(example) = changes.examples.iter().find(|one| one.kind() == kind) else {
+            continue;
+        };
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        let (before, after) = (value(&example.before), value(&example.after));
+        console::data(&format!("    {}", example.url))?;
+        console::data(&format!("      - {before}"))?;
+        console::data(&format!("      + {after}"))?;
+    }
+    Ok(())
+}
+
 fn in_words(args: &ReextractArgs, summary: &Summary) -> String {
     let would = if args.dry_run { "would be " } else { "" };
     format!(
@@ -219,6 +251,8 @@ fn in_words(args: &ReextractArgs, summary: &Summary) -> String {
 }
 
 fn as_json(args: &ReextractArgs, summary: &Summary) -> Value {
+    let fields = summary.fields.iter();
+    let counts: BTreeMap<&str, u64> = fields.map(|(field, one)| (*field, one.changed)).collect();
     json!({
         "dry_run": args.dry_run,
         "captures": summary.captures,
@@ -230,7 +264,8 @@ fn as_json(args: &ReextractArgs, summary: &Summary) -> Value {
         "lost_pages": pages_as_json(&summary.lost_pages),
         "unread": summary.unread,
         "unread_pages": pages_as_json(&summary.unread_pages),
-        "fields": summary.fields,
+        "fields": counts,
+        "field_changes": summary.fields,
         "broken_off": summary.is_broken_off,
     })
 }

@@ -11,15 +11,17 @@ use crate::markup::{Pattern, Selector};
 #[cfg(feature = "cli")]
 use crate::page_url::PageUrl;
 
+mod article_name;
 mod article_rules;
 mod live_check;
 mod source;
 mod url;
 
+pub use article_name::ArticleName;
 pub use article_rules::{ArticleRules, OptOutWording, PhotoBox, PrintedDates};
 pub use live_check::LiveCheck;
 pub use source::{FieldPlace, FieldSource, PrintedDate};
-pub use url::{ArticleName, DateWindow, UrlRules};
+pub use url::{DateWindow, UrlRules};
 
 /// One CMS with all its skins: its addresses, its lists and its articles.
 ///
@@ -290,6 +292,18 @@ mod tests {
             error(&format!("{texts}canonical = \"/a/{{number}}\"\n"))
                 .starts_with("profiles/x.toml:4: `url.canonical`: ")
         );
+        let parameters = "[url]\narticle = [\"/a\"]\narticle_id_parameters = [\"o\", \"a\"]\n";
+        assert!(Profile::parse("x", &format!("name = \"x\"\n{parameters}")).is_ok());
+        assert!(
+            error(&format!("{parameters}canonical = \"/a/{{article_id}}\"\n"))
+                .starts_with("profiles/x.toml:5: `url.canonical`: ")
+        );
+        for without in [
+            "[url]\narticle_id_parameters = [\"o\"]\n",
+            "[url]\narticle = [\"/a\"]\n",
+        ] {
+            assert!(error(without).contains("must"), "{without}");
+        }
         assert!(error("[url]\narticle_id = ['^/a/x$']\n").contains("a group for the text"));
 
         for canonical in ["/a/number", "/b/{number}", "/a/{number}/x", "a/{number}"] {
@@ -300,7 +314,7 @@ mod tests {
             );
         }
 
-        assert!(error("[url]\narticle = [\"/a\"]\n").contains("`url.article`: `number` must name"));
+        assert!(error("[url]\narticle = [\"/a\"]\n").contains("`url.article`: `number` or"));
 
         for format in ["%Q", "day", "%H", "%Y-%m", "%m-%d"] {
             let window = format!(

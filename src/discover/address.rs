@@ -78,7 +78,8 @@ impl Grammar {
     /// Returns the kind of page at an address. Every form of an article's address gives the same
     /// canonical one.
     pub fn address(&self, url: &PageUrl) -> Address {
-        if !is_same_paper(&self.home, url) {
+        let is_ours = is_same_paper(&self.home, url);
+        if !is_ours && !self.is_twin(url) {
             return Address::Elsewhere;
         }
         let path = url.as_url().path();
@@ -93,6 +94,9 @@ impl Grammar {
                 key: name.key(),
                 url,
             };
+        }
+        if !is_ours {
+            return Address::Elsewhere;
         }
         if self.rules.list_path(path).is_none() {
             return Address::Other;
@@ -110,6 +114,15 @@ impl Grammar {
             .max(1);
         self.list(url, "")
             .map_or(Address::Other, |url| Address::List { url, page })
+    }
+
+    /// Tells whether an address is on a host that shows the articles of the home page's host.
+    fn is_twin(&self, url: &PageUrl) -> bool {
+        let is_named = |url: &PageUrl| {
+            let ours = bare_domain(url);
+            ours.is_some_and(|ours| self.rules.twin_hosts.iter().any(|host| bare(host) == ours))
+        };
+        is_named(&self.home) && is_named(url)
     }
 
     /// Returns why a page of the paper must not be requested, whatever it is; `None` where it may.
@@ -612,6 +625,73 @@ mod tests {
             assert_ne!(text_key(&paper, other).unwrap().0, "001/0012345678");
         }
         assert_eq!(text_key(&paper, "/article/001/12345678"), None);
+    }
+
+    #[test]
+    fn parameters_may_name_an_article_together() {
+        let paper = other_cms("article = [\"/read\"]\narticle_id_parameters = [\"oid\", \"aid\"]");
+        let plain = "https://www.saseo.example/read?oid=001&aid=0001234";
+        for twin in [
+            "/read?oid=001&aid=0001234",
+            "/READ?aid=0001234&sid=102&oid=001#top",
+        ] {
+            let named = text_key(&paper, twin).unwrap();
+            assert_eq!(named, ("001/0001234".into(), plain.into()), "{twin}");
+        }
+        assert_ne!(
+            text_key(&paper, "/read?oid=1&aid=0001234").unwrap().0,
+            "001/0001234"
+        );
+
+        // One of two names no article, and no value makes the parts of another.
+        for other in [
+            "/read?oid=001",
+            "/read?aid=0001234",
+            "/read?oid=001&aid=",
+            "/read?oid=001&aid=%20",
+            "/read?oid=001%2F0001234&aid=1",
+            "/list?oid=001&aid=0001234",
+        ] {
+            assert_eq!(text_key(&paper, other), None, "{other}");
+        }
+
+        let slugs = other_cms("article = [\"/read\"]\narticle_id_parameters = [\"id\"]");
+        assert_eq!(text_key(&slugs, "/read?id=%EC%B1%85+a"), None);
+        let named = text_key(&slugs, "/read?id=%EC%B1%85%26a");
+        let plain = "https://www.saseo.example/read?id=%EC%B1%85%26a";
+        assert_eq!(named, Some(("책&a".into(), plain.into())));
+    }
+
+    #[test]
+    fn old_and_new_addresses_of_naver_are_one_article() {
+        let naver = Profile::shipped("naver-news").unwrap();
+        let paper = Grammar::new(Some(&naver), url("https://n.news.naver.com/"));
+        let plain = Address::Article {
+            key: ArticleKey::text("001/0012345678"),
+            url: url("https://n.news.naver.com/article/001/0012345678"),
+        };
+        for form in [
+            "https://n.news.naver.com/mnews/article/001/0012345678?sid=102",
+            "https://n.news.naver.com/read.naver?oid=001&aid=0012345678",
+            "https://news.naver.com/main/read.naver?mode=LSD&mid=shm&oid=001&aid=0012345678",
+            "https://news.naver.com/main/read.nhn?mode=LS2D&oid=001&sid1=102&aid=0012345678",
+            "https://m.news.naver.com/read.nhn?aid=0012345678&oid=001",
+        ] {
+            assert_eq!(paper.address(&url(form)), plain, "{form}");
+        }
+
+        // Other pages of that host are not the paper's, and values that no story has name none.
+        for other in [
+            "https://news.naver.com/main/list.naver?mode=LSD",
+            "https://news.naver.com/main/read.naver?oid=001",
+            "https://news.naver.com/main/read.naver?oid=001&aid=x",
+            "https://sports.news.naver.com/article/001/0012345678",
+        ] {
+            assert_eq!(paper.address(&url(other)), Address::Elsewhere, "{other}");
+        }
+        let elsewhere = Grammar::new(Some(&naver), url("https://www.saseo.example/"));
+        let article = url("https://news.naver.com/article/001/0012345678");
+        assert_eq!(elsewhere.address(&article), Address::Elsewhere);
     }
 
     #[test]

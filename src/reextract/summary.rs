@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::{KeptCapture, MAX_CRASHES, RevisionOutcome, Tally};
+use crate::reextract::FieldSummary;
 
 /// Lost and unread articles that the summary names, so that it stays readable; all are counted.
 const NAMED: usize = 20;
@@ -30,8 +31,8 @@ pub struct Summary {
     pub unread: u64,
     /// Some of those, with the reason.
     pub unread_pages: Vec<(String, String)>,
-    /// The number of captures in which each field changed.
-    pub fields: BTreeMap<&'static str, u64>,
+    /// The fields that changed.
+    pub fields: BTreeMap<&'static str, FieldSummary>,
     /// The run was stopped. The same command continues from here.
     pub is_broken_off: bool,
 }
@@ -69,7 +70,8 @@ impl Summary {
             RevisionOutcome::Changed { article, fields } => {
                 self.changed += u64::from(articles.insert(article));
                 for field in fields {
-                    *self.fields.entry(field).or_default() += 1;
+                    let summary = self.fields.entry(field.name).or_default();
+                    summary.count(capture.page.url.as_str(), field);
                 }
             }
             RevisionOutcome::Found => self.found += 1,

@@ -1,11 +1,12 @@
 //! Revisions: what the archive makes of captures that are extracted again.
 
-use saseo::archive::{KeptCapture, RevisionOutcome};
+use saseo::ArticleKey;
+use saseo::archive::{ChangedField, KeptCapture, RevisionOutcome};
 use saseo::extract::Article;
 use saseo::frontier::{Judged, Verdict};
 use saseo::time::Timestamp;
 
-use crate::archive_desk::{Desk, PAPER, article, found_article, later, links, story};
+use crate::archive_desk::{Desk, PAPER, article, found, found_article, later, links, story};
 
 /// An article that was captured twice, and had these texts.
 fn captured_twice(texts: [&str; 2]) -> (Desk, [KeptCapture; 2]) {
@@ -20,10 +21,14 @@ fn captured_twice(texts: [&str; 2]) -> (Desk, [KeptCapture; 2]) {
     (desk, captures)
 }
 
+fn names_of(fields: &[ChangedField]) -> Vec<&'static str> {
+    fields.iter().map(|field| field.name).collect()
+}
+
 #[track_caller]
 fn assert_changed(revision: &RevisionOutcome, field: &str) {
     assert!(
-        matches!(revision, RevisionOutcome::Changed { fields, .. } if *fields == [field]),
+        matches!(revision, RevisionOutcome::Changed { fields, .. } if names_of(fields) == [field]),
         "{revision:?}"
     );
 }
@@ -48,6 +53,76 @@ fn a_changed_extraction_of_an_older_capture_adds_a_version_and_the_newest_stays_
     assert_eq!(desk.count("change"), 3);
 }
 
+/// An article whose page tells this key, and its address none.
+fn of_key(key: &str, text: &str) -> Article {
+    Article {
+        key: ArticleKey::text(key),
+        ..article(text)
+    }
+}
+
+#[test]
+fn an_article_keeps_its_key_where_a_later_profile_reads_another_one_in_its_page() {
+    let mut desk = Desk::new();
+    desk.answer_next(links([found("/story")]));
+    let page = desk.next_due();
+    desk.answer_and_save(&page, story(of_key("7", "하나")));
+
+    // The re-extraction of the capture notes the other key, and so finds the article by it again.
+    let [capture] = desk.captures(PAPER).try_into().unwrap();
+    assert_eq!(
+        desk.revise(&capture, of_key("b-7", "하나")),
+        RevisionOutcome::Same
+    );
+    assert_changed(&desk.revise(&capture, of_key("b-7", "둘")), "text");
+    desk.answer_and_save(&page, story(of_key("b-7", "셋")));
+    assert_eq!(desk.count("article"), 1);
+    assert_eq!(desk.shown()[0].0, "paper/7");
+
+    // A page that always shows the newest article has another one now.
+    desk.answer_and_save(&page, story(of_key("b-8", "넷")));
+    assert_eq!(desk.count("article"), 2);
+}
+
+#[test]
+fn before_a_re_extraction_an_article_of_another_kind_of_key_is_known_by_its_words() {
+    let mut desk = Desk::new();
+    desk.answer_next(links([found("/story")]));
+    let page = desk.next_due();
+    let titled = |key: &str, title: &str, text: &str| Article {
+        title: Some(title.to_owned()),
+        ..of_key(key, text)
+    };
+    desk.answer_and_save(&page, story(titled("7", "책방", "하나")));
+
+    desk.answer_and_save(&page, story(titled("b-7", "책방", "둘")));
+    assert_eq!(desk.count("article"), 1);
+
+    // Other words, or another key of the same kind, are another article.
+    desk.answer_and_save(&page, story(titled("b-9", "서가", "아홉")));
+    desk.answer_and_save(&page, story(titled("8", "책방", "둘")));
+    assert_eq!(desk.count("article"), 3);
+}
+
+#[test]
+fn an_article_whose_key_stands_in_its_page_alone_is_known_where_no_key_is_read() {
+    let mut desk = Desk::new();
+    desk.answer_next(links([found("/story")]));
+    let page = desk.next_due();
+    desk.answer_and_save(&page, story(of_key("7", "하나")));
+    desk.answer_and_save(&page, story(of_key("8", "둘")));
+
+    // Each capture is that of its own article.
+    let captures = desk.captures(PAPER);
+    for (capture, text) in captures.iter().zip(["하나", "둘"]) {
+        assert_eq!(desk.revise(capture, article(text)), RevisionOutcome::Same);
+        let lost = desk.archive.revise_without(desk.lease, capture, "a list");
+        assert!(matches!(lost.unwrap(), RevisionOutcome::Lost { .. }));
+    }
+    desk.archive.save().unwrap();
+    assert_eq!(desk.count("article"), 2);
+}
+
 #[test]
 fn what_only_the_reader_learned_is_told_and_put_in_its_place() {
     let (mut desk, [first, second]) = captured_twice(["하나", "하나"]);
@@ -60,7 +135,8 @@ fn what_only_the_reader_learned_is_told_and_put_in_its_place() {
     let RevisionOutcome::Changed { fields, .. } = desk.revise(&first, of_language("ja")) else {
         panic!("language and confidence are other ones");
     };
-    assert_eq!(fields, ["language", "confidence"]);
+    assert_eq!(names_of(&fields), ["language", "confidence"]);
+    assert_eq!(fields[0].after.as_deref(), Some("ja"));
     assert_eq!(
         desk.revise(&first, of_language("ja")),
         RevisionOutcome::Same

@@ -838,3 +838,30 @@ fn changes_of_schema_20_may_be_of_rights() {
     assert_eq!(sql.execute(insert, ["taken_down"]).unwrap(), 1);
     assert!(sql.execute(insert, ["other"]).is_err());
 }
+
+#[test]
+fn an_archive_of_schema_21_keeps_its_articles_and_their_keys_and_has_no_other_ones() {
+    let folder = grown_archive_of_schema(21, 3);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let shown = || -> Vec<String> {
+        let mut select = sql
+            .prepare("SELECT json_array(id, url, number, version) FROM articles ORDER BY id")
+            .unwrap();
+        let rows = select.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let before = shown();
+
+    open_archive(folder.path()).unwrap();
+
+    assert_eq!(shown(), before);
+    assert!(!before.is_empty());
+    let other_keys: i64 = sql
+        .query_row("SELECT count(*) FROM other_key", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(other_keys, 0);
+    let add = "INSERT INTO other_key (site_id, key, article_id) SELECT site_id, 'b-7', id
+               FROM article ORDER BY id LIMIT 1";
+    assert_eq!(sql.execute(add, []).unwrap(), 1);
+    assert!(sql.execute(add, []).is_err(), "a key names one article");
+}

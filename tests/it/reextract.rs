@@ -92,6 +92,28 @@ fn a_mended_profile_puts_better_fields_in_their_place() {
         (&dry["articles_changed"], &dry["fields"]),
         (&json!(subtitles), &json!({"subtitle": subtitles}))
     );
+    let changes = &dry["field_changes"]["subtitle"];
+    let counts = ["changed", "added", "removed"].map(|count| changes[count].as_u64().unwrap());
+    let subtitles_told = u64::try_from(subtitles).unwrap();
+    assert_eq!(counts, [subtitles_told, subtitles_told, 0]);
+    let examples = changes["examples"].as_array().unwrap();
+    assert_eq!(examples.len(), 3);
+    for example in examples {
+        let read = right.articles().iter().find_map(|article| {
+            (article["url"].as_str()?.split_once("idxno")
+                == example["url"].as_str()?.split_once("idxno"))
+            .then(|| article["subtitle"].clone())
+        });
+        assert_eq!(example["before"], Value::Null);
+        assert!(example["after"].is_string() && read.is_none_or(|read| read == example["after"]));
+    }
+    let told = crawler.run(&["reextract", "--dry-run"]);
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let line = format!("{subtitles} had none, 0 have none now");
+    assert!(
+        told.contains(&line) && told.contains("      - none\n      + "),
+        "{told}"
+    );
     assert!(
         crawler
             .articles()

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::archive::article::changed_field::ChangedField;
 use crate::archive::article::version::{VersionInForce, changed_fields, first_version, version_at};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_key;
@@ -18,7 +19,7 @@ const OF_READER: [&str; 2] = ["published_precision", "language"];
 pub(super) struct KnownVersion {
     pub article: i64,
     pub version: VersionInForce,
-    pub fields: Vec<&'static str>,
+    pub fields: Vec<ChangedField>,
     /// The answer has just come; it is not a re-extraction. An article that was gone is back.
     pub is_back: bool,
 }
@@ -28,7 +29,7 @@ impl KnownVersion {
     pub(super) fn has_other_words(&self) -> bool {
         self.fields
             .iter()
-            .any(|field| matches!(*field, "text" | "title"))
+            .any(|field| matches!(field.name, "text" | "title"))
     }
 }
 
@@ -39,8 +40,7 @@ pub(super) fn known(
     article: &Article,
     capture: i64,
 ) -> Result<Option<KnownVersion>, ArchiveError> {
-    let key = page.key().or(article.key.as_ref());
-    let Some(id) = known_article(tx, &page.site, key, page.url.as_str())? else {
+    let Some(id) = identified(tx, page, article, capture)? else {
         return Ok(None);
     };
 
@@ -50,12 +50,20 @@ pub(super) fn known(
 
     let mut fields = changed_fields(tx, id, version.n, article)?;
     if at_capture.is_none() {
-        fields.retain(|field| *field == "text");
+        fields.retain(|field| field.name == "text");
     }
     if version.capture != capture {
-        fields.retain(|field| !OF_READER.contains(field));
-    } else if confidence(tx, id, version.n)? != article.confidence {
-        fields.push("confidence");
+        fields.retain(|field| !OF_READER.contains(&field.name));
+    } else {
+        let before = confidence(tx, id, version.n)?;
+        if before != article.confidence {
+            let [before, after] = [before, article.confidence].map(in_words);
+            fields.push(ChangedField::of(
+                "confidence",
+                before.as_deref(),
+                after.as_deref(),
+            ));
+        }
     }
 
     Ok(Some(KnownVersion {
@@ -64,6 +72,10 @@ pub(super) fn known(
         fields,
         is_back: false,
     }))
+}
+
+fn in_words(confidence: Option<f64>) -> Option<String> {
+    confidence.map(|confidence| confidence.to_string())
 }
 
 /// Returns how sure the reading of a kept version was; `None` also where the column is damaged.
@@ -75,30 +87,140 @@ fn confidence(tx: &Connection, article: i64, n: i64) -> Result<Option<f64>, Arch
     })?)
 }
 
-/// Returns the id of a known article: found by its key within the paper, or else by its address.
+/// Returns the id of a known article: found by one of its keys within the paper, or else by its
+/// address. Where no key is told, an article that has one is found by its address, too: its key
+/// stands in the page alone.
 pub(crate) fn known_article(
     tx: &Connection,
     site: &str,
     key: Option<&ArticleKey>,
     url: &str,
 ) -> Result<Option<i64>, ArchiveError> {
-    let mut by_key = tx.prepare_cached(
+    let by_key = key.map(|key| known_by_key(tx, site, key)).transpose()?;
+    if let Some(known) = by_key.flatten() {
+        return Ok(Some(known));
+    }
+
+    let keyless = keyless_at(tx, url)?;
+    if keyless.is_some() || key.is_some() {
+        return Ok(keyless);
+    }
+    let mut select = tx.prepare_cached(
+        "SELECT max(id) FROM article WHERE url = ?1 AND (number IS NOT NULL OR text_id IS NOT NULL)",
+    )?;
+    Ok(select.query_row([url], |row| row.get(0))?)
+}
+
+/// Returns the article that a key names: its own key, or another one that was noted for it.
+fn known_by_key(
+    tx: &Connection,
+    site: &str,
+    key: &ArticleKey,
+) -> Result<Option<i64>, ArchiveError> {
+    let (number, text) = stored_key(Some(key));
+    let mut own = tx.prepare_cached(
         "SELECT article.id FROM article JOIN site ON site.id = article.site_id
            WHERE site.name = ?1 AND (article.number = ?2 OR article.text_id = ?3)",
     )?;
-
-    if key.is_some() {
-        let (number, text) = stored_key(key);
-        let known = by_key
-            .query_row(params![site, number, text], |row| row.get(0))
-            .optional()?;
-        if known.is_some() {
-            return Ok(known);
-        }
+    let known = own.query_row(params![site, number, text], |row| row.get(0));
+    if let Some(known) = known.optional()? {
+        return Ok(Some(known));
     }
 
-    let mut by_url = tx.prepare_cached(
+    let mut other = tx.prepare_cached(
+        "SELECT article_id FROM other_key JOIN site ON site.id = other_key.site_id
+         WHERE site.name = ?1 AND key = ?2",
+    )?;
+    let known = other.query_row(params![site, key.to_string()], |row| row.get(0));
+    Ok(known.optional()?)
+}
+
+/// Returns the article without a key that is kept under an address.
+fn keyless_at(tx: &Connection, url: &str) -> Result<Option<i64>, ArchiveError> {
+    let mut select = tx.prepare_cached(
         "SELECT id FROM article WHERE url = ?1 AND number IS NULL AND text_id IS NULL",
     )?;
-    Ok(by_url.query_row([url], |row| row.get(0)).optional()?)
+    Ok(select.query_row([url], |row| row.get(0)).optional()?)
+}
+
+/// Returns the article of a page and its extraction. If the page tells a key that the article was
+/// not kept under, since a former profile read another one, the key is noted for it.
+///
+/// In a re-extraction, the article that has a version of this very capture is meant. Otherwise it
+/// is the one at the same address whose key is of the other kind, and whose title or text is the
+/// same: without the same words it may be the next article of a page that always shows the newest.
+fn identified(
+    tx: &Connection,
+    page: &Page,
+    article: &Article,
+    capture: i64,
+) -> Result<Option<i64>, ArchiveError> {
+    let url = page.url.as_str();
+    let Some(key) = page.key().or(article.key.as_ref()) else {
+        let of_capture = article_of_capture(tx, url, capture)?;
+        return of_capture.map_or_else(
+            || known_article(tx, &page.site, None, url),
+            |id| Ok(Some(id)),
+        );
+    };
+    if let Some(known) = known_by_key(tx, &page.site, key)? {
+        return Ok(Some(known));
+    }
+
+    let renamed = match article_of_capture(tx, url, capture)? {
+        Some(id) => Some(id),
+        None => of_other_kind(tx, page, article, key)?,
+    };
+    let Some(id) = renamed else {
+        return keyless_at(tx, url);
+    };
+
+    tx.prepare_cached(
+        "INSERT INTO other_key (site_id, key, article_id)
+         SELECT site_id, ?2, id FROM article WHERE id = ?1",
+    )?
+    .execute(params![id, key.to_string()])?;
+    Ok(Some(id))
+}
+
+/// Returns the article with a key that has a version of a capture of the page at an address.
+pub(crate) fn article_of_capture(
+    tx: &Connection,
+    url: &str,
+    capture: i64,
+) -> Result<Option<i64>, ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT article.id FROM article JOIN version ON version.article_id = article.id
+         WHERE article.url = ?1 AND (article.number IS NOT NULL OR article.text_id IS NOT NULL)
+           AND version.capture_id = ?2 ORDER BY article.id LIMIT 1",
+    )?;
+    let id = select.query_row(params![url, capture], |row| row.get(0));
+    Ok(id.optional()?)
+}
+
+/// Returns the newest article at a page's address whose key is of the other kind than `key`, if
+/// title or text are those of `article`. An article that has a further key already is none.
+fn of_other_kind(
+    tx: &Connection,
+    page: &Page,
+    article: &Article,
+    key: &ArticleKey,
+) -> Result<Option<i64>, ArchiveError> {
+    let (number, text) = stored_key(Some(key));
+    let mut select = tx.prepare_cached(
+        "SELECT max(id) FROM article WHERE url = ?1 AND (number IS NOT NULL OR text_id IS NOT NULL)
+           AND (?2 IS NULL OR number IS NULL) AND (?3 IS NULL OR text_id IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM other_key WHERE article_id = article.id)",
+    )?;
+    let id = select.query_row(params![page.url.as_str(), number, text], |row| row.get(0))?;
+    let Some(id) = id else {
+        return Ok(None);
+    };
+
+    let Some(newest) = version_at(tx, id, i64::MAX)? else {
+        return Ok(None);
+    };
+    let fields = changed_fields(tx, id, newest.n, article)?;
+    let has_other = |name: &str| fields.iter().any(|field| field.name == name);
+    Ok((!has_other("title") || !has_other("text")).then_some(id))
 }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
 
+use crate::archive::article::changed_field::ChangedField;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::lossy;
 use crate::extract::Article;
@@ -57,11 +58,11 @@ pub(super) fn changed_fields(
     id: i64,
     n: i64,
     article: &Article,
-) -> Result<Vec<&'static str>, ArchiveError> {
+) -> Result<Vec<ChangedField>, ArchiveError> {
     let fields = article.fields();
     let columns = fields.each_ref().map(|(name, _)| *name).join(", ");
     let mut select = tx.prepare_cached(&format!(
-        "SELECT content_sha256, title, {columns} FROM version WHERE article_id = ?1 AND n = ?2"
+        "SELECT content_sha256, title, text, {columns} FROM version WHERE article_id = ?1 AND n = ?2"
     ))?;
 
     select
@@ -73,13 +74,16 @@ pub(super) fn changed_fields(
                 paragraphs: article.paragraphs.clone(),
                 ..Article::default()
             };
-            let text =
-                (lossy(row.get_ref(0)?) != Some(retitled.content_sha256())).then_some("text");
-
-            let mut changed: Vec<&'static str> = text.into_iter().collect();
+            let mut changed = Vec::new();
+            if lossy(row.get_ref(0)?) != Some(retitled.content_sha256()) {
+                let before = lossy(row.get_ref("text")?);
+                let after = article.text();
+                changed.push(ChangedField::of("text", before.as_deref(), Some(&after)));
+            }
             for (name, value) in fields {
-                if lossy(row.get_ref(name)?) != column(value) {
-                    changed.push(name);
+                let (before, after) = (lossy(row.get_ref(name)?), column(value));
+                if before != after {
+                    changed.push(ChangedField::of(name, before.as_deref(), after.as_deref()));
                 }
             }
 

@@ -2,7 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::archive::article::{WriteResult, known_article, rewrite_article};
+use crate::archive::article::{
+    ChangedField, WriteResult, article_of_capture, known_article, rewrite_article,
+};
 use crate::archive::declared::{note_change_of_rights, note_declared, statements_at};
 use crate::archive::error::ArchiveError;
 use crate::archive::reextraction::kept_capture::KeptCapture;
@@ -39,7 +41,7 @@ pub enum RevisionOutcome {
     /// A known article differs in these fields.
     Changed {
         article: i64,
-        fields: Vec<&'static str>,
+        fields: Vec<ChangedField>,
     },
     /// An article that no earlier extraction found.
     Found,
@@ -110,7 +112,11 @@ impl Writer {
         let tx = self.transaction(lease)?;
         let Page { site, url, .. } = &capture.page;
 
-        if let Some(article) = known_article(tx, site, capture.page.key(), url.as_str())? {
+        let known = match article_of_capture(tx, url.as_str(), capture.id)? {
+            Some(article) => Some(article),
+            None => known_article(tx, site, capture.page.key(), url.as_str())?,
+        };
+        if let Some(article) = known {
             let mut has_version = tx.prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM version WHERE article_id = ?1 AND capture_id = ?2)",
             )?;

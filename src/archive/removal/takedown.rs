@@ -91,6 +91,7 @@ const ARTICLE_ROWS: &str = "
       WHERE first_copy IN (SELECT id FROM temp.doomed_article)
          OR id IN (SELECT id FROM temp.doomed_article) AND first_copy IS NOT NULL;
     DELETE FROM canonical WHERE article_id IN (SELECT id FROM temp.doomed_article);
+    DELETE FROM other_key WHERE article_id IN (SELECT id FROM temp.doomed_article);
     DELETE FROM article_declared WHERE article_id IN (SELECT id FROM temp.doomed_article);
     DELETE FROM declared WHERE id NOT IN (SELECT declared_id FROM article_declared);
     DELETE FROM page WHERE id IN (SELECT id FROM temp.doomed_photo);";

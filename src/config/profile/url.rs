@@ -1,11 +1,14 @@
 //! The addresses of a CMS: its articles, its lists and its traps.
 
+mod faults;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 use serde::Deserialize;
 
 use crate::article_key::ArticleKey;
+use crate::config::profile::article_name::ArticleName;
 use crate::markup::Pattern;
 use crate::page_url::PageUrl;
 
@@ -19,7 +22,7 @@ const ARTICLE_ID: &str = "{article_id}";
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct UrlRules {
-    /// Paths of articles whose number is in a parameter.
+    /// Paths of articles that parameters name.
     pub article: Vec<String>,
     /// The parameter with the article's number.
     pub number: String,
@@ -27,9 +30,14 @@ pub struct UrlRules {
     pub article_patterns: Vec<Pattern>,
     /// Paths of articles that a text names, and no number alone. The first group is the text.
     pub article_id: Vec<Pattern>,
+    /// The parameters whose values, with `/` between them, are the text of an article at `article`.
+    pub article_id_parameters: Vec<String>,
     /// The canonical path and query of an article, with `{number}` or `{article_id}`. The default
-    /// is the first of `article` with its parameter. Without that, the path stays as it is.
+    /// is the first of `article` with its parameters. Without that, the path stays as it is.
     pub canonical: Option<String>,
+    /// Hosts that show the same articles. On the others of them, only articles belong to the paper,
+    /// and they are requested from the paper's own host.
+    pub twin_hosts: Vec<String>,
     /// Paths of one kind of lists. The first is canonical.
     pub list: Vec<String>,
     /// Paths of lists. Each path is a list of its own.
@@ -62,35 +70,6 @@ pub struct DateWindow {
     pub format: String,
 }
 
-/// The name of an article in an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ArticleName {
-    /// The digits of its number, without leading zeros. They may be too many for 64 bits.
-    Digits(String),
-    /// Its id of text.
-    Id(ArticleKey),
-}
-
-impl ArticleName {
-    /// Returns the key; `None` of digits that are too many for 64 bits, which name the article in
-    /// its address alone.
-    pub fn key(&self) -> Option<ArticleKey> {
-        match self {
-            Self::Digits(digits) => digits.parse().ok().map(ArticleKey::Number),
-            Self::Id(key) => Some(key.clone()),
-        }
-    }
-}
-
-impl From<&ArticleKey> for ArticleName {
-    fn from(key: &ArticleKey) -> Self {
-        match key {
-            ArticleKey::Number(number) => Self::Digits(number.to_string()),
-            ArticleKey::Text(_) => Self::Id(key.clone()),
-        }
-    }
-}
-
 impl UrlRules {
     /// Tells whether articles are known by their addresses.
     pub fn names_articles(&self) -> bool {
@@ -114,22 +93,50 @@ impl UrlRules {
         let digits = self.article_digits(url).map(ArticleName::Digits);
 
         digits.or_else(|| {
-            let path = url.as_url().path();
-            let mut ids = self.article_id.iter();
-            ids.find_map(|pattern| ArticleKey::text(pattern.find(path)?))
+            let in_path = self.text_in_path(url.as_url().path());
+            in_path
+                .or_else(|| self.text_in_parameters(url))
                 .map(ArticleName::Id)
         })
+    }
+
+    fn text_in_path(&self, path: &str) -> Option<ArticleKey> {
+        let mut ids = self.article_id.iter();
+        ids.find_map(|pattern| ArticleKey::text(pattern.find(path)?))
+    }
+
+    /// Returns the text that the parameters of an article's address make together. Without one of
+    /// them it is none. It is none, too, if a value contains the `/` that stands between two, or if
+    /// the canonical address with the text would not be an article's.
+    fn text_in_parameters(&self, url: &PageUrl) -> Option<ArticleKey> {
+        if self.article_id_parameters.is_empty() || !self.is_article(url.as_url().path()) {
+            return None;
+        }
+
+        let value = |name: &String| {
+            let value = url.parameter(name)?;
+            (!value.trim().is_empty() && !value.contains('/')).then_some(value)
+        };
+        let values: Option<Vec<String>> = self.article_id_parameters.iter().map(value).collect();
+        let key = ArticleKey::text(&values?.join("/"))?;
+
+        let canonical = self.canonical_with(ARTICLE_ID, &key.to_string());
+        let is_told = self.article_id.is_empty()
+            || canonical.is_none_or(|path| self.text_in_path(&path).as_ref() == Some(&key));
+        is_told.then_some(key)
+    }
+
+    /// Tells whether parameters name an article at a path.
+    fn is_article(&self, path: &str) -> bool {
+        let mut articles = self.article.iter();
+        articles.any(|article| article.eq_ignore_ascii_case(path))
     }
 
     /// Returns the digits of the article's number in an address.
     fn article_digits(&self, url: &PageUrl) -> Option<String> {
         let path = url.as_url().path();
 
-        if self
-            .article
-            .iter()
-            .any(|article| article.eq_ignore_ascii_case(path))
-        {
+        if self.is_article(path) && !self.number.is_empty() {
             return decimal(&url.parameter(&self.number)?);
         }
 
@@ -143,7 +150,11 @@ impl UrlRules {
     pub fn article_url(&self, origin: &str, name: &ArticleName) -> Option<PageUrl> {
         let path = match name {
             ArticleName::Digits(digits) => self.path_of_digits(digits)?,
-            ArticleName::Id(id) => self.canonical_with(ARTICLE_ID, &id.to_string())?,
+            ArticleName::Id(id) => {
+                let id = id.to_string();
+                let canonical = self.canonical_with(ARTICLE_ID, &id);
+                canonical.or_else(|| self.path_with_parameters(&id))?
+            }
         };
 
         // The origin is that of a `PageUrl`, so only a wrong path in the profile makes this fail.
@@ -151,14 +162,28 @@ impl UrlRules {
     }
 
     fn path_of_digits(&self, digits: &str) -> Option<String> {
-        let parameter = || {
-            Some(format!(
-                "{}?{}={digits}",
-                self.article.first()?,
-                self.number
-            ))
-        };
-        self.canonical_with(NUMBER, digits).or_else(parameter)
+        let canonical = self.canonical_with(NUMBER, digits);
+
+        canonical.or_else(|| match self.number.as_str() {
+            "" => self.path_with_parameters(digits),
+            number => Some(format!("{}?{number}={digits}", self.article.first()?)),
+        })
+    }
+
+    /// Returns the first of the articles' paths with the parameters that make a text; `None` where
+    /// the text has more or fewer parts than there are parameters.
+    fn path_with_parameters(&self, id: &str) -> Option<String> {
+        let path = self.article.first()?;
+        let values: Vec<&str> = id.split('/').collect();
+        if values.len() != self.article_id_parameters.len() {
+            return None;
+        }
+
+        let pairs = self.article_id_parameters.iter().zip(values);
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        Some(format!("{path}?{query}"))
     }
 
     /// Returns the canonical path with a name in its placeholder; `None` where it has none such.
@@ -179,85 +204,6 @@ impl UrlRules {
             .iter()
             .any(|pattern| pattern.is_match(path))
             .then_some(path)
-    }
-
-    /// Returns a wrong key, and the reason. The first fault counts.
-    pub fn fault(&self) -> Option<(&'static str, String)> {
-        self.canonical_fault()
-            .or_else(|| self.article_fault())
-            .or_else(|| self.everything_fault())
-            .or_else(|| self.date_window_fault())
-    }
-
-    /// Checks that a canonical address is read as the article that it is written for.
-    fn canonical_fault(&self) -> Option<(&'static str, String)> {
-        let canonical = self.canonical.as_ref()?;
-        // Only the paper's own texts match the patterns of its ids.
-        if canonical.contains(ARTICLE_ID) && !self.article_id.is_empty() {
-            return None;
-        }
-
-        let name = ArticleName::Digits("907".to_owned());
-        let written = self.article_url("https://paper.example", &name);
-        if written.and_then(|url| self.article_name(&url)) == Some(name) {
-            return None;
-        }
-
-        let why = format!(
-            "{canonical:?} must be read as the article that it is written for: check `{NUMBER}` \
-             or `{ARTICLE_ID}`, and the rules above"
-        );
-        Some(("canonical", why))
-    }
-
-    /// Checks that articles have a place for their number.
-    fn article_fault(&self) -> Option<(&'static str, String)> {
-        if !self.article.is_empty() && self.number.is_empty() {
-            let why = "`number` must name the parameter that numbers them";
-            return Some(("article", why.to_owned()));
-        }
-
-        if self
-            .article_patterns
-            .iter()
-            .any(|pattern| !pattern.has_group())
-        {
-            let why = "each must have a group for the number, like '^/article/(\\d+)$'";
-            return Some(("article_patterns", why.to_owned()));
-        }
-
-        if self.article_id.iter().any(|pattern| !pattern.has_group()) {
-            let why = "each must have a group for the text, like '^/article/([\\w-]+)$'";
-            return Some(("article_id", why.to_owned()));
-        }
-
-        None
-    }
-
-    /// Checks that the list of all articles is a list.
-    fn everything_fault(&self) -> Option<(&'static str, String)> {
-        let everything = self.everything.as_ref()?;
-        let path = everything.split('?').next().unwrap_or_default();
-        if self.list_path(path).is_some() {
-            return None;
-        }
-
-        let why = format!("{everything:?} is no list by `list` and `list_patterns`");
-        Some(("everything", why))
-    }
-
-    /// Checks that the format of days gives each day its own text.
-    fn date_window_fault(&self) -> Option<(&'static str, String)> {
-        let window = self.date_window.as_ref()?;
-        if window.tells_days_apart() {
-            return None;
-        }
-
-        let why = format!(
-            "{:?} does not tell every day from another, as \"%Y-%m-%d\" does",
-            window.format
-        );
-        Some(("date_window", why))
     }
 }
 
