@@ -51,8 +51,12 @@ const OF_ANOTHER: &str = "(EXISTS (SELECT 1 FROM article AS other
         WHERE other.site_id = page.site_id AND other.text_id = page.text_id
           AND other.id NOT IN (SELECT id FROM temp.doomed_article))
      OR page.number IS NULL AND page.text_id IS NULL
-        AND EXISTS (SELECT 1 FROM article AS other WHERE other.url = page.url
-                    AND other.id NOT IN (SELECT id FROM temp.doomed_article)))";
+        AND (EXISTS (SELECT 1 FROM article AS other WHERE other.url = page.url
+                     AND other.number IS NULL AND other.text_id IS NULL
+                     AND other.id NOT IN (SELECT id FROM temp.doomed_article))
+          OR EXISTS (SELECT 1 FROM article AS other WHERE other.url = page.url
+                     AND (other.number IS NOT NULL OR other.text_id IS NOT NULL)
+                     AND other.id NOT IN (SELECT id FROM temp.doomed_article))))";
 
 const TABLES: &str = "
     DROP TABLE IF EXISTS temp.doomed_article;
@@ -78,8 +82,9 @@ const OWN_PAGES: [&str; 5] = [
     "SELECT page.id, page.url, article.id FROM temp.doomed_article
      CROSS JOIN article USING (id) CROSS JOIN page ON page.url = article.url",
     "SELECT page.id, page.url, article_id FROM temp.doomed_article
+     CROSS JOIN article USING (id)
      CROSS JOIN canonical ON article_id = doomed_article.id
-     CROSS JOIN page ON page.url = canonical.url",
+     CROSS JOIN page ON page.url = canonical.url AND page.site_id = article.site_id",
     "SELECT page.id, page.url, article_id FROM temp.doomed_article
      CROSS JOIN version ON article_id = doomed_article.id
      CROSS JOIN capture ON capture.id = version.capture_id
@@ -126,6 +131,11 @@ const CAPTURES: &str = "INSERT OR IGNORE INTO temp.doomed_capture (id, page_id, 
      CROSS JOIN version ON article_id = doomed_article.id
      CROSS JOIN capture ON capture.id = version.capture_id";
 
+/// An answer from which a version of another article was read stays.
+const SHARED_CAPTURES: &str = "DELETE FROM temp.doomed_capture WHERE id IN
+     (SELECT capture_id FROM version
+      WHERE article_id NOT IN (SELECT id FROM temp.doomed_article))";
+
 const LISTS: &str = "page.role IN ('home', 'feed', 'section', 'list', 'window', 'sitemap')
      AND page.site_id IN (SELECT site_id FROM temp.doomed_article CROSS JOIN article USING (id))";
 
@@ -153,6 +163,7 @@ pub(super) fn collect(
         collect_photos(connection)?;
     }
     connection.execute_batch(CAPTURES)?;
+    connection.execute_batch(SHARED_CAPTURES)?;
     if extent == RemovalExtent::EverythingAndLists {
         connection.execute_batch(&format!(
             "INSERT OR IGNORE INTO temp.doomed_capture (id, page_id, body_id)

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::archive::{ArticleFilter, ChosenArticle, Condition, Reader};
+use crate::archive::{ArticleFilter, ChosenArticle, Condition, MOST_LATE, Reader};
 use crate::config_folder::ConfigError;
 use crate::search::{Query, exact_hits};
 
@@ -57,7 +57,7 @@ impl ChosenArgs {
             (Some(words), true) => {
                 let filtered = self.filtered(reader)?;
                 let mut rows = found(reader, words)?;
-                rows.retain(|row| filtered.contains(row));
+                rows.retain(|row| filtered.binary_search(row).is_ok());
                 rows
             }
         };
@@ -96,6 +96,14 @@ fn found(reader: &Reader, words: &str) -> anyhow::Result<Vec<i64>> {
     for site in query.sites() {
         reader.knows_site(site)?;
     }
+    let late = reader.unindexed_changes()?;
+    if late > u64::from(MOST_LATE) {
+        anyhow::bail!(
+            "{late} changes of articles are not in the full-text index yet: run `saseo search` \
+             once, which takes them in"
+        );
+    }
+
     let _snapshot = reader.snapshot()?;
     let (rows, count) = exact_hits(&reader.searcher()?, &query)?;
     if count > rows.len() as u64 {

@@ -163,6 +163,7 @@ fn remove(
     let clock = Clock::system();
     let (mut archive, lease) = open_archive(common, "forget", &clock)?;
 
+    let mut removed = 0;
     for removal in removals {
         let rows: Vec<i64> = removal
             .articles
@@ -172,6 +173,10 @@ fn remove(
             .collect();
         for slice in rows.chunks(SLICE) {
             if let Some(stop) = signal.get() {
+                console::note(&format!(
+                    "stopped after {removed} articles: the same command goes on with the others, \
+                     and `saseo forget --finish` overwrites what is left of these"
+                ));
                 return Ok((*stop).into());
             }
             let how = (removal.extent, removal.why.as_str());
@@ -180,6 +185,7 @@ fn remove(
                 archive.ask_for_rewrite(lease)?;
             }
             archive.save()?;
+            removed += slice.len();
         }
     }
 

@@ -29,6 +29,10 @@ const MOST_INDEXED: u32 = 400;
 /// The most articles that the end of a crawl removes: some seconds of work.
 const MOST_RETAINED: u32 = 500;
 
+/// The most steps of cleaning after a retention, each of some hundred pages. Other papers wait
+/// meanwhile, and the next retention goes on.
+const MOST_CLEANED: u32 = 20;
+
 /// The state of the maintenance.
 #[derive(Debug)]
 pub(super) struct Maintenance {
@@ -121,8 +125,12 @@ impl<W: Web> Crawl<'_, W> {
         if due.len() < MOST_RETAINED as usize {
             self.archive.note_retention(self.lease, &site.name, now)?;
         }
+        let mut steps = MOST_CLEANED;
         self.archive
-            .clean(self.lease, FileRewrite::Later, now, |_| true)?;
+            .clean(self.lease, FileRewrite::Later, now, |_| {
+                steps -= 1;
+                steps > 0
+            })?;
         if !due.is_empty() {
             tracing::info!(site = %site.name, articles = due.len(), %why, "retention");
         }

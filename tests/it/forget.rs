@@ -532,14 +532,24 @@ fn no_new_export_has_a_forgotten_article() {
 #[test]
 fn wishes_that_came_later_are_listed_and_removed() {
     let mut desk = desk_with(&["첫째 이야기", "둘째 이야기"]);
+    let answer =
+        "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, withheld)
+                  SELECT page_id, announced_id, fetched_at, status, headers, 'noarchive'
+                  FROM capture WHERE id IN (SELECT capture_id FROM page WHERE number IN (1, 2))";
     let wish = "INSERT INTO opt_out (capture_id, signal, source, evidence, effect)
-                SELECT capture_id, 'noarchive', 'meta robots', 'noarchive', 'obeyed'
-                FROM page WHERE number = 2
-                UNION ALL SELECT capture_id, 'nofollow', 'meta robots', 'nofollow', 'obeyed'
-                FROM page WHERE number = 1";
+                SELECT max(capture.id), iif(number = 2, 'noarchive', 'nofollow'), 'meta robots',
+                       'so', 'obeyed'
+                FROM capture JOIN page ON page.id = page_id GROUP BY number";
+    // What a page said when its article was stored is no later wish, nor is one that was taken back.
+    desk.sql().execute_batch(wish).unwrap();
+    assert!(desk.reader().wished_removals().unwrap().is_empty());
+    desk.sql().execute_batch(answer).unwrap();
     desk.sql().execute_batch(wish).unwrap();
     let second = row_of(&desk, 2);
     assert_eq!(desk.reader().wished_removals().unwrap(), [second]);
+    desk.sql().execute_batch(answer).unwrap();
+    assert!(desk.reader().wished_removals().unwrap().is_empty());
+    desk.sql().execute_batch(wish).unwrap();
     take_down(&mut desk, 2, RemovalExtent::Everything);
     assert!(desk.reader().wished_removals().unwrap().is_empty());
 }

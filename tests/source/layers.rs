@@ -103,10 +103,10 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "robots",
             ],
             &["article", "lease", "list", "reader", "seed"],
-            &["declared"],
+            // Answers and re-extractions ask whether their article was taken down.
+            &["declared", "removal"],
             &["capture", "due_pages", "open", "reextraction", "unended"],
-            // Answers ask whether their article was taken down.
-            &["removal", "revisit", "version_repair", "run"],
+            &["revisit", "version_repair", "run"],
             &["answer"],
         ],
     ),

@@ -36,7 +36,7 @@ pub(super) fn add_page(
                AND NOT EXISTS (SELECT 1 FROM taken_down_address WHERE url = ?3)
                AND NOT EXISTS
                  (SELECT 1 FROM tombstone JOIN article ON article.id = tombstone.article_id
-                  WHERE tombstone.site_id = site.id
+                  WHERE article.site_id = site.id
                     AND (article.number = ?5 OR article.text_id = ?10))
                AND (?4 <> 'sitemap'
                     OR (SELECT count(*) FROM page

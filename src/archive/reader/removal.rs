@@ -84,15 +84,22 @@ impl Reader {
         Ok(select.query_row([row], chosen_article).optional()?)
     }
 
-    /// Returns the rows of these articles, by their ids as exports name them.
+    /// Returns the rows of these articles, by their names. Of several, those that were taken down
+    /// are left out: a removal that was stopped goes on with the others.
     ///
     /// # Errors
     ///
     /// Fails where one of them is not there.
-    pub fn rows_of(&self, ids: &[String]) -> Result<Vec<i64>, ArchiveError> {
-        ids.iter()
-            .map(|id| Ok(self.find_article(id)?.row()))
-            .collect()
+    pub fn rows_of(&self, names: &[String]) -> Result<Vec<i64>, ArchiveError> {
+        let mut rows = Vec::with_capacity(names.len());
+        for name in names {
+            match self.find_article(name) {
+                Ok(article) => rows.push(article.row()),
+                Err(ArchiveError::TakenDown { .. }) if names.len() > 1 => {}
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(rows)
     }
 
     /// Returns the articles that a site's retention removes, the oldest first.
@@ -108,24 +115,31 @@ impl Reader {
         due_for_retention(&self.connection, rule, u32::MAX, now)
     }
 
-    /// Returns the articles with a text whose paper has said `noarchive` since, on a page of them.
+    /// Returns the articles with a text whose paper says `noarchive` in the newest answer of a page
+    /// of them, and that were stored before.
     ///
     /// # Errors
     ///
     /// Fails where the file cannot be read.
     pub fn wished_removals(&self) -> Result<Vec<i64>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "WITH said (site_id, number, text_id, url, capture_id) AS (
-               SELECT page.site_id, page.number, page.text_id, page.url, capture.id
-               FROM opt_out JOIN capture ON capture.id = opt_out.capture_id
-               JOIN page ON page.id = capture.page_id
-               WHERE opt_out.signal = 'noarchive' AND page.role = 'article')
+            "WITH newest (page_id, capture_id) AS (
+               SELECT page_id, max(id) FROM capture WHERE page_id IN
+                 (SELECT page_id FROM opt_out JOIN capture ON capture.id = opt_out.capture_id
+                  WHERE opt_out.signal = 'noarchive')
+               GROUP BY page_id),
+             said (site_id, number, text_id, url, capture_id) AS (
+               SELECT page.site_id, page.number, page.text_id, page.url, newest.capture_id
+               FROM newest JOIN page ON page.id = newest.page_id
+               WHERE page.role = 'article' AND EXISTS
+                 (SELECT 1 FROM opt_out WHERE opt_out.capture_id = newest.capture_id
+                  AND opt_out.signal = 'noarchive'))
              SELECT DISTINCT article.id FROM said
              JOIN article ON article.site_id = said.site_id
               AND (article.number = said.number OR article.text_id = said.text_id
                    OR article.url = said.url)
              WHERE EXISTS (SELECT 1 FROM version WHERE article_id = article.id
-                           AND text <> '' AND version.capture_id <= said.capture_id)
+                           AND text <> '' AND version.capture_id < said.capture_id)
              ORDER BY article.id",
         )?;
         let rows = select.query_map([], |row| row.get(0))?;

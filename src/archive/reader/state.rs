@@ -84,9 +84,13 @@ const SITES: &str = "SELECT name, title, home,
        (SELECT count(*) FROM article WHERE site_id = site.id)
          - (SELECT count(*) FROM tombstone WHERE site_id = site.id) AS articles,
        (SELECT count(*) FROM article
-        WHERE site_id = site.id AND access = 'members') AS members_only,
-       (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?1) AS last_day,
-       (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?2) AS last_week,
+        WHERE site_id = site.id AND access = 'members')
+         - (SELECT count(*) FROM tombstone CROSS JOIN article ON article.id = article_id
+            WHERE tombstone.site_id = site.id AND access = 'members') AS members_only,
+       (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?1
+          AND id NOT IN (SELECT article_id FROM tombstone)) AS last_day,
+       (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?2
+          AND id NOT IN (SELECT article_id FROM tombstone)) AS last_week,
        (SELECT iif(published_precision = 'day', substr(published_at, 1, 10), published_at)
         FROM version WHERE site_id = site.id AND n = 1 AND published_ms IS NOT NULL
         ORDER BY published_ms DESC LIMIT 1) AS newest_article,

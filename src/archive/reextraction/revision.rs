@@ -8,6 +8,7 @@ use crate::archive::article::{
 use crate::archive::declared::{note_change_of_rights, note_declared, statements_at};
 use crate::archive::error::ArchiveError;
 use crate::archive::reextraction::kept_capture::KeptCapture;
+use crate::archive::removal::{bury, is_taken_down};
 use crate::archive::store::{Lease, Writer};
 use crate::archive::syndication::{enter_story, has_fingerprint};
 use crate::extract::{Access, Article};
@@ -69,6 +70,11 @@ impl Writer {
             mut article,
         } = reread;
         let tx = self.transaction(lease)?;
+        // A page that did not show its key when it came may turn out to be one that was taken down.
+        if is_taken_down(tx, &capture.page, Some(&article))? {
+            bury(tx, &capture.page, now)?;
+            return Ok(RevisionOutcome::Nothing);
+        }
         let recorded = recorded_opt_outs(tx, capture.id, &article.opt_outs)?;
         (article.opt_outs, article.noindex) = recorded;
         let verdict = match article.access {

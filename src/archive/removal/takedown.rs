@@ -3,6 +3,8 @@
 use rusqlite::{Connection, named_params, params};
 
 use crate::archive::change::ChangeKind;
+use crate::archive::compression::DictionaryId;
+use crate::archive::dictionaries::mend;
 use crate::archive::doomed::{RemovalExtent, RemovalPlan, collect};
 use crate::archive::error::ArchiveError;
 use crate::archive::removal::tombstone::BURIED;
@@ -91,22 +93,31 @@ const ARTICLE_ROWS: &str = "
       WHERE first_copy IN (SELECT id FROM temp.doomed_article)
          OR id IN (SELECT id FROM temp.doomed_article) AND first_copy IS NOT NULL;
     DELETE FROM canonical WHERE article_id IN (SELECT id FROM temp.doomed_article);
-    DELETE FROM other_key WHERE article_id IN (SELECT id FROM temp.doomed_article);
     DELETE FROM article_declared WHERE article_id IN (SELECT id FROM temp.doomed_article);
     DELETE FROM declared WHERE id NOT IN (SELECT declared_id FROM article_declared);
     DELETE FROM page WHERE id IN (SELECT id FROM temp.doomed_photo);";
 
 /// All addresses under which the articles were known. A canonical address that a broken template
-/// names on the pages of several articles is none of them.
+/// names on the pages of several articles is none of them, nor is one of another host, nor one that
+/// another article has now.
 const ADDRESSES: &str = "
     INSERT OR IGNORE INTO taken_down_address (url, article_id)
-      SELECT url, id FROM temp.doomed_article CROSS JOIN article USING (id);
+      SELECT url, id FROM temp.doomed_article CROSS JOIN article USING (id)
+      WHERE NOT EXISTS (SELECT 1 FROM article AS other WHERE other.url = article.url
+              AND other.number IS NULL AND other.text_id IS NULL
+              AND other.id NOT IN (SELECT id FROM temp.doomed_article))
+        AND NOT EXISTS (SELECT 1 FROM article AS other WHERE other.url = article.url
+              AND (other.number IS NOT NULL OR other.text_id IS NOT NULL)
+              AND other.id NOT IN (SELECT id FROM temp.doomed_article));
     INSERT OR IGNORE INTO taken_down_address (url, article_id)
       SELECT url, article_id FROM temp.doomed_page;
     INSERT OR IGNORE INTO taken_down_address (url, article_id)
       SELECT own.url, own.article_id FROM temp.doomed_article
       CROSS JOIN canonical AS own ON own.article_id = doomed_article.id
-      WHERE NOT EXISTS (SELECT 1 FROM canonical AS other WHERE other.url = own.url
+      CROSS JOIN article ON article.id = doomed_article.id
+      WHERE substr(own.url, 1, 8 + instr(substr(own.url, 9), '/'))
+          = substr(article.url, 1, 8 + instr(substr(article.url, 9), '/'))
+        AND NOT EXISTS (SELECT 1 FROM canonical AS other WHERE other.url = own.url
               AND other.article_id NOT IN (SELECT id FROM temp.doomed_article))
         AND NOT EXISTS (SELECT 1 FROM page WHERE page.url = own.url
               AND page.id NOT IN (SELECT id FROM temp.doomed_page));";
@@ -168,6 +179,7 @@ fn delete_bodies(tx: &Connection, extent: RemovalExtent, why: &str) -> Result<()
         }
         RemovalExtent::Bodies => {}
     }
+    mend_doomed_dictionaries(tx)?;
     tx.execute_batch(LOSE_BODIES)?;
     tx.execute(
         "UPDATE capture SET body_id = NULL, withheld = ?1
@@ -175,6 +187,22 @@ fn delete_bodies(tx: &Connection, extent: RemovalExtent, why: &str) -> Result<()
         [format!("its body was removed: {why}")],
     )?;
     tx.execute_batch(DELETE_BODIES)?;
+    Ok(())
+}
+
+/// Makes dictionaries anew from the pages that are going: others are compressed with them until they
+/// are compressed anew, and a damaged one has no other copy.
+fn mend_doomed_dictionaries(tx: &Connection) -> Result<(), ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT dictionary.id FROM temp.doomed_body CROSS JOIN body USING (id)
+         CROSS JOIN dictionary ON dictionary.sha256 = body.sha256",
+    )?;
+    let doomed: Vec<i64> = select
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in doomed {
+        mend(tx, DictionaryId(id))?;
+    }
     Ok(())
 }
 

@@ -1,16 +1,16 @@
 //! Tombstones: an answer that shows an article that was taken down is not kept.
 
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, named_params};
 
+use crate::archive::article::known_article;
 use crate::archive::error::ArchiveError;
-use crate::archive::store::stored_key;
-use crate::article_key::ArticleKey;
 use crate::extract::Article;
 use crate::frontier::{Page, Role};
 use crate::time::Timestamp;
 
 /// Tells whether an answer shows an article that was taken down: by its key, its address, or, where
-/// neither page has a key, by the canonical address that it names.
+/// neither page has a key, by the canonical address that it names within its paper. An article that
+/// is kept is none, whatever addresses it names.
 pub(crate) fn is_taken_down(
     tx: &Connection,
     page: &Page,
@@ -23,12 +23,18 @@ pub(crate) fn is_taken_down(
     let key = page
         .key()
         .or_else(|| article.and_then(|article| article.key.as_ref()));
-    if key.is_some() {
-        return Ok(is_key_taken_down(tx, &page.site, key)? || is_address(tx, page.url.as_str())?);
+    if let Some(known) = known_article(tx, &page.site, key, page.url.as_str())? {
+        return has_tombstone(tx, known);
     }
+    if is_address(tx, page.url.as_str())? {
+        return Ok(true);
+    }
+
     let canonical = article.and_then(|article| article.canonical_url.as_deref());
-    Ok(is_address(tx, page.url.as_str())?
-        || canonical.map_or(Ok(false), |canonical| is_address(tx, canonical))?)
+    match (key, canonical) {
+        (None, Some(canonical)) => is_address_of(tx, &page.site, canonical),
+        (Some(_), _) | (None, None) => Ok(false),
+    }
 }
 
 fn has_tombstones(tx: &Connection) -> Result<bool, ArchiveError> {
@@ -36,25 +42,27 @@ fn has_tombstones(tx: &Connection) -> Result<bool, ArchiveError> {
     Ok(select.query_row([], |row| row.get(0))?)
 }
 
-fn is_key_taken_down(
-    tx: &Connection,
-    site: &str,
-    key: Option<&ArticleKey>,
-) -> Result<bool, ArchiveError> {
-    let (number, text) = stored_key(key);
-    let mut select = tx.prepare_cached(
-        "SELECT 1 FROM article JOIN site ON site.id = article.site_id
-         JOIN tombstone ON tombstone.article_id = article.id
-         WHERE site.name = ?1 AND (article.number = ?2 OR article.text_id = ?3)",
-    )?;
-    let found = select.query_row(params![site, number, text], |_| Ok(()));
-    Ok(found.optional()?.is_some())
+fn has_tombstone(tx: &Connection, article: i64) -> Result<bool, ArchiveError> {
+    let mut select =
+        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM tombstone WHERE article_id = ?1)")?;
+    Ok(select.query_row([article], |row| row.get(0))?)
 }
 
 fn is_address(tx: &Connection, url: &str) -> Result<bool, ArchiveError> {
     let mut select =
         tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM taken_down_address WHERE url = ?1)")?;
     Ok(select.query_row([url], |row| row.get(0))?)
+}
+
+/// Tells whether an article of a site was taken down that had this address.
+fn is_address_of(tx: &Connection, site: &str, url: &str) -> Result<bool, ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM taken_down_address
+             JOIN article ON article.id = taken_down_address.article_id
+             JOIN site ON site.id = article.site_id
+             WHERE taken_down_address.url = ?1 AND site.name = ?2)",
+    )?;
+    Ok(select.query_row([url, site], |row| row.get(0))?)
 }
 
 /// Settles a page of an article that was taken down. No crawl asks for it again.
