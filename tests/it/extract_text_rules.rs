@@ -214,3 +214,30 @@ fn a_date_makes_a_page_that_does_not_call_itself_an_article_more_certain() {
     };
     assert!(sure("<meta name=date content=2026-03-07>") > sure(""));
 }
+
+#[test]
+fn buttons_of_many_languages_are_no_lines_of_a_short_story() {
+    for buttons in [
+        ["Share", "Save"],
+        ["Share on Facebook", "Copy link"],
+        ["Teilen", "Merken"],
+        ["Partager sur Bluesky", "Imprimer"],
+        ["シェア", "保存"],
+    ] {
+        let list = format!("<ul><li>{}</li><li>{}</li></ul>", buttons[0], buttons[1]);
+        let story = format!("<article>{list}<p>{}</p></article>", STORY[0]);
+        assert_eq!(
+            read(&page("", &story)).paragraphs,
+            [STORY[0]],
+            "{buttons:?}"
+        );
+    }
+
+    // A line that only begins like a button is one of the story.
+    let lines = ["Save on energy", "Print is not dead", "Listen to the river"];
+    for line in lines {
+        let story = paragraphs(&[STORY[0], line, STORY[1]]);
+        let article = read(&page("", &format!("<article>{story}</article>")));
+        assert_eq!(article.paragraphs, [STORY[0], line, STORY[1]]);
+    }
+}

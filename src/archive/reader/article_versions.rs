@@ -1,6 +1,8 @@
 //! One article with all its versions.
 
-use rusqlite::{OptionalExtension, Row};
+#[cfg(feature = "cli")]
+use rusqlite::OptionalExtension;
+use rusqlite::Row;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
