@@ -13,8 +13,10 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use sha2::{Digest, Sha256};
 
 use crate::archive::{ArticleVersion, VersionCapture};
+use crate::text::{clean_some, is_direction_mark};
 use crate::time::LocalTime;
 
 pub(crate) use bibtex::bibtex;
@@ -86,15 +88,21 @@ pub(crate) fn distinguish(citations: &mut [Citation]) {
     }
 }
 
-/// Returns an id as a key: what is neither letter nor digit of ASCII separates its parts.
+/// Returns an id as a key: what is neither letter nor digit of ASCII separates its parts. An id that
+/// has more than a site's name and a number is told from others by the beginning of its SHA-256.
 fn key(id: &str) -> String {
     let is_kept = |letter: char| letter.is_ascii_alphanumeric();
-    let parts: Vec<&str> = id
+    let mut parts: Vec<&str> = id
         .split(|letter| !is_kept(letter))
         .filter(|part| !part.is_empty())
         .collect();
-    if parts.is_empty() {
-        return "article".to_owned();
+
+    let is_numbered = id.split_once('/').is_some_and(|(_, number)| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let hash = hex::encode(Sha256::digest(id));
+    if !is_numbered {
+        parts.push(&hash[..8]);
     }
     parts.join("-")
 }
@@ -113,13 +121,10 @@ fn note(version: &ArticleVersion, capture: &VersionCapture, captured: LocalTime)
     format!("Captured {captured} by saseo; {hash}; archive id {id}, version {n}")
 }
 
-/// Returns a text in one line, without control characters; `None` where nothing is left.
+/// Returns a text in one line, without marks of direction, which no reference manager wants; `None`
+/// where nothing is left.
 fn one_line(text: &str) -> Option<String> {
-    let words: Vec<&str> = text
-        .split(|letter: char| letter.is_whitespace() || letter.is_control())
-        .filter(|word| !word.is_empty())
-        .collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    clean_some(&text.replace(is_direction_mark, ""))
 }
 
 #[cfg(test)]
@@ -202,7 +207,7 @@ mod tests {
              archive id paper/https://paper.example/책/1, version 2"
         );
         assert_eq!(citation.title.as_deref(), Some("두 줄 제목"));
-        assert_eq!(citation.key, "paper-https-paper-example-1");
+        assert!(citation.key.starts_with("paper-https-paper-example-1-"));
     }
 
     #[test]
@@ -213,6 +218,31 @@ mod tests {
         assert_eq!(citation.accessed, jiff::civil::date(2026, 11, 27));
         assert!(citation.note.contains("SHA-256 of title and text cc"));
         assert_eq!(citation.paper, "paper");
+    }
+
+    #[test]
+    fn ids_have_keys_of_their_own_in_every_list() {
+        let ids = [
+            "paper/81193",
+            "paper/책방-소식",
+            "paper/시장-풍경",
+            "paper/AbC",
+            "paper/abc",
+            "paper/b-c",
+            "paper-b/c",
+        ];
+        let keys: HashSet<String> = ids.map(key).map(|key| key.to_lowercase()).into();
+        assert_eq!(keys.len(), ids.len());
+        assert!(keys.contains("paper-81193"));
+    }
+
+    #[test]
+    fn marks_of_direction_are_no_part_of_a_line() {
+        assert_eq!(
+            one_line("책\u{202e}방\n\u{200e}소식").as_deref(),
+            Some("책방 소식")
+        );
+        assert_eq!(one_line(" \u{202e}\u{0}"), None);
     }
 
     #[test]

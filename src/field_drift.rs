@@ -16,7 +16,7 @@ pub(crate) const MOST_OF_MONTH: usize = 40;
 const LEAST_OF_DAY: usize = 5;
 
 /// With fewer articles in the month before, the usual share is not known.
-const LEAST_OF_MONTH: usize = 20;
+pub(crate) const LEAST_OF_MONTH: usize = 20;
 
 /// The least usual share of articles that have a field. A rarer field, as a subtitle that only long
 /// stories have, may well be missing for a day.

@@ -31,7 +31,7 @@ use crate::page_url::PageUrl;
 use crate::survey::ask::{Surveyor, stopped};
 
 pub(crate) use ask::SurveyRequest;
-pub(crate) use draft::{Draft, Names, draft, name_of};
+pub(crate) use draft::{Draft, Names, draft, long_name_of, name_of};
 pub(crate) use survey_archive::SurveyArchive;
 pub(crate) use survey_report::{FoundCms, SurveyReport};
 

@@ -70,6 +70,15 @@ pub fn clean_some(raw: &str) -> Option<String> {
     Some(clean(raw)).filter(|text| !text.is_empty())
 }
 
+/// Tells whether a character is a mark of direction (Unicode's Bidi_Control): a text with one may
+/// show what stands behind it elsewhere.
+pub fn is_direction_mark(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
 /// Returns the letters and digits of a text in lower case. They are the same in two papers whose
 /// quotes, spaces and marks differ.
 pub fn letters(text: &str) -> impl Iterator<Item = char> {

@@ -6,6 +6,8 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::Serialize;
 
+use crate::text::is_direction_mark;
+
 /// Writes data and a line end to stdout. A reader that has gone away, as `head` does, is no error.
 pub(super) fn data(text: &str) -> anyhow::Result<()> {
     write_out(format!("{}\n", plain(text)).as_bytes())
@@ -160,13 +162,9 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns whether a character could control a terminal: a control character, or a mark of
-/// direction (Unicode's Bidi_Control).
+/// direction.
 fn controls(c: char) -> bool {
-    let is_direction = matches!(
-        c,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    );
-    is_direction || (c.is_control() && !matches!(c, '\n' | '\t'))
+    is_direction_mark(c) || (c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
 #[cfg(test)]

@@ -86,7 +86,9 @@ pub(super) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
 
     let configuration = Config::find(common.config.as_deref())?;
     let home = home(args.url.as_deref().unwrap_or_default())?;
-    let names = names::choose(&configuration, args, &home)?;
+    let site = args.name.clone();
+    let site = site.unwrap_or_else(|| survey::name_of(&home));
+    let names = names::choose(&configuration, args, &home, site)?;
     let plan = plan(&configuration, args, home);
     common.voice().note(&format!(
         "survey of {}: at most {} requests, a gap of {} or more",

@@ -48,6 +48,20 @@ pub(crate) fn name_of(home: &PageUrl) -> String {
     }
 }
 
+/// Returns a longer name for the paper at an address: that of its whole domain.
+pub(crate) fn long_name_of(home: &PageUrl) -> String {
+    let host = home.host();
+    let name: String = host
+        .as_str()
+        .trim_start_matches("www.")
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(60)
+        .collect();
+    let name = name.trim_matches('-').to_ascii_lowercase();
+    if name.is_empty() { name_of(home) } else { name }
+}
+
 /// Returns a name for a paper at an IP address or a local host: only the port identifies it.
 fn name_without_domain(home: &PageUrl) -> String {
     let port = home

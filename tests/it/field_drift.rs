@@ -79,6 +79,70 @@ fn a_field_that_is_lost_is_told_by_status_and_by_check() {
     assert!(!told(&crawler.run(&["status"])).contains("authors in"));
 }
 
+/// An archive in which a paper brings 60 articles a day for a month. Those of the last `broken` days
+/// have no authors, and `old` articles of a backfill came at the end, without a date or anything.
+fn busy(broken: i64, old: i64) -> (Paper, Crawler) {
+    let (paper, crawler) = drifted("");
+    let sql = Connection::open(crawler.data().join("archive.db")).unwrap();
+    sql.execute_batch(&format!(
+        "PRAGMA foreign_keys = OFF;
+         CREATE TEMP TABLE one AS SELECT * FROM version WHERE article_id =
+           (SELECT max(id) FROM article) AND n = 1;
+         CREATE TEMP TABLE newest AS SELECT max(first_seen_at) AS at FROM article;
+         DELETE FROM version; DELETE FROM article;
+         WITH RECURSIVE k (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < 1860)
+         INSERT INTO article (id, site_id, number, url, access, first_seen_at)
+           SELECT k, 1, k, 'https://paper.example/' || k, 'open', at - (1860 - k) * {DAY} / 60
+           FROM k, newest;
+         WITH RECURSIVE k (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < {old})
+         INSERT INTO article (id, site_id, number, url, access, first_seen_at)
+           SELECT 5000 + k, 1, 5000 + k, 'https://paper.example/old/' || k, 'open', at - k
+           FROM k, newest WHERE {old} > 0;
+         UPDATE one SET authors = '[\"김하늘\"]';"
+    ))
+    .unwrap();
+
+    let columns: Vec<String> = sql
+        .prepare("SELECT name FROM pragma_table_info('version') WHERE name NOT IN ('id')")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let values: Vec<String> = columns
+        .iter()
+        .map(|name| match name.as_str() {
+            "article_id" => "article.id".to_owned(),
+            "published_ms" => "CASE WHEN article.id <= 5000 THEN first_seen_at - 1000
+                 WHEN article.id % 2 THEN NULL ELSE first_seen_at - 900 * 86400000 END"
+                .to_owned(),
+            "authors" => format!("iif(article.id > 1860 - 60 * {broken}, '[]', one.authors)"),
+            other => format!("one.{other}"),
+        })
+        .collect();
+    sql.execute_batch(&format!(
+        "PRAGMA foreign_keys = OFF;
+         INSERT INTO version ({}) SELECT {} FROM article, one",
+        columns.join(", "),
+        values.join(", ")
+    ))
+    .unwrap();
+    (paper, crawler)
+}
+
+#[test]
+fn a_busy_paper_that_stays_broken_is_told_for_days_and_a_backfill_beside_it_hides_nothing() {
+    let alarms = |broken, old| {
+        let (_paper, crawler) = busy(broken, old);
+        told(&crawler.run(&["status"])).contains("  ! authors in 0 %")
+    };
+    assert!(!alarms(0, 0));
+    assert!(alarms(1, 0));
+    assert!(alarms(9, 0));
+    assert!(!alarms(0, 300));
+    assert!(alarms(3, 300));
+}
+
 /// A monitor that tells the first line and the body of what it is asked.
 fn monitor() -> (String, Receiver<(String, String)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

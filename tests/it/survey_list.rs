@@ -126,6 +126,53 @@ fn a_signal_ends_a_list_and_the_same_command_goes_on_with_it() {
 }
 
 #[test]
+fn a_paper_whose_name_another_one_or_a_left_profile_has_gets_a_longer_one() {
+    let (first, second) = (small(), small());
+    let crawler = Crawler::empty();
+    let out = crawler.folder.path().join("drafts");
+    let (a, b) = (first.origin.base(), second.origin.base());
+    let port = |base: &str| base.rsplit(':').next().unwrap().to_owned();
+    let of_a = list(&crawler, &[&format!("{a}/")]);
+    assert_eq!(ends(&crawler.run(&typed(&of_a, &out))), ["drafted"]);
+
+    let site = |name: &str| out.join(format!("sites/{name}.toml"));
+    let (name_a, name_b) = (format!("paper-{}", port(&a)), format!("paper-{}", port(&b)));
+    fs::copy(site(&name_a), site(&name_b)).unwrap();
+    let both = list(&crawler, &[&format!("{a}/"), &format!("{b}/")]);
+    let done = crawler.run(&typed(&both, &out));
+    assert_eq!(ends(&done), ["there", "drafted"], "{}", said(&done));
+    let again = crawler.run(&typed(&both, &out));
+    assert_eq!(ends(&again), ["there", "there"], "{}", said(&again));
+
+    // A run that was killed between the two files of a draft.
+    let other = crawler.folder.path().join("others");
+    let of_b = list(&crawler, &[&format!("{b}/")]);
+    fs::create_dir_all(other.join("profiles")).unwrap();
+    fs::write(other.join(format!("profiles/{name_b}.toml")), "").unwrap();
+    let done = crawler.run(&typed(&of_b, &other));
+    assert_eq!(ends(&done), ["drafted"], "{}", said(&done));
+    assert!(!other.join(format!("sites/{name_b}.toml")).exists());
+}
+
+#[test]
+fn a_draft_that_cannot_be_written_ends_no_other_paper() {
+    let (first, second) = (small(), small());
+    let crawler = Crawler::empty();
+    let out = crawler.folder.path().join("drafts");
+    let (a, b) = (first.origin.base(), second.origin.base());
+    // A file in the place of the folder.
+    fs::create_dir_all(&out).unwrap();
+    fs::write(out.join("sites"), "").unwrap();
+
+    let both = list(&crawler, &[&format!("{a}/"), &format!("{b}/")]);
+    let done = crawler.run(&typed(&both, &out));
+    assert_eq!(done.status.code(), Some(3), "{}", said(&done));
+    assert_eq!(ends(&done), ["failed", "failed"]);
+    let audit = crawler.run(&["audit"]);
+    assert!(audit.status.success(), "{}", said(&audit));
+}
+
+#[test]
 fn a_list_needs_a_folder_and_a_contact() {
     let crawler = Crawler::empty();
     let list = list(&crawler, &["https://paper.example/"]);

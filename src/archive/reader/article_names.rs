@@ -5,6 +5,7 @@
 //! something decides. Exact names are looked up in indexes. Endings cannot be: they are looked for
 //! in the narrowest index that has the names, and the search ends at the eleventh article.
 
+mod address_names;
 mod found_article;
 mod typed_address;
 
@@ -15,15 +16,25 @@ use rusqlite::types::ToSql;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::article_names::typed_address::{TypedAddress, bare_host, escaped};
+use crate::archive::reader::article_names::typed_address::escaped;
 use crate::article_key::ArticleKey;
-use crate::page_url::PageUrl;
 
 pub use found_article::FoundArticle;
 
 /// At most so many articles are named where several are meant: a person chooses among ten, and one
 /// more tells that there are others.
 const MOST_FOUND: i64 = 11;
+
+/// The articles whose text ends so. An index has the texts alone.
+const TEXT_ENDINGS: &str = "SELECT id FROM article
+     WHERE text_id IS NOT NULL AND substr(text_id, -length(?1)) = ?1 LIMIT ?2";
+
+/// The articles whose number is larger and ends so. A number beyond SQLite's own is kept as a
+/// negative one. An index has the numbers alone.
+const NUMBER_ENDINGS: &str = "SELECT id FROM article WHERE number IS NOT NULL
+       AND ((number >= ?2 AND number % ?2 = ?1)
+            OR (number < 0 AND substr(printf('%u', number), -length(?3)) = ?3))
+     LIMIT ?4";
 
 /// The longest name that is looked for, in bytes: no id and no address is longer.
 const LONGEST_NAME: usize = 4_096;
@@ -35,10 +46,13 @@ type ArticleRows = BTreeSet<i64>;
 type NameReading = fn(&Reader, &str) -> Result<ArticleRows, ArchiveError>;
 
 /// The ways to read a name, the exact ones first.
-const READINGS: [NameReading; 5] = [
+const READINGS: [NameReading; 8] = [
     Reader::rows_of_key,
+    Reader::rows_of_other_key,
     Reader::rows_of_address,
+    Reader::rows_of_canonical,
     Reader::rows_of_key_in_address,
+    Reader::rows_of_bare_address,
     Reader::rows_of_id_ending,
     Reader::rows_of_address_ending,
 ];
@@ -59,6 +73,11 @@ impl Reader {
             .map(|row| self.found(row))
             .collect::<Result<_, _>>()?;
 
+        if found.len() > 1 {
+            let kept = |article: &FoundArticle| self.unless_taken_down(article.clone()).is_ok();
+            let (living, removed): (Vec<_>, Vec<_>) = found.into_iter().partition(kept);
+            found = if living.is_empty() { removed } else { living };
+        }
         match found.len() {
             0 => Err(ArchiveError::NoSuchArticle {
                 wanted: wanted.to_owned(),
@@ -94,8 +113,8 @@ impl Reader {
         let (site, name) = wanted
             .split_once('/')
             .map_or((None, wanted), |(site, name)| (Some(site), name));
-        let number = name.parse::<u64>().ok().map(u64::cast_signed);
-        let (text, whole) = (ArticleKey::text(name), ArticleKey::text(wanted));
+        let (key, whole) = (ArticleKey::text(name), ArticleKey::text(wanted));
+        let number = key.as_ref().and_then(ArticleKey::as_number);
 
         // SQLite has a row for each site, and asks an index once for each of them.
         self.rows(
@@ -112,88 +131,29 @@ impl Reader {
              LIMIT ?5",
             params![
                 site,
-                number,
-                text.as_ref().and_then(ArticleKey::as_text),
+                number.map(u64::cast_signed),
+                key.as_ref().and_then(ArticleKey::as_text),
                 whole.as_ref().and_then(ArticleKey::as_text),
                 MOST_FOUND
             ],
         )
     }
 
-    /// Returns the articles of an address, or of one that differs by its scheme, by `www.` or `m.`,
-    /// or by parameters.
-    fn rows_of_address(&self, wanted: &str) -> Result<ArticleRows, ArchiveError> {
-        let Some(typed) = TypedAddress::read(wanted) else {
-            return Ok(ArticleRows::new());
-        };
-
-        for address in typed.spellings() {
-            let rows = self.rows(
-                "SELECT id FROM article WHERE url = ?1 AND number IS NULL AND text_id IS NULL
-                 UNION SELECT article_id FROM canonical WHERE url = ?1
-                 UNION SELECT article.id FROM page CROSS JOIN article
-                   ON article.site_id = page.site_id AND article.number = page.number
-                   WHERE page.url = ?1
-                 UNION SELECT article.id FROM page CROSS JOIN article
-                   ON article.site_id = page.site_id AND article.text_id = page.text_id
-                   WHERE page.url = ?1
-                 LIMIT ?2",
-                params![address.as_str(), MOST_FOUND],
-            )?;
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
-        }
-        Ok(ArticleRows::new())
-    }
-
-    /// Returns the articles whose number or text stands in an address of their paper, in the same
-    /// parameter or as the same part of the path as in their own addresses.
-    fn rows_of_key_in_address(&self, wanted: &str) -> Result<ArticleRows, ArchiveError> {
-        let Some(typed) = TypedAddress::read(wanted) else {
-            return Ok(ArticleRows::new());
-        };
-        let sites = self.sites_at(bare_host(typed.address()))?;
-        let mut select = self.connection.prepare_cached(
-            "SELECT id, url FROM article WHERE site_id = ?1 AND number = ?2
-             UNION ALL SELECT id, url FROM article WHERE site_id = ?1 AND text_id = ?3",
-        )?;
-
-        let mut rows = ArticleRows::new();
-        for site in sites {
-            for piece in typed.pieces() {
-                let Some(key) = ArticleKey::text(&piece.value) else {
-                    continue;
-                };
-                let values = params![site, key.as_number().map(u64::cast_signed), key.as_text()];
-                let mut found = select.query(values)?;
-                while let Some(row) = found.next()? {
-                    let (id, url): (i64, String) = (row.get(0)?, row.get(1)?);
-                    if TypedAddress::read(&url).is_some_and(|own| own.pieces().contains(&piece)) {
-                        rows.insert(id);
-                    }
-                }
-            }
-        }
-        Ok(rows)
-    }
-
-    /// Returns the sites whose home page is at a host, be it with `www.`, `m.` or neither.
-    fn sites_at(&self, host: &str) -> Result<Vec<i64>, ArchiveError> {
-        let mut select = self.connection.prepare("SELECT id, home FROM site")?;
-        let homes = select.query_map([], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-        })?;
-
-        let mut sites = Vec::new();
-        for home in homes {
-            let (site, home) = home?;
-            // A damaged home page names no host.
-            if PageUrl::from_stored(&home).is_ok_and(|home| bare_host(&home) == host) {
-                sites.push(site);
-            }
-        }
-        Ok(sites)
+    /// Returns the articles for which a later profile read this key in their page.
+    fn rows_of_other_key(&self, wanted: &str) -> Result<ArticleRows, ArchiveError> {
+        let (site, name) = wanted
+            .split_once('/')
+            .map_or((None, wanted), |(site, name)| (Some(site), name));
+        self.rows(
+            "SELECT article_id FROM site
+             CROSS JOIN other_key ON other_key.site_id = site.id AND other_key.key = ?2
+             WHERE ?1 IS NULL OR site.name = ?1
+             UNION
+             SELECT article_id FROM site
+             CROSS JOIN other_key ON other_key.site_id = site.id AND other_key.key = ?3
+             LIMIT ?4",
+            params![site, name, wanted, MOST_FOUND],
+        )
     }
 
     /// Returns the articles whose id ends so.
@@ -201,13 +161,8 @@ impl Reader {
         let mut rows = self.rows_behind_site_ending(wanted)?;
         rows.extend(self.rows_of_number_ending(wanted)?);
 
-        // An index has the texts alone.
         let text = ArticleKey::text(wanted).map_or(wanted.to_owned(), |key| key.to_string());
-        rows.extend(self.rows(
-            "SELECT id FROM article
-             WHERE text_id IS NOT NULL AND substr(text_id, -length(?1)) = ?1 LIMIT ?2",
-            params![text, MOST_FOUND],
-        )?);
+        rows.extend(self.rows(TEXT_ENDINGS, params![text, MOST_FOUND])?);
         Ok(rows)
     }
 
@@ -238,8 +193,7 @@ impl Reader {
         )
     }
 
-    /// Returns the articles whose number has more digits than these, and ends with them. An index
-    /// has the numbers alone.
+    /// Returns the articles whose number has more digits than these, and ends with them.
     fn rows_of_number_ending(&self, digits: &str) -> Result<ArticleRows, ArchiveError> {
         let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
         let ending: Option<i64> = digits.parse().ok().filter(|_| is_number);
@@ -250,14 +204,8 @@ impl Reader {
             return Ok(ArticleRows::new());
         };
 
-        // A number beyond SQLite's own is kept as a negative one.
-        self.rows(
-            "SELECT id FROM article WHERE number IS NOT NULL
-               AND ((number >= ?2 AND number % ?2 = ?1)
-                    OR (number < 0 AND substr(printf('%u', number), -length(?3)) = ?3))
-             LIMIT ?4",
-            params![ending, longer, digits, MOST_FOUND],
-        )
+        let values = params![ending, longer, digits, MOST_FOUND];
+        self.rows(NUMBER_ENDINGS, values)
     }
 
     /// Returns the articles whose address ends so. Only the table has all addresses: of a million
@@ -274,5 +222,29 @@ impl Reader {
         let mut select = self.connection.prepare_cached(select)?;
         let rows = select.query_map(values, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::archive::schema;
+
+    #[test]
+    fn endings_of_ids_are_looked_for_in_indexes_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+
+        for query in [TEXT_ENDINGS, NUMBER_ENDINGS] {
+            let plan = format!("EXPLAIN QUERY PLAN {query}");
+            let step: String = connection
+                .query_row(&plan, [], |row| row.get("detail"))
+                .unwrap();
+            assert!(step.contains("COVERING INDEX"), "{query}: {step}");
+        }
     }
 }

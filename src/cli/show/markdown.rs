@@ -5,6 +5,7 @@
 
 use crate::archive::{ArticleVersion, VersionCapture};
 use crate::cli::show::print::{captured, section};
+use crate::text::is_direction_mark;
 
 /// Writes a version of an article.
 pub(super) fn markdown(shown: &ArticleVersion, capture: &VersionCapture) -> String {
@@ -92,6 +93,7 @@ fn lines(paragraph: &str) -> String {
 /// Escapes a text in one line. Any mark of ASCII may have a backslash before it (CommonMark 0.31,
 /// section 2.4).
 fn inline(text: &str) -> String {
+    let text = text.replace(is_direction_mark, "");
     let words: Vec<&str> = text.split_whitespace().collect();
     let line = words.join(" ");
 

@@ -1,6 +1,6 @@
 //! `saseo survey --list`: many papers are surveyed side by side, each at its own pace.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::archive::{Lock, Writer};
 use crate::cli::exit::Exit;
 use crate::cli::progress::tell_stopping;
+use crate::cli::survey::names::SiteFile;
 use crate::cli::survey::report::{Drafts, begin_folder};
 use crate::cli::survey::{SurveyArgs, home, in_words, names, plan};
 use crate::cli::{Common, console};
@@ -98,13 +99,13 @@ pub(super) fn run(
         args.gap
     ));
 
-    let mut signal = None;
+    let mut done = Ok(None);
     if !wanted.is_empty() {
         begin_folder(common, folder)?;
-        signal = survey_all(common, args, &configuration, folder, wanted, &mut papers)?;
+        done = survey_all(common, args, &configuration, folder, wanted, &mut papers);
     }
     tell(common, &papers)?;
-    Ok(exit(&papers, signal))
+    Ok(exit(&papers, done?))
 }
 
 /// Reads the addresses of a list: one a line, without comments and blank lines.
@@ -142,9 +143,9 @@ fn sort(
     addresses: &[String],
 ) -> anyhow::Result<(Vec<ListedPaper>, Vec<WantedPaper>)> {
     let (mut papers, mut wanted) = (Vec::new(), Vec::new());
-    let mut taken = HashSet::new();
+    let mut taken = HashMap::new();
     for (place, address) in addresses.iter().enumerate() {
-        let end = match paper(configuration, args, folder, address) {
+        let end = match paper(configuration, args, (folder, &taken), address) {
             // Without a contact, no paper can be asked.
             Err(error @ (ConfigError::NoContact { .. } | ConfigError::Unanswerable { .. })) => {
                 return Err(error.into());
@@ -153,10 +154,8 @@ fn sort(
                 why: error.to_string(),
             },
             Ok(Err(end)) => end,
-            Ok(Ok((_, names))) if !taken.insert(names.site.clone()) => PaperEnd::Failed {
-                why: format!("the list names {} twice", names.site),
-            },
             Ok(Ok((home, names))) => {
+                taken.insert(names.site.clone(), home.clone());
                 wanted.push(WantedPaper { place, home, names });
                 PaperEnd::Stopped
             }
@@ -169,20 +168,40 @@ fn sort(
     Ok((papers, wanted))
 }
 
-/// Returns a paper's home page and names, or its end where its site file is there already.
+/// Returns a paper's home page and names, or its end where its site file is there already, or where
+/// the list names it twice. Where another paper has the short name, its whole domain is its name.
 fn paper(
     configuration: &Config,
     args: &SurveyArgs,
-    folder: &Path,
+    (folder, taken): (&Path, &HashMap<String, PageUrl>),
     address: &str,
 ) -> Result<Result<(PageUrl, Names), PaperEnd>, ConfigError> {
     let home = home(address)?;
-    let name = survey::name_of(&home);
-    if names::has_site_file(folder, &name) {
-        return Ok(Err(PaperEnd::There { name }));
+    for name in [survey::name_of(&home), survey::long_name_of(&home)] {
+        let is_same = |other: &PageUrl| other.host() == home.host();
+        match names::site_file(folder, &name) {
+            SiteFile::Unread => return Ok(Err(PaperEnd::There { name })),
+            SiteFile::Of(other) if is_same(&other) => return Ok(Err(PaperEnd::There { name })),
+            SiteFile::Of(_) => continue,
+            SiteFile::None => {}
+        }
+        if let Some(other) = taken.get(&name) {
+            if is_same(other) {
+                let why = format!("the list names {name} twice");
+                return Ok(Err(PaperEnd::Failed { why }));
+            }
+            continue;
+        }
+        // A run that was stopped may have left the profile of a paper without its site file.
+        if names::has_profile(configuration, folder, &name) {
+            continue;
+        }
+
+        let names = names::choose(configuration, args, &home, name)?;
+        return Ok(Ok((home, names)));
     }
-    let names = names::choose(configuration, args, &home)?;
-    Ok(Ok((home, names)))
+    let why = "other papers, or profiles, have both names that it may have".to_owned();
+    Ok(Err(PaperEnd::Failed { why }))
 }
 
 /// Surveys papers until all are done, or a signal comes, which is returned.
@@ -243,11 +262,18 @@ async fn until_stopped<W: Web>(
         let mut running = futures_util::stream::iter(wanted)
             .map(|paper| shared.survey(paper))
             .buffer_unordered(SIDE_BY_SIDE);
+        let mut failure = None;
         while let Some(ended) = running.next().await {
-            let (place, end) = ended?;
-            papers[place].end = end;
+            match ended {
+                Ok((place, end)) => papers[place].end = end,
+                // Requests under way are settled, and no further one is sent.
+                Err(why) => {
+                    stop.send_replace(Stop::Finish);
+                    failure.get_or_insert(why);
+                }
+            }
         }
-        Ok(())
+        failure.map_or(Ok(()), Err)
     };
     let done: anyhow::Result<()> = tokio::select! {
         biased;
@@ -276,7 +302,7 @@ impl<W: Web> SharedSurvey<'_, W> {
         let found = survey::run(plan, self.archive, surroundings, tell).await;
         let end = match found {
             Ok(None) => PaperEnd::Stopped,
-            Ok(Some(findings)) => self.draft(findings, &names)?,
+            Ok(Some(findings)) => self.draft(findings, &names),
             Err(SurveyError::Archive(why)) => return Err(why.into()),
             Err(why) => PaperEnd::Failed {
                 why: why.to_string(),
@@ -287,10 +313,10 @@ impl<W: Web> SharedSurvey<'_, W> {
 
     /// Writes the files of a paper that was surveyed to the end. A draft of half a paper would be
     /// taken for done by the next run.
-    fn draft(&self, findings: SurveyReport, names: &Names) -> anyhow::Result<PaperEnd> {
+    fn draft(&self, findings: SurveyReport, names: &Names) -> PaperEnd {
         if findings.gave_up {
             let why = findings.ended.unwrap_or_else(|| "it refused".to_owned());
-            return Ok(PaperEnd::Failed { why });
+            return PaperEnd::Failed { why };
         }
 
         let draft = survey::draft(&findings, names);
@@ -300,11 +326,15 @@ impl<W: Web> SharedSurvey<'_, W> {
             findings: &findings,
             draft: &draft,
         };
-        drafts.write_files(self.folder)?;
-        Ok(PaperEnd::Drafted {
-            name: names.site.clone(),
-            requests: findings.requests.len(),
-        })
+        match drafts.write_files(self.folder) {
+            Ok(()) => PaperEnd::Drafted {
+                name: names.site.clone(),
+                requests: findings.requests.len(),
+            },
+            Err(why) => PaperEnd::Failed {
+                why: format!("{why:#}"),
+            },
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::survey::SurveyArgs;
-use crate::config::{GENTLE_GAP, is_site_name};
+use crate::config::{GENTLE_GAP, Site, is_site_name};
 use crate::config_folder::{Config, ConfigError};
 use crate::page_url::PageUrl;
-use crate::survey::{self, Names};
+use crate::survey::Names;
 
 /// Returns the name of the files, and the user's choices that they hold.
 ///
@@ -18,6 +18,7 @@ pub(super) fn choose(
     configuration: &Config,
     args: &SurveyArgs,
     home: &PageUrl,
+    site: String,
 ) -> Result<Names, ConfigError> {
     if !args.own_site && args.gap.0 < GENTLE_GAP {
         return Err(usage(
@@ -26,7 +27,6 @@ pub(super) fn choose(
     }
     configuration.has_contact(home.host().as_str(), args.own_site)?;
 
-    let site = args.name.clone().unwrap_or_else(|| survey::name_of(home));
     if !is_site_name(&site) {
         return Err(usage(&format!(
             "{site:?} is no site's name: 1 to 64 lower-case letters, digits and `-`"
@@ -62,10 +62,31 @@ fn taken_file(folder: &Path, site: &str) -> Option<PathBuf> {
         .find(|path| path.symlink_metadata().is_ok())
 }
 
-/// Tells whether a configuration folder has a site file of this name.
-pub(super) fn has_site_file(folder: &Path, site: &str) -> bool {
+/// The site file of a name in a configuration folder.
+pub(super) enum SiteFile {
+    None,
+    /// It is there, and cannot be read as one: whoever edits it will mend it.
+    Unread,
+    /// The file of the paper with this home page.
+    Of(PageUrl),
+}
+
+/// Returns the site file of a name.
+pub(super) fn site_file(folder: &Path, site: &str) -> SiteFile {
     let path = folder.join(format!("sites/{site}.toml"));
-    path.symlink_metadata().is_ok()
+    if path.symlink_metadata().is_err() {
+        return SiteFile::None;
+    }
+    let text = std::fs::read_to_string(path).ok();
+    let site = text.and_then(|text| Site::parse(site, &text).ok());
+    site.map_or(SiteFile::Unread, |site| SiteFile::Of(site.home))
+}
+
+/// Tells whether a profile has this name, in the configuration or in the folder of the drafts.
+pub(super) fn has_profile(configuration: &Config, folder: &Path, name: &str) -> bool {
+    let mut profiles = configuration.current_profiles();
+    let path = folder.join(format!("profiles/{name}.toml"));
+    profiles.any(|profile| profile.name == name) || path.symlink_metadata().is_ok()
 }
 
 fn usage(why: &str) -> ConfigError {

@@ -18,6 +18,8 @@ pub(super) struct TypedAddress(PageUrl);
 pub(super) struct AddressPiece {
     /// The parameter's name; `None` for a part of the path.
     parameter: Option<String>,
+    /// The place in the path, counted from its end; 0 for a parameter.
+    place: usize,
     pub value: String,
 }
 
@@ -45,7 +47,7 @@ impl TypedAddress {
     }
 
     /// Returns the addresses under which the page may be kept, as typed first: with the other
-    /// scheme, with and without `www.` and `m.`, and without parameters.
+    /// scheme, with and without `www.` and `m.`.
     pub(super) fn spellings(&self) -> Vec<PageUrl> {
         let bare = bare_host(&self.0);
         let hosts: Vec<String> = std::iter::once(self.0.host().as_str().to_owned())
@@ -58,15 +60,12 @@ impl TypedAddress {
             _ => ["https", "http"],
         };
         let rest = self.0.path_and_query();
-        let path = rest.split('?').next().unwrap_or_default();
 
         let mut spellings = Vec::new();
-        for rest in [rest, path] {
-            for host in &hosts {
-                for scheme in schemes {
-                    let spelling = PageUrl::parse(&format!("{scheme}://{host}{rest}"));
-                    spellings.extend(spelling.ok().filter(|one| !spellings.contains(one)));
-                }
+        for host in &hosts {
+            for scheme in schemes {
+                let spelling = PageUrl::parse(&format!("{scheme}://{host}{rest}"));
+                spellings.extend(spelling.ok().filter(|one| !spellings.contains(one)));
             }
         }
         spellings
@@ -77,10 +76,13 @@ impl TypedAddress {
         let url = self.0.as_url();
         let parameters = url.query_pairs().map(|(name, value)| AddressPiece {
             parameter: Some(name.into_owned()),
+            place: 0,
             value: value.into_owned(),
         });
-        let parts = url.path().rsplit('/').map(|part| AddressPiece {
+        let parts = url.path().rsplit('/').filter(|part| !part.is_empty());
+        let parts = parts.enumerate().map(|(place, part)| AddressPiece {
             parameter: None,
+            place,
             value: part.to_owned(),
         });
         parameters
@@ -138,7 +140,7 @@ mod tests {
             for kept in [
                 "https://paper.example/a?x=1",
                 "http://www.paper.example/a?x=1",
-                "https://m.paper.example/a",
+                "https://m.paper.example/a?x=1",
             ] {
                 assert!(spellings.iter().any(|one| one == kept), "{typed}: {kept}");
             }
