@@ -240,10 +240,11 @@ mod tests {
         schema::migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
 
         for query in [TEXT_ENDINGS, NUMBER_ENDINGS] {
-            let plan = format!("EXPLAIN QUERY PLAN {query}");
-            let step: String = connection
-                .query_row(&plan, [], |row| row.get("detail"))
+            let mut select = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {query}"))
                 .unwrap();
+            let mut steps = select.raw_query();
+            let step: String = steps.next().unwrap().unwrap().get("detail").unwrap();
             assert!(step.contains("COVERING INDEX"), "{query}: {step}");
         }
     }
