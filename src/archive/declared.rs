@@ -23,9 +23,26 @@ pub(super) fn note_declared(
     rights: &DeclaredRights,
     at: Timestamp,
 ) -> Result<bool, ArchiveError> {
-    let told = statements_at(tx, article, Timestamp::MAX)?;
-    if !note_at(tx, article, rights, at)? {
+    let is_known = are_known(tx, article, rights, at)?;
+    let moment = [article, at.millis()];
+    let mut noted = tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM article_declared WHERE article_id = ?1 AND at = ?2)",
+    )?;
+    // A repeated reading replaces what was noted at the same fetch.
+    let is_noted: bool = noted.query_row(moment, |row| row.get(0))?;
+    if is_known && !is_noted {
         return Ok(false);
+    }
+
+    let told = statements_at(tx, article, Timestamp::MAX)?;
+    tx.prepare_cached("DELETE FROM article_declared WHERE article_id = ?1 AND at = ?2")?
+        .execute(moment)?;
+    if !is_known {
+        let declared = write_declared(tx, rights)?;
+        tx.prepare_cached(
+            "INSERT INTO article_declared (article_id, at, declared_id) VALUES (?1, ?2, ?3)",
+        )?
+        .execute([article, at.millis(), declared])?;
     }
 
     let tells = statements_at(tx, article, Timestamp::MAX)?;
@@ -34,42 +51,26 @@ pub(super) fn note_declared(
         || tells.licences() != told.licences())
 }
 
-/// Notes the rights of an article at a fetch, and tells whether its rows changed.
-fn note_at(
+/// Tells whether the statements about an article are those that held before a fetch. The statements
+/// count, and not the order in which they were kept. A damaged row counts as others.
+fn are_known(
     tx: &Connection,
     article: i64,
     rights: &DeclaredRights,
     at: Timestamp,
 ) -> Result<bool, ArchiveError> {
-    let statements = json!(rights).to_string();
-    // A repeated reading replaces what was noted at the same fetch.
-    let before: Option<String> = tx
-        .prepare_cached(
-            "SELECT statements FROM article_declared JOIN declared ON declared.id = declared_id
-             WHERE article_id = ?1 AND at < ?2 ORDER BY at DESC LIMIT 1",
-        )?
+    let mut select = tx.prepare_cached(
+        "SELECT statements FROM article_declared JOIN declared ON declared.id = declared_id
+         WHERE article_id = ?1 AND at < ?2 ORDER BY at DESC LIMIT 1",
+    )?;
+    let before: Option<String> = select
         .query_row([article, at.millis()], |row| row.get(0))
         .optional()?;
-
-    let replaced = tx
-        .prepare_cached("DELETE FROM article_declared WHERE article_id = ?1 AND at = ?2")?
-        .execute([article, at.millis()])?;
-    // The statements count, and not the order in which they were kept. A damaged row counts as
-    // others.
     let before = match &before {
         Some(text) => serde_json::from_str(text).ok(),
         None => Some(DeclaredRights::default()),
     };
-    if before.is_some_and(|before| rights.are_those_of(&before)) {
-        return Ok(replaced > 0);
-    }
-
-    let declared = write_declared(tx, rights, &statements)?;
-    tx.prepare_cached(
-        "INSERT INTO article_declared (article_id, at, declared_id) VALUES (?1, ?2, ?3)",
-    )?
-    .execute([article, at.millis(), declared])?;
-    Ok(true)
+    Ok(before.is_some_and(|before| rights.are_those_of(&before)))
 }
 
 /// Notes the rights of an article whose words did not change. Where something else is told of it from
@@ -87,11 +88,8 @@ pub(super) fn note_change_of_rights(
 }
 
 /// Returns the id of rights, which are written once.
-fn write_declared(
-    tx: &Connection,
-    rights: &DeclaredRights,
-    statements: &str,
-) -> Result<i64, ArchiveError> {
+fn write_declared(tx: &Connection, rights: &DeclaredRights) -> Result<i64, ArchiveError> {
+    let statements = json!(rights).to_string();
     tx.prepare_cached(
         "INSERT OR IGNORE INTO declared (uses, use_level, licences, statements)
          VALUES (?1, ?2, ?3, ?4)",

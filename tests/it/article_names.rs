@@ -24,14 +24,7 @@ fn stocked() -> Desk {
     desk.answer_next(links(pages));
 
     for number in [193, 81193, 82193] {
-        let numbered = Article {
-            key: Some(ArticleKey::Number(number)),
-            ..article("글")
-        };
-        desk.answer_at(
-            &format!("/news/articleView.html?idxno={number}"),
-            story(numbered),
-        );
+        publish(&mut desk, number, None);
     }
     let named = Article {
         key: ArticleKey::text("s/0042"),
@@ -148,14 +141,7 @@ fn a_name_that_several_have_lists_ten_of_them() {
             .collect::<Vec<_>>(),
     ));
     for number in (100..115).map(|n| n * 1000 + 7) {
-        let numbered = Article {
-            key: Some(ArticleKey::Number(number)),
-            ..article("글")
-        };
-        desk.answer_at(
-            &format!("/news/articleView.html?idxno={number}"),
-            story(numbered),
-        );
+        publish(&mut desk, number, None);
     }
 
     let told = desk.reader().find_article("007").unwrap_err().to_string();
