@@ -10,17 +10,18 @@ use saseo::page_url::PageUrl;
 use saseo::time::LocalTime;
 
 use crate::archive_desk::{
-    Desk, article, found, found_article, found_named, later, links, seed, story,
+    Desk, article, found, found_article, found_named, found_numbered, later, links, seed, story,
 };
 
-/// A paper with the articles 193, 81193 and 82193, one with the id of text `s/0042`, one with
+/// A paper with the articles 193, 2024, 81193 and 82193, one with the id of text `s/0042`, some with
 /// neither; a second paper without articles.
 fn stocked() -> Desk {
     let mut desk = Desk::new();
     desk.seed(seed("another-paper", []), SeedMode::Begin, later(1));
     let mut pages: Vec<_> = [193, 81193, 82193].map(found_article).into();
     pages.push(found_named("/stories/s/0042", "s/0042"));
-    pages.push(found("/columns/책방"));
+    pages.push(found_numbered("/years/2024", 2024));
+    pages.extend(["/columns/책방", "/columns/own", "/columns/foreign"].map(found));
     desk.answer_next(links(pages));
 
     for number in [193, 81193, 82193] {
@@ -32,6 +33,21 @@ fn stocked() -> Desk {
     };
     desk.answer_at("/stories/s/0042", story(named));
     desk.answer_at("/columns/책방", story(article("글")));
+    let of_year = Article {
+        key: Some(ArticleKey::Number(2024)),
+        ..article("글")
+    };
+    desk.answer_at("/years/2024", story(of_year));
+    for (path, canonical) in [
+        ("/columns/own", "https://paper.example/c/own"),
+        ("/columns/foreign", "https://elsewhere.example/c/foreign"),
+    ] {
+        let named = Article {
+            canonical_url: Some(canonical.to_owned()),
+            ..article("글")
+        };
+        desk.answer_at(path, story(named));
+    }
     desk
 }
 
@@ -108,7 +124,15 @@ fn an_article_is_found_by_whatever_names_it_alone() {
         ("+193", "none"),
         ("paper/0193", "none"),
         // A part of another place in the path is another thing.
-        ("https://paper.example/stories/s/0042/7", "none"),
+        ("https://m.paper.example/years/2024?x=1", "paper/2024"),
+        ("https://paper.example/2024/11/slug", "none"),
+        // A page may name any address as canonical. Its own host alone counts.
+        (
+            "https://www.paper.example/c/own",
+            "paper/https://paper.example/columns/own",
+        ),
+        ("https://paper.example/c/own?doc=2", "none"),
+        ("https://elsewhere.example/c/foreign", "none"),
         ("https://paper.example/columns/시장?doc=책방", "none"),
         // Nothing.
         ("", "none"),
@@ -129,6 +153,21 @@ fn an_article_is_found_by_whatever_names_it_alone() {
         ("99999999999999999999999999", "none"),
     ] {
         assert_eq!(found_as(&reader, typed), expected, "{typed}");
+    }
+}
+
+#[test]
+fn an_article_that_was_taken_down_makes_no_name_ambiguous() {
+    let desk = stocked();
+    let bury = "INSERT INTO tombstone (article_id, site_id, at, why)
+                SELECT id, site_id, 9, 'a wish' FROM article WHERE number = ?1";
+    for (number, expected) in [
+        (193, "paper/81193 or paper/82193"),
+        (82193, "paper/81193"),
+        (81193, "paper/193 or paper/81193 or paper/82193"),
+    ] {
+        desk.sql().execute(bury, [number]).unwrap();
+        assert_eq!(found_as(&desk.reader(), "93"), expected);
     }
 }
 

@@ -21,6 +21,7 @@ use crate::archive_desk::{
     Desk, PAPER, article, article_url, capture, found, found_article, found_numbered, later, links,
     story,
 };
+use crate::open_archive::open_archive;
 use crate::program::{Crawler, Paper, lines, said, told};
 
 /// A word that stands in one story alone, and is a whole word of the index.
@@ -168,6 +169,61 @@ fn no_byte_of_a_story_is_left_in_the_file_its_log_or_any_body() {
             .articles
     };
     assert_eq!((find(SECRET), find("이야기")), (0, 2));
+}
+
+#[test]
+fn an_answer_from_which_another_article_was_read_stays() {
+    let mut desk = desk_with(&["첫째 이야기", "둘째 이야기"]);
+    // Two articles were read from one answer, as by two profiles of which the second told other keys.
+    let read = "UPDATE version SET capture_id = (SELECT capture_id FROM version
+                  JOIN article ON article.id = article_id WHERE number = 1)";
+    desk.sql().execute_batch(read).unwrap();
+    take_down(&mut desk, 1, RemovalExtent::Everything);
+    clean(&mut desk);
+
+    assert_eq!(desk.count("articles WHERE number = 2"), 1);
+    assert_eq!(
+        desk.count("capture WHERE body_id IS NOT NULL AND id IN (SELECT capture_id FROM version)"),
+        1
+    );
+}
+
+#[test]
+fn a_damaged_dictionary_is_mended_before_the_page_that_has_its_content_goes() {
+    let desk = desk_with(&["첫째 이야기", "둘째 이야기", "셋째 이야기"]);
+    assert_eq!(desk.count("body WHERE dictionary_id = 1"), 2);
+    desk.sql()
+        .execute("UPDATE dictionary SET zstd = zeroblob(20)", [])
+        .unwrap();
+    // Another process knows no dictionary yet.
+    let row = row_of(&desk, 1);
+    let Desk {
+        folder, archive, ..
+    } = desk;
+    drop(archive);
+    let mut archive = open_archive(folder.path()).unwrap();
+    let lease = archive.take_lease("a test", later(19), None).unwrap();
+    archive
+        .take_down(
+            lease,
+            &[row],
+            (RemovalExtent::Everything, "a wish"),
+            later(20),
+        )
+        .unwrap();
+    archive.save().unwrap();
+    let end = archive.clean(lease, FileRewrite::AsAsked, later(21), |_| true);
+    assert!(matches!(end.unwrap(), CleaningEnd::Done(_)));
+    drop(archive);
+
+    let bodies = unpacked(folder.path());
+    for text in ["둘째 이야기", "셋째 이야기"] {
+        assert!(
+            bodies.iter().any(|body| has(body, text.as_bytes())),
+            "{text}"
+        );
+    }
+    assert_eq!(faults(folder.path()), [""; 0]);
 }
 
 #[test]

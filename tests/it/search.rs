@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use saseo::extract::Article;
+use saseo::rights::{Claim, DeclaredRights, Statement, Use, UseState};
 use saseo::search::{Query, SearchOrder, SearchPage, SearchResults, search};
 use serde_json::Value;
 
-use crate::archive_desk::{Desk, article, found, links, story};
+use crate::archive_desk::{Desk, article, found, later, links, story};
 use crate::program::{Crawler, Paper};
 
 const ALL: SearchPage = SearchPage {
@@ -172,6 +173,38 @@ fn a_version_that_is_replaced_leaves_no_word_behind() {
     assert_eq!(stories(&desk, "author:김하늘").len(), 0);
     assert_eq!(desk.count("version"), 3);
     assert_eq!(desk.count("indexed_version"), 2);
+}
+
+#[test]
+fn what_an_answer_304_said_of_search_stays_when_a_field_is_read_otherwise() {
+    let mut desk = desk_with([article("책방 이야기")]);
+    index(&mut desk);
+    let capture = desk.captures("paper").remove(0);
+    let rights = DeclaredRights::of([Statement::new(
+        "noindex x-robots-tag",
+        Claim::Use(Use::Search, UseState::Reserved),
+        "noindex",
+    )]);
+    let page = &capture.page;
+    desk.archive
+        .renew_searchable(desk.lease, page, false)
+        .unwrap();
+    desk.archive
+        .renew_rights(desk.lease, page, &rights, later(50))
+        .unwrap();
+    desk.archive.save().unwrap();
+    assert_eq!(stories(&desk, "책방").len(), 0);
+
+    let amended = Article {
+        authors: vec!["김하늘".to_owned()],
+        ..article("책방 이야기")
+    };
+    desk.revise(&capture, amended);
+    desk.archive.save().unwrap();
+    for _ in 0..2 {
+        assert_eq!(stories(&desk, "책방").len(), 0);
+        index(&mut desk);
+    }
 }
 
 #[test]

@@ -1862,8 +1862,6 @@ async fn an_answer_304_takes_an_article_out_of_search_and_brings_it_back() {
         make_articles_due(&world);
         next_day(&world, 2).await;
         assert_eq!(found(), articles, "{says}");
-        saseo(&world, &["reextract"]);
-        assert_eq!(found(), articles, "{says}, read again");
         saseo(&world, &["verify"]);
     }
 }
