@@ -110,6 +110,11 @@ impl<'a> PageParts<'a> {
         self.elements.iter().copied()
     }
 
+    /// Returns all elements of the page, in the page's order.
+    pub(super) fn everything(&self) -> impl Iterator<Item = Node<'a>> + '_ {
+        self.root.descendants_it().filter(Node::is_element)
+    }
+
     /// Returns the lines that may belong to the story, in the page's order.
     pub(super) fn lines(&self) -> impl Iterator<Item = &PageLine<'a>> {
         self.lines

@@ -85,6 +85,31 @@ fn bylines_of_comments_cards_and_networks_name_no_writer() {
 }
 
 #[test]
+fn a_box_apart_from_the_story_names_the_writer_where_all_boxes_agree() {
+    let page = |below: &str| {
+        authors(Sheet {
+            below,
+            ..Sheet::default()
+        })
+    };
+    let jane = "<aside><div class=reporter-box><p class=reporter-name>Jane Lee</p></div></aside>";
+    assert_eq!(page(jane), ["Jane Lee"]);
+    assert_eq!(page(&format!("{jane}{jane}")), ["Jane Lee"]);
+
+    let max = "<aside><div class=reporter-box>Max Orr</div></aside>";
+    assert!(page(&format!("{jane}{max}")).is_empty());
+    for others in [
+        "<footer>#</footer>",
+        "<div class=related-story>#</div>",
+        "<ul><li>#</li></ul>",
+    ] {
+        assert!(page(&others.replace('#', max)).is_empty(), "{others}");
+        let both = format!("{jane}{}", others.replace('#', max));
+        assert_eq!(page(&both), ["Jane Lee"], "{others}");
+    }
+}
+
+#[test]
 fn json_ld_names_its_writers_by_texts_and_by_reference() {
     let texts = json_ld(r#""author":["Jane Lee","Max Orr"]"#);
     assert_eq!(

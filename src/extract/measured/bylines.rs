@@ -1,6 +1,6 @@
 //! The bylines that a page prints, by the names of their elements.
 
-use crate::extract::class_names::ClassKind;
+use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::holder::chain;
 use crate::extract::measured::names::persons;
 use crate::extract::measured::papers::PaperNames;
@@ -10,6 +10,18 @@ use crate::markup::{Node, NodeId, text};
 
 /// Longest printed byline, in characters.
 pub(super) const LONGEST: usize = 160;
+
+/// Elements whose bylines are not the story's, unless the story or its headline stands in them.
+const OF_OTHERS: [&str; 5] = ["nav", "footer", "form", "article", "li"];
+
+/// Words in the names of elements whose bylines are those of comments and of other stories.
+#[rustfmt::skip]
+const OF_OTHER_WRITERS: [&str; 31] = [
+    "comment", "comments", "reply", "replies", "respond", "disqus", "related", "relate",
+    "recommend", "recommended", "recommendation", "recommendations", "popular", "mostread",
+    "trending", "latest", "teaser", "teasers", "card", "cards", "promo", "footer", "nav", "menu",
+    "rank", "ranking", "more", "next", "prev", "previous", "testimonial",
+];
 
 /// Returns the printed bylines at one place, by the names of their elements.
 pub(super) fn printed(parts: &PageParts<'_>, place: PagePlace, papers: &PaperNames) -> Vec<String> {
@@ -38,8 +50,54 @@ pub(super) fn printed(parts: &PageParts<'_>, place: PagePlace, papers: &PaperNam
     bylines
 }
 
-/// Tells whether an element is a byline by its name.
+/// Most boxes of writers that are read. Boxes may stand in each other.
+const MOST_BOXES: usize = 100;
+
+/// Returns the one byline that stands apart from headline and story, in a box of its own. Boxes of
+/// different persons may belong to other stories: then there is none.
+pub(super) fn apart(parts: &PageParts<'_>, papers: &PaperNames) -> Option<String> {
+    let mut found: Option<(Vec<String>, String)> = None;
+    let boxes = parts
+        .everything()
+        .filter(|node| is_named_for_writers(node, parts) && !is_of_others(node, parts));
+
+    for node in boxes.take(MOST_BOXES) {
+        let byline = narrowest(&node, papers).unwrap_or_else(|| text(&node));
+        let names = persons(&byline, papers);
+        if names.is_empty() || byline.chars().count() > LONGEST {
+            continue;
+        }
+        match &found {
+            None => found = Some((names, byline)),
+            Some((first, _)) if *first == names => {}
+            Some(_) => return None,
+        }
+    }
+    found.map(|(_, byline)| byline)
+}
+
+/// Tells whether an element stands in another story, a comment or a menu.
+fn is_of_others(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+    chain(*node)
+        .take_while(|around| !parts.is_around(around))
+        .any(|around| {
+            let is_element = OF_OTHERS.iter().any(|name| around.has_name(name));
+            let words = class_words(&around);
+            is_element
+                || words
+                    .iter()
+                    .any(|word| OF_OTHER_WRITERS.contains(&word.as_str()))
+        })
+}
+
+/// Tells whether an element is a byline by its name or its link.
 fn names_writers(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+    is_named_for_writers(node, parts)
+        || is_page_of_writer(node) && parts.place(node.id) != PagePlace::InStory
+}
+
+/// Tells whether an element is a byline by its name.
+fn is_named_for_writers(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     let has = |name: &str| {
         node.attr(name).is_some_and(|value| {
             value
@@ -47,10 +105,7 @@ fn names_writers(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
                 .any(|word| OF_WRITERS.contains(&word))
         })
     };
-    has("rel")
-        || has("itemprop")
-        || parts.kinds(node).has(ClassKind::Writer)
-        || is_page_of_writer(node) && parts.place(node.id) != PagePlace::InStory
+    has("rel") || has("itemprop") || parts.kinds(node).has(ClassKind::Writer)
 }
 
 fn is_page_of_writer(node: &Node<'_>) -> bool {

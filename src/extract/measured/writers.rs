@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::extract::holder::chain;
-use crate::extract::measured::bylines::{LONGEST, printed};
+use crate::extract::measured::bylines::{LONGEST, apart, printed};
 use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_name, persons};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_parts::{PageLine, PageParts, PagePlace};
@@ -40,6 +40,8 @@ const METAS: [&str; 12] = [
 /// Where a candidate stands, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum WriterPlace {
+    /// Printed by its element's name, apart from headline and story.
+    Apart,
     /// A library found it.
     Library,
     /// Printed by its element's name, somewhere below the story.
@@ -144,6 +146,11 @@ pub(super) fn writers(
         candidates.add(WriterPlace::Meta, &[meta]);
     }
     candidates.add(WriterPlace::Library, &found_here(found, parts, papers));
+
+    if candidates.best.is_none() {
+        let apart = apart(parts, papers);
+        candidates.add(WriterPlace::Apart, apart.as_slice());
+    }
 
     candidates
         .best
