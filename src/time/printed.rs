@@ -11,12 +11,15 @@ use regex::Captures;
 use crate::time::zone::{PrintedZone, ZoneMeaning, seconds_of};
 use crate::time::{LocalTime, Precision, Timestamp};
 
+mod months;
 mod patterns;
 mod time_of_day;
 
 pub use crate::time::zone::Zulu;
+use months::month;
 use patterns::{
-    BASIC, DAY_FIRST, MONTH_FIRST, SHORT_DAY_FIRST, SHORT_YEAR_FIRST, YEAR_FIRST, YEARLESS,
+    BASIC, DAY_FIRST, DAY_FIRST_SLASHED, MONTH_FIRST, MONTH_FIRST_SLASHED, SHORT_DAY_FIRST,
+    SHORT_YEAR_FIRST, YEAR_FIRST, YEARLESS,
 };
 use time_of_day::{clock, number, precision};
 
@@ -25,6 +28,8 @@ const MAX_TEXT: usize = 4096;
 
 /// The digits of the shortest date, such as `1.2.26`: a text with fewer has none.
 const FEWEST_DIGITS: usize = 4;
+
+const MONTHS: i8 = 12;
 
 /// The difference from which two times contradict each other. Most dates are printed to the minute.
 const A_MINUTE: Duration = Duration::from_secs(60);
@@ -87,27 +92,55 @@ pub fn find(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Ran
         return Some(found);
     }
 
-    let found = BASIC
-        .captures(text)
-        .or_else(|| SHORT_YEAR_FIRST.captures(text))
-        .or_else(|| DAY_FIRST.captures(text))
-        .or_else(|| MONTH_FIRST.captures(text))
-        .or_else(|| short_day_first(text))?;
-    Some((moment(text, &found, zone, zulu)?, place(&found)?))
+    [
+        (&BASIC, FormCheck::None),
+        (&SHORT_YEAR_FIRST, FormCheck::None),
+        (&DAY_FIRST, FormCheck::NotInNumber),
+        (&MONTH_FIRST, FormCheck::None),
+        (&DAY_FIRST_SLASHED, FormCheck::NoOtherOrder),
+        (&MONTH_FIRST_SLASHED, FormCheck::NoOtherOrder),
+        (&SHORT_DAY_FIRST, FormCheck::HasClock),
+    ]
+    .into_iter()
+    .find_map(|(form, check)| {
+        form.captures_iter(text)
+            .filter(|found| check.holds(text, found))
+            .find_map(|found| Some((moment(text, &found, zone, zulu)?, place(&found)?)))
+    })
+}
+
+/// What a match of a form must show besides, to be a date.
+#[derive(Clone, Copy)]
+enum FormCheck {
+    None,
+    /// No digits stand directly beside it.
+    NotInNumber,
+    /// Day and month cannot be told the other way round: `27/3/2026` and `3/27/2026` are dates, and
+    /// `3/7/2026` is two.
+    NoOtherOrder,
+    /// A time follows. A number of two digits behind a month may be anything.
+    HasClock,
+}
+
+impl FormCheck {
+    fn holds(self, text: &str, found: &Captures<'_>) -> bool {
+        match self {
+            Self::None => true,
+            Self::NotInNumber => !is_in_number(text, found),
+            Self::NoOtherOrder => {
+                let (day, month): (Option<i8>, Option<i8>) =
+                    (number(found, "day"), number(found, "month"));
+                day == month || day > Some(MONTHS)
+            }
+            Self::HasClock => found.name("hour").is_some(),
+        }
+    }
 }
 
 /// Tells whether a text has as many digits as a date. Most lines have fewer, and are not searched.
 fn has_digits(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit);
     digits.take(FEWEST_DIGITS).count() == FEWEST_DIGITS
-}
-
-/// Matches a year of two digits behind a month. Such a number may be anything, so it is a year only
-/// if a time follows.
-fn short_day_first(text: &str) -> Option<Captures<'_>> {
-    SHORT_DAY_FIRST
-        .captures(text)
-        .filter(|found| found.name("hour").is_some())
 }
 
 /// Like [`read`], and also reads a date without a year. Such a date is in the latest year that puts
@@ -155,9 +188,9 @@ fn is_in_number(text: &str, found: &Captures<'_>) -> bool {
         return false;
     };
 
-    let before = text[..year.start()].trim_end_matches('.');
+    let before = text[..year.start().min(day.start())].trim_end_matches('.');
     before.ends_with(|c: char| c.is_ascii_digit())
-        || text[day.end()..].starts_with(|c: char| c.is_ascii_digit())
+        || text[year.end().max(day.end())..].starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Returns the range of a date. A word behind it that is no zone does not belong to it.
@@ -265,32 +298,6 @@ fn year(found: &Captures<'_>) -> Option<i16> {
 fn at(civil: DateTime, zone: &TimeZone) -> Option<LocalTime> {
     let at = zone.to_ambiguous_timestamp(civil).compatible().ok()?;
     Some(LocalTime::in_zone(at.into(), zone))
-}
-
-/// The English names of the months. Korean and Japanese papers print numbers.
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
-/// Returns a month from its number, or from its English name: whole, or its first letters (`Sept`).
-fn month(text: &str) -> Option<i8> {
-    let lower = text.to_ascii_lowercase();
-    MONTHS
-        .iter()
-        .position(|name| lower.len() >= 3 && name.starts_with(&lower))
-        .and_then(|at| i8::try_from(at + 1).ok())
-        .or_else(|| text.parse().ok())
 }
 
 /// Returns the part of a text in which dates are looked for.
@@ -411,6 +418,29 @@ mod tests {
             ("2026.09.27 낮 1시 10분", "2026-09-27T13:10:00+09:00"),
             ("2026-09-27 09:00 By Kim", "2026-09-27T09:00:00+09:00"),
             ("2019.05.03 07:41 SBS 뉴스", "2019-05-03T07:41:00+09:00"),
+            ("7. März 2026, 16:50 Uhr", "2026-03-07T16:50:00+09:00"),
+            ("7. März 2026, 16.50 Uhr", "2026-03-07T16:50:00+09:00"),
+            ("7.März 2026 um 16.50 Uhr", "2026-03-07T16:50:00+09:00"),
+            ("le 1er mars 2026 à 16h50", "2026-03-01T16:50:00+09:00"),
+            ("7 mars 2026 à 16 h 50", "2026-03-07T16:50:00+09:00"),
+            (
+                "7 de marzo de 2026 a las 16:50",
+                "2026-03-07T16:50:00+09:00",
+            ),
+            ("7 marzo 2026 alle ore 16.50", "2026-03-07T16:50:00+09:00"),
+            ("7. marts 2026 kl. 16.50", "2026-03-07T16:50:00+09:00"),
+            ("7 марта 2026 в 16:50", "2026-03-07T16:50:00+09:00"),
+            ("7 mei 2026 om 16:50", "2026-05-07T16:50:00+09:00"),
+            ("7th of March 2026 - 16:50", "2026-03-07T16:50:00+09:00"),
+            ("07.03.2026 16:50", "2026-03-07T16:50:00+09:00"),
+            ("7. 3. 2026", "2026-03-07T00:00:00+09:00"),
+            ("27/03/2026 16:50", "2026-03-27T16:50:00+09:00"),
+            ("03/27/2026 4:50 PM", "2026-03-27T16:50:00+09:00"),
+            ("3/3/2026", "2026-03-03T00:00:00+09:00"),
+            ("27 people, March 7, 2026", "2026-03-07T00:00:00+09:00"),
+            ("7 stories 2026, 7 March 2026", "2026-03-07T00:00:00+09:00"),
+            ("7 March 2026, 7.30", "2026-03-07T00:00:00+09:00"),
+            ("7 March 2026 16hours", "2026-03-07T00:00:00+09:00"),
         ] {
             assert_eq!(read_local(printed).as_deref(), Some(expected), "{printed}");
         }
@@ -571,6 +601,13 @@ mod tests {
             "20261340",
             "2026112",
             "20260307T256000",
+            "3/7/2026",
+            "version 10.20.2019",
+            "10.203.07.2026",
+            "07.03.20261",
+            "7. listopada 2026",
+            "7 jui 2026",
+            "7 people 2026",
         ] {
             assert_eq!(read_local(text), None, "{text}");
         }

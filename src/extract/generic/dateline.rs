@@ -35,8 +35,13 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     let labels = r"(?:입력|승인|등록|발행|게재|작성|송고)(?:일시|시간|일)?\s*[:：|]?\s*\d";
     let reporter = r"기자(?:\s|$|[|=·@])";
     let japanese = r"(?:掲載|公開|配信)日?時?\s*[:：]?\s*\d";
-    let english = r"(?i:published|posted)(?:\s+on)?\s*:?\s|(?:^|[\s|·])[Bb]y [A-Z]";
-    Regex::new(&format!("{labels}|{reporter}|{japanese}|{english}")).expect("it is tested")
+    let others = concat!(
+        r"(?i:published|posted|veröffentlicht|erschienen|publiée?|publicad[oa]|pubblicat[oa]",
+        r"|gepubliceerd|publicera[td]|publiceret|publisert|opublikowano|опубликовано|yayınlan",
+        r"|diterbitkan)(?:\s+(?:on|am|le|el|em|il|op|den))?\s*:?\s",
+    );
+    let by = r"(?:^|[\s|·])(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor|[Aa]v|[Aa]f) \p{Lu}";
+    Regex::new(&format!("{labels}|{reporter}|{japanese}|{others}|{by}")).expect("it is tested")
 });
 
 /// The blocks of a page that may give the dates of its story.
@@ -190,7 +195,7 @@ mod tests {
             "<p>2020.01.01 00:00</p><h1>책방의 아침</h1>{lines}<div><p>{STORY}</p><p>2021.01.01 00:00</p></div>"
         );
         let rules = ArticleRules {
-            printed: toml::from_str("update = '수정'").unwrap(),
+            printed: toml::from_str("update = '수정|aktualisiert'").unwrap(),
             ..ArticleRules::default()
         };
         let seoul = TimeZone::get("Asia/Seoul").unwrap();
@@ -216,6 +221,13 @@ mod tests {
             ("<p>2026年3月7日 16時50分</p>", "2026-03-07T16:50+09:00"),
             ("<p>홍길동 기자 | 2026.03.07</p>", "2026-03-07"),
             ("<p>7 March 2026</p>", "2026-03-07"),
+            ("<p>7. März 2026</p>", "2026-03-07"),
+            ("<p>Von Lea Wagner, 7. März 2026</p>", "2026-03-07"),
+            (
+                "<p>Publié le 7 mars 2026 à 16h50</p>",
+                "2026-03-07T16:50+09:00",
+            ),
+            ("<p>Books · 07.03.2026</p>", "2026-03-07"),
             ("<p>Jane Lee | March 7, 2026 | Books</p>", "2026-03-07"),
             (
                 "<p><a href=/writer>홍길동 기자</a></p><p>2026.03.07 16:50</p>",
@@ -243,6 +255,8 @@ mod tests {
             "<p style=\"display: none\">2020.01.01 10:00</p>",
             "<p>2026년 4월 18일 기자회견</p>",
             "<p>Doors open by 18 April 2026</p>",
+            "<p>Eröffnung am 18. April 2026 im Hafen</p>",
+            "<p>3/7/2026</p>",
         ] {
             assert_eq!(read(lines), (None, None), "{lines}");
         }
@@ -261,6 +275,7 @@ mod tests {
         for updated in [
             "<p>수정 2026.03.07 18:00</p>",
             "<p>2026.03.07 18:00 수정</p>",
+            "<p>aktualisiert: 7. März 2026, 18.00 Uhr</p>",
             "<dl><dt>수정</dt><dd>2026.03.07 18:00</dd></dl>",
         ] {
             assert_eq!(read(updated), (None, told("18:00")), "{updated}");

@@ -7,11 +7,12 @@ use regex::Regex;
 /// The time of day behind a date, with its zone.
 ///
 /// It matches `18:47`, `at 3:00 PM`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m. EST`, `T00:00:00+00`,
-/// `T09` and `정오`. It does not match `자정`, which may be either end of a day.
+/// `16h50`, `16.50 Uhr`, `T09` and `정오`. It does not match `자정`, which may be either end of a day.
 const TIME: &str = concat!(
-    r"(?:(?:\s*|[Tt]|\s*[,|·•@]\s*|\s*,?\s+(?i:at|um|à)\s+)",
+    r"(?:(?:\s*|[Tt]|\s*[,|·•@]\s*|\s+[-–—]\s+",
+    r"|\s*,?\s+(?i:at|um|à|às|a las|alle(?: ore)?|ore|om|kl\.?|klo|в)\s+)",
     r"(?P<half>오전|오후|새벽|아침|낮|저녁|밤|午前|午後|(?i:[AP]\.?\s?M\b\.?))?\s*",
-    r"(?P<hour>\d{1,2})(?P<sign>:|\s*[시時])\s*",
+    r"(?P<hour>\d{1,2})(?P<sign>:|\s*[시時]|\s?[hH]|\.)\s*",
     r"(?:(?P<minute>\d{1,2})(?:\s*[분分])?",
     r"(?:\s*:\s*(?P<second>\d{1,2})(?:[.,:]\d+)?|\s+(?P<second_named>\d{1,2})\s*[초秒]|\.\d+)?",
     r"|(?P<thirty>[반半]))?",
@@ -40,14 +41,28 @@ pub(super) static SHORT_YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     compiled(&format!(r"^\s*['’]?(?P<year>\d\d){day}{WEEKDAY}{TIME}\s*$"))
 });
 
-/// A date near RFC 822: `Sun, 27 Sep 2026 09:00:00 +0900`, `Sun,27 Sep 2026 09:00`,
-/// `27 9 2026 09:00:00 KST`.
+/// A date that begins with its day, as in RFC 822 and in most of Europe:
+/// `Sun, 27 Sep 2026 09:00:00 +0900`, `27 9 2026 09:00:00 KST`, `7. März 2026, 16:50 Uhr`,
+/// `7 de marzo de 2026`, `07.03.2026`.
 pub(super) static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     compiled(&format!(
-        "{}{}{TIME}",
-        r"(?P<day>\d{1,2})[\s\-]+(?P<month>[A-Za-z]{3,9}|\d{1,2})\.?[\s\-]+",
+        "{}{}{}{TIME}",
+        r"(?P<day>\d{1,2})(?:\.\s*|(?:er|º|°|st|nd|rd|th)?[\s\-]+)(?:(?:de|of)\s+)?",
+        r"(?P<month>[A-Za-zÀ-ɏЀ-џ]{3,12}|\d{1,2})(?:\.?,?[\s\-]+(?:del?\s+)?|\.)",
         r"(?P<year>(?:19|20)\d\d)"
     ))
+});
+
+/// A date of numbers with slashes, the day first: `27/03/2026`.
+pub(super) static DAY_FIRST_SLASHED: LazyLock<Regex> = LazyLock::new(|| {
+    let day = r"\b(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)\b";
+    compiled(&format!("{day}{TIME}"))
+});
+
+/// A date of numbers with slashes, the month first: `03/27/2026`.
+pub(super) static MONTH_FIRST_SLASHED: LazyLock<Regex> = LazyLock::new(|| {
+    let day = r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>(?:19|20)\d\d)\b";
+    compiled(&format!("{day}{TIME}"))
 });
 
 /// A date in the basic format of ISO 8601, as a whole text: `20261120T090000+0900`, `20261120`.
@@ -64,7 +79,7 @@ pub(super) static BASIC: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     compiled(&format!(
         "{}{}{TIME}",
-        r"\b(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+",
+        r"\b(?P<month>[A-Za-zÀ-ɏЀ-џ]{3,12})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+",
         r"(?P<year>(?:19|20)\d\d)\b"
     ))
 });

@@ -9,6 +9,9 @@ use crate::time::Precision;
 /// other makes a count (`12시간`) or another word.
 const BEHIND_AN_HOUR: &str = "반半에경쯤께정부까이도現頃に오午";
 
+/// Words before a time that is printed with a dot: `kl. 16.50`, `alle ore 16.50`.
+const BEFORE_A_DOTTED_CLOCK: [&str; 4] = [" kl.", " kl", " klo", " ore"];
+
 /// Returns how exactly a date is printed. An hour alone (`16시`) is exact to the minute: it stands
 /// for the full hour, and not for any minute within it.
 pub(super) fn precision(text: &str, found: &Captures<'_>) -> Precision {
@@ -25,7 +28,8 @@ pub(super) fn precision(text: &str, found: &Captures<'_>) -> Precision {
 }
 
 /// Tells whether a time of day is printed. An incomplete time (`2019.05.03 7:`), a score (`3:2`), a
-/// count of hours (`12시간`) and hours within a word (`T12호`) are none.
+/// count of hours (`12시간`, `12hours`), a number with a dot (`7.30`) and hours within a word (`T12호`)
+/// are none.
 fn has_clock(text: &str, found: &Captures<'_>) -> bool {
     if found.name("noon").is_some() {
         return true;
@@ -40,6 +44,14 @@ fn has_clock(text: &str, found: &Captures<'_>) -> bool {
     };
     match (sign.as_str(), found.name("minute")) {
         (":", minute) => minute.is_some_and(|minute| minute.len() == 2),
+        (".", minute) => minute.is_some_and(|minute| {
+            let before = found.name("hour").map_or("", |hour| &text[..hour.start()]);
+            minute.len() == 2
+                && (text[minute.end()..].trim_start().starts_with("Uhr")
+                    || BEFORE_A_DOTTED_CLOCK
+                        .iter()
+                        .any(|word| before.trim_end().ends_with(word)))
+        }),
         (_, Some(_)) => true,
         (_, None) => {
             let next = text[sign.end()..].chars().next();

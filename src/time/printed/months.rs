@@ -1,0 +1,97 @@
+//! The names of the months, as papers print them.
+
+/// Shortest name, in characters: `mar.`, `Mai`.
+const SHORTEST: usize = 3;
+
+/// The names by month, in small letters: English, German, French, Spanish, Portuguese, Italian,
+/// Dutch, Danish, Norwegian, Swedish, Polish, Russian, Turkish and Indonesian (Unicode CLDR 48).
+/// Korean, Japanese and Chinese papers print numbers. A name that means different months in two
+/// languages is left out, as `listopada` is November in Polish, and October in Croatian.
+#[rustfmt::skip]
+const NAMES: [&[&str]; 12] = [
+    &["january", "januar", "jänner", "janvier", "enero", "janeiro", "gennaio", "januari",
+      "stycznia", "января", "ocak"],
+    &["february", "februar", "feber", "février", "febrero", "fevereiro", "febbraio", "februari",
+      "lutego", "февраля", "şubat"],
+    &["march", "märz", "mars", "marzo", "março", "maart", "marts", "marca", "марта", "mart",
+      "maret", "mrz"],
+    &["april", "avril", "abril", "aprile", "kwietnia", "апреля", "nisan"],
+    &["may", "mai", "mayo", "maio", "maggio", "mei", "maj", "maja", "мая", "mayis"],
+    &["june", "juni", "juin", "junio", "junho", "giugno", "czerwca", "июня", "haziran"],
+    &["july", "juli", "juillet", "julio", "julho", "luglio", "lipca", "июля", "temmuz"],
+    &["august", "août", "agosto", "augustus", "augusti", "sierpnia", "августа", "ağustos",
+      "agustus"],
+    &["september", "septembre", "septiembre", "setiembre", "setembro", "settembre", "września",
+      "сентября", "eylül"],
+    &["october", "oktober", "octobre", "octubre", "outubro", "ottobre", "października", "октября",
+      "ekim"],
+    &["november", "novembre", "noviembre", "novembro", "ноября", "kasim", "nopember"],
+    &["december", "dezember", "décembre", "diciembre", "dezembro", "dicembre", "desember",
+      "grudnia", "декабря", "aralik"],
+];
+
+/// Returns a month from its number, or from its name: whole, or its first letters (`Sept`). Letters
+/// with which the names of several months begin name none (`jui`).
+pub(super) fn month(text: &str) -> Option<i8> {
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+
+    // Turkish has an `ı` without a dot, whose capital is `I`.
+    let lower = text.to_lowercase().replace('ı', "i");
+    if lower.chars().count() < SHORTEST {
+        return None;
+    }
+    let mut named = (1..)
+        .zip(NAMES)
+        .filter(|(_, names)| names.iter().any(|name| name.starts_with(&lower)));
+    let (month, _) = named.next()?;
+    named.next().is_none().then_some(month)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_and_each_usual_short_form_means_one_month() {
+        for (number, names) in (1..).zip(NAMES) {
+            for name in names {
+                assert_eq!(month(name), Some(number), "{name}");
+                assert_eq!(month(&name.to_uppercase()), Some(number), "{name}");
+            }
+        }
+
+        for (text, expected) in [
+            ("Sept", 9),
+            ("Feb", 2),
+            ("fév", 2),
+            ("déc", 12),
+            ("ago", 8),
+            ("Okt", 10),
+            ("Mai", 5),
+            ("janv", 1),
+            ("ene", 1),
+            ("gen", 1),
+            ("сен", 9),
+            ("Oca", 1),
+            ("Kasım", 11),
+            ("03", 3),
+            ("12", 12),
+        ] {
+            assert_eq!(month(text), Some(expected), "{text}");
+        }
+        for text in [
+            "jui",
+            "ju",
+            "ma",
+            "mar7",
+            "listopada",
+            "people",
+            "decemberish",
+            "",
+        ] {
+            assert_eq!(month(text), None, "{text}");
+        }
+    }
+}
