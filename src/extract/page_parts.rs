@@ -201,9 +201,11 @@ impl<'a> PageParts<'a> {
 
     /// Collects the elements that belong to no other story.
     fn collect(&mut self) {
-        let first = self
-            .story
-            .and_then(|story| self.root.tree.get(&story.first));
+        let first = match self.story {
+            Some(story) => self.root.tree.get(&story.first),
+            // The story may stand in a script: then the main heading tells where the article is.
+            None => self.everything().find(|node| node.has_name("h1")),
+        };
         self.around = [first, self.headline]
             .into_iter()
             .flatten()
@@ -230,12 +232,14 @@ fn is_foreign(node: &Node<'_>, kinds: ClassKinds) -> bool {
         return true;
     }
 
-    // Some CMSs call each figure a card or a widget.
-    let is_own = kinds.has(ClassKind::Writer) || node.has_name("figure");
+    // Some CMSs call each figure a card or a widget, and the lead a teaser.
+    let is_own =
+        kinds.has(ClassKind::Writer) || kinds.has(ClassKind::Subtitle) || node.has_name("figure");
     kinds.has(ClassKind::Foreign) && !is_own
 }
 
-fn is_hidden(node: &Node<'_>) -> bool {
+/// Tells whether a reader does not see an element, by its style.
+pub(super) fn is_hidden(node: &Node<'_>) -> bool {
     node.attr("style").is_some_and(|style| {
         let style = style.to_ascii_lowercase().replace(' ', "");
         style.contains("display:none")

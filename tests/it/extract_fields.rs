@@ -1,6 +1,6 @@
 //! Pages of no known CMS, invented: the fields around their stories.
 
-use crate::extract_sheet::{Sheet, json_ld};
+use crate::extract_sheet::{STORY, Sheet, json_ld};
 
 fn authors(sheet: Sheet<'_>) -> Vec<String> {
     sheet.read().authors
@@ -233,6 +233,22 @@ fn the_title_is_the_printed_headline_without_kicker_and_paper() {
 }
 
 #[test]
+fn a_story_in_a_script_has_the_main_heading_of_its_page() {
+    let paragraphs: Vec<String> = STORY.iter().map(|text| format!("<p>{text}</p>")).collect();
+    let data =
+        serde_json::json!({ "article": { "headline": "The Ferry", "body": paragraphs.concat() } });
+    // Some frameworks name the element around the whole page as other papers name a menu.
+    let html = format!(
+        "<html><head><title>The Ferry | Harbour Post and Gazette</title></head><body>\
+         <div id=__next><main><h1>The Ferry</h1></main></div>\
+         <script id=__NEXT_DATA__ type=application/json>{data}</script></body></html>"
+    );
+    let article = crate::extract_sheet::read(&html);
+    assert_eq!(article.title.as_deref(), Some("The Ferry"));
+    assert_eq!(article.paragraphs.len(), STORY.len());
+}
+
+#[test]
 fn tags_come_from_the_best_source() {
     let tags = |head: &str, below: &str| {
         Sheet {
@@ -339,6 +355,13 @@ fn the_subtitle_stands_under_the_headline_and_is_no_byline() {
         of("<p class=standfirst>A boat that waits for nobody</p>").as_deref(),
         Some(line)
     );
+    // Some papers name the story's own lead as others name cards of other stories.
+    assert_eq!(
+        of("<p class=teaser__lead>A boat that waits for nobody</p>").as_deref(),
+        Some(line)
+    );
+    let card = "<div class=teaser><p class=teaser__lead>A boat that waits for nobody</p></div>";
+    assert_eq!(of(card), None);
     assert_eq!(of("<p class=intro>By Jane Lee</p>"), None);
     assert_eq!(of("<p>A boat that waits for nobody</p>"), None);
 }

@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::tz::TimeZone;
+
 use crate::config::profile::ArticleRules;
 use crate::extract::generic::elsewhere::Elsewhere;
 use crate::extract::generic::prose::{is_prose, weight};
@@ -11,6 +13,7 @@ use crate::extract::vocabulary::KOREAN_SIGNERS;
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, BlockKind};
 use crate::text::{clean, letters};
+use crate::time::printed::{Zulu, find};
 
 /// How many first blocks may repeat the headline: title, subtitle, reporter and date stand there.
 const HEAD: usize = 4;
@@ -87,10 +90,11 @@ impl<'a> Sieve<'a> {
         (kept, signature)
     }
 
-    /// Tells whether a block repeats the headline, or is noise.
+    /// Tells whether a block repeats the headline, is the date under it, or is noise.
     fn is_noise(&self, at: usize, block: &Block) -> bool {
         let Block { text, .. } = block;
-        (at < HEAD && self.headlines.contains(&letters(text).collect::<String>()))
+        let is_headline = || self.headlines.contains(&letters(text).collect::<String>());
+        at < HEAD && (is_headline() || is_bare_date(text))
             || self.rules.noise.iter().any(|noise| noise.is_match(text))
             || self.rules.calls.iter().any(|call| call.is_match(text))
     }
@@ -132,6 +136,14 @@ impl<'a> Sieve<'a> {
 
         signature.as_deref().map(signed_name)
     }
+}
+
+/// Tells whether a line is a date and nothing else.
+fn is_bare_date(line: &str) -> bool {
+    find(line, &TimeZone::UTC, Zulu::Utc).is_some_and(|(_, place)| {
+        let around = [&line[..place.start], &line[place.end..]];
+        around.iter().all(|text| letters(text).next().is_none())
+    })
 }
 
 /// How a block comes again.
@@ -242,6 +254,20 @@ mod tests {
         let label = "From the shelf";
         assert_eq!(sifted(&[one, label, two, label, three, label, four]), LINES);
         assert_eq!(sifted(&[one, label, two, label, three]).len(), 5);
+    }
+
+    #[test]
+    fn a_date_alone_under_the_headline_is_no_line_of_the_story() {
+        let [one, two, ..] = LINES;
+        for date in [
+            "March 7, 2026 4:50 p.m. EST",
+            "2026.03.07 16:50",
+            "7. März 2026",
+        ] {
+            assert_eq!(sifted(&[date, one, two]), [one, two], "{date}");
+        }
+        let told = "March 7, 2026 was a Saturday";
+        assert_eq!(sifted(&[told, one]), [told, one]);
     }
 
     #[test]

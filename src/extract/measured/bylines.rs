@@ -4,7 +4,7 @@ use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::holder::chain;
 use crate::extract::measured::names::persons;
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::page_parts::{PageParts, PagePlace, is_hidden};
 use crate::extract::vocabulary::{NETWORKS, OF_WRITERS, PAGES_OF_WRITERS};
 use crate::markup::{Node, NodeId, text};
 
@@ -76,14 +76,14 @@ pub(super) fn apart(parts: &PageParts<'_>, papers: &PaperNames) -> Option<String
     found.map(|(_, byline)| byline)
 }
 
-/// Tells whether an element stands in another story, a comment or a menu.
+/// Tells whether an element stands in another story, a comment or a menu, or is hidden.
 fn is_of_others(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     chain(*node)
         .take_while(|around| !parts.is_around(around))
         .any(|around| {
-            let is_element = OF_OTHERS.iter().any(|name| around.has_name(name));
             let words = class_words(&around);
-            is_element
+            is_hidden(&around)
+                || OF_OTHERS.iter().any(|name| around.has_name(name))
                 || words
                     .iter()
                     .any(|word| OF_OTHER_WRITERS.contains(&word.as_str()))
