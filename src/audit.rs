@@ -15,6 +15,7 @@ mod rights;
 mod rights_page;
 mod robots_copies;
 mod scope;
+mod time_stamps;
 mod totals;
 mod violation;
 
@@ -22,7 +23,7 @@ use crate::archive::{ArchiveError, Reader};
 use crate::audit::ledger_check::LedgerCheck;
 
 pub use html::page;
-pub use report::{AuditReport, Day, HostFindings, LedgerHead, RobotsFindings};
+pub use report::{AuditReport, Day, HostFindings, LedgerHead, RobotsFindings, StampedRow};
 pub use scope::AuditScope;
 pub use totals::Requester;
 pub use violation::{Violation, ViolationKind};

@@ -165,8 +165,8 @@ enum Command {
     /// Check from the ledger that every request kept what was owed; exit 1 where one did not
     ///
     /// Works out again, for every request ever made, its gap, Retry-After, right by robots.txt, and
-    /// the ceilings, and follows the ledger's hash chain. Needs no network, and runs beside a
-    /// crawl.
+    /// the ceilings, and follows the ledger's hash chain. Names the time stamps of the chain. Runs
+    /// beside a crawl, and needs no network but for --timestamp.
     #[command(after_help = help_texts::audit())]
     Audit(audit::AuditArgs),
     /// Write the page that your contact address should show: who asks, why, how to block it, how

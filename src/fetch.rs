@@ -4,6 +4,7 @@ mod coding;
 mod http;
 mod ping;
 mod public;
+mod time_stamp_query;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -16,6 +17,7 @@ use crate::time::Timestamp;
 pub use http::{Caller, Http, user_agent};
 pub use ping::Ping;
 pub use public::is_public;
+pub use time_stamp_query::TimeStampQuery;
 
 /// The network. It has two implementations: [`Http`], and the simulated network of the tests.
 pub trait Web: Send + Sync + 'static {

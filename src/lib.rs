@@ -50,6 +50,7 @@
 //! | | `disk`, `signals` | rustix, signals |
 //! | dispatch and reading | `dispatch`, `site_reader` | |
 //! | web archives | `web_archive` | flate2, rawzip, files |
+//! | time stamps | `time_stamp` | der, x509-cert, aws-lc-rs, files |
 //! | configuration | `config_folder`, `retention` | files |
 //! | action | `crawl`, `survey`, `audit`, `verify` | tokio tasks, files |
 //! | | `compact`, `export`, `history`, `reextract`, `demo`, `saved_file` | |
@@ -175,6 +176,9 @@ mod survey;
 pub mod text;
 #[doc(hidden)]
 pub mod time;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod time_stamp;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod verify;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::archive::DeclaredCounts;
-use crate::audit::report::AuditReport;
+use crate::audit::report::{AuditReport, StampedRow};
 use crate::audit::rights_page::rights;
 use crate::audit::totals::Requester;
 
@@ -35,6 +35,7 @@ pub fn page(findings: &AuditReport, titles: &[String], declared: &DeclaredCounts
     }
 
     page.push_str(&derived(findings));
+    page.push_str(&time_stamps(&findings.time_stamps));
     page
 }
 
@@ -229,6 +230,35 @@ fn derived(findings: &AuditReport) -> String {
          - Rows read: {}\n- End of the chain: {head}\n",
         findings.rows
     )
+}
+
+/// Writes the part about time stamps, where there are any.
+fn time_stamps(stamps: &[StampedRow]) -> String {
+    let Some(newest) = stamps.last() else {
+        return String::new();
+    };
+
+    let mut part = format!(
+        "\n## Time stamps\n\nAuthorities that are independent of the crawler have signed when a \
+         row of the chain was there (RFC 3161), and with it\nall rows before. Ask for the files, \
+         and check them against the authority's own certificates, for example:\n\n    \
+         openssl ts -verify -digest {} -in {}.tsr -CAfile CA.pem\n\n\
+         | row | time | signed by | hash |\n|---|---|---|---|\n",
+        newest.hash, newest.row
+    );
+    let told = stamps.len().saturating_sub(TOLD);
+    for stamp in &stamps[told..] {
+        // The name is from a certificate: it must not end the cell.
+        let authority = stamp.authority.replace(['`', '|'], " ");
+        add(
+            &mut part,
+            format_args!(
+                "| {} | {} | `{authority}` | `{}` |",
+                stamp.row, stamp.time, stamp.hash
+            ),
+        );
+    }
+    part
 }
 
 fn add(part: &mut String, line: std::fmt::Arguments<'_>) {

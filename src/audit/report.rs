@@ -45,6 +45,9 @@ pub struct AuditReport {
     /// The end of the chain. A reader who keeps it can see later whether rows were cut off after
     /// it.
     pub head: Option<LedgerHead>,
+    /// The rows that were time-stamped. [`audit`](crate::audit()) leaves it empty: the stamps lie
+    /// beside the archive, and the command reads them.
+    pub time_stamps: Vec<StampedRow>,
     /// Each promise that was not kept; none where the crawl was polite.
     pub violations: Vec<Violation>,
     /// The number of violations at hosts outside the scope.
@@ -91,6 +94,25 @@ pub struct RobotsFindings {
 pub struct LedgerHead {
     pub row: i64,
     pub hash: String,
+}
+
+/// A row of the ledger that an authority has time-stamped (RFC 3161).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StampedRow {
+    /// The row. Its stamp is of all rows before it, too.
+    pub row: i64,
+    /// The time that the authority states, RFC 3339 in UTC.
+    pub time: String,
+    /// The subject of the certificate that signed it.
+    pub authority: String,
+    /// The hash that was stamped, in hexadecimal digits.
+    pub hash: String,
+    /// The number of the stamp at its authority, in hexadecimal digits.
+    pub serial: String,
+    /// The policy of the authority, as an object identifier.
+    pub policy: String,
+    /// The file of the stamp, in the folder of the archive.
+    pub file: String,
 }
 
 /// What the whole ledger shows: hosts and violations outside the scope are among it.
@@ -140,6 +162,7 @@ impl AuditReport {
                 row,
                 hash: hex::encode(hash),
             }),
+            time_stamps: Vec::new(),
             violations,
             violations_elsewhere: elsewhere.len() as u64,
             remarks: findings.remarks,

@@ -1,11 +1,14 @@
 //! `saseo audit`: the ledger is checked for requests that broke a promise.
 
+mod time_stamps;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::archive::Reader;
-use crate::audit::{AuditReport, AuditScope, HostFindings, Violation, audit, page};
+use crate::audit::{AuditReport, AuditScope, HostFindings, StampedRow, Violation, audit, page};
+use crate::cli::audit::time_stamps::StampSource;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
@@ -21,12 +24,21 @@ pub(super) struct AuditArgs {
     /// folders that are missing are made
     #[arg(long, value_name = "FILE.md")]
     report: Option<PathBuf>,
+    /// Have the end of the chain time-stamped (RFC 3161) by the authority of --authority or of
+    /// saseo.toml; without one, write the request only, and tell how to send it
+    #[arg(long)]
+    timestamp: bool,
+    /// The address of the time-stamping authority
+    #[arg(long, value_name = "URL", requires = "timestamp")]
+    authority: Option<String>,
 }
 
 /// Audits the whole ledger, and tells of the papers that are named, or of all.
 pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
-    let findings = audit(&reader, scope(&reader, &args.sites)?)?;
+    let mut findings = audit(&reader, scope(&reader, &args.sites)?)?;
+    let stamped = stamp(common, args, &reader, &findings);
+    time_stamps::add(&mut findings, &reader, common.data())?;
 
     if let Some(path) = &args.report {
         let declared = reader.declared_counts(&args.sites, Clock::system().now())?;
@@ -40,11 +52,27 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
         tell(common, reader.path(), &findings)?;
     }
 
+    stamped?;
     Ok(if findings.violations.is_empty() {
         Exit::Done
     } else {
         Exit::Failed
     })
+}
+
+/// Has the ledger's head stamped if that is wanted.
+fn stamp(
+    common: &Common,
+    args: &AuditArgs,
+    reader: &Reader,
+    findings: &AuditReport,
+) -> anyhow::Result<()> {
+    if !args.timestamp {
+        return Ok(());
+    }
+
+    let source = StampSource::of(common, args.authority.as_deref())?;
+    time_stamps::stamp(common, &source, reader, findings.head.as_ref())
 }
 
 /// Returns the hosts of the papers that are named, or all hosts where none is named.
@@ -87,6 +115,9 @@ fn tell(common: &Common, archive: &Path, findings: &AuditReport) -> anyhow::Resu
         ))?;
     }
 
+    for stamp in &findings.time_stamps {
+        console::data(&of_stamp(stamp))?;
+    }
     for remark in &findings.remarks {
         console::data(&format!("remark: {remark}"))?;
     }
@@ -145,6 +176,13 @@ fn gap(seconds: Option<f64>) -> String {
         Some(seconds) => format!("{seconds} s"),
         None => "none".to_owned(),
     }
+}
+
+fn of_stamp(stamp: &StampedRow) -> String {
+    format!(
+        "time stamp: row {} at {}, by {} ({})",
+        stamp.row, stamp.time, stamp.authority, stamp.file
+    )
 }
 
 fn of_violation(violation: &Violation) -> String {

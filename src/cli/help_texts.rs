@@ -193,10 +193,11 @@ pub(super) fn audit() -> String {
         &[
             "saseo audit",
             "saseo audit readersnews --report audit.md   a page to send to that paper",
+            "saseo audit --timestamp --authority https://tsa.example/   sign its end by a third party",
         ],
         &[
             "0        every request kept what was owed",
-            "1        one did not, or the ledger cannot be read",
+            "1        one did not, the ledger cannot be read, or no time stamp came",
             USAGE,
         ],
     )

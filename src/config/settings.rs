@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 
 use crate::config::units::{Bytes, Rate, Span};
 use crate::page_url::PageUrl;
@@ -16,6 +16,7 @@ pub struct Settings {
     pub pace: Ceilings,
     pub limits: Limits,
     pub archive: ArchiveSettings,
+    pub ledger: LedgerSettings,
 }
 
 /// The sender of the requests.
@@ -63,6 +64,15 @@ pub struct ArchiveSettings {
     pub durability: Durability,
 }
 
+/// How the ledger is proved.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LedgerSettings {
+    /// The authority that `audit --timestamp` asks (RFC 3161).
+    #[serde(deserialize_with = "some_or_no_address")]
+    pub timestamp_authority: Option<PageUrl>,
+}
+
 /// The loss that a power cut may cause. A killed process loses nothing in either case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -93,6 +103,15 @@ pub fn contact(text: &str) -> Result<String, &'static str> {
              without brackets",
         )
     }
+}
+
+/// Reads an address; none where the text is empty.
+fn some_or_no_address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PageUrl>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    PageUrl::parse(&text).map(Some).map_err(de::Error::custom)
 }
 
 fn is_mail(text: &str) -> bool {

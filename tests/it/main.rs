@@ -73,6 +73,8 @@ mod simulated;
 mod simulated_web;
 mod survey;
 mod survey_list;
+mod time_stamps;
+mod timestamp_authority;
 mod verify;
 mod watch;
 mod web_archives;

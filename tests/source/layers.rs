@@ -39,9 +39,10 @@ const ROWS: [&[&str]; 15] = [
         "deadline",
         "signals",
     ],
+    // Time stamps are files beside the archive, and know nothing of it.
     // Requests are sent one way by crawls and surveys. Answers are read by crawls as they come, and
     // again from the archive.
-    &["dispatch", "site_reader", "web_archive"],
+    &["dispatch", "site_reader", "time_stamp", "web_archive"],
     // What a user wrote, read from a folder and checked with the readers that it makes. Retention is
     // a site's settings as the archive takes them, for crawls and for the command.
     &["config_folder", "retention"],
@@ -190,7 +191,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 25] = [
+const HOMES: [(&str, &[&str]); 28] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("robotstxt", &["robots"]),
@@ -218,6 +219,9 @@ const HOMES: [(&str, &[&str]); 25] = [
     ("trafilatura", &["extract"]),
     ("regex_syntax", &["markup"]),
     ("sfv", &["rights"]),
+    ("aws_lc_rs", &["time_stamp"]),
+    ("der", &["time_stamp"]),
+    ("x509_cert", &["time_stamp"]),
 ];
 
 /// The highest row that is pure: judgement.

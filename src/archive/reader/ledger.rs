@@ -3,7 +3,10 @@
 mod robots_arrival;
 mod row;
 
-use rusqlite::{Rows, Statement};
+use std::fs::File;
+use std::io::{self, ErrorKind};
+
+use rusqlite::{OptionalExtension, Rows, Statement};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
@@ -110,5 +113,27 @@ impl Reader {
                 .connection
                 .prepare(&format!("SELECT {LEDGER_COLUMNS} FROM ledger ORDER BY id"))?,
         })
+    }
+
+    /// Returns the hash of a row; `None` if there is no such row, or it has no hash of 32 bytes.
+    pub fn ledger_hash(&self, row: i64) -> Result<Option<[u8; 32]>, ArchiveError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT hash FROM ledger WHERE id = ?1 AND length(hash) = 32")?;
+        Ok(select.query_row([row], |row| row.get(0)).optional()?)
+    }
+
+    /// Waits until all commits that were made are on the disk, those of other processes as well.
+    ///
+    /// Only the log is told: SQLite itself syncs what it moves from there into the file. A second
+    /// descriptor of the file would drop this process's locks when it is closed.
+    pub fn sync_to_disk(&self) -> io::Result<()> {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        match File::open(log) {
+            Ok(log) => log.sync_all(),
+            Err(why) if why.kind() == ErrorKind::NotFound => Ok(()),
+            Err(why) => Err(why),
+        }
     }
 }
