@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::archive::{ArchiveError, Lock, Reader, RunState};
+use crate::archive::{ArchiveError, CleaningState, Lock, Reader, RunState};
 use crate::config::Site;
 use crate::config::units::Span;
 use crate::page_url::PageUrl;
@@ -34,6 +34,8 @@ pub(crate) struct ArchiveStatus {
     /// Whether a run holds the archive now.
     pub is_held: bool,
     pub under_way: Vec<PaperUnderWay>,
+    /// What takedowns have left to do.
+    pub cleaning: CleaningState,
 }
 
 /// A paper that is being crawled.
@@ -102,6 +104,7 @@ impl ArchiveStatus {
             runs: reader.runs(most_runs)?,
             is_held,
             under_way,
+            cleaning: reader.cleaning_state()?,
         })
     }
 
@@ -135,6 +138,14 @@ impl ArchiveStatus {
 
     fn has(&self, name: &str) -> bool {
         self.sites.iter().any(|site| site.state.site == name)
+    }
+
+    /// Returns a warning where a takedown was not ended. A run that holds the archive may be at it.
+    pub(crate) fn takedown_warning(&self) -> Option<&'static str> {
+        (!self.is_held && !self.cleaning.is_done()).then_some(
+            "a takedown is not ended: bytes of what was removed may still stand in the file; \
+             `saseo forget --finish` overwrites them",
+        )
     }
 
     /// Returns the sites with warnings, and then the others.

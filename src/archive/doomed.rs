@@ -132,9 +132,9 @@ const CAPTURES: &str = "INSERT OR IGNORE INTO temp.doomed_capture (id, page_id, 
      CROSS JOIN capture ON capture.id = version.capture_id";
 
 /// An answer from which a version of another article was read stays.
-const SHARED_CAPTURES: &str = "DELETE FROM temp.doomed_capture WHERE id IN
-     (SELECT capture_id FROM version
-      WHERE article_id NOT IN (SELECT id FROM temp.doomed_article))";
+const SHARED_CAPTURES: &str = "DELETE FROM temp.doomed_capture WHERE EXISTS
+     (SELECT 1 FROM version WHERE version.capture_id = doomed_capture.id
+      AND article_id NOT IN (SELECT id FROM temp.doomed_article))";
 
 const LISTS: &str = "page.role IN ('home', 'feed', 'section', 'list', 'window', 'sitemap')
      AND page.site_id IN (SELECT site_id FROM temp.doomed_article CROSS JOIN article USING (id))";
@@ -271,4 +271,44 @@ pub(super) fn due_for_retention(
         row.get(0)
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::archive::schema::{migrate, whole_tables_read};
+
+    #[test]
+    fn what_belongs_to_an_article_is_found_without_reading_a_whole_table() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+        connection.execute_batch(TABLES).unwrap();
+
+        let own_pages = OWN_PAGES.map(|own| format!("{own} WHERE NOT {OF_ANOTHER}"));
+        let moved = format!("{MOVED_PAGES} {OF_ANOTHER}) SELECT id, url, article_id FROM origin");
+        let lists = format!(
+            "SELECT capture.id FROM capture JOIN page ON page.id = page_id \
+                             WHERE {LISTS}"
+        );
+        let statements = [
+            PHOTOS,
+            MOVED_PHOTOS,
+            CAPTURES,
+            SHARED_CAPTURES,
+            BODIES,
+            &moved,
+            &lists,
+        ];
+        for sql in own_pages.iter().map(String::as_str).chain(statements) {
+            assert_eq!(whole_tables_read(&connection, sql), [""; 0], "{sql}");
+        }
+        // Photos of all articles are compared, where photos go at all: their addresses stand in
+        // JSON.
+        assert_eq!(
+            whole_tables_read(&connection, SHARED_PHOTOS),
+            ["SCAN version"]
+        );
+    }
 }

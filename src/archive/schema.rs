@@ -9,7 +9,7 @@ use crate::archive::file_mark::APPLICATION;
 
 /// The steps from an empty file to the newest schema. A step that was released never changes:
 /// archives in use have made it.
-const MIGRATIONS: [&str; 22] = [
+const MIGRATIONS: [&str; 23] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -32,6 +32,7 @@ const MIGRATIONS: [&str; 22] = [
     include_str!("migrations/0020.sql"),
     include_str!("migrations/0021.sql"),
     include_str!("migrations/0022.sql"),
+    include_str!("migrations/0023.sql"),
 ];
 
 /// The newest schema that this program knows.
@@ -97,4 +98,36 @@ pub(super) fn migrate(
         tx.commit()?;
     }
     Ok(())
+}
+
+/// Returns the steps by which SQLite reads a whole table that grows with an archive, in the
+/// statements of a script.
+#[cfg(test)]
+pub(super) fn whole_tables_read(connection: &Connection, script: &str) -> Vec<String> {
+    const GROWING: [&str; 8] = [
+        "article",
+        "body",
+        "canonical",
+        "capture",
+        "other",
+        "own",
+        "page",
+        "version",
+    ];
+    let mut read = Vec::new();
+    for sql in script.split(';').filter(|sql| !sql.trim().is_empty()) {
+        let plan = format!("EXPLAIN QUERY PLAN {sql}");
+        let mut select = connection.prepare(&plan).expect(&plan);
+        let mut steps = select.raw_query();
+        while let Some(row) = steps.next().expect(&plan) {
+            let step: String = row.get("detail").expect(&plan);
+            let table = step.strip_prefix("SCAN ").unwrap_or_default();
+            let is_whole = GROWING.contains(&table.split(' ').next().unwrap_or_default());
+            // An index that is made for one statement is made of the whole table.
+            if is_whole || step.contains(" AUTOMATIC ") {
+                read.push(step);
+            }
+        }
+    }
+    read
 }

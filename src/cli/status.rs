@@ -162,9 +162,11 @@ fn print_json(archive: &Path, status: &ArchiveStatus) -> anyhow::Result<()> {
         hosts,
         runs,
         under_way,
+        cleaning,
         ..
     } = status;
     console::json(&json!({
         "archive": archive, "sites": sites, "hosts": hosts, "runs": runs, "under_way": under_way,
+        "takedowns_left": cleaning,
     }))
 }

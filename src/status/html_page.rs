@@ -41,6 +41,12 @@ impl StatusPage<'_> {
             self.now.to_second()
         );
 
+        if let Some(warning) = self.status.takedown_warning() {
+            page.push_str(&format!(
+                "<ul class=\"warn\"><li>{}</li></ul>",
+                encode_text(warning)
+            ));
+        }
         page.push_str(&contents(self.status));
         for site in self.status.problems_first() {
             page.push_str(&of_site(site));

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use saseo::demo::Edition;
 use tempfile::TempDir;
 
-use crate::program::{Crawler, Paper, Process, said};
+use crate::program::{Crawler, Paper, Process, said, told};
 
 /// Kills, each one step of writing further on.
 const KILLS: usize = 16;
@@ -105,6 +105,10 @@ fn a_takedown_killed_at_any_moment_did_not_happen_or_is_gone_on_with() {
             assert_eq!((after.0, after.1), (0, after.2), "it happened as a whole");
             amid += after.3;
         }
+
+        let status = told(&crawler.run(&["status"]));
+        let is_told = status.contains("a takedown is not ended");
+        assert_eq!(is_told, after.3 > 0, "{status}");
 
         // Where it did not happen, the same command does it; else the rest is done.
         let rest = if after.1 == 0 {

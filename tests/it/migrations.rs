@@ -865,3 +865,26 @@ fn an_archive_of_schema_21_keeps_its_articles_and_their_keys_and_has_no_other_on
     assert_eq!(sql.execute(add, []).unwrap(), 1);
     assert!(sql.execute(add, []).is_err(), "a key names one article");
 }
+
+#[test]
+fn an_archive_of_schema_22_keeps_everything_and_finds_it_by_more_indexes() {
+    let folder = grown_archive_of_schema(22, 3);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let counted = || -> Vec<i64> {
+        let count = |table: &str| {
+            let count = format!("SELECT count(*) FROM {table}");
+            sql.query_row(&count, [], |row| row.get(0)).unwrap()
+        };
+        ["article", "version", "capture", "body", "page"]
+            .map(count)
+            .to_vec()
+    };
+    let before = counted();
+
+    open_archive(folder.path()).unwrap();
+
+    assert_eq!(counted(), before);
+    let by_page = "SELECT count(*) FROM capture INDEXED BY capture_of_page WHERE page_id > 0";
+    let by_page: i64 = sql.query_row(by_page, [], |row| row.get(0)).unwrap();
+    assert_eq!(by_page, before[2]);
+}

@@ -1,6 +1,7 @@
 //! What a removal would take, and which articles are chosen for one: for dry runs.
 
 use rusqlite::{OptionalExtension, Row, params};
+use serde::Serialize;
 
 use crate::archive::doomed::{
     RemovalExtent, RemovalPlan, RetentionRule, collect, due_for_retention,
@@ -32,7 +33,7 @@ pub struct HeldArticle {
 }
 
 /// What takedowns have left to do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CleaningState {
     /// Dictionaries that were pages of removed articles, and are still needed by bodies.
     pub dictionaries: u64,

@@ -19,6 +19,9 @@ pub struct Recompression {
     pub damaged: u64,
 }
 
+/// The bodies that need a dictionary.
+const NEEDING: &str = "SELECT id FROM body WHERE dictionary_id = ?1 ORDER BY id";
+
 impl Writer {
     /// Compresses the bodies anew that need a removed page, and deletes its dictionary. Each batch
     /// is saved. `watch` is told how many are left, and says whether to go on; returns `None` where
@@ -32,8 +35,7 @@ impl Writer {
         let mut done = Recompression::default();
         let doomed = self.ids("SELECT id FROM dictionary WHERE doomed ORDER BY id", None)?;
         for dictionary in doomed {
-            let needing = "SELECT id FROM body WHERE dictionary_id = ?1 ORDER BY id";
-            let bodies = self.ids(needing, Some(dictionary))?;
+            let bodies = self.ids(NEEDING, Some(dictionary))?;
             for (at, batch) in bodies.chunks(BATCH).enumerate() {
                 if !watch((bodies.len() - at * BATCH) as u64) {
                     return Ok(None);
@@ -101,5 +103,23 @@ impl Writer {
             ])?;
         done.bodies += 1;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::archive::schema::{migrate, whole_tables_read};
+
+    #[test]
+    fn bodies_that_need_a_dictionary_are_found_in_an_index() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+
+        assert_eq!(whole_tables_read(&connection, NEEDING), [""; 0]);
     }
 }

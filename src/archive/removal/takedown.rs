@@ -157,12 +157,12 @@ const DELETE_CAPTURES: &str = "
       WHERE id IN (SELECT page_id FROM temp.doomed_capture)
         AND role = 'article' AND capture_id IN (SELECT id FROM temp.doomed_capture);
     DELETE FROM opt_out WHERE capture_id IN
-      (SELECT doomed_capture.id FROM temp.doomed_capture
-       WHERE page_id NOT IN (SELECT id FROM page WHERE role <> 'article'));
+      (SELECT doomed_capture.id FROM temp.doomed_capture WHERE NOT EXISTS
+         (SELECT 1 FROM page WHERE page.id = doomed_capture.page_id AND role <> 'article'));
     DELETE FROM deadly_capture WHERE capture_id IN (SELECT id FROM temp.doomed_capture);
     DELETE FROM capture WHERE id IN
-      (SELECT doomed_capture.id FROM temp.doomed_capture
-       WHERE page_id NOT IN (SELECT id FROM page WHERE role <> 'article'));";
+      (SELECT doomed_capture.id FROM temp.doomed_capture WHERE NOT EXISTS
+         (SELECT 1 FROM page WHERE page.id = doomed_capture.page_id AND role <> 'article'));";
 
 const DELETE_BODIES: &str = "
     UPDATE dictionary SET doomed = 1 WHERE sha256 IN
@@ -215,4 +215,33 @@ fn note_cleaning(tx: &Connection, extent: RemovalExtent) -> Result<(), ArchiveEr
         [words],
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::archive::schema::{migrate, whole_tables_read};
+
+    #[test]
+    fn rows_of_an_article_are_deleted_without_reading_a_whole_table() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+        collect(&connection, &[], RemovalExtent::Everything).unwrap();
+        // As a takedown does.
+        connection
+            .pragma_update(None, "foreign_keys", false)
+            .unwrap();
+
+        for script in [
+            ADDRESSES,
+            ARTICLE_ROWS,
+            LOSE_BODIES,
+            DELETE_CAPTURES,
+            DELETE_BODIES,
+        ] {
+            assert_eq!(whole_tables_read(&connection, script), [""; 0], "{script}");
+        }
+    }
 }

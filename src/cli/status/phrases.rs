@@ -13,6 +13,11 @@ const MOST_UNDER_WAY: usize = 10;
 /// papers in one line each.
 pub(super) fn in_words(archive: &Path, status: &ArchiveStatus, are_named: bool) -> String {
     let mut lines = vec![format!("archive {}", archive.display())];
+    lines.extend(
+        status
+            .takedown_warning()
+            .map(|warning| format!("  ! {warning}")),
+    );
 
     for site in status.problems_first() {
         lines.push(of_site(site));
