@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::archive::FoundText;
+use crate::text::search_tokens::folded as folded_char;
 
 /// Letters of a snippet: two lines of a terminal, where a Korean letter takes two columns.
 const LENGTH: usize = 90;
@@ -60,11 +61,13 @@ fn push_plain(parts: &mut Vec<SnippetPart>, text: &str) {
     }
 }
 
-/// Returns where the words stand in a text, in its order and without overlaps. Case does not count.
+/// Returns where the words stand in a text, in its order and without overlaps. Case and
+/// width do not count.
 fn places(text: &str, words: &[String]) -> Vec<Range<usize>> {
     let folded = Folded::of(text);
     let mut places: Vec<Range<usize>> = Vec::new();
     for word in words {
+        let word: String = word.chars().filter_map(folded_char).collect();
         let word = word.to_lowercase();
         if word.is_empty() {
             continue;
@@ -105,7 +108,7 @@ impl<'t> Folded<'t> {
                 parted.push((folded.len(), at));
                 apart = now;
             }
-            folded.extend(c.to_lowercase());
+            folded.extend(folded_char(c).into_iter().flat_map(char::to_lowercase));
         }
         parted.push((folded.len(), text.len()));
         Self {
@@ -199,6 +202,10 @@ mod tests {
             "작은 [책방]이 [문]을 열었다."
         );
         assert_eq!(snippet("A Café in İzmir", &["CAFÉ"]), "A [Café] in İzmir");
+        assert_eq!(snippet("ＫＢＳ 뉴스", &["kbs"]), "[ＫＢＳ] 뉴스");
+        assert_eq!(snippet("KBS 뉴스", &["ｋｂｓ"]), "[KBS] 뉴스");
+        let variant = "葛\u{e0100}飾区";
+        assert_eq!(snippet(variant, &["葛飾"]), "[葛\u{e0100}飾]区");
         assert_eq!(snippet("첫 문단\n\n둘째", &["둘째"]), "…[둘째]");
         assert_eq!(snippet("책방은\n\n열었다", &["책방"]), "[책방]은 열었다");
         assert_eq!(snippet("아무 말도 없다", &["책방"]), "아무 말도 없다");

@@ -4,7 +4,8 @@
 //! no spaces at all: an index of words finds a third to two thirds of what stands in a text. Each
 //! run of such letters becomes its overlapping pairs and its last letter: 독서신문 becomes `독서 서신
 //! 신문 문`. A phrase of pairs that stand side by side is exactly the text that they come from. Words
-//! of other scripts, and numbers, stay whole, in lower case.
+//! of other scripts, and numbers, stay whole, in lower case. Letters and digits of full width count as
+//! the usual ones, and selectors of variants as nothing.
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -101,7 +102,8 @@ impl<'t> TokenRun<'t> {
     fn push_to(&self, tokens: &mut String, end: WordEnd) {
         match self.script {
             Script::Spaced => {
-                let word = self.text.chars().flat_map(char::to_lowercase);
+                let word = self.text.chars().filter_map(folded);
+                let word = word.flat_map(char::to_lowercase);
                 push(tokens, |tokens| tokens.extend(word));
             }
             Script::Joined => self.push_pairs(tokens, end),
@@ -114,16 +116,42 @@ impl<'t> TokenRun<'t> {
         for letter in self.letters() {
             if let Some(former) = former.replace(letter) {
                 pairs += 1;
-                push(tokens, |tokens| tokens.extend([former, letter]));
+                push(tokens, |tokens| {
+                    push_letter(tokens, former);
+                    push_letter(tokens, letter);
+                });
             }
         }
 
         if let Some(last) = former
             && (end == WordEnd::Closed || pairs == 0)
         {
-            push(tokens, |tokens| tokens.push_str(last));
+            push(tokens, |tokens| push_letter(tokens, last));
         }
     }
+}
+
+/// Adds a letter without the selectors of its variants.
+fn push_letter(tokens: &mut String, letter: &str) {
+    tokens.extend(letter.chars().filter(|c| !is_selector(*c)));
+}
+
+/// Returns a character as it is compared: in its usual width, and `None` where it only chooses a
+/// variant of the one before it. Compatibility forms of any other kind stay, because a page that has
+/// them means them.
+pub(crate) fn folded(c: char) -> Option<char> {
+    match c {
+        // The printable characters of ASCII in full width stand in the same order.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        _ if is_selector(c) => None,
+        _ => Some(c),
+    }
+}
+
+/// Tells whether a character chooses a variant of the one before it: of a Han letter in names and
+/// places, for example.
+fn is_selector(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Adds one token, behind a space where others stand before it.
@@ -212,6 +240,20 @@ mod tests {
         );
         assert_eq!(index_tokens("3.1운동 2026-03-07"), "3 1 운동 동 2026 03 07");
         assert_eq!(index_tokens("…!?"), "");
+    }
+
+    #[test]
+    fn width_and_variants_of_letters_do_not_count() {
+        assert_eq!(
+            index_tokens("ＫＢＳ뉴스 ２０２６"),
+            index_tokens("KBS뉴스 2026")
+        );
+        assert_eq!(phrase("ＫbＳ"), phrase("KBS"));
+        assert_eq!(index_tokens("葛\u{e0100}飾区"), index_tokens("葛飾区"));
+        assert_eq!(phrase("葛\u{fe00}"), phrase("葛"));
+        assert_eq!(index_tokens("a\u{fe0f}b"), "ab");
+        // Marks alone are no token.
+        assert_eq!(index_tokens("！＂～"), "");
     }
 
     #[test]
