@@ -5,10 +5,12 @@
 //! its decisions are saved. [`Writer`] writes, [`Reader`] reads beside a running crawl.
 
 mod answer;
+mod archive_file;
 mod article;
 mod backfill;
 mod body;
 mod capture;
+mod carried;
 mod change;
 mod compaction;
 mod compression;
@@ -31,11 +33,13 @@ mod lost;
 mod named_columns;
 mod new_database;
 mod open;
+mod page_log;
 mod page_state;
 mod reader;
 mod recrawl;
 mod reextraction;
 mod removal;
+mod replacement;
 mod rescue;
 mod revisit;
 mod robots;
@@ -50,10 +54,12 @@ mod version_repair;
 mod word_index;
 
 pub use answer::{Completed, Completion, WriteEffect};
+pub use archive_file::{ArchiveFile, ArchiveTotals, CopyProgress, LedgerHead};
 pub use article::{CandidateCopy, ChangedField};
 pub use backfill::{BackfillDays, Window};
 pub use body::Body;
 pub use capture::{Capture, Charset};
+pub use carried::{CarriedCounts, CarriedState};
 pub use change::ChangeKind;
 pub use compaction::CompactedBodies;
 pub use compression::{Dictionary, DictionaryId, Packed, pack};
@@ -68,6 +74,7 @@ pub use loss_note::vanished;
 pub use lost::LostFiles;
 pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
+pub use page_log::{ChangedPages, is_same, write_changed_pages};
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleFilter, ArticleListing, ArticleRecord, ArticleVersion,
     BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle, ChosenArticle,
@@ -84,6 +91,7 @@ pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
 };
 pub use removal::{CleaningEnd, FileRewrite, Recompression};
+pub use replacement::{SetAside, fold_log, replace_archive};
 pub use robots::{RobotsCopy, RobotsOutcome};
 pub use run::{NewRun, RunEnd, RunResult, Tally};
 pub use schema::SCHEMA;

@@ -3,11 +3,13 @@
 mod about;
 mod args;
 mod audit;
+mod backup;
 mod check;
 mod chosen;
 mod cite;
 mod compact;
 mod console;
+mod copy_words;
 mod crawl;
 mod crawl_report;
 mod demo;
@@ -26,6 +28,7 @@ mod list;
 mod plan;
 mod progress;
 mod reextract;
+mod restore;
 mod schedule;
 mod search;
 mod service;
@@ -180,6 +183,21 @@ enum Command {
     /// network, and runs beside a crawl.
     #[command(after_help = help_texts::verify())]
     Verify(verify::VerifyArgs),
+    /// Copy the archive into one file, also while a crawl goes on
+    ///
+    /// The copy is one moment of the archive. It is checked as `verify` does, and gets its name only
+    /// where all of it is sound: a kill or a full disk leaves the last backup as it was. FILE is
+    /// replaced where it is an earlier backup of this archive. It is an archive without a log, which
+    /// any SQLite reads.
+    #[command(after_help = help_texts::backup())]
+    Backup(backup::BackupArgs),
+    /// Put a backup in the place of the archive: tell what would be lost, and do it with --yes
+    ///
+    /// The backup is copied, brought up to date and checked before anything is replaced, and the
+    /// archive that was there stays beside the new one. Takedowns and holds since the backup are done
+    /// again, and no host is asked before its gap has passed.
+    #[command(after_help = help_texts::restore())]
+    Restore(restore::RestoreArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive
     #[command(after_help = help_texts::extract())]
     Extract(extract::ExtractArgs),
@@ -301,6 +319,8 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Audit(args) => audit::run(common, &args),
         Command::About(args) => about::run(common, &args),
         Command::Verify(args) => verify::run(common, &args),
+        Command::Backup(args) => backup::run(common, &args),
+        Command::Restore(args) => restore::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
         Command::Survey(args) => survey::run(common, &args),
         Command::Search(args) => search::run(common, &args),

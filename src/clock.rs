@@ -61,6 +61,13 @@ impl Clock {
         }
     }
 
+    /// Waits until a moment as [`Clock::sleep_until`] does, on a thread that does nothing else.
+    pub fn pause_until(&self, moment: Timestamp) {
+        while self.now() < moment {
+            std::thread::sleep(moment.since(self.now()));
+        }
+    }
+
     /// Returns how long the machine has been up, sleep included. `None` where the system does not
     /// tell (only Linux's `/proc` does), and for a clock that was set for a simulation.
     pub fn uptime(&self) -> Option<Uptime> {

@@ -54,7 +54,7 @@
 //! | configuration | `config_folder`, `retention` | files |
 //! | action | `crawl`, `survey`, `audit`, `verify` | tokio tasks, files |
 //! | | `compact`, `export`, `history`, `reextract`, `demo`, `saved_file` | |
-//! | sessions | `crawl_session` | a runtime, the environment |
+//! | sessions | `crawl_session`, `backup` | a runtime, the environment, files |
 //! | crawls at their times | `schedule` | monitors |
 //! | status, pure but for its reading | `status` | |
 //! | face | `cli` | clap, stdout, pipes |
@@ -77,6 +77,8 @@ mod article_key;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod audit;
+#[cfg(feature = "cli")]
+mod backup;
 #[cfg(feature = "cli")]
 mod citation;
 #[cfg(feature = "cli")]

@@ -87,21 +87,17 @@ impl Reader {
     pub fn open(data: &Path) -> Result<Self, ArchiveError> {
         let path = data.join(crate::archive::FILE);
         refuse_if_lost(&path)?;
-        if !path.exists() {
-            return Err(ArchiveError::Missing { path });
-        }
+        Self::at(path)
+    }
 
-        let mut is_immutable = false;
-        let (connection, found) = match connect(&path, &path.to_string_lossy()) {
-            // SQLite's shared memory needs a folder that can be written. Where no log is left to be
-            // read, the file alone is the whole archive, and nobody can change it meanwhile.
-            Err(ArchiveError::ReadOnly { .. }) if !has_log(&path) => {
-                is_immutable = true;
-                connect(&path, &immutable_address(&path))?
-            }
-            connected => connected?,
-        };
-
+    /// Opens the archive's file at a path, whatever its name: a copy, before it gets its place.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::open`].
+    #[doc(hidden)]
+    pub fn at(path: PathBuf) -> Result<Self, ArchiveError> {
+        let (connection, found, is_immutable) = connect_any(&path)?;
         if found == 0 {
             return Err(ArchiveError::Empty { path });
         }
@@ -191,6 +187,26 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// The memory for pages that were read, in KiB with a minus, as SQLite wants it. With its usual 2
 /// MiB, `status` of 3,000 papers reads the same pages of its indexes again and again.
 const CACHE: i64 = -16_384;
+
+/// Connects to an archive's file of any schema that is known. Returns the schema, 0 of an empty
+/// file, and whether SQLite was promised that the file does not change.
+pub(super) fn connect_any(path: &Path) -> Result<(Connection, i64, bool), ArchiveError> {
+    if !path.exists() {
+        return Err(ArchiveError::Missing {
+            path: path.to_owned(),
+        });
+    }
+
+    match connect(path, &path.to_string_lossy()) {
+        // SQLite's shared memory needs a folder that can be written. Where no log is left to be
+        // read, the file alone is the whole archive, and nobody can change it meanwhile.
+        Err(ArchiveError::ReadOnly { .. }) if !has_log(path) => {
+            let (connection, found) = connect(path, &immutable_address(path))?;
+            Ok((connection, found, true))
+        }
+        connected => connected.map(|(connection, found)| (connection, found, false)),
+    }
+}
 
 /// Connects to the file under an address for SQLite, and returns its schema as well.
 fn connect(path: &Path, address: &str) -> Result<(Connection, i64), ArchiveError> {

@@ -189,7 +189,7 @@ impl Writer {
 }
 
 /// Returns a free file name, such as `archive.rescued-20261124T153000Z.db`.
-fn free_name(folder: &Path, kind: &str, now: Timestamp, extension: &str) -> PathBuf {
+pub(super) fn free_name(folder: &Path, kind: &str, now: Timestamp, extension: &str) -> PathBuf {
     let moment: String = now
         .to_string()
         .chars()

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::archive::ArchiveError;
+use crate::backup::BackupError;
 use crate::config_folder::ConfigError;
 use crate::crawl_session::SessionError;
 use crate::export::{ExportError, NamedExportError};
@@ -66,12 +67,18 @@ fn archive_error(error: &anyhow::Error) -> Option<&ArchiveError> {
     if let Some(error) = error.downcast_ref::<ScheduleError>() {
         return error.archive();
     }
+    if let Some(BackupError::Archive(error)) = error.downcast_ref() {
+        return Some(error);
+    }
     error.downcast_ref()
 }
 
 /// Returns whether an error is a wrong command line or a wrong configuration.
 fn is_usage(error: &anyhow::Error) -> bool {
     if let Some(ExportError::Named(error)) = error.downcast_ref() {
+        return error.is_usage();
+    }
+    if let Some(error) = error.downcast_ref::<BackupError>() {
         return error.is_usage();
     }
     let is_of_bag = matches!(

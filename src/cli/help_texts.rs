@@ -226,6 +226,42 @@ pub(super) fn verify() -> String {
     )
 }
 
+pub(super) fn backup() -> String {
+    ending(
+        &[
+            "saseo backup /backup/readersnews.db",
+            "saseo backup /backup/readersnews.db --rate 8MiB      slower, for a busy disk",
+            "saseo backup /backup/readersnews.db --incremental    \
+             only the pages that changed",
+        ],
+        &[
+            DONE,
+            FAILED,
+            USAGE,
+            "3        something in the archive is damaged: the last backup stays",
+            "75       another run holds the archive that FILE is",
+            "130/143  stopped by SIGINT or SIGTERM: the last backup stays",
+        ],
+    )
+}
+
+pub(super) fn restore() -> String {
+    ending(
+        &[
+            "saseo restore /backup/readersnews.db                 what would be lost",
+            "saseo restore /backup/readersnews.db --yes",
+        ],
+        &[
+            DONE,
+            FAILED,
+            USAGE,
+            "3        something in the backup is damaged: nothing was replaced",
+            HELD,
+            "130/143  stopped by SIGINT or SIGTERM: nothing was replaced",
+        ],
+    )
+}
+
 pub(super) fn extract() -> String {
     ending(
         &[

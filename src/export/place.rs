@@ -158,7 +158,11 @@ impl Beside {
     }
 
     /// Puts the whole file in its place, with the mode of the one that it replaces.
-    pub(super) fn finish(self) -> Result<(), ExportError> {
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be written to the disk or renamed.
+    pub fn finish(self) -> Result<(), ExportError> {
         let fault = |why| ExportError::Write {
             path: self.target.clone(),
             why,

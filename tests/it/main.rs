@@ -17,6 +17,8 @@ mod audit_chain;
 mod audit_crawls;
 mod audit_pace;
 mod audit_robots;
+mod backup;
+mod backup_killed;
 mod changing_archive;
 mod commands;
 mod conformance;

@@ -60,8 +60,9 @@ const ROWS: [&[&str]; 15] = [
         "search",
         "survey",
     ],
-    // A crawl is composed from its configuration, archive, network and signals.
-    &["crawl_session"],
+    // A crawl is composed from its configuration, archive, network and signals. A backup is verified,
+    // and stands beside its place as an export does.
+    &["backup", "crawl_session"],
     // Crawls that start at their times are sessions, too.
     &["schedule"],
     // The status names the next scheduled crawls.
@@ -104,10 +105,20 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "robots",
             ],
             &["article", "lease", "list", "reader", "seed"],
+            // Another state of the archive, in a file of its own.
+            &["archive_file"],
             // Answers and re-extractions ask whether their article was taken down.
             &["declared", "removal"],
-            &["capture", "due_pages", "open", "reextraction", "unended"],
-            &["revisit", "version_repair", "run"],
+            &[
+                "capture",
+                "carried",
+                "due_pages",
+                "open",
+                "reextraction",
+                "replacement",
+                "unended",
+            ],
+            &["page_log", "revisit", "version_repair", "run"],
             &["answer"],
         ],
     ),
@@ -162,6 +173,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &["args", "help_texts", "hint", "console", "service"],
             &[
                 "truncated_lists",
+                "copy_words",
                 "exit",
                 "layout",
                 "progress",
@@ -171,12 +183,14 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &[
                 "about",
                 "audit",
+                "backup",
                 "compact",
                 "extract",
                 "forget",
                 "hold",
                 "init",
                 "plan",
+                "restore",
                 "crawl_report",
                 "search",
                 "show",
