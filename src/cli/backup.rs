@@ -126,13 +126,18 @@ fn tell(common: &Common, summary: &BackupSummary) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tells what else belongs to the archive, where it is there.
+/// Tells what else belongs to the archive, where it is there: named exports and time stamps.
 fn tell_rest(common: &Common) {
-    let exports = common.data().join("exports");
-    if exports.is_dir() {
+    let rest: Vec<String> = ["exports", "timestamps"]
+        .iter()
+        .map(|name| common.data().join(name))
+        .filter(|folder| folder.is_dir())
+        .map(|folder| folder.display().to_string())
+        .collect();
+    if !rest.is_empty() {
         common.voice().note(&format!(
-            "the list of named exports is not in it: copy {} and the configuration, too",
-            exports.display()
+            "not in it: copy {} and the configuration, too",
+            rest.join(", ")
         ));
     }
 }
