@@ -74,5 +74,8 @@ mod simulated_web;
 mod survey;
 mod survey_list;
 mod verify;
+mod verify_journal;
+mod verify_killed;
+mod verify_tables;
 mod watch;
 mod web_archives;
