@@ -76,15 +76,16 @@ pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
 pub use reader::{
-    AnsweredRequest, ArticleChange, ArticleFilter, ArticleListing, ArticleRecord, ArticleVersion,
-    BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle, ChosenArticle,
-    CleaningState, Condition, ConditionError, CopyChoice, CountKey, DeclaredCounts, EarlierAnswer,
-    ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, Flaw,
-    FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord,
-    LedgerRows, ListCursor, ListOrder, ListedArticle, MOST_LATE, NumberGap, Outlook, PhotoState,
-    ReadPage, ReadPages, Reader, RecordIter, Records, RightsChange, RobotsArrival, RobotsArrivals,
-    RowRead, RunState, SavedMark, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue,
-    SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion,
+    AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,
+    ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle,
+    ChosenArticle, CleaningState, Condition, ConditionError, CopyChoice, CountKey, DeclaredCounts,
+    Dependents, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun,
+    Failure, FixityMarks, Flaw, FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger,
+    LedgerEntry, LedgerMark, LedgerRecord, LedgerRows, ListCursor, ListOrder, ListedArticle,
+    MOST_LATE, NumberGap, Outlook, Parent, PhotoState, ReadPage, ReadPages, Reader, RecordIter,
+    Records, RightsChange, RobotsArrival, RobotsArrivals, RowRead, RowSample, RowSpan, RunState,
+    SavedMark, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState, StoredBody,
+    StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion, StoredWords,
     UnreadableRows, VersionCapture, VersionChoice, condition_columns, in_words, queues,
 };
 pub use reextraction::{

@@ -40,6 +40,13 @@ thread_local! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DictionaryId(pub(super) i64);
 
+impl DictionaryId {
+    /// Returns the number of its row.
+    pub fn row(self) -> i64 {
+        self.0
+    }
+}
+
 impl fmt::Display for DictionaryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)

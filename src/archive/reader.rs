@@ -24,6 +24,7 @@ mod photos;
 mod records;
 mod removal;
 mod row_read;
+mod row_sample;
 mod search;
 mod state;
 mod walk;
@@ -54,8 +55,8 @@ pub use exchanges::{
     Exchanges, ReadPage, ReadPages,
 };
 pub use fixity::{
-    BadText, CaptureOf, StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow,
-    StoredVersion,
+    ArticleChoice, BadText, CaptureOf, Dependents, FixityMarks, LedgerMark, Parent, StoredBody,
+    StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion, StoredWords,
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
 pub use outlook::Outlook;
@@ -63,6 +64,7 @@ pub use photos::PhotoState;
 pub use records::{RecordIter, Records};
 pub use removal::{ChosenArticle, CleaningState, HeldArticle};
 pub use row_read::{RowRead, UnreadableRows};
+pub use row_sample::{RowSample, RowSpan};
 pub use search::{CountKey, FoundText, MOST_LATE, SearchHit, SearchSelect, Searcher};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 

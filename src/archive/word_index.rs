@@ -52,6 +52,11 @@ impl IndexedWords {
         ]))
     }
 
+    /// Returns the words of each column, in the index's order.
+    pub(super) fn fields(&self) -> &[String; 5] {
+        &self.0
+    }
+
     /// Adds the words under a row number to an index.
     pub(super) fn add_to(
         &self,

@@ -24,6 +24,17 @@ pub(super) fn count(text: &str) -> Result<u64, String> {
         .map_err(|_| format!("{text:?} is no whole number of 0 or more"))
 }
 
+/// Reads a share such as `1%` or `0.5%`, in millionths.
+pub(super) fn share(text: &str) -> Result<u32, String> {
+    let percent = text.strip_suffix('%').map(str::trim_end);
+    let percent = percent.and_then(|number| number.parse::<f64>().ok());
+
+    percent
+        .filter(|percent| (0.0001..=100.0).contains(percent))
+        .map(|percent| (percent * 10_000.0).round() as u32)
+        .ok_or_else(|| format!("{text:?} is no share from 0.0001% to 100%: write it as 1% or 0.5%"))
+}
+
 /// Reads a time longer than zero.
 pub(super) fn some_time(text: &str) -> Result<Span, String> {
     match text.parse::<Span>() {

@@ -215,7 +215,12 @@ pub(super) fn about() -> String {
 
 pub(super) fn verify() -> String {
     ending(
-        &["saseo verify", "saseo verify readersnews --repair"],
+        &[
+            "saseo verify                  goes on with one that was interrupted",
+            "saseo verify --since-last     each day, between whole ones",
+            "saseo verify --sample 1%",
+            "saseo verify readersnews --repair",
+        ],
         &[
             "0        everything is as it was written",
             FAILED,

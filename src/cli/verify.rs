@@ -1,18 +1,21 @@
 //! `saseo verify`: everything that is kept is checked against its hashes.
 
-use std::path::Path;
+mod eta;
+mod told;
 
 use clap::Args;
-use serde_json::json;
 
-use crate::archive::{Lock, Reader, RunEnd, Tally, Terms, Writer};
+use crate::archive::{Lock, Reader, RowSample, RunEnd, Tally, Terms, Writer};
+use crate::cli::args::{count, share};
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config_folder::Config;
-use crate::counts;
-use crate::verify::{self, Damage, Repair, VerifyReport};
+use crate::verify::{self, VerifyJournal, VerifyProgress, VerifyReport, VerifyScope};
+
+use eta::Eta;
+use told::{LookedAt, tell};
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
@@ -24,7 +27,32 @@ pub(super) struct VerifyArgs {
     /// damaged themselves
     #[arg(long)]
     repair: bool,
+    /// Begin at the first row, also where an interrupted verification could be gone on with
+    #[arg(long, conflicts_with_all = ["sites", "repair"])]
+    from_start: bool,
+    /// Look at a random part of everything, such as 1% or 0.5%, and not at the file's structure
+    #[arg(
+        long,
+        value_name = "SHARE",
+        value_parser = share,
+        conflicts_with_all = ["repair", "from_start"],
+    )]
+    sample: Option<u32>,
+    /// Take the same sample as an earlier one, which told its number
+    #[arg(long, value_name = "N", value_parser = count, requires = "sample")]
+    seed: Option<u64>,
+    /// Look at what came since the last whole verification that found nothing, and not at the
+    /// file's structure
+    #[arg(long, conflicts_with_all = ["sites", "repair", "from_start", "sample"])]
+    since_last: bool,
 }
+
+/// Seeds are below this number, so that they are easy to type again.
+const SEEDS: u64 = 1_000_000;
+
+/// What `--since-last` says where it has nothing to begin from.
+const NONE_SOUND: &str = "no whole verification of this archive that found nothing is known: \
+     everything is looked at now";
 
 /// Checks the archive, repairs it with `--repair`, and tells of the damage.
 pub(super) fn run(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
@@ -33,13 +61,18 @@ pub(super) fn run(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
         reader.knows_site(site)?;
     }
 
-    let findings = if args.repair {
-        repair(common, args, &reader)?
+    let (findings, looked_at) = if args.repair {
+        (repair(common, args, &reader)?, LookedAt::Everything)
+    } else if let Some(share) = args.sample {
+        sampled(common, args, &reader, share)?
+    } else if args.sites.is_empty() {
+        noted(common, args, &reader)?
     } else {
-        verify(common, args, &reader)?
+        let scope = VerifyScope::Whole(&args.sites);
+        (part(common, &reader, scope)?, LookedAt::Everything)
     };
 
-    tell(common, reader.path(), &findings)?;
+    tell(common, reader.path(), &findings, &looked_at)?;
     if findings.damaged == 0 {
         return Ok(Exit::Done);
     }
@@ -47,19 +80,98 @@ pub(super) fn run(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Failures)
 }
 
-fn verify(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<VerifyReport> {
-    let line = ProgressLine::new(common);
-    let findings = verify::verify(reader, &args.sites, |progress| {
-        line.show(&match progress.of {
-            0 => format!("checking {}", progress.what),
-            of => format!(
-                "checking {}: {} of about {of}",
-                progress.what, progress.done
-            ),
-        });
+/// Verifies without a journal.
+fn part(common: &Common, reader: &Reader, scope: VerifyScope<'_>) -> anyhow::Result<VerifyReport> {
+    let (line, mut eta) = (ProgressLine::new(common), Eta::new());
+    let findings = verify::verify_part(reader, scope, |progress| {
+        line.show(&words(progress, &mut eta));
     })?;
     line.end();
     Ok(findings)
+}
+
+fn sampled(
+    common: &Common,
+    args: &VerifyArgs,
+    reader: &Reader,
+    share: u32,
+) -> anyhow::Result<(VerifyReport, LookedAt)> {
+    let now = Clock::system().now().millis().unsigned_abs();
+    let sample = RowSample::new(share, args.seed.unwrap_or(now % SEEDS));
+    let scope = VerifyScope::Sample {
+        sample,
+        sites: &args.sites,
+    };
+    Ok((part(common, reader, scope)?, LookedAt::Sample(sample)))
+}
+
+/// Verifies everything, going on with what was interrupted, or what came since the last time.
+fn noted(
+    common: &Common,
+    args: &VerifyArgs,
+    reader: &Reader,
+) -> anyhow::Result<(VerifyReport, LookedAt)> {
+    let mut journal = VerifyJournal::open(reader, Clock::system())?;
+    let note = |words: &str| common.voice().note(words);
+    if let Some(why) = journal.refusal() {
+        note(&format!(
+            "archive.verify.json is not used: {why}; the verification begins at the first row"
+        ));
+    }
+
+    if args.since_last {
+        if let Some((since, marks)) = journal.last_sound() {
+            let findings = part(common, reader, VerifyScope::Since(marks))?;
+            return Ok((findings, LookedAt::Since(since.to_owned())));
+        }
+        note(NONE_SOUND);
+    }
+    if args.from_start {
+        journal.begin_anew();
+    }
+    if let Some(before) = journal.interrupted() {
+        note(&format!(
+            "goes on where the verification of {} stood (`{}` begins anew)",
+            before.began_at,
+            hint::command(common, &["verify", "--from-start"])
+        ));
+    }
+
+    let findings = whole(common, reader, &mut journal)?;
+    if let Some(why) = journal.trouble() {
+        note(&format!(
+            "how far it came could not be noted, so that an interrupted verification begins anew: \
+             {why}"
+        ));
+    }
+    Ok((findings, LookedAt::Everything))
+}
+
+fn whole(
+    common: &Common,
+    reader: &Reader,
+    journal: &mut VerifyJournal,
+) -> anyhow::Result<VerifyReport> {
+    let (line, mut eta) = (ProgressLine::new(common), Eta::new());
+    let findings = verify::verify_noting(reader, journal, |progress| {
+        line.show(&words(progress, &mut eta));
+    })?;
+    line.end();
+    Ok(findings)
+}
+
+/// Says how far a verification is.
+fn words(progress: &VerifyProgress, eta: &mut Eta) -> String {
+    let VerifyProgress { what, done, of } = *progress;
+    match of {
+        0 if done == 0 => format!("checking {what}"),
+        0 => format!("checking {what}: {done}"),
+        of => format!(
+            "checking {what}: {done} of about {of} ({} %){}",
+            (done.min(of) * 100) / of,
+            eta.words(progress)
+        ),
+    }
 }
 
 /// Verifies and repairs. That is a run of its own: the lock keeps crawls away.
@@ -74,7 +186,7 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
     let holder = Lock::name_of_holder("verify", clock.now());
     let lock = Lock::take(common.data(), &holder)?;
 
-    let mut findings = verify(common, args, reader)?;
+    let mut findings = part(common, reader, VerifyScope::Whole(&args.sites))?;
     if findings.damaged == 0 {
         return Ok(findings);
     }
@@ -90,71 +202,6 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
         clock.now(),
     )?;
     Ok(findings)
-}
-
-fn tell(common: &Common, archive: &Path, findings: &VerifyReport) -> anyhow::Result<()> {
-    if common.json {
-        let mut value = serde_json::to_value(findings)?;
-        value["archive"] = json!(archive);
-        return console::json(&value);
-    }
-
-    console::data(&format!(
-        "{}: {} of {}, {} of articles, {} of robots.txt, {} of the ledger",
-        archive.display(),
-        counts::count(findings.bodies, "bod(y|ies)"),
-        counts::count(findings.captures, "answer(s)"),
-        counts::count(findings.versions, "version(s)"),
-        counts::count(findings.robots, "cop(y|ies)"),
-        counts::count(findings.ledger_rows, "row(s)"),
-    ))?;
-    for damage in &findings.damage {
-        console::data(&in_words(damage))?;
-    }
-    match (
-        findings.damaged,
-        findings.damaged - findings.damage.len() as u64,
-    ) {
-        (0, _) => console::data("damage: none"),
-        (all, 0) => console::data(&format!(
-            "damage: {all}, of which {} repaired",
-            findings.repaired
-        )),
-        (all, unnamed) => console::data(&format!(
-            "damage: {all}, of which {} repaired and {unnamed} not named",
-            findings.repaired
-        )),
-    }
-}
-
-fn in_words(damage: &Damage) -> String {
-    let Damage {
-        what,
-        why,
-        url,
-        capture,
-        run,
-        repair,
-        ..
-    } = damage;
-    let from = [
-        url.clone(),
-        capture.map(|capture| format!("capture {capture}")),
-        run.map(|run| format!("run {run}")),
-    ];
-    let from: Vec<String> = from.into_iter().flatten().collect();
-    let from = if from.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", from.join(", "))
-    };
-
-    let said = format!("damaged: {what}: {why}{from}");
-    match repair {
-        Repair::NotTried => said,
-        Repair::Done { how } => format!("{said}\n  repaired: {how}"),
-        Repair::NotPossible { why } => format!("{said}\n  not repaired: {why}"),
-    }
 }
 
 fn why_not_done(common: &Common, args: &VerifyArgs, findings: &VerifyReport) -> String {

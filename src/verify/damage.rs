@@ -1,11 +1,18 @@
 //! One damaged thing, in words: what it is, where it came from, and what became of it.
 
-use serde::{Serialize, Serializer};
+mod mending;
+
+use std::ops::RangeInclusive;
+
+use serde::Serialize;
 
 use crate::archive::{
-    BadText, CaptureOf, DictionaryId, Flaw, RunId, StoredCapture, StoredRobots, StoredVersion,
-    UnreadableRows, in_words,
+    BadText, CaptureOf, Dependents, DictionaryId, Parent, RunId, StoredCapture, StoredRobots,
+    StoredVersion, StoredWords, UnreadableRows, in_words,
 };
+
+pub use mending::Repair;
+pub(super) use mending::RepairSource;
 
 /// What is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -24,8 +31,12 @@ pub enum DamageKind {
     /// A copy of a robots.txt.
     Robots,
     Ledger,
+    /// An article's words in the full-text index.
+    Words,
     /// A text in another table.
     Text,
+    /// A row of another table that does not agree with other rows.
+    Row,
 }
 
 /// One damaged thing.
@@ -40,67 +51,15 @@ pub struct Damage {
     pub capture: Option<i64>,
     /// The run that wrote it, of robots.txt copies and of the ledger.
     pub run: Option<i64>,
+    /// What is made from it, or needs it.
+    pub hangs_on_it: Option<Dependents>,
     #[serde(flatten)]
     pub repair: Repair,
+    /// The damaged rows, where others refer to them.
+    #[serde(skip)]
+    pub(super) rows: Option<(Parent, RangeInclusive<i64>)>,
     #[serde(skip)]
     pub(super) source: RepairSource,
-}
-
-/// What was done about a damaged thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Repair {
-    NotTried,
-    Done {
-        how: String,
-    },
-    /// It stays damaged, and this is what to do or what was begun.
-    NotPossible {
-        why: String,
-    },
-}
-
-/// What a damaged thing could be made from again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum RepairSource {
-    Nothing,
-    /// A version, from the capture that it was read in.
-    Capture {
-        article: i64,
-        n: i64,
-        capture: i64,
-        flaws: Vec<Flaw>,
-    },
-    /// A dictionary, from the page that it was made from.
-    DictionaryPage {
-        dictionary: DictionaryId,
-    },
-    /// Bodies, from their pages: by asking for them again.
-    Pages {
-        bodies: Vec<i64>,
-        captures: Vec<CaptureOf>,
-    },
-}
-
-impl Serialize for Repair {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let (repaired, said) = match self {
-            Self::NotTried => (false, None),
-            Self::Done { how } => (true, Some(how)),
-            Self::NotPossible { why } => (false, Some(why)),
-        };
-
-        #[derive(Serialize)]
-        struct DamageRow<'a> {
-            repaired: bool,
-            repair: Option<&'a String>,
-        }
-
-        DamageRow {
-            repaired,
-            repair: said,
-        }
-        .serialize(to)
-    }
 }
 
 impl Damage {
@@ -113,13 +72,25 @@ impl Damage {
             url: None,
             capture: None,
             run: None,
+            hangs_on_it: None,
             repair,
+            rows: None,
             source: RepairSource::Nothing,
         }
     }
 
+    /// What SQLite finds in the file. Of the full-text index it tells the name of its table.
     pub(super) fn of_file(fault: String) -> Self {
-        Self::new(DamageKind::File, "the file".to_owned(), fault)
+        let is_of_index = fault.contains("article_words");
+        let damage = Self::new(DamageKind::File, "the file".to_owned(), fault);
+        match is_of_index {
+            true => Self {
+                what: "the full-text index".to_owned(),
+                source: RepairSource::Texts,
+                ..damage
+            },
+            false => damage,
+        }
     }
 
     pub(super) fn of_lost(kind: DamageKind, lost: UnreadableRows) -> Self {
@@ -134,7 +105,32 @@ impl Damage {
             i64::MAX => format!("the rows of {table} from {first} on"),
             _ => format!("the rows {first} to {last} of {table}"),
         };
-        Self::new(kind, what, format!("SQLite cannot read it: {why}"))
+        // `article, with its versions,` is of the table `article`.
+        let parent = table.split(',').next().and_then(Parent::of_table);
+        Self {
+            rows: parent.map(|parent| (parent, first..=last)),
+            ..Self::new(kind, what, format!("SQLite cannot read it: {why}"))
+        }
+    }
+
+    /// The full-text index as a whole, or rows that tell which articles it has.
+    pub(super) fn of_lost_words(lost: UnreadableRows) -> Self {
+        Self {
+            source: RepairSource::Texts,
+            ..Self::of_lost(DamageKind::Words, lost)
+        }
+    }
+
+    pub(super) fn of_words(words: StoredWords, why: String) -> Self {
+        Self {
+            url: words.url,
+            source: RepairSource::Texts,
+            ..Self::new(
+                DamageKind::Words,
+                format!("article {} in the full-text index", words.id),
+                why,
+            )
+        }
     }
 
     pub(super) fn of_body(id: i64, why: String) -> Self {
@@ -144,6 +140,7 @@ impl Damage {
         };
         Self {
             source,
+            rows: Some((Parent::Body, id..=id)),
             ..Self::new(DamageKind::Body, format!("body {id}"), why)
         }
     }
@@ -151,6 +148,7 @@ impl Damage {
     pub(super) fn of_dictionary(id: DictionaryId, why: String) -> Self {
         Self {
             source: RepairSource::DictionaryPage { dictionary: id },
+            rows: Some((Parent::Dictionary, id.row()..=id.row())),
             ..Self::new(DamageKind::Dictionary, format!("dictionary {id}"), why)
         }
     }
@@ -172,6 +170,7 @@ impl Damage {
         Self {
             url: Some(url),
             run,
+            rows: Some((Parent::Capture, id..=id)),
             ..Self::new(DamageKind::Capture, format!("capture {id}"), why)
         }
     }
@@ -220,6 +219,7 @@ impl Damage {
         let what = format!("robots.txt copy {} of {}{request}", copy.id, copy.origin);
         Self {
             run: copy.run,
+            rows: Some((Parent::Robots, copy.id..=copy.id)),
             ..Self::new(DamageKind::Robots, what, fault.to_owned())
         }
     }
@@ -231,15 +231,15 @@ impl Damage {
         }
     }
 
-    pub(super) fn of_text(bad: BadText) -> Self {
-        let what = format!("row {} of {}", bad.row, bad.table);
+    pub(super) fn of_row(kind: DamageKind, bad: BadText) -> Self {
+        let what = match bad.row {
+            0 => format!("a row of {}", bad.table),
+            row => format!("row {row} of {}", bad.table),
+        };
         Self {
             url: bad.url,
-            ..Self::new(
-                DamageKind::Text,
-                what,
-                format!("`{}` is no UTF-8", bad.column),
-            )
+            rows: Parent::of_table(&bad.table).map(|parent| (parent, bad.row..=bad.row)),
+            ..Self::new(kind, what, bad.why)
         }
     }
 

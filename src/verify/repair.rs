@@ -33,9 +33,14 @@ pub fn repair(
         lease,
         readers,
         clock,
+        index: IndexState::AsItWas,
     };
 
-    for damage in &mut findings.damage {
+    // The index is made anew from texts that are repaired.
+    let is_late = |damage: &&mut Damage| damage.source == RepairSource::Texts;
+    let (late, first): (Vec<_>, Vec<_>) = findings.damage.iter_mut().partition(is_late);
+
+    for damage in first.into_iter().chain(late) {
         let repaired = repairing.repair(damage);
 
         damage.repair = match repaired {
@@ -60,7 +65,18 @@ struct Repairing<'a> {
     lease: Lease,
     readers: &'a [Arc<SiteReader>],
     clock: &'a Clock,
+    index: IndexState,
 }
+
+/// What was done with the full-text index in this repair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IndexState {
+    AsItWas,
+    MadeAnew,
+}
+
+/// Changes of articles that are indexed in one transaction.
+const INDEXED_AT_ONCE: u32 = 1_000;
 
 impl Repairing<'_> {
     fn repair(&mut self, damage: &Damage) -> Result<Repair, ArchiveError> {
@@ -68,6 +84,7 @@ impl Repairing<'_> {
             RepairSource::Nothing => Ok(Repair::NotPossible {
                 why: "only a backup has it: see docs/care.md".to_owned(),
             }),
+            RepairSource::Texts => self.make_index_anew(),
             RepairSource::DictionaryPage { dictionary } => self.mend_dictionary(*dictionary),
             RepairSource::Pages { bodies, captures } => self.queue_pages(bodies, captures),
             RepairSource::Capture {
@@ -80,6 +97,25 @@ impl Repairing<'_> {
                 self.mend(DamagedVersion { article, n, flaws }, *capture)
             }
         }
+    }
+
+    /// Makes the full-text index anew from the texts: once, however many of its words are damaged.
+    /// Words that are damaged cannot be taken out one by one.
+    fn make_index_anew(&mut self) -> Result<Repair, ArchiveError> {
+        if self.index == IndexState::AsItWas {
+            self.archive.distrust_words(self.lease)?;
+            while self
+                .archive
+                .index_words(self.lease, INDEXED_AT_ONCE)?
+                .is_some()
+            {
+                self.archive.save()?;
+            }
+            self.index = IndexState::MadeAnew;
+        }
+        Ok(Repair::Done {
+            how: "the full-text index was made anew from the texts".to_owned(),
+        })
     }
 
     /// Writes a dictionary again, from the page that it was made from.

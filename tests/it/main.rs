@@ -78,5 +78,8 @@ mod survey_list;
 mod time_stamps;
 mod timestamp_authority;
 mod verify;
+mod verify_journal;
+mod verify_killed;
+mod verify_tables;
 mod watch;
 mod web_archives;

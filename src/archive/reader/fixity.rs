@@ -2,37 +2,36 @@
 //! came.
 
 mod bodies;
+mod chain;
+mod dependents;
 mod dictionaries;
+mod marks;
 mod proofs;
+mod rules;
+mod tables;
 mod versions;
+mod words;
 
-use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Row, RowIndex, params};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, RowIndex, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::Reader;
-use crate::archive::reader::article_row::CheckedColumns;
-use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
-use crate::archive::reader::walk::{Walk, WalkStep, is_unreadable};
+use crate::archive::reader::walk::is_unreadable;
+use crate::archive::reader::{BUSY_TIMEOUT, Reader};
 
 pub use bodies::{CaptureOf, StoredBody};
+pub use chain::{LedgerMark, StoredRow};
+pub use dependents::{Dependents, Parent};
 pub use dictionaries::StoredDictionary;
-pub use proofs::{StoredCapture, StoredRobots, StoredRow};
-pub use versions::StoredVersion;
+pub use marks::FixityMarks;
+pub use proofs::{StoredCapture, StoredRobots};
+pub use tables::BadText;
+pub use versions::{ArticleChoice, StoredVersion};
+pub use words::StoredWords;
 
 /// At most so many faults of the file's structure are named: a file with more is to be replaced,
 /// not mended.
 const MAX_STRUCTURE_FAULTS: u32 = 100;
-
-/// A text column that is not UTF-8.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadText {
-    pub table: String,
-    pub row: i64,
-    pub column: String,
-    /// The row's address, where it has one.
-    pub url: Option<String>,
-}
 
 #[doc(hidden)]
 impl Reader {
@@ -41,19 +40,43 @@ impl Reader {
     /// changes only.
     pub fn faults(&self) -> Result<Vec<String>, ArchiveError> {
         let integrity = format!("PRAGMA integrity_check({MAX_STRUCTURE_FAULTS})");
-        let mut faults = self.faults_of(&integrity, |row| row.get::<_, String>(0))?;
+        let checking = self.checking_connection();
+        let connection = checking.as_ref().unwrap_or(&self.connection);
+        let mut faults = self.faults_of(connection, &integrity, |row| row.get::<_, String>(0))?;
 
-        faults.extend(self.faults_of("PRAGMA foreign_key_check", missing_reference)?);
+        let references = "PRAGMA foreign_key_check";
+        faults.extend(self.faults_of(connection, references, missing_reference)?);
         Ok(faults)
+    }
+
+    /// Returns a connection on which SQLite checks CHECK constraints, too: it does not read them
+    /// where it may not write (`sqlite3AddCheckConstraint`). Nothing is written through it. `None`
+    /// where the file cannot be opened so: then they are not checked.
+    fn checking_connection(&self) -> Option<Connection> {
+        if self.is_immutable {
+            return None;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags).ok()?;
+        let prepared = connection
+            .busy_timeout(BUSY_TIMEOUT)
+            .and_then(|()| connection.pragma_update(None, "query_only", true))
+            .and_then(|()| {
+                connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+            });
+        // The schema is read here: where it cannot be, the reader's own connection tells why.
+        let is_read = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+        prepared.and(is_read).ok().map(|()| connection)
     }
 
     /// Returns the faults that a pragma reports.
     fn faults_of(
         &self,
+        connection: &Connection,
         pragma: &str,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
     ) -> Result<Vec<String>, ArchiveError> {
-        let mut check = match self.connection.prepare(pragma) {
+        let mut check = match connection.prepare(pragma) {
             Ok(check) => check,
             Err(error) => return self.broken_off(error).map(|fault| vec![fault]),
         };
@@ -83,46 +106,10 @@ impl Reader {
     ///
     /// Returns the error where it is not one of a damaged file.
     fn broken_off(&self, error: rusqlite::Error) -> Result<String, ArchiveError> {
-        match is_unreadable(&error) {
+        match is_unreadable(&error) || words::is_of_index(&error) {
             true => Ok(format!("SQLite's check broke off: {error}")),
             false => Err(ArchiveError::at(&self.path, error)),
         }
-    }
-
-    /// Returns every text that is not UTF-8, in all tables except those of the other checks. Sees
-    /// saved changes only.
-    pub fn bad_texts(
-        &self,
-    ) -> Result<impl Iterator<Item = WalkResult<BadText>> + '_, ArchiveError> {
-        let mut select = self.connection.prepare(
-            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT wr
-             AND name NOT LIKE 'sqlite_%' AND name NOT IN ('body', 'ledger', 'version')
-             ORDER BY name",
-        )?;
-        let tables: Vec<String> = select
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-
-        Ok(tables.into_iter().flat_map(|table| {
-            let from = format!("{table} WHERE true");
-            let walk = Walk {
-                columns: "rowid AS row_of, *",
-                from,
-                key: "rowid",
-                table: table.clone(),
-            };
-            self.walk(walk, move |step, ahead| {
-                match step {
-                    WalkStep::Lost { first, last, why } => {
-                        ahead.push_back(lost(&table, first, last, why))
-                    }
-                    WalkStep::Row(row) => {
-                        ahead.extend(bad_texts_of(&table, row)?.into_iter().map(RowRead::Row))
-                    }
-                }
-                Ok(0)
-            })
-        }))
     }
 
     /// Estimates the rows of a table by its largest key; 0 where that cannot be read. Sees saved
@@ -177,31 +164,4 @@ fn missing_reference(row: &Row<'_>) -> rusqlite::Result<String> {
         "row {} of {table} refers to a row that is not there",
         id.unwrap_or_default()
     ))
-}
-
-/// Returns the columns of a row that are texts and not UTF-8.
-fn bad_texts_of(table: &str, row: &Row<'_>) -> rusqlite::Result<Vec<BadText>> {
-    let mut bad = Vec::new();
-    let columns = row.as_ref().column_count();
-
-    for column in 1..columns {
-        let ValueRef::Text(text) = row.get_ref(column)? else {
-            continue;
-        };
-        if str::from_utf8(text).is_err() {
-            let url = row
-                .as_ref()
-                .column_index("url")
-                .ok()
-                .map(|_| CheckedColumns::of(row).name("url"));
-            let column = row.as_ref().column_name(column)?.to_owned();
-            bad.push(BadText {
-                table: table.to_owned(),
-                row: row.get(0)?,
-                column,
-                url,
-            });
-        }
-    }
-    Ok(bad)
 }

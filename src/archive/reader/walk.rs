@@ -1,5 +1,8 @@
 //! Walks through tables row by row, past rows that SQLite cannot read.
 
+mod sampled;
+
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 
@@ -8,6 +11,7 @@ use rusqlite::{ErrorCode, Row, Statement};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::row_read::RowRead;
+use crate::archive::reader::row_sample::RowSpan;
 
 /// At most so many rows are read in one transaction and held in memory. Between transactions SQLite
 /// can empty the log beside the file; one long transaction would let it grow.
@@ -26,12 +30,13 @@ const MAX_TRIED: i64 = 1_000_000;
 #[derive(Clone, Debug)]
 pub(super) struct Walk {
     /// The first column is the key.
-    pub columns: &'static str,
+    pub columns: Cow<'static, str>,
     /// Ends with a condition. The walk adds its own condition behind `AND`.
     pub from: String,
     pub key: &'static str,
     /// The table that the key belongs to.
     pub table: String,
+    pub span: RowSpan,
 }
 
 /// One result of a walk.
@@ -81,12 +86,16 @@ impl Reader {
     where
         F: FnMut(WalkStep<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
     {
+        let after = match walk.span {
+            RowSpan::After(key) => key,
+            RowSpan::Sample(_) => 0,
+        };
         Walking {
             reader: self,
             walk,
             read,
             ahead: VecDeque::new(),
-            after: Some(0),
+            after: Some(after),
         }
     }
 }
@@ -127,7 +136,11 @@ where
         } = self;
         let mut take = |step: WalkStep<'_, '_>| read(step, ahead);
 
-        match reader.stride(walk, after, &mut take)? {
+        let progress = match walk.span {
+            RowSpan::After(_) => reader.stride(walk, after, &mut take)?,
+            RowSpan::Sample(sample) => reader.sampled(walk, sample, after, &mut take)?,
+        };
+        match progress {
             WalkProgress::ToTheEnd => Ok(None),
             WalkProgress::To(key) => Ok(Some(key)),
             WalkProgress::Stuck { at, why } => reader.get_past(walk, at, why, &mut take),
@@ -196,6 +209,7 @@ impl Reader {
             from,
             key,
             table,
+            ..
         } = walk;
         let mut one = self
             .connection

@@ -11,6 +11,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
+use crate::archive::reader::row_sample::RowSpan;
 use crate::archive::reader::walk::{Ahead, Walk, WalkStep};
 
 /// A compressed body with its stored size and SHA-256.
@@ -65,16 +66,18 @@ impl Reader {
     pub fn bodies(
         &self,
         sites: &[String],
+        span: RowSpan,
     ) -> Result<impl Iterator<Item = WalkResult<Vec<StoredBody>>> + '_, ArchiveError> {
         let walk = match sites {
             [] => Walk {
-                columns: "body.id, body.id, sha256, bytes, zstd, dictionary_id",
+                columns: "body.id, body.id, sha256, bytes, zstd, dictionary_id".into(),
                 from: "body WHERE true".to_owned(),
                 key: "body.id",
                 table: "body".to_owned(),
+                span,
             },
             _ => Walk {
-                columns: "capture.id, body.id, sha256, bytes, zstd, dictionary_id",
+                columns: "capture.id, body.id, sha256, bytes, zstd, dictionary_id".into(),
                 from: format!(
                     "capture JOIN body ON body.id = capture.body_id
                      JOIN page ON page.id = capture.page_id
@@ -83,6 +86,7 @@ impl Reader {
                 ),
                 key: "capture.id",
                 table: "capture".to_owned(),
+                span,
             },
         };
         let table = walk.table.clone();
@@ -99,12 +103,13 @@ impl Reader {
         }
 
         let walk = Walk {
-            columns: "capture.id, capture.body_id, page.url",
+            columns: "capture.id, capture.body_id, page.url".into(),
             from: "capture LEFT JOIN page ON page.id = capture.page_id
                    WHERE capture.body_id IS NOT NULL"
                 .to_owned(),
             key: "capture.id",
             table: "capture".to_owned(),
+            span: RowSpan::After(0),
         };
         let captures = self.walk(walk, |step, ahead| {
             if let WalkStep::Row(row) = step {

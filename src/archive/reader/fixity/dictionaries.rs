@@ -6,6 +6,7 @@ use crate::archive::compression::{DictionaryId, unpack_checked};
 use crate::archive::reader::Reader;
 use crate::archive::reader::fixity::bodies::blob;
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
+use crate::archive::reader::row_sample::RowSpan;
 use crate::archive::reader::walk::{Walk, WalkStep};
 
 /// A dictionary, compared with its SHA-256.
@@ -21,10 +22,12 @@ impl Reader {
     /// Returns every dictionary. Sees saved changes only.
     pub fn stored_dictionaries(&self) -> impl Iterator<Item = WalkResult<StoredDictionary>> + '_ {
         let walk = Walk {
-            columns: "id, sha256, bytes, zstd",
+            columns: "id, sha256, bytes, zstd".into(),
             from: "dictionary WHERE true".to_owned(),
             key: "id",
             table: "dictionary".to_owned(),
+            // There are few of them.
+            span: RowSpan::After(0),
         };
 
         self.walk(walk, |step, ahead| {

@@ -1,17 +1,15 @@
-//! The records that prove how a crawl behaved: captures and copies of robots.txt compared with the
-//! ledger, and the ledger compared with its hash chain.
+//! Captures and copies of robots.txt, compared with the ledger.
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::ids::RunId;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
 use crate::archive::reader::fixity::number;
-use crate::archive::reader::ledger::{LEDGER_COLUMNS, LedgerEntry, LedgerRecord, entry};
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
+use crate::archive::reader::row_sample::RowSpan;
 use crate::archive::reader::walk::{Walk, WalkStep};
 
 /// A copy of a robots.txt, compared with the answer that brought it.
@@ -44,17 +42,6 @@ pub struct StoredCapture {
     pub fault: Option<String>,
 }
 
-/// A row of the ledger, compared with its hash chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredRow {
-    pub id: i64,
-    /// The id of the row before it, 0 for the first one.
-    pub previous: i64,
-    pub run: RunId,
-    /// What is wrong with it, or with the one before it.
-    pub fault: Option<String>,
-}
-
 #[doc(hidden)]
 impl Reader {
     /// Returns every capture of the sites' pages, compared with the ledger; of all sites where none
@@ -62,6 +49,7 @@ impl Reader {
     pub fn stored_captures(
         &self,
         sites: &[String],
+        span: RowSpan,
     ) -> Result<impl Iterator<Item = WalkResult<StoredCapture>> + '_, ArchiveError> {
         let from = format!(
             "capture LEFT JOIN page ON page.id = capture.page_id
@@ -74,10 +62,12 @@ impl Reader {
         let walk = Walk {
             columns:
                 "capture.id, page.url, announced.run_id, capture.body_id, body.sha256, ended.digest,
-                      capture.status, ended.status, ended.id",
+                      capture.status, ended.status, ended.id"
+                    .into(),
             from,
             key: "capture.id",
             table: "capture".to_owned(),
+            span,
         };
 
         Ok(self.walk(walk, |step, ahead| {
@@ -91,15 +81,20 @@ impl Reader {
 
     /// Returns every copy of a robots.txt, compared with the answer that brought it. Sees saved
     /// changes only.
-    pub fn stored_robots(&self) -> impl Iterator<Item = WalkResult<StoredRobots>> + '_ {
+    pub fn stored_robots(
+        &self,
+        span: RowSpan,
+    ) -> impl Iterator<Item = WalkResult<StoredRobots>> + '_ {
         let walk = Walk {
             columns: "robots.id, robots.origin, robots.body, robots.status, announced.id,
-                      announced.run_id, ended.id, ended.status, ended.digest",
+                      announced.run_id, ended.id, ended.status, ended.digest"
+                .into(),
             from: "robots LEFT JOIN ledger AS announced ON announced.id = robots.announced_id
                    LEFT JOIN ledger AS ended ON ended.announced_id = announced.id WHERE true"
                 .to_owned(),
             key: "robots.id",
             table: "robots".to_owned(),
+            span,
         };
 
         self.walk(walk, |step, ahead| {
@@ -109,63 +104,6 @@ impl Reader {
             });
             Ok(0)
         })
-    }
-
-    /// Returns every row of the ledger, compared with its hash chain. A row that follows an
-    /// unreadable one counts as chained, since that cannot be checked. Sees saved changes only.
-    pub fn stored_ledger(&self) -> impl Iterator<Item = WalkResult<StoredRow>> + '_ {
-        let from = "ledger WHERE true".to_owned();
-        let walk = Walk {
-            columns: LEDGER_COLUMNS,
-            from,
-            key: "id",
-            table: "ledger".to_owned(),
-        };
-        let (mut previous, mut before) = (0, Some([0; 32]));
-
-        self.walk(walk, move |step, ahead| {
-            ahead.push_back(match step {
-                WalkStep::Lost { first, last, why } => {
-                    (previous, before) = (last, None);
-                    lost("ledger", first, last, why)
-                }
-                WalkStep::Row(row) => match entry(row, previous, before.unwrap_or_default()) {
-                    Ok(mut entry) => {
-                        entry.chained |= before.is_none();
-                        (previous, before) = (entry.id, Some(entry.hash));
-                        let fault = fault_of(&entry);
-                        RowRead::Row(StoredRow {
-                            id: entry.id,
-                            previous: entry.previous,
-                            run: entry.run,
-                            fault,
-                        })
-                    }
-                    Err(_) => {
-                        let id: i64 = row.get(0)?;
-                        (previous, before) = (id, None);
-                        lost("ledger", id, id, "a column is of another kind".to_owned())
-                    }
-                },
-            });
-            Ok(0)
-        })
-    }
-}
-
-/// Returns what breaks the ledger's chain at a row.
-fn fault_of(entry: &LedgerEntry<'_>) -> Option<String> {
-    let expected = entry.previous.saturating_add(1);
-
-    match &entry.what {
-        _ if entry.id != expected => Some(format!("the rows from {expected} up to it are missing")),
-        _ if !entry.chained => {
-            Some("it or the row before it was changed: its hash is another".to_owned())
-        }
-        LedgerRecord::Unreadable { why } => Some(format!("it cannot be read: {why}")),
-        LedgerRecord::Began { .. }
-        | LedgerRecord::Announced { .. }
-        | LedgerRecord::Ended { .. } => None,
     }
 }
 

@@ -5,14 +5,33 @@ use rusqlite::Row;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::{CheckedColumns, Flaw};
+use crate::archive::reader::fixity::marks::FixityMarks;
 use crate::archive::reader::fixity::number;
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
+use crate::archive::reader::row_sample::RowSpan;
 use crate::archive::reader::walk::{Walk, WalkStep};
 use crate::time::LocalTime;
 
 /// One minute, in milliseconds: a moment with its UTC offset is kept in whole minutes of offset, so
 /// that the two forms of a moment may differ by less.
 const MINUTE: i64 = 60_000;
+
+/// `version` has an `id`, too: it is passed before the article's is looked for.
+const VERSION_COLUMNS: &str = "article.id AS key, site.name || '/' || article.name AS id,
+     version.*, article.number, article.text_id, article.url, article.access,
+     coalesce((SELECT statements FROM article_declared JOIN declared ON declared.id = declared_id
+               WHERE article_declared.article_id = article.id ORDER BY at DESC LIMIT 1), '[]')
+         AS statements,
+     site.name AS site";
+
+/// The articles whose versions and indexed words are checked.
+#[derive(Clone, Debug)]
+pub enum ArticleChoice<'c> {
+    /// Of these sites; of all where none is named.
+    OfSites(&'c [String]),
+    /// With a version or a change that came after these marks.
+    AddedSince(&'c FixityMarks),
+}
 
 /// A version of an article, as far as it can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +50,13 @@ pub struct StoredVersion {
 
 #[doc(hidden)]
 impl Reader {
-    /// Returns every version of the sites' articles; of all sites where none is named. Sees saved
-    /// changes only.
+    /// Returns every version of the chosen articles. Sees saved changes only.
     pub fn stored_versions(
         &self,
-        sites: &[String],
+        chosen: &ArticleChoice<'_>,
+        span: RowSpan,
     ) -> Result<impl Iterator<Item = WalkResult<StoredVersion>> + '_, ArchiveError> {
-        let chosen = self.site_condition("article.site_id", sites)?;
+        let chosen = self.article_condition(chosen)?;
         let from = format!(
             "article LEFT JOIN site ON site.id = article.site_id
              LEFT JOIN version ON version.article_id = article.id
@@ -47,18 +66,11 @@ impl Reader {
                     OR article.id NOT IN (SELECT article_id FROM tombstone))"
         );
         let walk = Walk {
-            // `version` has an `id`, too: it is passed before the article's is looked for.
-            columns: "article.id AS key,
-                      site.name || '/' || article.name AS id,
-                      version.*, article.number, article.text_id, article.url, article.access,
-                      coalesce((SELECT statements FROM article_declared
-                                JOIN declared ON declared.id = declared_id
-                                WHERE article_declared.article_id = article.id
-                                ORDER BY at DESC LIMIT 1), '[]') AS statements,
-                      site.name AS site",
+            columns: VERSION_COLUMNS.into(),
             from,
             key: "article.id",
             table: "article".to_owned(),
+            span,
         };
 
         Ok(self.walk(walk, |step, ahead| {
@@ -70,6 +82,24 @@ impl Reader {
             });
             Ok(0)
         }))
+    }
+}
+
+impl Reader {
+    /// Returns the SQL condition for the chosen rows of `article`.
+    pub(super) fn article_condition(
+        &self,
+        chosen: &ArticleChoice<'_>,
+    ) -> Result<String, ArchiveError> {
+        match chosen {
+            ArticleChoice::OfSites(sites) => self.site_condition("article.site_id", sites),
+            ArticleChoice::AddedSince(marks) => Ok(format!(
+                "article.id IN (SELECT article_id FROM version WHERE id > {}
+                                UNION SELECT article_id FROM change WHERE seq > {}
+                                UNION SELECT id FROM article WHERE id > {})",
+                marks.version, marks.change, marks.article
+            )),
+        }
     }
 }
 

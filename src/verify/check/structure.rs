@@ -1,0 +1,59 @@
+//! The checks of the file's structure, and of the tables that have no hash.
+
+use crate::archive::{ArchiveError, RowRead, RowSpan};
+use crate::verify::VerifyProgress;
+use crate::verify::check::Check;
+use crate::verify::damage::{Damage, DamageKind};
+use crate::verify::scope::VerifyScope;
+
+impl<W: FnMut(&VerifyProgress)> Check<'_, W> {
+    /// Checks the file as SQLite sees it, which reads all of it: so in whole verifications only.
+    pub(crate) fn structure(&mut self) -> Result<(), ArchiveError> {
+        match self.scope {
+            VerifyScope::Whole(_) => {}
+            VerifyScope::Sample { .. } | VerifyScope::Since(_) => return Ok(()),
+        }
+        if self
+            .journal
+            .as_ref()
+            .is_some_and(|journal| journal.has_structure())
+        {
+            return Ok(());
+        }
+
+        self.tell_step("the file's structure");
+        let faults = self.reader.faults()?;
+        self.findings.structure = true;
+        if faults.is_empty()
+            && let Some(journal) = &mut self.journal
+        {
+            journal.note_structure(self.reader)?;
+        }
+        for fault in faults {
+            self.add(Damage::of_file(fault));
+        }
+        Ok(())
+    }
+
+    /// Checks the tables that have no hash.
+    pub(crate) fn tables(&mut self) -> Result<(), ArchiveError> {
+        self.tell_step("the other tables");
+        let span = self.sample().map_or(RowSpan::After(0), RowSpan::Sample);
+
+        for looked in self.reader.bad_texts(span)? {
+            match looked? {
+                // Rows of these tables are told as articles or copies of robots.txt already.
+                RowRead::Lost(lost)
+                    if matches!(lost.table.as_str(), "article" | "capture" | "robots") => {}
+                RowRead::Lost(lost) => self.add(Damage::of_lost(DamageKind::Text, lost)),
+                RowRead::Row(bad) => self.add(Damage::of_row(DamageKind::Text, bad)),
+            }
+        }
+        for looked in self.reader.broken_rules(span) {
+            if let RowRead::Row(bad) = looked? {
+                self.add(Damage::of_row(DamageKind::Row, bad));
+            }
+        }
+        Ok(())
+    }
+}
