@@ -54,7 +54,7 @@ mod version_repair;
 mod word_index;
 
 pub use answer::{Completed, Completion, WriteEffect};
-pub use archive_file::{ArchiveFile, ArchiveTotals, CopyProgress, LedgerHead};
+pub use archive_file::{ArchiveFile, ArchiveTotals, CopyProgress, LedgerEnd};
 pub use article::{CandidateCopy, ChangedField};
 pub use backfill::{BackfillDays, Window};
 pub use body::Body;

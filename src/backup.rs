@@ -12,5 +12,5 @@ pub(crate) use error::BackupError;
 pub(crate) use making::{
     BackupOptions, BackupProgress, BackupSummary, OpenBackup, Replacing, Writing,
 };
-pub(crate) use restore_plan::{FileState, Lineage, PresentArchive, RestorePlan};
+pub(crate) use restore_plan::{ArchiveSummary, Lineage, PresentArchive, RestorePlan};
 pub(crate) use restoring::{EvenDamaged, RestoreProgress, Restored, Restoring};

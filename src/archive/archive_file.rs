@@ -30,7 +30,7 @@ pub struct ArchiveFile {
 
 /// The last row of a ledger. A later state of the same archive has this row, with this hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LedgerHead {
+pub struct LedgerEnd {
     pub row: i64,
     pub hash: Vec<u8>,
     pub at: Timestamp,
@@ -109,10 +109,10 @@ impl ArchiveFile {
     }
 
     /// Returns the end of the ledger; `None` where nothing was asked for yet.
-    pub fn ledger_head(&self) -> Result<Option<LedgerHead>, ArchiveError> {
+    pub fn ledger_head(&self) -> Result<Option<LedgerEnd>, ArchiveError> {
         let sql = "SELECT id, hash, at FROM ledger ORDER BY id DESC LIMIT 1";
         let head = self.connection.query_row(sql, [], |row| {
-            Ok(LedgerHead {
+            Ok(LedgerEnd {
                 row: row.get(0)?,
                 hash: row.get(1)?,
                 at: Timestamp::from_millis(row.get(2)?),
@@ -124,7 +124,7 @@ impl ArchiveFile {
 
     /// Tells whether the archive came out of the state that had this end of its ledger. One without
     /// requests is before each.
-    pub fn follows(&self, head: Option<&LedgerHead>) -> Result<bool, ArchiveError> {
+    pub fn follows(&self, head: Option<&LedgerEnd>) -> Result<bool, ArchiveError> {
         let Some(head) = head else {
             return Ok(true);
         };

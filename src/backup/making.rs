@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::archive::{
-    ArchiveError, ArchiveFile, ChangedPages, CopyProgress, FILE, LedgerHead, Reader, is_same,
+    ArchiveError, ArchiveFile, ChangedPages, CopyProgress, FILE, LedgerEnd, Reader, is_same,
     write_changed_pages,
 };
 use crate::backup::copy_pace::CopyPace;
@@ -61,7 +61,7 @@ pub(crate) struct BackupSummary {
     pub path: PathBuf,
     pub bytes: u64,
     /// The end of its ledger.
-    pub head: Option<LedgerHead>,
+    pub head: Option<LedgerEnd>,
     pub copied_in: Duration,
     pub checked_in: Duration,
     /// By how much SQLite's log grew meanwhile, in bytes.

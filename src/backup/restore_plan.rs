@@ -3,16 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::archive::{ArchiveError, ArchiveFile, ArchiveTotals, CarriedState, FILE, LedgerHead};
+use crate::archive::{ArchiveError, ArchiveFile, ArchiveTotals, CarriedState, FILE, LedgerEnd};
 use crate::backup::error::BackupError;
 
 /// What an archive's file has.
 #[derive(Clone, Debug)]
-pub(crate) struct FileState {
+pub(crate) struct ArchiveSummary {
     pub path: PathBuf,
     pub schema: i64,
     pub bytes: u64,
-    pub head: Option<LedgerHead>,
+    pub head: Option<LedgerEnd>,
     pub totals: ArchiveTotals,
 }
 
@@ -34,7 +34,7 @@ pub(crate) enum PresentArchive {
         why: String,
     },
     Readable {
-        state: FileState,
+        state: ArchiveSummary,
         lineage: Lineage,
         takedowns: u64,
     },
@@ -43,7 +43,7 @@ pub(crate) enum PresentArchive {
 /// What putting a backup back would do.
 #[derive(Clone, Debug)]
 pub(crate) struct RestorePlan {
-    pub backup: FileState,
+    pub backup: ArchiveSummary,
     pub present: PresentArchive,
 }
 
@@ -66,13 +66,13 @@ impl RestorePlan {
             },
         };
         Ok(Self {
-            backup: FileState::of(backup)?,
+            backup: ArchiveSummary::of(backup)?,
             present,
         })
     }
 }
 
-impl FileState {
+impl ArchiveSummary {
     fn of(file: &ArchiveFile) -> Result<Self, ArchiveError> {
         Ok(Self {
             path: file.path().to_owned(),
@@ -102,7 +102,7 @@ fn present(backup: &ArchiveFile, file: &ArchiveFile) -> Result<PresentArchive, B
             Lineage::Other
         };
         Ok(PresentArchive::Readable {
-            state: FileState::of(file)?,
+            state: ArchiveSummary::of(file)?,
             lineage,
             takedowns: CarriedState::of(file)?.takedowns(),
         })

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::archive::{ArchiveFile, Lock, SCHEMA, SetAside};
 use crate::backup::{
-    EvenDamaged, FileState, Lineage, PresentArchive, RestorePlan, RestoreProgress, Restored,
+    ArchiveSummary, EvenDamaged, Lineage, PresentArchive, RestorePlan, RestoreProgress, Restored,
     Restoring,
 };
 use crate::cli::exit::Exit;
@@ -117,7 +117,7 @@ fn tell_plan(common: &Common, plan: &RestorePlan) -> anyhow::Result<()> {
     }
 }
 
-fn state_in_words(state: &FileState) -> String {
+fn state_in_words(state: &ArchiveSummary) -> String {
     let totals = &state.totals;
     let counted = counts::in_words(&[
         (totals.articles, "article(s)"),
@@ -134,7 +134,7 @@ fn state_in_words(state: &FileState) -> String {
 }
 
 /// Returns what an archive has beyond a backup of an earlier state of it.
-fn lost_in_words(backup: &FileState, present: &FileState) -> String {
+fn lost_in_words(backup: &ArchiveSummary, present: &ArchiveSummary) -> String {
     let (before, now) = (&backup.totals, &present.totals);
     let lost = counts::in_words(&[
         (now.articles.saturating_sub(before.articles), "article(s)"),
@@ -169,7 +169,7 @@ fn plan_in_json(plan: &RestorePlan) -> Value {
     })
 }
 
-fn state_in_json(state: &FileState) -> Value {
+fn state_in_json(state: &ArchiveSummary) -> Value {
     let (totals, head) = (&state.totals, &state.head);
     json!({
         "file": state.path,
