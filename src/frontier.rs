@@ -26,7 +26,7 @@ pub use role::{PageId, Role};
 pub use scope::CrawlScope;
 pub use seen_rows::SeenRows;
 pub use settle::{
-    Facts, Plausibility, SiteRules, disallowed, give_up_missing, origin_revisited, put_off,
+    Facts, Plausibility, SiteRules, disallowed, give_up_missing, origin_revisited, photos, put_off,
     put_off_photo, settle,
 };
 pub use settlement::{Judged, ListStep, Settlement, TraversalEnd};

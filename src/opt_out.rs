@@ -46,6 +46,43 @@ pub enum Signal {
     Words,
 }
 
+/// All signals.
+const ALL_SIGNALS: [Signal; 10] = [
+    Signal::NoArchive,
+    Signal::NoIndex,
+    Signal::NoImageIndex,
+    Signal::NoFollow,
+    Signal::UnavailableAfter,
+    Signal::Tdm,
+    Signal::AiTxt,
+    Signal::NoAi,
+    Signal::NoImageAi,
+    Signal::Words,
+];
+
+/// An opt-out of a kept page, as the archive recorded it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedOptOut {
+    /// `None` where another version of the program knew the signal.
+    pub signal: Option<Signal>,
+    /// Whether it was obeyed when the page came.
+    pub was_obeyed: bool,
+}
+
+impl RecordedOptOut {
+    /// Tells whether the photos of the page may not be requested: the signal was obeyed, or it
+    /// would be today. The moment of [`Signal::UnavailableAfter`] is not recorded, so that it
+    /// counts only where it was obeyed.
+    pub fn withholds_photos(&self, rules: &OptOutRules) -> bool {
+        let Some(signal) = self.signal else {
+            return self.was_obeyed;
+        };
+        let is_due = signal != Signal::UnavailableAfter;
+        let would_be_obeyed = is_due && signal.effect(rules) == OptOutPolicy::Obey;
+        signal.withholds_photos() && (self.was_obeyed || would_be_obeyed)
+    }
+}
+
 /// One opt-out of a paper, with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OptOut {
@@ -90,6 +127,16 @@ impl Signal {
             Self::NoImageAi => "noimageai",
             Self::Words => "words",
         }
+    }
+
+    /// Returns the signal that the archive calls so.
+    pub fn named(name: &str) -> Option<Self> {
+        ALL_SIGNALS.into_iter().find(|signal| signal.name() == name)
+    }
+
+    /// Tells whether obeying the signal means keeping no photo of its page.
+    fn withholds_photos(self) -> bool {
+        self.withholds() || self == Self::NoImageIndex
     }
 
     fn effect(self, rules: &OptOutRules) -> OptOutPolicy {
@@ -176,7 +223,7 @@ impl Judgement {
 
     /// Returns why the photos of a page may not be kept, if so.
     pub fn withholds_photos(&self) -> Option<String> {
-        self.obeyed(|signal| signal.withholds() || signal == Signal::NoImageIndex)
+        self.obeyed(Signal::withholds_photos)
     }
 
     /// Returns why a photo may not be kept, if its own answer says so. To keep a photo out of
@@ -296,6 +343,35 @@ mod tests {
             (None, vec![])
         );
         assert_eq!(of(Signal::NoArchive).told[0].1, OptOutAction::Ignored);
+    }
+
+    #[test]
+    fn recorded_opt_outs_withhold_photos_that_were_obeyed_or_would_be_today() {
+        let rules = OptOutRules {
+            tdm: OptOutPolicy::Obey,
+            noimageindex: OptOutPolicy::Record,
+            ..OptOutRules::default()
+        };
+        for (name, was_obeyed, expected) in [
+            ("noimageindex", true, true),
+            ("noimageindex", false, false),
+            ("tdm-reservation", false, true),
+            ("unavailable-after", false, false),
+            ("unavailable-after", true, true),
+            ("noindex", true, false),
+            ("nofollow", true, false),
+            ("a word of later", true, true),
+            ("a word of later", false, false),
+        ] {
+            let signal = Signal::named(name);
+            let recorded = RecordedOptOut { signal, was_obeyed };
+            assert_eq!(recorded.withholds_photos(&rules), expected, "{name}");
+        }
+        assert!(
+            ALL_SIGNALS
+                .iter()
+                .all(|one| Signal::named(one.name()) == Some(*one))
+        );
     }
 
     #[test]

@@ -83,8 +83,9 @@ impl Writer {
             .collect()
     }
 
-    /// Adds the pages of a role that are not known yet: sitemaps that a robots.txt names, and RSL
-    /// licence files. Returns the hosts of those that were added. Durable with the next save.
+    /// Adds the pages of a role that are not known yet: sitemaps that a robots.txt names, RSL
+    /// licence files, and photos of articles that were stored without. Returns the host of each
+    /// page that was added. Durable with the next save.
     pub fn add_pages(
         &mut self,
         lease: Lease,

@@ -2,6 +2,7 @@
 
 mod kept_capture;
 mod progress;
+mod recorded;
 mod revision;
 
 use rusqlite::params;
@@ -12,7 +13,7 @@ use crate::archive::store::Writer;
 
 pub use kept_capture::KeptCapture;
 pub use progress::{CaptureBatch, MAX_CRASHES};
-pub(super) use revision::recorded_opt_outs;
+pub(super) use recorded::recorded_opt_outs;
 pub use revision::{Reextraction, RevisionOutcome};
 
 /// A batch of captures ends once its bodies reach 32 MiB unpacked. It bounds the memory of a batch:

@@ -194,6 +194,9 @@ fn tell(common: &Common, args: &ReextractArgs, summary: &Summary) -> anyhow::Res
     }
 
     console::data(&in_words(args, summary))?;
+    if summary.photos_queued > 0 {
+        console::data(&photos_in_words(args, summary.photos_queued))?;
+    }
     for (field, changes) in &summary.fields {
         tell_field(field, changes)?;
     }
@@ -250,6 +253,14 @@ fn in_words(args: &ReextractArgs, summary: &Summary) -> String {
     )
 }
 
+fn photos_in_words(args: &ReextractArgs, queued: u64) -> String {
+    if args.dry_run {
+        format!("{queued} photos would be queued for the next crawl")
+    } else {
+        format!("{queued} photos are queued for the next crawl")
+    }
+}
+
 fn as_json(args: &ReextractArgs, summary: &Summary) -> Value {
     let fields = summary.fields.iter();
     let counts: BTreeMap<&str, u64> = fields.map(|(field, one)| (*field, one.changed)).collect();
@@ -264,6 +275,7 @@ fn as_json(args: &ReextractArgs, summary: &Summary) -> Value {
         "lost_pages": pages_as_json(&summary.lost_pages),
         "unread": summary.unread,
         "unread_pages": pages_as_json(&summary.unread_pages),
+        "photos_queued": summary.photos_queued,
         "fields": counts,
         "field_changes": summary.fields,
         "broken_off": summary.is_broken_off,

@@ -30,6 +30,7 @@ use crate::frontier::verdict::Verdict;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
+pub use article::photos;
 pub use unasked::{disallowed, give_up_missing, origin_revisited, put_off, put_off_photo};
 
 /// Whether a page that an answer does not have may be gone for good.

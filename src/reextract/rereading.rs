@@ -8,10 +8,13 @@ use crate::archive::{
 };
 use crate::clock::Clock;
 use crate::extract::{Article, Extraction};
+use crate::frontier::{Discovered, Role, photos};
+use crate::page_url::PageUrl;
 use crate::reextract::reading::{extractions, fingerprint, reader_of};
 use crate::reextract::{LeasedArchive, Mode, ReextractPlan, ReextractProgress, Summary};
 use crate::revisit::next_revisit;
 use crate::rights::DeclaredRights;
+use crate::site_reader::SiteReader;
 
 /// Captures that are read at once and saved in one transaction: enough to keep all cores busy, and
 /// few enough that a stopped run repeats little.
@@ -154,8 +157,40 @@ impl<'a> Rereading<'a> {
         let now = self.clock.now();
         let revisit_at = next_revisit(&reader.scope.revisit_schedule, published, now);
 
-        self.archive
-            .revise(self.lease, capture.read_as(*article), revisit_at, now)
+        let photos = photos(&article, &reader.scope);
+        let outcome =
+            self.archive
+                .revise(self.lease, capture.read_as(*article), revisit_at, now)?;
+        if !photos.is_empty() {
+            self.queue_photos(capture, reader, &photos)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Queues the photos of a kept article that are not known yet: its site file asked for none
+    /// when the page came.
+    fn queue_photos(
+        &mut self,
+        capture: &KeptCapture,
+        reader: &SiteReader,
+        photos: &[Discovered],
+    ) -> Result<(), ArchiveError> {
+        let rules = &reader.site.opt_outs;
+        let Some(recorded) = self.archive.opt_outs_of_kept(capture.page.id)? else {
+            return Ok(());
+        };
+        if recorded.iter().any(|one| one.withholds_photos(rules)) {
+            return Ok(());
+        }
+
+        let urls: Vec<PageUrl> = photos.iter().map(|photo| photo.url.clone()).collect();
+        let site = &capture.page.site;
+        let pages = (Role::Photo, urls.as_slice());
+        let hosts = self
+            .archive
+            .add_pages(self.lease, site, pages, self.clock.now())?;
+        self.summary.photos_queued += hosts.len() as u64;
+        Ok(())
     }
 
     /// Returns the captures to read next: a whole batch, or a single suspected capture.

@@ -31,6 +31,8 @@ pub struct Summary {
     pub unread: u64,
     /// Some of those, with the reason.
     pub unread_pages: Vec<(String, String)>,
+    /// Photos of articles that the next crawl requests: no earlier reading asked for them.
+    pub photos_queued: u64,
     /// The fields that changed.
     pub fields: BTreeMap<&'static str, FieldSummary>,
     /// The run was stopped. The same command continues from here.

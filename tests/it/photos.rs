@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use saseo::archive::SeedMode;
+use saseo::archive::{RemovalExtent, SeedMode};
 use saseo::clock::Clock;
 use saseo::crawl::{CrawlPlan, CrawlReport};
 use saseo::fetch::{Answer, RequestTerms, Trouble};
 use saseo::page_url::{Host, PageUrl};
+use saseo::reextract::{LeasedArchive, Mode, ReextractPlan, reextract};
 use tempfile::TempDir;
 
+use crate::open_archive::open_archive;
 use crate::simulated_web::{
     self, DAY, NOW, PROFILE, SimulatedSite, SimulatedWeb, SiteFile, assert_audited, html, redirect,
 };
@@ -52,6 +54,8 @@ struct PhotoWorld {
     answers: Arc<Answers>,
     web: SimulatedWeb,
     keep: &'static str,
+    /// The spans after which articles are revisited, as a site file has them.
+    revisit: &'static str,
 }
 
 impl PhotoWorld {
@@ -64,6 +68,7 @@ impl PhotoWorld {
             answers,
             web: SimulatedWeb::new(Clock::set_to(NOW), site),
             keep: "[keep]\nphotos = true\n",
+            revisit: "[]",
         };
 
         world.put(
@@ -91,9 +96,11 @@ impl PhotoWorld {
     }
 
     fn plan(&self, seeding: SeedMode) -> CrawlPlan {
-        let rest = "[discover]\nfeeds = false\nsitemaps = false\nrevisit = []\n";
+        let rest = "[discover]\nfeeds = false\nsitemaps = false\n";
         let site = SiteFile::new("paper", &format!("{PAPER}/"));
-        let site = site.profile(PROFILE).with(rest).with(self.keep);
+        let revisit = format!("revisit = {}\n", self.revisit);
+        let site = site.profile(PROFILE).with(rest).with(&revisit);
+        let site = site.with(self.keep);
         CrawlPlan {
             seeding,
             ..simulated_web::plan(vec![site.reader()], self.folder.path())
@@ -109,6 +116,25 @@ impl PhotoWorld {
 
     async fn crawl(&self) -> CrawlReport {
         self.run(self.plan(SeedMode::Begin)).await
+    }
+
+    /// Reads the kept pages again, and returns how many photos were queued.
+    fn reextract(&self, mode: Mode) -> u64 {
+        let mut archive = open_archive(self.folder.path()).unwrap();
+        let now = self.web.clock.now();
+        let lease = archive.take_lease("a test", now, None).unwrap();
+        let leased = LeasedArchive {
+            archive: &mut archive,
+            lease,
+            run: None,
+        };
+        let plan = ReextractPlan {
+            readers: self.plan(SeedMode::Begin).sites,
+            mode,
+        };
+        let clock = Clock::set_to(now);
+        let summary = reextract(leased, &plan, &clock, || false, |_| {}).unwrap();
+        summary.photos_queued
     }
 
     /// The photos that the archive knows: address, verdict and reason, by address.
@@ -451,4 +477,76 @@ async fn photos_wait_while_they_are_switched_off_and_go_on_when_they_are_switche
     world.web.wait(DAY).await;
     world.crawl().await;
     assert_eq!(world.verdicts(), ["stored"; 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn photos_of_articles_from_before_the_switch_are_queued_by_reading_the_pages_again() {
+    let mut world = PhotoWorld::of(&[&["/1.png", "/2.png"], &["/2.png"]]);
+    world.put(PAPER, "/1.png", photo(900));
+    world.put(PAPER, "/2.png", photo(901));
+    world.keep = "";
+    world.crawl().await;
+    assert_eq!((world.reextract(Mode::Write), world.photos()), (0, vec![]));
+
+    world.keep = "[keep]\nphotos = true\n";
+    assert_eq!(world.reextract(Mode::DryRun), 2);
+    assert_eq!(world.photos(), []);
+    assert_eq!(world.reextract(Mode::Write), 2);
+    assert_eq!(world.verdicts(), ["queued"; 2]);
+    assert_eq!(world.reextract(Mode::Write), 0);
+
+    world.web.wait(DAY).await;
+    world.web.requests.forget();
+    let report = world.crawl().await;
+    assert_eq!(
+        (world.verdicts(), report.queued),
+        (vec!["stored".into(), "stored".into()], 0)
+    );
+    let asked = world.web.requests.paths();
+    assert!(
+        asked.iter().all(|path| !path.contains("articleView")),
+        "{asked:?}"
+    );
+    assert_eq!(world.reextract(Mode::Write), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_again_queues_no_photo_that_an_opt_out_a_deletion_or_a_takedown_keeps_out() {
+    let photos: [&[&str]; 6] = [&[], &["/2.png"], &["/3.png"], &["/4.png"], &["/5.png"], &[]];
+    let mut world = PhotoWorld::of(&photos);
+    let forbids = "<meta name=\"robots\" content=\"noimageindex\">";
+    world.put_article(1, forbids, &["/1.png"]);
+    let reserved = "<meta name=\"tdm-reservation\" content=\"1\">";
+    world.put_article(6, reserved, &["/6.png"]);
+    (world.keep, world.revisit) = ("", "[\"30d\"]");
+    world.crawl().await;
+
+    // An opt-out that comes later, an article that is deleted, and one that was taken down.
+    world.put_article(2, forbids, &["/2.png"]);
+    world.put(
+        PAPER,
+        "/news/articleView.html?idxno=3",
+        html(404, String::new()),
+    );
+    for _ in 0..8 {
+        world.web.wait(DAY * 2).await;
+        world.crawl().await;
+    }
+    take_down(&world, 4);
+
+    world.keep = "[keep]\nphotos = true\n[opt_outs]\ntdm = \"obey\"\n";
+    assert_eq!(world.reextract(Mode::Write), 1);
+    assert_eq!(world.photos()[0].0, "https://paper.example/5.png");
+}
+
+fn take_down(world: &PhotoWorld, number: i64) {
+    let sql = "SELECT id FROM article WHERE number = ?1";
+    let article = archive(world.folder.path()).query_row(sql, [number], |row| row.get(0));
+    let mut archive = open_archive(world.folder.path()).unwrap();
+    let now = world.web.clock.now();
+    let lease = archive.take_lease("a test", now, None).unwrap();
+    let extent = (RemovalExtent::Everything, "a wish");
+    let plan = archive.take_down(lease, &[article.unwrap()], extent, now);
+    assert_eq!(plan.unwrap().articles, 1);
+    archive.save().unwrap();
 }

@@ -68,6 +68,33 @@ fn what_was_kept_reads_the_same_again_and_asks_nothing() {
 }
 
 #[test]
+fn photos_of_articles_from_before_the_switch_are_told_and_fetched_by_the_next_crawl() {
+    let paper = paper();
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run(&["crawl"]);
+    let file = crawler.config().join("sites/demo.toml");
+    let site = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{site}\n[keep]\nphotos = true\n")).unwrap();
+
+    let dry = crawler.run(&["reextract", "--dry-run"]);
+    let told = String::from_utf8_lossy(&dry.stdout).into_owned();
+    let queued = reextracted(&crawler, &[])["photos_queued"]
+        .as_u64()
+        .unwrap();
+    let line = format!("{queued} photos would be queued for the next crawl");
+    assert!(queued > 20 && told.contains(&line), "{queued} {told}");
+
+    let asked = paper.log().len();
+    assert!(crawler.run(&["crawl"]).status.success());
+    assert_eq!(reextracted(&crawler, &[])["photos_queued"], 0);
+    let log = paper.log();
+    let of_photos = log[asked..]
+        .iter()
+        .filter(|one| one.path_and_query.contains("/photo/"));
+    assert_eq!(of_photos.count() as u64, queued, "{:?}", &log[asked..]);
+}
+
+#[test]
 fn a_mended_profile_puts_better_fields_in_their_place() {
     let paper = paper();
     let (crawler, right) = (Crawler::of(&paper, "0s"), Crawler::of(&paper, "0s"));

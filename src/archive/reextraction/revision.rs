@@ -8,13 +8,13 @@ use crate::archive::article::{
 use crate::archive::declared::{note_change_of_rights, note_declared, statements_at};
 use crate::archive::error::ArchiveError;
 use crate::archive::reextraction::kept_capture::KeptCapture;
+use crate::archive::reextraction::recorded::{recorded_files, recorded_opt_outs};
 use crate::archive::removal::{bury, is_taken_down};
 use crate::archive::store::{Lease, Writer};
 use crate::archive::syndication::{enter_story, has_fingerprint};
 use crate::extract::{Access, Article};
 use crate::frontier::{Page, Verdict};
-use crate::opt_out::{OptOut, Signal, rights_of_opt_out};
-use crate::rights::{DeclaredRights, RSL, Statement};
+use crate::rights::{DeclaredRights, RSL};
 use crate::time::Timestamp;
 
 /// A capture, and the article that is extracted from it today.
@@ -191,32 +191,6 @@ fn note_rights(
     }
 }
 
-/// Returns what the files of the host said, which are not kept with the capture.
-fn recorded_files(tx: &Connection, capture: i64) -> Result<Vec<Statement>, ArchiveError> {
-    let mut select = tx.prepare_cached(
-        "SELECT signal, source, evidence FROM opt_out
-         WHERE capture_id = ?1 AND effect <> 'ignored'
-           AND (signal = 'ai.txt' OR (signal = 'tdm-reservation' AND source = 'tdmrep.json'))
-         ORDER BY id",
-    )?;
-    let rows = select.query_map([capture], |row| {
-        let is_ai_txt = row.get_ref(0)?.as_str()? == "ai.txt";
-        Ok(OptOut {
-            signal: if is_ai_txt {
-                Signal::AiTxt
-            } else {
-                Signal::Tdm
-            },
-            source: row.get(1)?,
-            evidence: row.get(2)?,
-            from: None,
-        })
-    })?;
-
-    let opt_outs: Vec<OptOut> = rows.collect::<Result<_, _>>()?;
-    Ok(opt_outs.iter().flat_map(rights_of_opt_out).collect())
-}
-
 /// Settles the page of a capture in which an article was found. A page that waits for another
 /// request only because no article was found in it is not asked for again.
 fn settle_page(
@@ -242,40 +216,4 @@ fn settle_page(
         revisit_at.map(Timestamp::millis)
     ])?;
     Ok(())
-}
-
-/// Returns the opt-outs of a capture in the form of exports, and whether `noindex` was obeyed. The
-/// recorded words of the page give way to `words`, which today's extractor finds.
-pub(crate) fn recorded_opt_outs(
-    tx: &Connection,
-    capture: i64,
-    words: &[String],
-) -> Result<(Vec<String>, bool), ArchiveError> {
-    let mut select = tx.prepare_cached(
-        "SELECT signal, source, effect FROM opt_out WHERE capture_id = ?1 ORDER BY id",
-    )?;
-    let rows = select.query_map([capture], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, String>(2)?,
-        ))
-    })?;
-
-    let (mut opt_outs, mut recorded_words, mut noindex) = (Vec::new(), Vec::new(), false);
-    for row in rows {
-        let (signal, source, effect) = row?;
-        noindex |= effect == "obeyed" && (signal == "noindex" || signal == "unavailable-after");
-        let text = format!("{signal}:{source}");
-        if effect != "ignored" && !opt_outs.contains(&text) {
-            recorded_words.extend((signal == "words").then(|| text.clone()));
-            opt_outs.push(text);
-        }
-    }
-
-    if recorded_words != words {
-        opt_outs.retain(|text| !recorded_words.contains(text));
-        opt_outs.extend(words.iter().cloned());
-    }
-    Ok((opt_outs, noindex))
 }

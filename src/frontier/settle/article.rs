@@ -74,7 +74,7 @@ fn stored(case: Case<'_>, article: Box<Article>, verdict: Verdict) -> Settlement
 
 /// Returns the photos of an article that are in scope, as pages to request. Those that the paper
 /// does not want to be indexed are not.
-fn photos(article: &Article, scope: &CrawlScope) -> Vec<Discovered> {
+pub fn photos(article: &Article, scope: &CrawlScope) -> Vec<Discovered> {
     if !scope.photos || article.noimageindex {
         return Vec::new();
     }
