@@ -19,11 +19,13 @@ mod wacz;
 mod wacz_entries;
 mod warc_info;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::archive::{ArchiveError, ExchangeFilter, Reader};
+use crate::archive::{AnsweredRequest, ArchiveError, ExchangeFilter, Reader};
+use crate::time::Timestamp;
 use crate::web_archive::exchange_records::RecordSource;
 use crate::web_archive::part::{PartEnd, write_part};
 
@@ -69,6 +71,22 @@ pub struct WebArchiveSummary {
     pub damaged: Vec<DamagedCapture>,
     /// WARC files.
     pub parts: u32,
+    /// The answers that were written, by site. A robots.txt belongs to none.
+    pub sites: BTreeMap<String, u64>,
+    /// When the first and the last of them came.
+    pub answered: Option<(Timestamp, Timestamp)>,
+}
+
+impl WebArchiveSummary {
+    /// Notes the site and the moment of an answer that is written.
+    fn note_written(&mut self, answer: &AnsweredRequest) {
+        if let Some(page) = &answer.page {
+            *self.sites.entry(page.site.clone()).or_default() += 1;
+        }
+        let at = answer.answered_at;
+        let (first, last) = self.answered.unwrap_or((at, at));
+        self.answered = Some((first.min(at), last.max(at)));
+    }
 }
 
 /// A capture that is left out because its bytes are damaged.

@@ -23,13 +23,16 @@ pub enum ExportError {
     WebArchive(#[from] WebArchiveError),
     #[error(transparent)]
     Named(#[from] NamedExportError),
-    #[error("{path} is of an earlier, larger export: move it away, or name another file")]
+    #[error(
+        "{path} would stand among the files of this export, and is not as the manifest of a former \
+         one tells: move it away, or name another file"
+    )]
     StalePart { path: PathBuf },
     #[error(
-        "WARC and WACZ have answers, not articles: choose them by one site and by the first day, \
-         and leave out the other options"
+        "WARC and WACZ have answers, not articles: choose them by sites, --since and --until, the \
+         days (UTC) on which they came, and leave out {options}"
     )]
-    OfArticles,
+    OfArticles { options: String },
     #[error("{path} is no file, and the format {format} needs one: name a file")]
     NoFile { path: PathBuf, format: &'static str },
     #[error("{path} is no folder, and the format {format} is one: name a new folder")]

@@ -63,43 +63,66 @@ pub(super) fn manifest(
     reader: &Reader,
     filter: &ArticleFilter,
     options: &ExportOptions,
-    written: &WrittenExport<'_>,
+    written: &WrittenExport<'_, ExportedCounts>,
 ) -> Result<String, ExportError> {
+    let fields: Vec<Value> = COLUMNS
+        .iter()
+        .map(|column| serde_json::json!({ "name": column.name, "about": column.about }))
+        .collect();
+
+    let mut manifest = head(reader, filter, options, written)?;
+    manifest["schema"] = options.schema.name().into();
+    manifest["counts"] = serde_json::json!(written.counts);
+    manifest["reserved"] = serde_json::json!({
+        "articles": written.summary.reserved,
+        "by": written.summary.reserved_by,
+    });
+    manifest["fields"] = fields.into();
+    Ok(format!("{manifest:#}\n"))
+}
+
+/// Returns the text of the manifest of a web archive, which has answers instead of rows.
+pub(super) fn web_manifest<C: Serialize>(
+    reader: &Reader,
+    filter: &ArticleFilter,
+    options: &ExportOptions,
+    written: &WrittenExport<'_, C>,
+) -> Result<String, ExportError> {
+    let mut manifest = head(reader, filter, options, written)?;
+    manifest["counts"] = serde_json::json!(written.counts);
+    Ok(format!("{manifest:#}\n"))
+}
+
+/// Returns what every manifest has: maker, archive, selection, what was left out, and the files.
+fn head<C>(
+    reader: &Reader,
+    filter: &ArticleFilter,
+    options: &ExportOptions,
+    written: &WrittenExport<'_, C>,
+) -> Result<Value, ExportError> {
     let left_out: Vec<Value> = written
         .summary
         .left_out
         .iter()
         .map(|LeftOut { id, why }| serde_json::json!({ "id": id, "why": why }))
         .collect();
-    let fields: Vec<Value> = COLUMNS
-        .iter()
-        .map(|column| serde_json::json!({ "name": column.name, "about": column.about }))
-        .collect();
 
-    let manifest = serde_json::json!({
+    Ok(serde_json::json!({
         "made_by": { "name": SOFTWARE, "version": env!("CARGO_PKG_VERSION") },
         "made_at": options.made_at.map(|at| at.to_second().to_string()),
         "archive": { "schema": SCHEMA, "last_change": reader.last_change()? },
         "format": options.format.name(),
-        "schema": options.schema.name(),
         "selection": ToldSelection::from(filter),
-        "counts": written.counts,
         "left_out": left_out,
-        "reserved": {
-            "articles": written.summary.reserved,
-            "by": written.summary.reserved_by,
-        },
-        "fields": fields,
         "contents": written.contents,
         "files": written.files,
-    });
-    Ok(format!("{manifest:#}\n"))
+    }))
 }
 
 /// An export whose files are complete.
-pub(super) struct WrittenExport<'e> {
+pub(super) struct WrittenExport<'e, C> {
     pub summary: &'e ExportSummary,
-    pub counts: &'e ExportedCounts,
+    pub counts: &'e C,
     /// What stands in the folder of the export, beside the manifest.
     pub contents: &'e [String],
     pub files: &'e [ExportedFile],
@@ -121,7 +144,12 @@ struct Maker {
 
 /// Returns the former export in a folder, by its manifest; `None` where there is none.
 pub(super) fn former_export(folder: &Path) -> Option<FormerExport> {
-    let text = std::fs::read(folder.join(MANIFEST)).ok()?;
+    read_former(&folder.join(MANIFEST))
+}
+
+/// Reads the manifest of a former export; `None` where there is none, or another program's.
+pub(super) fn read_former(manifest: &Path) -> Option<FormerExport> {
+    let text = std::fs::read(manifest).ok()?;
     let former: FormerExport = serde_json::from_slice(&text).ok()?;
     (former.made_by.name == SOFTWARE).then_some(former)
 }

@@ -20,14 +20,7 @@ pub(super) fn write_file(
 ) -> Result<ExportSummary, ExportError> {
     refuse_archive(reader, &beside.target)?;
     if matches!(options.format, ExportFormat::Warc | ExportFormat::Wacz) {
-        web::refuse_of_articles(filter)?;
-        remove_former(&with_ending(&beside.target, MANIFEST))?;
-    }
-    if options.format == ExportFormat::Warc {
-        return web::warc(reader, filter, beside);
-    }
-    if options.format == ExportFormat::Wacz {
-        return web::wacz(reader, filter, beside);
+        return web::write_file(reader, filter, options, beside);
     }
 
     let writer = writers::of_file(reader, &beside, options)?;
@@ -86,7 +79,7 @@ pub(super) fn write_folder(
 }
 
 /// Removes the manifest of a former export.
-fn remove_former(manifest: &Path) -> Result<(), ExportError> {
+pub(super) fn remove_former(manifest: &Path) -> Result<(), ExportError> {
     match std::fs::remove_file(manifest) {
         Err(why) if why.kind() != ErrorKind::NotFound => Err(fault(manifest, why)),
         Err(_) | Ok(()) => Ok(()),
@@ -94,17 +87,17 @@ fn remove_former(manifest: &Path) -> Result<(), ExportError> {
 }
 
 /// Hashes a file; errors name the target.
-fn hashed(file: &Path, target: &Path, path: &str) -> Result<ExportedFile, ExportError> {
+pub(super) fn hashed(file: &Path, target: &Path, path: &str) -> Result<ExportedFile, ExportError> {
     ExportedFile::of(file, path).map_err(|why| fault(target, why))
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }
 
 /// Returns the path of a file beside another one: `articles.db.manifest.json`.
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".");
     name.push(ending);

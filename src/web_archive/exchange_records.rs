@@ -81,6 +81,7 @@ impl<'r> RecordSource<'r> {
         while let Some(exchange) = self.exchanges.next() {
             let exchange = exchange?;
             if let Some(records) = self.records(&exchange)? {
+                self.counts.note_written(&exchange);
                 return Ok(Some(ExchangeRecords { exchange, records }));
             }
         }

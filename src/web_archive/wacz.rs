@@ -76,11 +76,11 @@ fn write_package(
     source: &RecordSource<'_>,
     entries: &EntryPages,
 ) -> Result<(), Fault> {
-    let site = source.filter.site.as_deref().unwrap_or("all sites");
+    let sites = source.filter.sites_in_words();
     let mut package = json!({
         "profile": "data-package",
         "wacz_version": VERSION,
-        "title": format!("saseo: {site}"),
+        "title": format!("saseo: {sites}"),
         "software": SOFTWARE,
         "resources": wacz.resources,
     });

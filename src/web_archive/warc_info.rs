@@ -26,8 +26,9 @@ pub(super) fn warc_info(
 ) -> WarcRecord {
     let first = first.map(|first| (first.exchange.answered_at, first.exchange.hash));
     let (date, hash) = first.unwrap_or((Timestamp::EPOCH, [0; 32]));
-    let site = filter.site.as_deref().unwrap_or("all sites");
+    let sites = filter.sites_in_words();
     let since = filter.since.map(|since| since.to_string());
+    let before = filter.before.map(|before| before.to_string());
 
     let mut fields = String::new();
     add(&mut fields, "software", SOFTWARE);
@@ -36,17 +37,18 @@ pub(super) fn warc_info(
         "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/";
     add(&mut fields, "conformsTo", specification);
     add(&mut fields, "robots", "obey (RFC 9309)");
-    add(&mut fields, "isPartOf", site);
-    if let Some(since) = &since {
-        add(
-            &mut fields,
-            "description",
-            &format!("Answers since {since}."),
-        );
+    add(&mut fields, "isPartOf", &sites);
+    let spans = [("since", &since), ("before", &before)];
+    for (word, moment) in spans {
+        if let Some(moment) = moment {
+            let told = format!("Answers {word} {moment}.");
+            add(&mut fields, "description", &told);
+        }
     }
     add(&mut fields, "description", NOT_KEPT);
 
-    let about = format!("{site}\0{}\0{part}\0", since.unwrap_or_default());
+    let (since, before) = (since.unwrap_or_default(), before.unwrap_or_default());
+    let about = format!("{sites}\0{since}\0{before}\0{part}\0");
     WarcRecord {
         kind: RecordType::Warcinfo,
         id: record_id("warcinfo", &[about.as_bytes(), &hash].concat()),

@@ -72,9 +72,7 @@ fn photos_of_articles_from_before_the_switch_are_told_and_fetched_by_the_next_cr
     let paper = paper();
     let crawler = Crawler::of(&paper, "0s");
     crawler.run(&["crawl"]);
-    let file = crawler.config().join("sites/demo.toml");
-    let site = fs::read_to_string(&file).unwrap();
-    fs::write(&file, format!("{site}\n[keep]\nphotos = true\n")).unwrap();
+    crawler.keep_photos();
 
     let dry = crawler.run(&["reextract", "--dry-run"]);
     let told = String::from_utf8_lossy(&dry.stdout).into_owned();

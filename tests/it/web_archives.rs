@@ -9,9 +9,10 @@ use flate2::bufread::GzDecoder;
 use rusqlite::{Connection, params};
 use saseo::archive::ExchangeFilter;
 use saseo::demo::Edition;
+use saseo::time::Timestamp;
 use saseo::web_archive::{WebArchiveError, write_warc};
 use saseo::{Archive, Reader};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::program::{Crawler, Paper, said};
@@ -418,6 +419,157 @@ fn since_chooses_by_the_moment_of_the_answer_and_leaves_no_revisit_without_its_a
     assert_eq!(records(&out).len(), 1);
     assert_eq!(counts["same_as_before"], 2);
     assert_eq!(counts["responses"], 0);
+
+    // All that came before that day, whole.
+    let (_, all) = exported(&crawler, "warc", &[]);
+    let day: jiff::civil::Date = since.parse().unwrap();
+    let until = day.yesterday().unwrap().to_string();
+    let (_, counts) = exported(&crawler, "wacz", &["--until", &until, "--site", "demo"]);
+    assert_eq!(all["revisits"], counts["revisits"].as_u64().unwrap() + 2);
+    assert_eq!(counts["responses"], all["responses"]);
+}
+
+#[test]
+fn the_listed_page_of_an_article_is_that_of_its_newest_version_before_the_selection_ends() {
+    let crawler = stocked();
+    let sql = sql(&crawler);
+    let first: i64 = sql
+        .query_row("SELECT max(fetched_at) FROM capture", [], |row| row.get(0))
+        .unwrap();
+    // A later answer brought another version of an article.
+    sql.execute_batch(
+        "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id,
+                              charset_errors)
+         SELECT page_id, announced_id, fetched_at + 172800000, 200, headers, body_id, 0
+         FROM capture JOIN version ON version.capture_id = capture.id ORDER BY version.id LIMIT 1;
+         INSERT INTO version (article_id, n, site_id, capture_id, made_at, title, text, authors,
+                              images, tags, opt_outs, content_sha256, extractor)
+         SELECT article_id, n + 1, site_id, (SELECT max(id) FROM capture), made_at, '새 제목', text,
+                authors, images, tags, opt_outs, content_sha256, extractor
+         FROM version ORDER BY id LIMIT 1",
+    )
+    .unwrap();
+
+    let reader: Reader = Archive::read(crawler.data()).unwrap();
+    let titles = |before: Option<i64>, sites: &[&str]| -> Vec<String> {
+        let filter = ExchangeFilter {
+            sites: sites.iter().map(|site| (*site).to_owned()).collect(),
+            before: before.map(Timestamp::from_millis),
+            ..ExchangeFilter::default()
+        };
+        let pages = reader.read_pages(&filter);
+        pages.map(|page| page.unwrap().title.unwrap()).collect()
+    };
+    let now = titles(None, &["other", "demo"]);
+    let then = titles(Some(first + 1), &[]);
+    assert_eq!((now.len(), then.len()), (12, 12));
+    assert!(now.contains(&"새 제목".to_owned()) && !then.contains(&"새 제목".to_owned()));
+    assert!(titles(Some(0), &[]).is_empty() && titles(None, &["other"]).is_empty());
+}
+
+#[test]
+fn several_sites_are_chosen_with_their_robots_files_and_no_other() {
+    let paper = || {
+        Paper::of(&Edition {
+            articles_per_section: 2,
+            crawl_delay: None,
+            ..Edition::default()
+        })
+    };
+    let (one, other, third) = (paper(), paper(), paper());
+    let crawler = Crawler::of(&one, "0s");
+    crawler.write_named_site("other", &other.origin.base(), "0s");
+    crawler.write_named_site("third", &third.origin.base(), "0s");
+    crawler.run_json("crawl");
+
+    let (out, counts) = exported(&crawler, "warc", &["demo", "--site", "other"]);
+    assert_eq!(counts["robots"], 2);
+    let all = records(&out);
+    let from = |paper: &Paper| {
+        let base = paper.origin.base();
+        all.iter()
+            .filter(|one| one.url().starts_with(&base))
+            .count()
+    };
+    assert!(from(&one) > 5 && from(&other) > 5, "{counts}");
+    assert_eq!(from(&third), 0);
+
+    let manifest = manifest_of(&out);
+    assert_eq!(manifest["selection"]["sites"], json!(["demo", "other"]));
+    let sites = manifest["counts"]["sites"].as_object().unwrap();
+    assert_eq!(sites.keys().collect::<Vec<_>>(), ["demo", "other"]);
+}
+
+/// Reads the manifest beside an export.
+fn manifest_of(out: &Path) -> Value {
+    let path = format!("{}.manifest.json", out.display());
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn web_archives_have_a_manifest_with_counts_range_digests_rights_and_selection() {
+    let crawler = stocked();
+    for format in ["warc", "wacz"] {
+        let (out, counts) = exported(&crawler, format, &["--since", "2020-01-01"]);
+        let manifest = manifest_of(&out);
+
+        let bytes = fs::read(&out).unwrap();
+        let file = &manifest["files"][0];
+        assert_eq!(manifest["files"].as_array().unwrap().len(), 1);
+        assert_eq!(file["sha256"], hex::encode(Sha256::digest(&bytes)));
+        assert_eq!(file["bytes"], bytes.len());
+        for name in ["responses", "revisits", "robots"] {
+            assert_eq!(manifest["counts"][name], counts[name], "{name}");
+        }
+        let answered = &manifest["counts"]["answered"];
+        let moments: Vec<&str> = ["first", "last"]
+            .map(|end| answered[end].as_str().unwrap())
+            .into();
+        assert!(
+            moments[0] <= moments[1] && moments[0] > "2026",
+            "{answered}"
+        );
+        assert_eq!(manifest["counts"]["rights"]["articles"], 12);
+        assert_eq!(manifest["selection"]["since"], "2020-01-01");
+        assert_eq!(manifest["format"], format);
+        assert_eq!(manifest["made_by"]["name"], "saseo");
+        assert!(manifest["archive"]["schema"].as_u64() > Some(20));
+    }
+}
+
+#[test]
+fn a_part_of_a_former_export_is_removed_and_any_other_is_refused_before_a_byte_is_written() {
+    let crawler = stocked();
+    let (out, _) = exported(&crawler, "warc", &[]);
+    let part = out.with_file_name("x-0-00004");
+    fs::write(&part, "of an earlier export").unwrap();
+    let before = (fs::read(&out).unwrap(), manifest_of(&out));
+
+    let place = out.to_string_lossy().into_owned();
+    let args = [
+        "export",
+        "--format",
+        "warc",
+        "--out",
+        &place,
+        "--until",
+        "2020-01-01",
+    ];
+    let refused = crawler.run(&args);
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    assert!(said(&refused).contains("x-0-00004"), "{}", said(&refused));
+    assert_eq!(before, (fs::read(&out).unwrap(), manifest_of(&out)));
+
+    // The manifest names it as it is.
+    let mut manifest = before.1;
+    let bytes = fs::read(&part).unwrap();
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    let file = json!({"path": "x-0-00004", "bytes": bytes.len(), "sha256": sha256});
+    manifest["files"].as_array_mut().unwrap().push(file);
+    fs::write(format!("{place}.manifest.json"), manifest.to_string()).unwrap();
+    assert!(crawler.run(&args).status.success());
+    assert!(!part.exists());
+    assert_eq!(manifest_of(&out)["files"].as_array().unwrap().len(), 1);
 }
 
 #[test]
@@ -480,7 +632,16 @@ fn web_archives_need_a_file_and_leave_nothing_beside_it() {
         ];
         assert!(said(&crawler.run(&args)).contains("is the archive itself"));
     }
-    assert_eq!(fs::read_dir(&out).unwrap().count(), 2);
+    let mut names: Vec<_> = fs::read_dir(&out)
+        .unwrap()
+        .flatten()
+        .map(|one| one.file_name())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        ["wacz", "wacz.manifest.json", "warc", "warc.manifest.json"]
+    );
     assert_eq!(&fs::read(out.join("wacz")).unwrap()[..2], b"PK");
 }
 

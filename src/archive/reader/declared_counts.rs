@@ -16,6 +16,9 @@ const MOST_CHANGES: u32 = 100;
 /// The most sources that are counted. An honest paper has some ten.
 const MOST_SOURCES: usize = 200;
 
+/// The most licences that are counted: a hostile paper could name another on each page.
+const MOST_LICENCES: usize = 100;
+
 /// A day in milliseconds.
 const DAY: i64 = 24 * 3600 * 1000;
 
@@ -29,6 +32,8 @@ pub struct DeclaredCounts {
     pub not_for_archives: u64,
     /// The articles by the source of a statement, and by what it says: `ai_train reserved`.
     pub sources: BTreeMap<(String, String), u64>,
+    /// The articles by the licences that they name.
+    pub licences: BTreeMap<String, u64>,
     pub changes: Vec<RightsChange>,
     /// The pages that are not asked for, by the licence that demands a token for them.
     pub licence_servers: BTreeMap<String, u64>,
@@ -126,6 +131,13 @@ impl DeclaredCounts {
         }
         let against = rights.sources_against(Purpose::Archive, Some(now));
         self.not_for_archives += if against.is_empty() { 0 } else { articles };
+
+        for licence in rights.licences() {
+            let has_room = self.licences.len() < MOST_LICENCES;
+            if has_room || self.licences.contains_key(&licence) {
+                *self.licences.entry(licence).or_default() += articles;
+            }
+        }
 
         let mut seen = Vec::new();
         for statement in rights.statements() {

@@ -14,7 +14,7 @@ use crate::archive::ledger::Terms;
 use crate::archive::reader::Reader;
 use crate::time::Timestamp;
 
-use earlier::{INDEX_CAPTURES, Known};
+use earlier::Known;
 pub use pages::{ReadPage, ReadPages};
 use row::{ExchangeRow, RowAnswer, SELECT_EXCHANGES};
 
@@ -28,10 +28,30 @@ const MOST_RUNS: usize = 1_000;
 /// What is wanted of a web archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExchangeFilter {
-    /// The name of a site; `None` for all sites.
-    pub site: Option<String>,
+    /// The names of sites; none for all sites.
+    pub sites: Vec<String>,
     /// Answers that came at this moment or later; `None` for all.
     pub since: Option<Timestamp>,
+    /// Answers that came before this moment; `None` for all.
+    pub before: Option<Timestamp>,
+}
+
+impl ExchangeFilter {
+    /// Returns the first moment of answers in milliseconds, and the first one that is too late.
+    fn span(&self) -> (i64, i64) {
+        let since = self.since.map_or(i64::MIN, Timestamp::millis);
+        let before = self.before.map_or(i64::MAX, Timestamp::millis);
+        (since, before)
+    }
+
+    /// Returns the sites in words.
+    pub fn sites_in_words(&self) -> String {
+        if self.sites.is_empty() {
+            "all sites".to_owned()
+        } else {
+            self.sites.join(", ")
+        }
+    }
 }
 
 /// A request that was answered.
@@ -140,8 +160,8 @@ impl Reader {
             })
             .map_err(|error| ArchiveError::at(&self.path, error))?;
 
-        self.connection
-            .execute_batch(INDEX_CAPTURES)
+        self.index_captures()
+            .and_then(|()| self.choose_sites(&filter.sites))
             .map_err(|error| ArchiveError::at(&self.path, error))?;
         Ok(Exchanges {
             reader: self,
@@ -151,6 +171,29 @@ impl Reader {
             ahead: VecDeque::new(),
             user_agents: HashMap::new(),
         })
+    }
+
+    /// Notes the chosen sites, and the hosts of their pages: a robots.txt has no site of its own.
+    fn choose_sites(&self, sites: &[String]) -> rusqlite::Result<()> {
+        self.connection.execute_batch(
+            "DROP TABLE IF EXISTS temp.chosen_site;
+             DROP TABLE IF EXISTS temp.chosen_host;
+             CREATE TEMP TABLE chosen_site (id INTEGER PRIMARY KEY);
+             CREATE TEMP TABLE chosen_host (host TEXT PRIMARY KEY) WITHOUT ROWID;",
+        )?;
+
+        for site in sites {
+            self.connection.execute(
+                "INSERT OR IGNORE INTO temp.chosen_site SELECT id FROM site WHERE name = ?1",
+                [site],
+            )?;
+        }
+        self.connection.execute(
+            "INSERT OR IGNORE INTO temp.chosen_host
+             SELECT host FROM temp.chosen_site JOIN page ON page.site_id = chosen_site.id",
+            [],
+        )?;
+        Ok(())
     }
 
     /// Returns the content of a robots.txt.
@@ -182,9 +225,10 @@ impl Exchanges<'_> {
     /// Reads the next rows.
     fn read_behind(&mut self, after: i64) -> Result<(), ArchiveError> {
         let mut select = self.reader.connection.prepare_cached(SELECT_EXCHANGES)?;
-        let since = self.filter.since.map_or(i64::MIN, Timestamp::millis);
+        let (since, before) = self.filter.span();
+        let is_of_all = self.filter.sites.is_empty();
         let rows = select.query_map(
-            params![after, self.last, since, self.filter.site, BATCH],
+            params![after, self.last, since, before, is_of_all, BATCH],
             ExchangeRow::read,
         )?;
 

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
 use crate::archive::reader::exchanges::row::{ExchangeRow, earlier};
 use crate::archive::reader::exchanges::{EarlierAnswer, ExchangeAnswer, Exchanges};
 use crate::time::Timestamp;
@@ -13,7 +14,7 @@ use crate::time::Timestamp;
 ///
 /// In `unkept_state` stand the pages whose newest answer brought bytes that are not kept: a later
 /// 304 speaks of those bytes.
-pub(super) const INDEX_CAPTURES: &str = "
+const INDEX_CAPTURES: &str = "
     DROP TABLE IF EXISTS temp.captured;
     DROP TABLE IF EXISTS temp.robots_copy;
     DROP TABLE IF EXISTS temp.unkept_state;
@@ -40,6 +41,13 @@ pub(super) const INDEX_CAPTURES: &str = "
 pub(super) enum Known {
     Kept,
     Unkept,
+}
+
+impl Reader {
+    /// Makes the temporary tables.
+    pub(super) fn index_captures(&self) -> rusqlite::Result<()> {
+        self.connection.execute_batch(INDEX_CAPTURES)
+    }
 }
 
 impl Exchanges<'_> {

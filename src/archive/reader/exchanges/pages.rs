@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use rusqlite::{Row, params};
+use serde_json::json;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
@@ -43,15 +44,17 @@ const SELECT_PAGES: &str = "
     JOIN page ON page.id = capture.page_id
     JOIN site ON site.id = version.site_id
     WHERE version.id > ?1 AND capture.body_id IS NOT NULL AND capture.fetched_at >= ?2
-      AND (?3 IS NULL OR site.name = ?3)
-      AND version.id = (SELECT id FROM version AS newest
-                        WHERE newest.article_id = version.article_id
-                        ORDER BY capture_id DESC, n DESC LIMIT 1)
-    ORDER BY version.id LIMIT ?4";
+      AND (?4 = '[]' OR site.name IN (SELECT value FROM json_each(?4)))
+      AND version.id = (SELECT newest.id FROM version AS newest
+                        JOIN capture AS came ON came.id = newest.capture_id
+                        WHERE newest.article_id = version.article_id AND came.fetched_at < ?3
+                        ORDER BY newest.capture_id DESC, newest.n DESC LIMIT 1)
+    ORDER BY version.id LIMIT ?5";
 
 #[doc(hidden)]
 impl Reader {
-    /// Returns the pages of articles whose newest version was read from a capture of the filter.
+    /// Returns the pages of articles whose newest version, before the filter ends, was read from a
+    /// capture of the filter.
     pub fn read_pages(&self, filter: &ExchangeFilter) -> ReadPages<'_> {
         ReadPages {
             reader: self,
@@ -79,8 +82,9 @@ impl Iterator for ReadPages<'_> {
 impl ReadPages<'_> {
     fn read_behind(&mut self, after: i64) -> Result<(), ArchiveError> {
         let mut select = self.reader.connection.prepare_cached(SELECT_PAGES)?;
-        let since = self.filter.since.map_or(i64::MIN, Timestamp::millis);
-        let rows = select.query_map(params![after, since, self.filter.site, TEXTS], read_page)?;
+        let (since, before) = self.filter.span();
+        let sites = json!(self.filter.sites).to_string();
+        let rows = select.query_map(params![after, since, before, sites, TEXTS], read_page)?;
 
         self.ahead = rows
             .collect::<Result<_, _>>()

@@ -27,10 +27,10 @@ pub(super) const SELECT_EXCHANGES: &str = "
     LEFT JOIN temp.robots_copy ON robots_copy.announced_id = announced.id
     WHERE announced.id > ?1 AND announced.kind = 'announced' AND ended.id <= ?2
       AND ended.status IS NOT NULL AND coalesce(capture.fetched_at, ended.at) >= ?3
-      AND (?4 IS NULL OR site.name = ?4
-           OR page.id IS NULL AND announced.host IN
-              (SELECT host FROM page JOIN site ON site.id = page.site_id WHERE site.name = ?4))
-    ORDER BY announced.id LIMIT ?5";
+      AND coalesce(capture.fetched_at, ended.at) < ?4
+      AND (?5 OR page.site_id IN (SELECT id FROM temp.chosen_site)
+           OR page.id IS NULL AND announced.host IN (SELECT host FROM temp.chosen_host))
+    ORDER BY announced.id LIMIT ?6";
 
 /// A row, without what other rows tell of it.
 #[derive(Debug)]
