@@ -51,6 +51,14 @@ impl NewDatabase {
         Ok(())
     }
 
+    /// Tells whether a row is there, by a statement that returns 0 or 1 for a text.
+    pub fn has(&self, select: &str, key: &str) -> Result<bool, ArchiveError> {
+        self.target
+            .prepare_cached(select)
+            .and_then(|mut select| select.query_row([key], |row| row.get(0)))
+            .map_err(|error| ArchiveError::of_export(&self.out, error))
+    }
+
     /// Ends the database with a script, as for its indexes. Then all rows are in the file.
     ///
     /// # Errors

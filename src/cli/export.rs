@@ -31,8 +31,7 @@ pub(super) struct ExportArgs {
     #[arg(long, value_enum, required_unless_present = "incremental")]
     format: Option<ExportFormat>,
     /// Where to write it; a file or a former export that is there is replaced when the new one is
-    /// whole, folders that are missing are made, and "-" is stdout. A manifest stands beside it (of
-    /// WARC and WACZ none does)
+    /// whole, folders that are missing are made, and "-" is stdout. A manifest stands beside it
     #[arg(long, value_name = "PATH", required_unless_present = "incremental")]
     out: Option<PathBuf>,
     /// Write what changed since this export ran last, as further files of JSON Lines in its folder:
@@ -164,7 +163,7 @@ fn run_whole(common: &Common, wanted: &WholeExport<'_>) -> anyhow::Result<Exit> 
         purpose: args.purpose,
         ..args.selection.filter(&reader)?
     };
-    if common.json && out.as_os_str() == "-" {
+    if common.json && is_stdout(out) {
         let why = "--json would mix with the articles on stdout: \
             leave it out, or name a file with --out";
         return Err(ConfigError::Usage(why.to_owned()).into());
@@ -195,6 +194,12 @@ fn run_whole(common: &Common, wanted: &WholeExport<'_>) -> anyhow::Result<Exit> 
     told::name_reserved(args.purpose, reserved);
     let left_out = taken.map_or_else(Vec::new, |taken| taken.left_out);
     Ok(told::name_left_out(common, &left_out))
+}
+
+/// Tells whether a place is standard output, by any of its usual names.
+fn is_stdout(out: &Path) -> bool {
+    let names = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+    names.into_iter().any(|name| out == Path::new(name))
 }
 
 /// Begins a bag. At a signal, a half-written one is removed.

@@ -31,6 +31,7 @@ const INSERT_WORDS: &str = "INSERT INTO articles_fts (rowid, text) VALUES (?, ?)
 const INSERT_VERSION: &str = "INSERT OR IGNORE INTO versions
     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
     WHERE EXISTS (SELECT 1 FROM articles WHERE id = ?1)";
+const HAS_ARTICLE: &str = "SELECT EXISTS (SELECT 1 FROM articles WHERE id = ?1)";
 const INSERT_CHANGE: &str = "INSERT INTO changes SELECT ?1, ?2, ?3, ?4, ?5
     WHERE EXISTS (SELECT 1 FROM articles WHERE id = ?2)";
 
@@ -106,7 +107,8 @@ impl<'r> ArticleTables<'r> {
         Ok(self.database.insert(INSERT_VERSION, &row)?)
     }
 
-    /// Adds the other versions of articles that have several. Returns those that are damaged.
+    /// Adds the other versions of articles that have several. Returns those of the chosen
+    /// articles that are damaged.
     fn add_other_versions(&mut self) -> Result<Vec<LeftOut>, ExportError> {
         let mut left_out = Vec::new();
         for version in &mut self.reader.several_versions()? {
@@ -119,7 +121,7 @@ impl<'r> ArticleTables<'r> {
             if flaws.is_empty() {
                 let record = Record::new(article, Provenance::from(kept));
                 self.add_version(&record, text(&record.text))?;
-            } else {
+            } else if self.database.has(HAS_ARTICLE, &id)? {
                 let why = format!("its version {}: {}", kept.version, in_words(&flaws));
                 left_out.push(LeftOut { id, why });
             }

@@ -113,6 +113,7 @@ fn site(findings: &SurveyReport, names: &Names) -> String {
 
     text.push_str(&pace(findings, names));
     text.push_str(&discover(findings));
+    text.push_str(KEEP);
     text.push_str(
         "\n[schedule]\n# `saseo schedule` crawls it so often; or `cron = \"*/30 * * * *\"`, on the \
          paper's clock.\nevery = \"1h\"\n",
@@ -146,6 +147,10 @@ fn identity(findings: &SurveyReport, names: &Names) -> String {
         quoted(language),
     )
 }
+
+/// Tells of the photos, which no draft switches on.
+const KEEP: &str = "\n# Photos are not kept. To keep those of stored articles:\n\
+    # [keep]\n# photos = true\n# most_total = \"20GiB\"\n";
 
 /// Writes the gap, and the delay that robots.txt asks for.
 fn pace(findings: &SurveyReport, names: &Names) -> String {

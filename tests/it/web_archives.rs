@@ -677,3 +677,39 @@ fn a_bag_has_any_export_with_its_digest_and_takes_no_folder_with_files() {
     );
     assert_eq!(fs::read(bag.join("data/articles.jsonl")).unwrap(), payload);
 }
+
+#[test]
+fn a_damaged_version_is_named_by_an_sqlite_export_that_chose_its_article_and_by_no_other() {
+    let crawler = stocked();
+    let changed = sql(&crawler).execute_batch(
+        "PRAGMA ignore_check_constraints = ON;
+         INSERT INTO version (article_id, n, site_id, capture_id, made_at, title, text, authors,
+                              images, tags, opt_outs, content_sha256, extractor)
+         SELECT article_id, n + 1, site_id, capture_id, made_at, title, text, authors, images, tags,
+                opt_outs, content_sha256, extractor FROM version ORDER BY id LIMIT 1;
+         UPDATE version SET authors = '{' WHERE id = (SELECT min(id) FROM version)",
+    );
+    changed.unwrap();
+
+    let place = crawler.folder.path().join("a.db");
+    let place = place.to_string_lossy();
+    let args = ["export", "--format", "sqlite", "--out", &place];
+    let all = crawler.run(&args);
+    assert_eq!(all.status.code(), Some(3), "{}", said(&all));
+    assert!(said(&all).contains("its version 1"), "{}", said(&all));
+    let none = crawler.run(&[&args[..], &["--author", "nobody"]].concat());
+    assert_eq!(none.status.code(), Some(0), "{}", said(&none));
+}
+
+#[test]
+fn a_report_in_json_does_not_mix_with_an_export_on_stdout() {
+    let crawler = stocked();
+    for out in ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+        let mixed = crawler.run(&["--json", "export", "--format", "jsonl", "--out", out]);
+        assert_eq!(mixed.status.code(), Some(2), "{out}");
+        assert!(
+            mixed.stdout.is_empty() && said(&mixed).contains("would mix"),
+            "{out}"
+        );
+    }
+}

@@ -16,7 +16,7 @@ const SELECTION: &str = "Which articles (all of them where nothing is chosen)";
 #[derive(Debug, Args)]
 #[command(next_help_heading = SELECTION)]
 pub(crate) struct SelectionArgs {
-    /// Only articles of these sites; WARC and WACZ take one
+    /// Only articles of these sites
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
     /// Only articles of this site, as SITE itself; may be given several times
@@ -26,7 +26,8 @@ pub(crate) struct SelectionArgs {
     /// WARC and WACZ the answers that came on that day of UTC or later
     #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<Date>,
-    /// Only articles published on or before this day, YYYY-MM-DD, and those that tell no date
+    /// Only articles published on or before this day, YYYY-MM-DD, and those that tell no date; of
+    /// WARC and WACZ the answers that came on that day of UTC or earlier
     #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Date>,
     /// Only articles that saseo saw for the first time at this moment or later: a day of UTC, or
