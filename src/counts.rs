@@ -3,16 +3,16 @@
 /// Returns a count with its noun: `article(s)` or `cop(y|ies)`. Of the ending in parentheses, the
 /// first form is the singular, and the other the plural.
 pub(crate) fn count(count: u64, noun: &str) -> String {
-    let Some((stem, (ending, rest))) = noun
-        .split_once('(')
-        .and_then(|(stem, behind)| Some((stem, behind.split_once(')')?)))
-    else {
-        return format!("{count} {noun}");
-    };
+    let mut parts = noun.split('(');
+    let mut words = format!("{count} {}", parts.next().unwrap_or_default());
 
-    let (one, many) = ending.split_once('|').unwrap_or(("", ending));
-    let ending = if count == 1 { one } else { many };
-    format!("{count} {stem}{ending}{rest}")
+    for part in parts {
+        let (ending, behind) = part.split_once(')').unwrap_or(("", part));
+        let (one, many) = ending.split_once('|').unwrap_or(("", ending));
+        words.push_str(if count == 1 { one } else { many });
+        words.push_str(behind);
+    }
+    words
 }
 
 /// Joins counts with their nouns, as [`count`] writes them. Counts of zero are left out.
@@ -78,6 +78,10 @@ mod tests {
         assert_eq!(
             [1, 2].map(|copies| count(copies, "cop(y|ies)")),
             ["1 copy", "2 copies"]
+        );
+        assert_eq!(
+            [1, 2].map(|things| count(things, "thing(s) (is|are) damaged")),
+            ["1 thing is damaged", "2 things are damaged"]
         );
         assert_eq!(
             [0, 1, 2].map(requests),

@@ -86,9 +86,10 @@ pub(super) const RULES: [TableRule; 11] = [
     rule(
         "tombstone",
         "tombstone.article_id",
-        "at IN (SELECT at FROM change
-                WHERE change.article_id = tombstone.article_id AND kind = 'taken_down')",
-        "no takedown of its article is told at `at`",
+        // A restored archive tells a takedown again, after it happened.
+        "EXISTS (SELECT 1 FROM change WHERE change.article_id = tombstone.article_id
+                 AND kind = 'taken_down' AND change.at >= tombstone.at)",
+        "no takedown of its article is told since `at`",
     ),
     rule(
         "change",
