@@ -23,6 +23,7 @@ mod text;
 mod web;
 mod whole_export;
 mod writers;
+mod written_file;
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
@@ -31,7 +32,8 @@ use std::path::Path;
 use crate::archive::{ArticleFilter, ArticleVersion, Reader, VersionChoice, in_words};
 use crate::export::error::fault;
 use crate::export::exported_counts::ExportedCounts;
-use crate::export::whole_export::{refuse_archive, write_beside, write_file, write_folder};
+use crate::export::whole_export::{refuse_archive, write_file, write_folder};
+use crate::export::written_file::write_beside;
 use crate::rights::{DeclaredRights, Purpose};
 use crate::time::Timestamp;
 use crate::web_archive::WebArchiveSummary;

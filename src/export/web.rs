@@ -13,7 +13,7 @@ use crate::archive::{ArticleFilter, ExchangeFilter, Reader};
 use crate::export::manifest::{self, ExportedFile, MANIFEST, ToldSelection, WrittenExport};
 use crate::export::web::part_names::{FormerParts, numbered};
 use crate::export::web::told_counts::AnswerCounts;
-use crate::export::whole_export::{hashed, name_of, remove_former, with_ending, write_beside};
+use crate::export::written_file::{hashed, name_of, remove_former, with_ending, write_beside};
 use crate::export::{
     Beside, ExportError, ExportFormat, ExportOptions, ExportSummary, LeftOut, fault,
 };

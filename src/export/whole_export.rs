@@ -1,11 +1,11 @@
 //! Exports that are files or folders: each is put in its place when it is complete, and a manifest
 //! stands beside it or in it.
 
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::archive::{ArticleFilter, Reader};
-use crate::export::manifest::{self, ExportedFile, MANIFEST, WrittenExport};
+use crate::export::manifest::{self, MANIFEST, WrittenExport};
+use crate::export::written_file::{hashed, name_of, remove_former, with_ending, write_beside};
 use crate::export::{
     Beside, ExportError, ExportFormat, ExportOptions, ExportSummary, FolderBeside, fault, web,
     write_articles, writers,
@@ -76,39 +76,6 @@ pub(super) fn write_folder(
 
     beside.finish(options.format)?;
     Ok(written.summary)
-}
-
-/// Removes the manifest of a former export.
-pub(super) fn remove_former(manifest: &Path) -> Result<(), ExportError> {
-    match std::fs::remove_file(manifest) {
-        Err(why) if why.kind() != ErrorKind::NotFound => Err(fault(manifest, why)),
-        Err(_) | Ok(()) => Ok(()),
-    }
-}
-
-/// Hashes a file; errors name the target.
-pub(super) fn hashed(file: &Path, target: &Path, path: &str) -> Result<ExportedFile, ExportError> {
-    ExportedFile::of(file, path).map_err(|why| fault(target, why))
-}
-
-pub(super) fn name_of(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default();
-    name.to_string_lossy().into_owned()
-}
-
-/// Returns the path of a file beside another one: `articles.db.manifest.json`.
-pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(ending);
-    path.with_file_name(name)
-}
-
-/// Writes a text into a file, which is replaced when the new one is complete.
-pub(super) fn write_beside(path: &Path, text: &str) -> Result<(), ExportError> {
-    let beside = Beside::of(path)?;
-    std::fs::write(&beside.part, text).map_err(|why| fault(&beside.target, why))?;
-    beside.finish()
 }
 
 /// Refuses to write over a file of the archive.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::export::incremental::NamedExportError;
 use crate::export::manifest::ToldSelection;
-use crate::export::whole_export::write_beside;
+use crate::export::written_file::write_beside;
 use crate::export::{ExportError, fault};
 
 /// The longest name, in letters: it is part of a file's name.

@@ -14,7 +14,7 @@ use crate::export::incremental::change_line::{ChangeLine, FIELDS};
 use crate::export::incremental::named_exports::{read_json, sync_folder};
 use crate::export::manifest::{MANIFEST, SOFTWARE, ToldSelection};
 use crate::export::record::COLUMNS;
-use crate::export::whole_export::write_beside;
+use crate::export::written_file::write_beside;
 use crate::export::{ExportError, fault};
 use crate::time::Timestamp;
 

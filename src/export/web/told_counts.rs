@@ -84,9 +84,9 @@ impl AnswerCounts {
 impl RightsOfSites {
     fn of(counts: DeclaredCounts) -> Self {
         let uses = counts.uses.into_iter();
-        let reserved = uses.filter_map(|(wanted, [_, reserved, _])| {
-            (reserved > 0).then(|| (wanted.name(), reserved))
-        });
+        let reserved = uses
+            .map(|(wanted, [_, reserved, _])| (wanted.name(), reserved))
+            .filter(|(_, articles)| *articles > 0);
         Self {
             articles: counts.articles,
             reserved: reserved.collect(),
