@@ -123,6 +123,11 @@ fn name(part: &str, paper: &str) -> String {
         words.retain(|word| *word != paper);
     }
 
+    // A name from abroad may be two words: 제임스 리.
+    let has_syllable = words.iter().any(|word| is_syllable(word));
+    if words.len() == 2 && has_syllable {
+        return words.join(" ");
+    }
     let person = if words.len() > 1 {
         person(&words)
     } else {
@@ -157,6 +162,12 @@ fn without_rank(name: &str) -> String {
     rank.and_then(|rank| name.strip_suffix(rank))
         .unwrap_or(name)
         .to_owned()
+}
+
+/// Tells whether a word is one Korean syllable, as family names are.
+fn is_syllable(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(|c| ('가'..='힣').contains(&c)) && letters.next().is_none()
 }
 
 /// Tells whether a word has two to four syllables, all Korean, as names have.

@@ -13,6 +13,7 @@ mod elsewhere;
 mod flight;
 mod language;
 mod libraries;
+mod lost_lines;
 mod prose;
 mod script_data;
 mod script_story;
@@ -32,6 +33,7 @@ use crate::extract::generic::claims::{declared, described, description};
 use crate::extract::generic::confidence::Evidence;
 use crate::extract::generic::coverage::coverage;
 use crate::extract::generic::libraries::{readability, trafilatura};
+use crate::extract::generic::lost_lines::completed;
 use crate::extract::generic::prose::{is_prose, weight};
 use crate::extract::generic::sieve::Sieve;
 use crate::extract::generic::union::union;
@@ -101,6 +103,10 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
     let wide = readability(html, url);
     let title = article.title.as_deref().or(strict.title.as_deref());
     let (blocks, method) = best(&strict.blocks, &wide, page);
+    let blocks = match method {
+        Method::Trafilatura => completed(page.tree, blocks, &wide),
+        Method::Readability | Method::JsonLd | Method::Script => blocks,
+    };
     let candidate = StoryCandidate {
         blocks,
         method,

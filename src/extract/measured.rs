@@ -19,6 +19,8 @@ use crate::extract::page_parts::PageParts;
 use crate::extract::scan::PageScan;
 use crate::page_url::PageUrl;
 
+pub(super) use crate::extract::measured::bylines::is_byline_of;
+
 /// The story of a page, as far as its other fields depend on it.
 #[derive(Clone, Copy)]
 pub(super) struct StoryHints<'s> {

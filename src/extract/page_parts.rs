@@ -302,7 +302,7 @@ fn story_place<'a>(
 }
 
 /// Returns the lines of a page. A line ends with its block, and at a `<br>`.
-fn lines<'a>(root: Node<'a>) -> Vec<PageLine<'a>> {
+pub(super) fn lines<'a>(root: Node<'a>) -> Vec<PageLine<'a>> {
     let mut done: Vec<PageLine<'a>> = Vec::new();
     let mut line = OpenLine::default();
     // Each node with the block element and whether it stands in a link; `None` ends a block.

@@ -122,6 +122,21 @@ pub(super) const KOREAN_OFFICES: [&str; 16] = [
 /// What a person did, before the name: `글·사진 홍길동 작가`.
 pub(super) const KOREAN_WORK: [&str; 6] = ["글", "사진", "그림", "취재", "정리", "글·사진"];
 
+/// The works of [`KOREAN_WORK`] that are no text.
+pub(super) const KOREAN_PICTURES: [&str; 2] = ["사진", "그림"];
+
+/// Japanese titles of those who sign stories.
+pub(super) const JAPANESE_SIGNERS: [&str; 5] = ["編集委員", "論説委員", "特派員", "支局長", "記者"];
+
+/// The ends of the names of Japanese offices, papers and agencies.
+#[rustfmt::skip]
+pub(super) const JAPANESE_OFFICES: [&str; 9] = [
+    "編集部", "編集局", "報道部", "取材班", "取材部", "通信", "通信社", "新聞", "新聞社",
+];
+
+/// Words before a news agency: `Anne Petit avec AFP`.
+pub(super) const WITH: [&str; 8] = ["with", "avec", "mit", "con", "com", "med", "met", "for"];
+
 /// News agencies.
 #[rustfmt::skip]
 pub(super) const AGENCIES: [&str; 37] = [

@@ -273,6 +273,8 @@ fn tags_come_from_the_best_source() {
     let told = json_ld(r#""keywords":["ferry","type: story"]"#);
     assert_eq!(tags(&format!("{told}{metas}"), ""), ["ferry"]);
     assert_eq!(tags("", links), ["boats", "islands"]);
+    let both = "<a rel='category tag' href=/c/news>News</a> <a rel=tag href=/t/boats>boats</a>";
+    assert_eq!(tags("", both), ["boats"]);
     assert!(tags("", "<p><a href=/topics>All topics</a></p>").is_empty());
 }
 
@@ -364,6 +366,51 @@ fn the_subtitle_stands_under_the_headline_and_is_no_byline() {
     assert_eq!(of(card), None);
     assert_eq!(of("<p class=intro>By Jane Lee</p>"), None);
     assert_eq!(of("<p>A boat that waits for nobody</p>"), None);
+
+    // A heading directly below the headline is one, and a label or a subhead is none.
+    for below in [
+        "<h2>A boat that waits for nobody</h2>",
+        "<h2>A boat that waits for nobody</h2><p>By Jane Lee</p>",
+    ] {
+        assert_eq!(of(below).as_deref(), Some(line), "{below}");
+    }
+    assert_eq!(of("<h2>Analysis</h2>"), None);
+    assert_eq!(
+        of("<h2><a href=/2>A boat that waits for nobody</a></h2>"),
+        None
+    );
+    assert_eq!(
+        of("<figure><figcaption class=lead>A boat at sea</figcaption></figure>"),
+        None
+    );
+    let subhead = Sheet {
+        under_headline: "<h2>A boat that waits for nobody</h2>",
+        within: "<h2>A boat that waits for the tide</h2>",
+        ..Sheet::default()
+    };
+    assert_eq!(subhead.read().subtitle, None);
+}
+
+#[test]
+fn lines_at_the_top_that_have_fields_of_their_own_are_no_lines_of_the_story() {
+    let paragraphs: String = STORY.iter().map(|text| format!("<p>{text}</p>")).collect();
+    let read = |head: &str, top: &str| {
+        crate::extract_sheet::read(&format!(
+            "<html><head><meta property=og:type content=article>{head}<title>The Ferry</title></head>\
+             <body><main><article>\
+             <h1>The Ferry</h1>{top}{paragraphs}</article></main></body></html>"
+        ))
+    };
+    let search = "<meta property=og:title content='How a ferry on the islands keeps its time'>";
+    for (head, top) in [
+        (search, ""),
+        ("", "<h2>A boat that waits for nobody</h2>"),
+        ("", "<p>By <a href=/author/7>Jane Lee</a></p>"),
+        ("", "<p>Par Anne Petit avec AFP</p>"),
+        ("", "<p>Veröffentlicht am 07.03.2026</p>"),
+    ] {
+        assert_eq!(read(head, top).paragraphs, STORY, "{head}{top}");
+    }
 }
 
 #[test]

@@ -155,6 +155,24 @@ fn line_breaks_part_paragraphs() {
 }
 
 #[test]
+fn no_line_of_a_body_with_line_breaks_is_lost() {
+    let lines = [
+        "한빛시 의회는 화요일 마지막 배를 겨울에도 계속 띄우기로 뜻을 모았다고 시청이 저녁에 밝혔다.",
+        "섬 주민들은 지난가을부터 사천 명이 넘는 이름을 모아 두 번에 걸쳐 시청 앞에 내놓았다고 한다.",
+        "“다섯 달 동안 갇힐 뻔했다”고 섬에서 하나뿐인 빵집을 스무 해 동안 지켜 온 이는 말했다.",
+        "시는 기름값의 절반을 내고, 배를 띄우는 이들은 삼월 말까지 하루 두 번 오가겠다고 약속했다.",
+    ];
+    let html = format!(
+        "<!doctype html><html lang=ko><head><title>마지막 배 - 항구신문</title>\
+         <meta property=og:title content='마지막 배'></head><body><header><nav><a href=/1>소식</a> \
+         <a href=/2>운동</a></nav></header><main><div><h1>마지막 배</h1>\
+         <div id=articleBody>{}</div></div></main><footer><p>© 항구신문</p></footer></body></html>",
+        lines.join("<br>")
+    );
+    assert_eq!(read(&html).paragraphs, lines);
+}
+
+#[test]
 fn a_story_that_stands_only_in_a_scripts_data_is_read() {
     let html = paragraphs(&STORY);
     let json_html = serde_json::to_string(&html).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::holder::chain;
-use crate::extract::measured::names::persons;
+use crate::extract::measured::names::{has_lead, persons};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_parts::{PageParts, PagePlace, is_hidden};
 use crate::extract::vocabulary::{NETWORKS, OF_WRITERS, PAGES_OF_WRITERS};
@@ -22,6 +22,15 @@ const OF_OTHER_WRITERS: [&str; 31] = [
     "trending", "latest", "teaser", "teasers", "card", "cards", "promo", "footer", "nav", "menu",
     "rank", "ranking", "more", "next", "prev", "previous", "testimonial",
 ];
+
+/// Tells whether a line of a story is the byline of its writers: words such as `By`, and one of
+/// their names. A sentence is none.
+pub(crate) fn is_byline_of(line: &str, writers: &[String]) -> bool {
+    line.chars().count() <= LONGEST
+        && !line.ends_with(['.', '。', '!', '?'])
+        && has_lead(line)
+        && writers.iter().any(|writer| line.contains(writer.as_str()))
+}
 
 /// Returns the printed bylines at one place, by the names of their elements.
 pub(super) fn printed(parts: &PageParts<'_>, place: PagePlace, papers: &PaperNames) -> Vec<String> {

@@ -7,8 +7,9 @@ use regex::Regex;
 use crate::extract::byline::authors;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::vocabulary::{
-    AGENCIES, AND, BEFORE_BY, BY, KOREAN_OFFICES, KOREAN_SIGNERS, KOREAN_WORK, LABELS, MONTHS,
-    NETWORKS, OF_TIME, OFFICES, OTHER_WORK, PARTICLES, PLAIN_ANDS, ROLE_ADJECTIVES, ROLES,
+    AGENCIES, AND, BEFORE_BY, BY, JAPANESE_OFFICES, JAPANESE_SIGNERS, KOREAN_OFFICES,
+    KOREAN_PICTURES, KOREAN_SIGNERS, KOREAN_WORK, LABELS, MONTHS, NETWORKS, OF_TIME, OFFICES,
+    OTHER_WORK, PARTICLES, PLAIN_ANDS, ROLE_ADJECTIVES, ROLES, WITH,
 };
 use crate::text::{clean, letters};
 
@@ -33,6 +34,19 @@ static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
 /// The marks between two names, and between a name and other words.
 static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\s*[,;&|·ㆍ・‧•/／，、｜\n]\s*|\s+[-–—]+\s+").expect("a test compiles it")
+});
+
+/// Works that one person did: `글·사진`, `글/그림`.
+static BOTH_WORKS: LazyLock<Regex> = LazyLock::new(|| {
+    let works = KOREAN_WORK.join("|");
+    Regex::new(&format!(r"글\s*[·ㆍ・,/&]\s*(?:{works})(?:\s*[=:]|\s|$)"))
+        .expect("a test compiles it")
+});
+
+/// A work before its person: `사진=홍길동`.
+static WORK_MARK: LazyLock<Regex> = LazyLock::new(|| {
+    let works = KOREAN_WORK.join("|");
+    Regex::new(&format!(r"(^|[\s,|/])({works})\s*[=:]\s*")).expect("a test compiles it")
 });
 
 /// The words before names: `Written by`, `Ein Kommentar von`, `Text:`.
@@ -71,25 +85,52 @@ pub(super) fn has_korean_signer(text: &str) -> bool {
     KOREAN_SIGNERS.iter().any(|title| text.contains(title))
 }
 
-/// Returns the names in a Korean byline. What stands behind the last title is a button.
+/// Returns the names in a Korean byline. What stands behind the last title is a button, unless
+/// nobody stands before it: `기자 홍길동`.
 fn korean(byline: &str) -> Vec<String> {
-    let behind = KOREAN_SIGNERS
+    let signer = KOREAN_SIGNERS
         .iter()
-        .filter_map(|title| Some(byline.rfind(title)? + title.len()))
+        .filter_map(|title| Some((byline.rfind(title)?, title)))
         .max();
-    let signed = behind.map_or(byline, |end| &byline[..end]);
+    let Some((start, title)) = signer else {
+        return korean_names(byline);
+    };
 
-    let mut names = Vec::new();
-    for part in MARKS.split(signed) {
+    let before = korean_names(&byline[..start + title.len()]);
+    if before.is_empty() {
+        korean_names(&byline[start + title.len()..])
+    } else {
+        before
+    }
+}
+
+/// Returns the names among Korean words. Those who took or drew the pictures count where nobody
+/// else is named.
+fn korean_names(byline: &str) -> Vec<String> {
+    let (mut writers, mut others) = (Vec::new(), Vec::new());
+    // One person did both: `글·사진 홍길동`.
+    let byline = BOTH_WORKS.replace_all(byline, "글 ");
+    let byline = WORK_MARK.replace_all(&byline, "$1$2 ");
+
+    for part in MARKS.split(&byline) {
         let part = part
             .split(|c: char| c.is_ascii_digit())
             .next()
             .unwrap_or_default();
-        let words = part.split_whitespace();
-        let bare: Vec<&str> = words.filter(|word| !KOREAN_WORK.contains(word)).collect();
-        names.extend(authors(&bare.join(" "), ""));
+        let words: Vec<&str> = part.split_whitespace().collect();
+        for group in words.chunk_by(|_, next| !KOREAN_WORK.contains(next)) {
+            let work = group.first().filter(|word| KOREAN_WORK.contains(word));
+            let is_of_pictures = work.is_some_and(|work| KOREAN_PICTURES.contains(work));
+            let bare = &group[usize::from(work.is_some())..];
+            let names = if is_of_pictures {
+                &mut others
+            } else {
+                &mut writers
+            };
+            names.extend(authors(&bare.join(" "), ""));
+        }
     }
-    names
+    if writers.is_empty() { others } else { writers }
 }
 
 /// Returns the names in a byline of another language.
@@ -97,6 +138,7 @@ fn others(byline: &str) -> Vec<String> {
     let bare = LEAD.replace(byline, "");
     let mut names: Vec<String> = Vec::new();
     for part in MARKS.split(&bare) {
+        let part = &without_agency(part);
         let lower = part.to_lowercase();
         if OTHER_WORK.iter().any(|work| lower.starts_with(work)) {
             continue;
@@ -112,6 +154,25 @@ fn others(byline: &str) -> Vec<String> {
         names.retain(is_whole);
     }
     names
+}
+
+/// Returns a part of a byline without the news agency at its end: `Anne Petit avec AFP`. An agency
+/// alone stays, and is no person.
+fn without_agency(part: &str) -> String {
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let end_of_name = (1..words.len()).find(|end| {
+        let agency = words[*end..].join(" ");
+        // `Sid` and `Ap` are names, too.
+        let is_short = agency.chars().any(char::is_lowercase) && !agency.contains(' ');
+        let is_joined = WITH.contains(&words[end - 1]);
+        AGENCIES.contains(&agency.to_lowercase().as_str()) && (is_joined || !is_short)
+    });
+
+    let mut name = words[..end_of_name.unwrap_or(words.len())].to_vec();
+    if end_of_name.is_some() && name.last().is_some_and(|word| WITH.contains(word)) {
+        name.pop();
+    }
+    name.join(" ")
 }
 
 /// Divides a text at the words between two names.
@@ -142,6 +203,9 @@ fn without_role(part: &str) -> Option<String> {
     let whole: Vec<&str> = part.split(' ').collect();
     let end = (0..whole.len()).find(|at| is_of_time(&whole, *at));
     let mut words = whole[..end.unwrap_or(whole.len())].to_vec();
+    if let Some(last) = words.last_mut() {
+        *last = without_japanese_title(last);
+    }
 
     if words
         .last()
@@ -167,6 +231,14 @@ fn without_role(part: &str) -> Option<String> {
     let name = words.join(" ");
     let name = clean(name.trim_matches(|c: char| !c.is_alphanumeric() && c != '.'));
     (!name.is_empty()).then_some(name)
+}
+
+/// Returns a Japanese name without the title behind it: `田中太郎記者`.
+fn without_japanese_title(name: &str) -> &str {
+    JAPANESE_SIGNERS
+        .iter()
+        .find_map(|title| name.strip_suffix(title))
+        .unwrap_or(name)
 }
 
 /// Tells whether a word of a byline belongs to a time.
@@ -200,6 +272,9 @@ pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
         && !AGENCIES.contains(&plain.as_str())
         && !has(&OFFICES)
         && !KOREAN_OFFICES.iter().any(|office| plain.ends_with(office))
+        && !JAPANESE_OFFICES
+            .iter()
+            .any(|office| plain.ends_with(office))
         && !KOREAN_SIGNERS.contains(&plain.as_str())
         && !words.iter().all(|word| is_of_role(word) || is_little(word))
 }
@@ -291,6 +366,21 @@ mod tests {
             ("홍길동·임꺽정 기자", vec!["홍길동", "임꺽정"]),
             ("글·사진 홍길동 작가", vec!["홍길동"]),
             ("홍길동 칼럼니스트 hong@saseo.example", vec!["홍길동"]),
+            ("기자 홍길동", vec!["홍길동"]),
+            ("제임스 리 특파원", vec!["제임스 리"]),
+            ("글 홍길동 사진 임꺽정", vec!["홍길동"]),
+            ("글=홍길동 기자, 사진=임꺽정 기자", vec!["홍길동"]),
+            ("사진 임꺽정", vec!["임꺽정"]),
+            ("記者・山本花子", vec!["山本花子"]),
+            ("山本花子記者", vec!["山本花子"]),
+            ("文・山本花子", vec!["山本花子"]),
+            ("編集部", vec![]),
+            ("共同通信", vec![]),
+            ("Par Anne Petit avec AFP", vec!["Anne Petit"]),
+            ("By Jane Lee Associated Press", vec!["Jane Lee"]),
+            ("Von Anna Martel mit dpa", vec!["Anna Martel"]),
+            ("By John Sid", vec!["John Sid"]),
+            ("AFP", vec![]),
             ("입력 2026.03.07 16:50", vec![]),
             ("Reuters", vec![]),
             ("The Newsroom", vec![]),

@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use crate::extract::class_names::{ClassKind, class_words};
+use crate::extract::holder::chain;
 use crate::extract::measured::names::has_lead;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::titles::{HeadTitles, decoded};
-use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::page_parts::{PageLine, PageParts, PagePlace};
 use crate::extract::scan::PageScan;
 use crate::extract::vocabulary::{HOMES, MONTHS};
+use crate::markup::blocks::Block;
 use crate::markup::{Node, Tree, text};
 use crate::text::{clean_some, letters};
 
@@ -29,6 +31,10 @@ const MOST_BREADCRUMBS: usize = 20;
 
 /// Most lines under the headline that are compared with the story: pages have a few.
 const MOST_SUBTITLES: usize = 50;
+
+/// Shortest heading that is a subtitle, where a letter of East Asia counts two: a shorter one is a
+/// label.
+const SHORTEST_HEADING: usize = 24;
 
 /// Longest subtitle, in characters: it may have several lines.
 const LONGEST_SUBTITLE: usize = 400;
@@ -130,20 +136,13 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
         let links = parts.elements().filter(|node| node.has_name("a"));
         links.filter(|node| !is_in_story(node))
     };
-    let is_tag = |node: &Node<'_>| {
-        node.attr("rel")
-            .is_some_and(|rel| rel.split_whitespace().any(|word| word == "tag"))
-    };
-    let by_rel: Vec<String> = links().filter(is_tag).map(|node| text(&node)).collect();
+    let by_rel = tagged(links().collect());
     if !by_rel.is_empty() {
         return by_rel;
     }
-
-    let all = tree.root();
-    let of_page = all
-        .descendants_it()
-        .filter(|node| node.has_name("a") && is_tag(node));
-    let of_page: Vec<String> = of_page.map(|node| text(&node)).collect();
+    let root = tree.root();
+    let of_page = root.descendants_it();
+    let of_page = tagged(of_page.filter(|node| node.has_name("a")).collect());
     if !of_page.is_empty() {
         return of_page;
     }
@@ -153,6 +152,21 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
         .filter(is_to_tag)
         .map(|node| text(&node))
         .collect()
+}
+
+/// Returns the texts of links that are tags by their `rel`. WordPress marks the sections of a story as
+/// `category tag`: they count where there are no other tags.
+fn tagged(links: Vec<Node<'_>>) -> Vec<String> {
+    let has = |node: &Node<'_>, sought: &str| {
+        node.attr("rel")
+            .is_some_and(|rel| rel.split_whitespace().any(|word| word == sought))
+    };
+    let (sections, tags): (Vec<Node<'_>>, Vec<Node<'_>>) = links
+        .into_iter()
+        .filter(|node| has(node, "tag"))
+        .partition(|node| has(node, "category"));
+    let chosen = if tags.is_empty() { sections } else { tags };
+    chosen.iter().map(text).collect()
 }
 
 /// Tells whether a link leads to the page of a tag: its address says so, and its text is a tag.
@@ -265,7 +279,7 @@ pub(super) fn subtitle(
     let printed = parts
         .elements()
         .filter(|node| node.id > headline.id && parts.place(node.id) == PagePlace::UnderHeadline)
-        .filter(|node| is_subtitle(node, parts))
+        .filter(|node| is_subtitle(node, parts) && !is_in_figure(node))
         .take(MOST_SUBTITLES)
         .map(|node| (text(&node), is_heading(&node)))
         .find(|(line, is_heading)| {
@@ -281,7 +295,40 @@ pub(super) fn subtitle(
             !bare.is_empty() && bare != title && !is_of_story && !is_byline_or_date(line)
         })
         .map(|(line, _)| line);
-    printed.or_else(|| told.map(|line| decoded(&line)))
+    printed
+        .or_else(|| heading_below(parts, &headline))
+        .or_else(|| told.map(|line| decoded(&line)))
+}
+
+/// Returns the heading directly below the headline. Where the story has more headings like it, it
+/// is one of them.
+fn heading_below(parts: &PageParts<'_>, headline: &Node<'_>) -> Option<String> {
+    let is_in_headline =
+        |line: &PageLine<'_>| chain(line.element).any(|around| around.id == headline.id);
+    let below = parts
+        .lines()
+        .find(|line| line.element.id > headline.id && !is_in_headline(line))?;
+    let name = ["h2", "h3", "h4"]
+        .into_iter()
+        .find(|name| below.element.has_name(name))?;
+    let is_alone = !parts.elements().any(|node| {
+        node.id > below.element.id
+            && node.has_name(name)
+            && parts.place(node.id) == PagePlace::InStory
+    });
+
+    let line = text(&below.element);
+    let length = line.chars().count();
+    let is_linked = Block::from(below).is_linked();
+    let is_line = weight(&line) >= SHORTEST_HEADING && length <= LONGEST_SUBTITLE;
+    (is_line && is_alone && !is_linked && !is_byline_or_date(&line)).then_some(line)
+}
+
+/// Returns a text's length, where a letter of East Asia counts two.
+fn weight(text: &str) -> usize {
+    text.chars()
+        .map(|c| if c >= '\u{1100}' { 2 } else { 1 })
+        .sum()
 }
 
 /// Tells whether a line under the headline gives the writer or the date.
@@ -301,6 +348,11 @@ fn is_heading(node: &Node<'_>) -> bool {
     let headings = ["h2", "h3", "h4", "h5", "h6"];
     let is_one = |node: &Node<'_>| headings.iter().any(|name| node.has_name(name));
     is_one(node) || node.descendants_it().any(|below| is_one(&below))
+}
+
+/// Tells whether an element is of a photo.
+fn is_in_figure(node: &Node<'_>) -> bool {
+    chain(*node).any(|around| around.has_name("figure"))
 }
 
 fn is_subtitle(node: &Node<'_>, parts: &PageParts<'_>) -> bool {

@@ -44,7 +44,7 @@ enum WriterPlace {
     Apart,
     /// A library found it.
     Library,
-    /// Printed by its element's name, somewhere below the story.
+    /// Printed by its element's name below the story, or by its words in its first lines.
     BelowStory,
     /// The name of an account, wherever it stands.
     Account,
@@ -132,6 +132,7 @@ pub(super) fn writers(
         candidates.add(rank(place), &printed(parts, place, papers));
     }
     candidates.add(WriterPlace::Words, &by_words(parts, papers));
+    candidates.add(WriterPlace::BelowStory, &by_words_in_story(parts, papers));
     let head = paragraphs
         .first()
         .and_then(|first| AGENCY_HEAD.captures(first));
@@ -219,15 +220,35 @@ fn told_persons(page: &PageScan<'_>) -> Vec<String> {
 
 /// Returns the first line near the headline that is a byline by its words.
 fn by_words(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
-    let mut lines = parts
+    first_byline(lines_at(parts, PagePlace::UnderHeadline), papers)
+}
+
+/// Returns the byline that a library took for one of the first lines of the story. A sentence is
+/// none, and somebody else may have written what the story is about.
+fn by_words_in_story(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
+    const FIRST: usize = 2;
+    let first = lines_at(parts, PagePlace::InStory).take(FIRST);
+    first_byline(
+        first.filter(|line| !line.text.ends_with(['.', '。', '!', '?'])),
+        papers,
+    )
+}
+
+fn lines_at<'p, 'a>(
+    parts: &'p PageParts<'a>,
+    place: PagePlace,
+) -> impl Iterator<Item = &'p PageLine<'a>> {
+    parts
         .lines()
-        .filter(|line| parts.place_of(line) == PagePlace::UnderHeadline)
-        .filter(|line| is_byline(line, papers));
-    lines
-        .next()
-        .map(|line| line.text.clone())
-        .into_iter()
-        .collect()
+        .filter(move |line| parts.place_of(line) == place)
+}
+
+fn first_byline<'p, 'a: 'p>(
+    mut lines: impl Iterator<Item = &'p PageLine<'a>>,
+    papers: &PaperNames,
+) -> Vec<String> {
+    let byline = lines.find(|line| is_byline(line, papers));
+    byline.map(|line| line.text.clone()).into_iter().collect()
 }
 
 fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {

@@ -9,11 +9,13 @@ use crate::extract::fields::FieldSources;
 use crate::extract::generic::dateline::Dateline;
 use crate::extract::generic::{self, FoundStory};
 use crate::extract::measured::moments::{ToldMoment, best, near};
-use crate::extract::measured::{StoryHints, measured};
+use crate::extract::measured::{StoryHints, is_byline_of, measured};
 use crate::extract::page_parts::PageParts;
 use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::extract::reader::ArticleReader;
+use crate::markup::text;
 use crate::page_url::PageUrl;
+use crate::text::letters;
 use crate::time::LocalTime;
 use crate::time::printed::{self, Zulu};
 
@@ -59,7 +61,11 @@ impl ArticleReader {
         let fields = measured(page, self.completed(article, &found), story);
         let article = self.dated(fields.article, &found, html, sources, &fields.parts);
         found.story.images = fields.images;
-        drop_subtitle(&mut found.story.paragraphs, &article);
+        let headline = fields.parts.headline().map(|node| text(&node));
+        // The heading of a page that is no news may be the first line of its text.
+        let headlines = [headline.as_deref(), article.title.as_deref()]
+            .map(|line| line.filter(|_| page.is_declared_article()));
+        drop_head(&mut found.story.paragraphs, &article, headlines);
 
         let extraction = self.judged(article, Some(found.story), page.tree);
         if confidence < generic::LEAST && matches!(extraction, Extraction::Article(_)) {
@@ -189,11 +195,31 @@ impl ArticleReader {
     }
 }
 
-/// Drops the subtitle from the top of a story: it has a field of its own.
-fn drop_subtitle(paragraphs: &mut Vec<String>, article: &Article) {
-    let is_first = paragraphs.first() == article.subtitle.as_ref();
-    if is_first && paragraphs.len() > 1 {
-        paragraphs.remove(0);
+/// Most lines at the top of a story that may tell its other fields.
+const HEAD: usize = 4;
+
+/// Drops the lines at the top of a story that have fields of their own: subtitle, byline, and the
+/// `headlines`.
+fn drop_head(paragraphs: &mut Vec<String>, article: &Article, headlines: [Option<&str>; 2]) {
+    let [printed, told] = headlines;
+    let fields: Vec<String> = [printed, told, article.subtitle.as_deref()]
+        .into_iter()
+        .flatten()
+        .map(|field| letters(field).collect())
+        .filter(|field: &String| !field.is_empty())
+        .collect();
+
+    let mut at = 0;
+    for _ in 0..HEAD {
+        let Some(line) = paragraphs.get(at).filter(|_| paragraphs.len() > 1) else {
+            return;
+        };
+        let bare: String = letters(line).collect();
+        if fields.contains(&bare) || is_byline_of(line, &article.authors) {
+            paragraphs.remove(at);
+        } else {
+            at += 1;
+        }
     }
 }
 
