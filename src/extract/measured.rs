@@ -3,10 +3,12 @@
 
 mod bylines;
 mod captions;
+mod korean_names;
 pub(super) mod moments;
 mod names;
 mod papers;
 mod pictures;
+mod subtitles;
 mod titles;
 mod topics;
 mod writers;
@@ -59,7 +61,7 @@ pub(super) fn measured<'a>(
     let article = Article {
         subtitle: article
             .subtitle
-            .or_else(|| topics::subtitle(page, &parts, story.paragraphs)),
+            .or_else(|| subtitles::subtitle(page, &parts, story.paragraphs)),
         tags: topics::tags(page, &parts, &papers),
         section: article.section.or(sections.section),
         subsection: article.subsection.or(sections.subsection),

@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::extract::byline::authors;
+use crate::extract::measured::korean_names;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::vocabulary::{
     AGENCIES, AND, BEFORE_BY, BY, JAPANESE_OFFICES, JAPANESE_SIGNERS, KOREAN_OFFICES,
-    KOREAN_PICTURES, KOREAN_SIGNERS, KOREAN_WORK, LABELS, MONTHS, NETWORKS, OF_TIME, OFFICES,
-    OTHER_WORK, PARTICLES, PLAIN_ANDS, ROLE_ADJECTIVES, ROLES, WITH,
+    KOREAN_SIGNERS, LABELS, MONTHS, NETWORKS, OF_TIME, OFFICES, OTHER_WORK, PARTICLES, PLAIN_ANDS,
+    ROLE_ADJECTIVES, ROLES, WITH,
 };
 use crate::text::{clean, letters};
 
@@ -32,21 +32,8 @@ static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The marks between two names, and between a name and other words.
-static MARKS: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\s*[,;&|·ㆍ・‧•/／，、｜\n]\s*|\s+[-–—]+\s+").expect("a test compiles it")
-});
-
-/// Works that one person did: `글·사진`, `글/그림`.
-static BOTH_WORKS: LazyLock<Regex> = LazyLock::new(|| {
-    let works = KOREAN_WORK.join("|");
-    Regex::new(&format!(r"글\s*[·ㆍ・,/&]\s*(?:{works})(?:\s*[=:]|\s|$)"))
-        .expect("a test compiles it")
-});
-
-/// A work before its person: `사진=홍길동`.
-static WORK_MARK: LazyLock<Regex> = LazyLock::new(|| {
-    let works = KOREAN_WORK.join("|");
-    Regex::new(&format!(r"(^|[\s,|/])({works})\s*[=:]\s*")).expect("a test compiles it")
 });
 
 /// The words before names: `Written by`, `Ein Kommentar von`, `Text:`.
@@ -60,7 +47,7 @@ static LEAD: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn persons(byline: &str, papers: &PaperNames) -> Vec<String> {
     let bare = ASIDE.replace_all(&byline[..byline.floor_char_boundary(LONGEST)], " , ");
     let found = if bare.contains(is_hangul) {
-        korean(&bare)
+        korean_names::persons(&bare)
     } else {
         others(&clean(&bare))
     };
@@ -83,54 +70,6 @@ pub(super) fn has_lead(line: &str) -> bool {
 /// Tells whether a text has a Korean title of those who sign stories.
 pub(super) fn has_korean_signer(text: &str) -> bool {
     KOREAN_SIGNERS.iter().any(|title| text.contains(title))
-}
-
-/// Returns the names in a Korean byline. What stands behind the last title is a button, unless
-/// nobody stands before it: `기자 홍길동`.
-fn korean(byline: &str) -> Vec<String> {
-    let signer = KOREAN_SIGNERS
-        .iter()
-        .filter_map(|title| Some((byline.rfind(title)?, title)))
-        .max();
-    let Some((start, title)) = signer else {
-        return korean_names(byline);
-    };
-
-    let before = korean_names(&byline[..start + title.len()]);
-    if before.is_empty() {
-        korean_names(&byline[start + title.len()..])
-    } else {
-        before
-    }
-}
-
-/// Returns the names among Korean words. Those who took or drew the pictures count where nobody
-/// else is named.
-fn korean_names(byline: &str) -> Vec<String> {
-    let (mut writers, mut others) = (Vec::new(), Vec::new());
-    // One person did both: `글·사진 홍길동`.
-    let byline = BOTH_WORKS.replace_all(byline, "글 ");
-    let byline = WORK_MARK.replace_all(&byline, "$1$2 ");
-
-    for part in MARKS.split(&byline) {
-        let part = part
-            .split(|c: char| c.is_ascii_digit())
-            .next()
-            .unwrap_or_default();
-        let words: Vec<&str> = part.split_whitespace().collect();
-        for group in words.chunk_by(|_, next| !KOREAN_WORK.contains(next)) {
-            let work = group.first().filter(|word| KOREAN_WORK.contains(word));
-            let is_of_pictures = work.is_some_and(|work| KOREAN_PICTURES.contains(work));
-            let bare = &group[usize::from(work.is_some())..];
-            let names = if is_of_pictures {
-                &mut others
-            } else {
-                &mut writers
-            };
-            names.extend(authors(&bare.join(" "), ""));
-        }
-    }
-    if writers.is_empty() { others } else { writers }
 }
 
 /// Returns the names in a byline of another language.

@@ -1,16 +1,13 @@
-//! Finds the tags, the section and the lines under the headline of an unknown page.
+//! Finds the tags and the section of an unknown page.
 
 use serde_json::Value;
 
 use crate::extract::class_names::{ClassKind, class_words};
-use crate::extract::holder::chain;
-use crate::extract::measured::names::has_lead;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::titles::{HeadTitles, decoded};
-use crate::extract::page_parts::{PageLine, PageParts, PagePlace};
+use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
-use crate::extract::vocabulary::{HOMES, MONTHS};
-use crate::markup::blocks::Block;
+use crate::extract::vocabulary::HOMES;
 use crate::markup::{Node, Tree, text};
 use crate::text::{clean_some, letters};
 
@@ -28,16 +25,6 @@ const MOST_STEPS: usize = 6;
 
 /// Most breadcrumbs that are read: a page has one or two, and elements in them are named so, too.
 const MOST_BREADCRUMBS: usize = 20;
-
-/// Most lines under the headline that are compared with the story: pages have a few.
-const MOST_SUBTITLES: usize = 50;
-
-/// Shortest heading that is a subtitle, where a letter of East Asia counts two: a shorter one is a
-/// label.
-const SHORTEST_HEADING: usize = 24;
-
-/// Longest subtitle, in characters: it may have several lines.
-const LONGEST_SUBTITLE: usize = 400;
 
 /// Meta tags with the tags, best first.
 const METAS: [&str; 6] = [
@@ -259,104 +246,4 @@ fn is_breadcrumb(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
         let has = |word: &str| words.iter().any(|told| told == word);
         has("nav") && (has("path") || has("location"))
     }
-}
-
-/// Returns the lines under the headline: an element that is named so, or the headings that follow
-/// it.
-pub(super) fn subtitle(
-    page: &PageScan<'_>,
-    parts: &PageParts<'_>,
-    paragraphs: &[String],
-) -> Option<String> {
-    let headline = parts.headline()?;
-    let title: String = letters(&text(&headline)).collect();
-    let of_story: Vec<String> = paragraphs
-        .iter()
-        .map(|text| letters(text).collect())
-        .collect();
-
-    let told = page.json_ld("alternativeHeadline").into_iter().next();
-    let printed = parts
-        .elements()
-        .filter(|node| node.id > headline.id && parts.place(node.id) == PagePlace::UnderHeadline)
-        .filter(|node| is_subtitle(node, parts) && !is_in_figure(node))
-        .take(MOST_SUBTITLES)
-        .map(|node| (text(&node), is_heading(&node)))
-        .find(|(line, is_heading)| {
-            if line.chars().count() > LONGEST_SUBTITLE {
-                return false;
-            }
-            let bare: String = letters(line).collect();
-            let is_of_story = of_story
-                .iter()
-                // A heading at the top of a story was read as its first paragraph.
-                .skip(usize::from(*is_heading && of_story.first() == Some(&bare)))
-                .any(|text| text.contains(&bare) || !text.is_empty() && bare.contains(text));
-            !bare.is_empty() && bare != title && !is_of_story && !is_byline_or_date(line)
-        })
-        .map(|(line, _)| line);
-    printed
-        .or_else(|| heading_below(parts, &headline))
-        .or_else(|| told.map(|line| decoded(&line)))
-}
-
-/// Returns the heading directly below the headline. Where the story has more headings like it, it
-/// is one of them.
-fn heading_below(parts: &PageParts<'_>, headline: &Node<'_>) -> Option<String> {
-    let is_in_headline =
-        |line: &PageLine<'_>| chain(line.element).any(|around| around.id == headline.id);
-    let below = parts
-        .lines()
-        .find(|line| line.element.id > headline.id && !is_in_headline(line))?;
-    let name = ["h2", "h3", "h4"]
-        .into_iter()
-        .find(|name| below.element.has_name(name))?;
-    let is_alone = !parts.elements().any(|node| {
-        node.id > below.element.id
-            && node.has_name(name)
-            && parts.place(node.id) == PagePlace::InStory
-    });
-
-    let line = text(&below.element);
-    let length = line.chars().count();
-    let is_linked = Block::from(below).is_linked();
-    let is_line = weight(&line) >= SHORTEST_HEADING && length <= LONGEST_SUBTITLE;
-    (is_line && is_alone && !is_linked && !is_byline_or_date(&line)).then_some(line)
-}
-
-/// Returns a text's length, where a letter of East Asia counts two.
-fn weight(text: &str) -> usize {
-    text.chars()
-        .map(|c| if c >= '\u{1100}' { 2 } else { 1 })
-        .sum()
-}
-
-/// Tells whether a line under the headline gives the writer or the date.
-fn is_byline_or_date(line: &str) -> bool {
-    const SHORT: usize = 40;
-    let words = line.split(|c: char| !c.is_alphabetic());
-    let is_date = line.chars().count() <= SHORT
-        && line.contains(|c: char| c.is_ascii_digit())
-        && words
-            .map(str::to_lowercase)
-            .any(|word| MONTHS.contains(&word.as_str()) || word == "년");
-    is_date || has_lead(line) || line.to_lowercase().ends_with(" by")
-}
-
-/// Tells whether an element is a heading, or has one.
-fn is_heading(node: &Node<'_>) -> bool {
-    let headings = ["h2", "h3", "h4", "h5", "h6"];
-    let is_one = |node: &Node<'_>| headings.iter().any(|name| node.has_name(name));
-    is_one(node) || node.descendants_it().any(|below| is_one(&below))
-}
-
-/// Tells whether an element is of a photo.
-fn is_in_figure(node: &Node<'_>) -> bool {
-    chain(*node).any(|around| around.has_name("figure"))
-}
-
-fn is_subtitle(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
-    let item = node.attr("itemprop");
-    parts.kinds(node).has(ClassKind::Subtitle)
-        || item.is_some_and(|name| &*name == "alternativeHeadline")
 }
