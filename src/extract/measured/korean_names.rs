@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::extract::byline::authors;
-use crate::extract::measured::names::MARKS;
 use crate::extract::vocabulary::{KOREAN_PICTURES, KOREAN_SIGNERS, KOREAN_WORK};
 
 /// Works that one person did: `글·사진`, `글/그림`.
@@ -22,19 +21,19 @@ static WORK_MARK: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Returns the names in a Korean byline. What stands behind the last title is a button, unless
-/// nobody stands before it: `기자 홍길동`.
-pub(super) fn persons(byline: &str) -> Vec<String> {
+/// nobody stands before it: `기자 홍길동`. `marks` stand between two names.
+pub(super) fn persons(byline: &str, marks: &Regex) -> Vec<String> {
     let signer = KOREAN_SIGNERS
         .iter()
         .filter_map(|title| Some((byline.rfind(title)?, title)))
         .max();
     let Some((start, title)) = signer else {
-        return all_names(byline);
+        return all_names(byline, marks);
     };
 
-    let before = all_names(&byline[..start + title.len()]);
+    let before = all_names(&byline[..start + title.len()], marks);
     if before.is_empty() {
-        all_names(&byline[start + title.len()..])
+        all_names(&byline[start + title.len()..], marks)
     } else {
         before
     }
@@ -42,13 +41,13 @@ pub(super) fn persons(byline: &str) -> Vec<String> {
 
 /// Returns the names among Korean words. Those who took or drew the pictures count where nobody
 /// else is named.
-fn all_names(byline: &str) -> Vec<String> {
+fn all_names(byline: &str, marks: &Regex) -> Vec<String> {
     let (mut writers, mut others) = (Vec::new(), Vec::new());
     // One person did both: `글·사진 홍길동`.
     let byline = BOTH_WORKS.replace_all(byline, "글 ");
     let byline = WORK_MARK.replace_all(&byline, "$1$2 ");
 
-    for part in MARKS.split(&byline) {
+    for part in marks.split(&byline) {
         let part = part
             .split(|c: char| c.is_ascii_digit())
             .next()

@@ -32,7 +32,7 @@ static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The marks between two names, and between a name and other words.
-pub(super) static MARKS: LazyLock<Regex> = LazyLock::new(|| {
+static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\s*[,;&|·ㆍ・‧•/／，、｜\n]\s*|\s+[-–—]+\s+").expect("a test compiles it")
 });
 
@@ -47,7 +47,7 @@ static LEAD: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn persons(byline: &str, papers: &PaperNames) -> Vec<String> {
     let bare = ASIDE.replace_all(&byline[..byline.floor_char_boundary(LONGEST)], " , ");
     let found = if bare.contains(is_hangul) {
-        korean_names::persons(&bare)
+        korean_names::persons(&bare, &MARKS)
     } else {
         others(&clean(&bare))
     };
