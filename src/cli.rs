@@ -185,17 +185,17 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Copy the archive into one file, also while a crawl goes on
     ///
-    /// The copy is one moment of the archive. It is checked as `verify` does, and gets its name only
-    /// where all of it is sound: a kill or a full disk leaves the last backup as it was. FILE is
-    /// replaced where it is an earlier backup of this archive. It is an archive without a log, which
-    /// any SQLite reads.
+    /// The copy is one moment of the archive. It is checked as `verify` does, and gets its name
+    /// only where all of it is sound: a kill or a full disk leaves the last backup as it was. FILE
+    /// is replaced where it is an earlier backup of this archive. It is an archive without a log,
+    /// which any SQLite reads.
     #[command(after_help = help_texts::backup())]
     Backup(backup::BackupArgs),
     /// Put a backup in the place of the archive: tell what would be lost, and do it with --yes
     ///
     /// The backup is copied, brought up to date and checked before anything is replaced, and the
-    /// archive that was there stays beside the new one. Takedowns and holds since the backup are done
-    /// again, and no host is asked before its gap has passed.
+    /// archive that was there stays beside the new one. Takedowns and holds since the backup are
+    /// done again, and no host is asked before its gap has passed.
     #[command(after_help = help_texts::restore())]
     Restore(restore::RestoreArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive

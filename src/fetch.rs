@@ -2,6 +2,7 @@
 
 mod coding;
 mod http;
+mod own_service;
 mod ping;
 mod public;
 mod time_stamp_query;

@@ -1,4 +1,5 @@
-//! An archive's file, of any schema that is known, read as one state: what it has, and a copy of it.
+//! An archive's file, of any schema that is known, read as one state: what it has, and a copy of
+//! it.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -19,8 +20,8 @@ const STEP_PAGES: i32 = 256;
 /// written at once would hold up the crawl's own writing.
 const FLUSH_STEPS: u64 = 32;
 
-/// An archive's file, open for reading. Everything is of the moment when it was opened: SQLite keeps
-/// that state as long as this value lives, and its log meanwhile.
+/// An archive's file, open for reading. Everything is of the moment when it was opened: SQLite
+/// keeps that state as long as this value lives, and its log meanwhile.
 #[derive(Debug)]
 pub struct ArchiveFile {
     connection: Connection,
@@ -62,8 +63,8 @@ impl ArchiveFile {
     ///
     /// # Errors
     ///
-    /// Fails where there is no file, where it is empty or no archive, and where a newer program made
-    /// it.
+    /// Fails where there is no file, where it is empty or no archive, and where a newer program
+    /// made it.
     pub fn open(path: &Path) -> Result<Self, ArchiveError> {
         let (connection, schema, _) = connect_any(path)?;
         if schema == 0 {
@@ -162,8 +163,8 @@ impl ArchiveFile {
     ///
     /// # Errors
     ///
-    /// Fails where the archive cannot be read, where the disk of the copy is full, and where `watch`
-    /// does. The file is of no use then.
+    /// Fails where the archive cannot be read, where the disk of the copy is full, and where
+    /// `watch` does. The file is of no use then.
     pub fn copy<E: From<ArchiveError>>(
         &self,
         to: &Path,

@@ -18,8 +18,8 @@ use crate::time::Timestamp;
 /// A reader closes the file within milliseconds, unless it is a browser or a `watch`.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What SQLite keeps beside a database and takes for its own: beside another file it would be written
-/// into that one.
+/// What SQLite keeps beside a database and takes for its own: beside another file it would be
+/// written into that one.
 const BESIDE: [&str; 3] = ["-wal", "-journal", "-shm"];
 
 /// What became of the archive that was replaced.

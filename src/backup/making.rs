@@ -88,8 +88,8 @@ impl OpenBackup {
     ///
     /// # Errors
     ///
-    /// Fails where the archive cannot be read, where the file is of another kind, and where its disk
-    /// has too little room.
+    /// Fails where the archive cannot be read, where the file is of another kind, and where its
+    /// disk has too little room.
     pub(crate) fn begin(
         data: &Path,
         out: &Path,

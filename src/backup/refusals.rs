@@ -88,8 +88,8 @@ pub(super) fn is_empty(path: &Path) -> bool {
     fs::metadata(path).map_or(true, |file| file.len() == 0)
 }
 
-/// Refuses to replace what is no earlier state of this archive: a backup with more in it must not be
-/// lost to one of an archive that was begun anew.
+/// Refuses to replace what is no earlier state of this archive: a backup with more in it must not
+/// be lost to one of an archive that was begun anew.
 pub(super) fn refuse_strange_file(source: &ArchiveFile, target: &Path) -> Result<(), BackupError> {
     let refused = |why: String| BackupError::OfAnother {
         path: target.to_owned(),

@@ -1,5 +1,5 @@
-//! A backup is put back: it is copied beside the archive, brought up to date, checked, and only then
-//! put in the archive's place.
+//! A backup is put back: it is copied beside the archive, brought up to date, checked, and only
+//! then put in the archive's place.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,13 +71,13 @@ impl Restoring {
         Ok(Self { lock, backup, part })
     }
 
-    /// Copies the backup, brings the copy up to date, checks it, and puts it in the archive's place;
-    /// one with damage only where `even_damaged` says so.
+    /// Copies the backup, brings the copy up to date, checks it, and puts it in the archive's
+    /// place; one with damage only where `even_damaged` says so.
     ///
     /// # Errors
     ///
-    /// Fails where a file cannot be read or written, and where another program has the archive open.
-    /// The archive is the former one then.
+    /// Fails where a file cannot be read or written, and where another program has the archive
+    /// open. The archive is the former one then.
     pub(crate) fn run(
         self,
         (durability, even_damaged): (Durability, EvenDamaged),

@@ -255,8 +255,8 @@ fn tell_next(common: &Common, plan: &RestorePlan) {
             if state.totals.last_change > plan.backup.totals.last_change =>
         {
             voice.note(&format!(
-                "changes from {} on are other ones now: a reader of `watch` goes on with --from {}, \
-                 and `saseo exports rewind` sets named exports back",
+                "changes from {} on are other ones now: a reader of `watch` goes on with \
+                 --from {}, and `saseo exports rewind` sets named exports back",
                 plan.backup.totals.last_change + 1,
                 plan.backup.totals.last_change + 1
             ));

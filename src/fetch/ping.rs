@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
-use reqwest::redirect::Policy;
-use reqwest::{Client, retry};
 
+use crate::fetch::own_service::{client, in_words};
 use crate::page_url::PageUrl;
 
 /// The time limit of a ping. A crawl must not wait long for its monitor; healthchecks.io recommends
@@ -49,15 +48,7 @@ impl Ping {
             segments.pop_if_empty().push(part);
         }
 
-        let client = Client::builder()
-            .user_agent(concat!("saseo/", env!("CARGO_PKG_VERSION")))
-            .timeout(TIME_LIMIT)
-            .redirect(Policy::limited(MAX_REDIRECTS))
-            .retry(retry::never())
-            .referer(false)
-            .no_proxy()
-            .build()
-            .map_err(in_words)?;
+        let client = client(TIME_LIMIT, MAX_REDIRECTS)?;
 
         let request = match words {
             Some(words) => client
@@ -73,11 +64,4 @@ impl Ping {
             Err(format!("status {}", answer.status().as_u16()))
         }
     }
-}
-
-/// Returns an error without the address, which may contain the monitor's key.
-fn in_words(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    std::error::Error::source(&error)
-        .map_or(error.to_string(), |source| format!("{error}: {source}"))
 }

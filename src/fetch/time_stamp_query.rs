@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use reqwest::Response;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response, retry};
 
+use crate::fetch::own_service::{client, in_words};
 use crate::page_url::PageUrl;
 
 /// The redirects that are followed: to another host and to a path at most.
@@ -34,15 +34,7 @@ impl TimeStampQuery {
     ///
     /// Says in words why there is no response of the right type and size in time.
     pub async fn send(self, url: &PageUrl) -> Result<Vec<u8>, String> {
-        let client = Client::builder()
-            .user_agent(concat!("saseo/", env!("CARGO_PKG_VERSION")))
-            .timeout(self.time_limit)
-            .redirect(Policy::limited(MAX_REDIRECTS))
-            .retry(retry::never())
-            .referer(false)
-            .no_proxy()
-            .build()
-            .map_err(in_words)?;
+        let client = client(self.time_limit, MAX_REDIRECTS)?;
 
         let request = client
             .post(url.as_url().clone())
@@ -82,11 +74,4 @@ async fn body(mut response: Response, most: usize) -> Result<Vec<u8>, String> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// Returns an error without the address, which may contain a key.
-fn in_words(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    std::error::Error::source(&error)
-        .map_or(error.to_string(), |source| format!("{error}: {source}"))
 }

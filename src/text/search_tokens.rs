@@ -2,9 +2,9 @@
 //!
 //! Korean joins particles and nouns to a word without a space, and Chinese, Japanese and Thai have
 //! no spaces at all: an index of words finds a third to two thirds of what stands in a text. Each
-//! run of such letters becomes its overlapping pairs and its last letter: 독서신문 becomes `독서 서신
-//! 신문 문`. A phrase of pairs that stand side by side is exactly the text that they come from. Words
-//! of other scripts, and numbers, stay whole, in lower case. Letters and digits of full width count as
+//! run of such letters becomes its overlapping pairs and its last letter: 독서신문 becomes `독서 서신 신문
+//! 문`. A phrase of pairs that stand side by side is exactly the text that they come from. Words of
+//! other scripts, and numbers, stay whole, in lower case. Letters and digits of full width count as
 //! the usual ones, and selectors of variants as nothing.
 
 use unicode_normalization::char::is_combining_mark;
@@ -137,8 +137,8 @@ fn push_letter(tokens: &mut String, letter: &str) {
 }
 
 /// Returns a character as it is compared: in its usual width, and `None` where it only chooses a
-/// variant of the one before it. Compatibility forms of any other kind stay, because a page that has
-/// them means them.
+/// variant of the one before it. Compatibility forms of any other kind stay, because a page that
+/// has them means them.
 pub(crate) fn folded(c: char) -> Option<char> {
     match c {
         // The printable characters of ASCII in full width stand in the same order.

@@ -18,7 +18,8 @@ use content::{JournalContent, SoundRows, SoundWhole, UnderWay, inode};
 /// The journal's file name in the data folder.
 const FILE: &str = "archive.verify.json";
 
-/// A journal has some two kilobytes. Of a larger file only this much is read, so that it is refused.
+/// A journal has some two kilobytes. Of a larger file only this much is read, so that it is
+/// refused.
 const MOST_BYTES: u64 = 1 << 20;
 
 /// The time between two savings: a killed verification repeats less than that, and a saving takes

@@ -1,5 +1,5 @@
-//! Backups: one moment of a live archive, checked before it replaces the last one; and how it is put
-//! back.
+//! Backups: one moment of a live archive, checked before it replaces the last one; and how it is
+//! put back.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -396,8 +396,8 @@ fn lines_at_the_top_that_have_fields_of_their_own_are_no_lines_of_the_story() {
     let paragraphs: String = STORY.iter().map(|text| format!("<p>{text}</p>")).collect();
     let read = |head: &str, top: &str| {
         crate::extract_sheet::read(&format!(
-            "<html><head><meta property=og:type content=article>{head}<title>The Ferry</title></head>\
-             <body><main><article>\
+            "<html><head><meta property=og:type content=article>{head}\
+             <title>The Ferry</title></head><body><main><article>\
              <h1>The Ferry</h1>{top}{paragraphs}</article></main></body></html>"
         ))
     };

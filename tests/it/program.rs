@@ -174,6 +174,25 @@ pub fn told(out: &Output) -> String {
 }
 
 impl Crawler {
+    /// A crawler of a small paper, after its first crawl. The paper is served as long as it lives.
+    pub fn stocked(articles_per_section: u32) -> (Paper, Self) {
+        let paper = Paper::of(&Edition {
+            articles_per_section,
+            crawl_delay: None,
+            ..Edition::default()
+        });
+        let crawler = Self::of(&paper, "0s");
+        crawler.run_json("crawl");
+        (paper, crawler)
+    }
+
+    /// A crawler of a paper of some 120 articles, all of them crawled and indexed.
+    pub fn indexed() -> (Paper, Self) {
+        let (paper, crawler) = Self::stocked(40);
+        assert!(crawler.run(&["search", "도서관"]).status.success());
+        (paper, crawler)
+    }
+
     /// A crawler whose configuration folder is there, and empty.
     pub fn empty() -> Self {
         let crawler = Self {

@@ -10,18 +10,6 @@ use saseo::export::{self, Beside, ExportError, ExportFormat, ExportOptions, Expo
 use saseo::verify::{Damage, DamageKind, VerifyReport, verify};
 use serde_json::Value;
 
-/// A crawler of a small paper, which is served as long as the paper lives.
-fn stocked() -> (Paper, Crawler) {
-    let paper = Paper::of(&Edition {
-        articles_per_section: 4,
-        crawl_delay: None,
-        ..Edition::default()
-    });
-    let crawler = Crawler::of(&paper, "0s");
-    crawler.run_json("crawl");
-    (paper, crawler)
-}
-
 fn sql(crawler: &Crawler) -> Connection {
     Connection::open(crawler.data().join("archive.db")).unwrap()
 }
@@ -112,7 +100,7 @@ fn an_article(crawler: &Crawler) -> (i64, String) {
 
 #[test]
 fn an_archive_that_nothing_happened_to_is_sound() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::stocked(4);
     let findings = verified(&crawler);
 
     assert_eq!(findings.damage, []);
@@ -136,7 +124,7 @@ fn a_flipped_bit_in_an_article_is_named_left_out_and_read_again() {
         ("authors", 1),
         ("byline", 7),
     ] {
-        let (_paper, crawler) = stocked();
+        let (_paper, crawler) = Crawler::stocked(4);
         let (row, id) = an_article(&crawler);
         let before = crawler.articles();
         flip(
@@ -168,7 +156,7 @@ fn a_flipped_bit_in_an_article_is_named_left_out_and_read_again() {
 
 #[test]
 fn a_sound_text_stays_where_only_a_field_is_damaged_and_the_profile_reads_otherwise_today() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::stocked(4);
     let select =
         "SELECT article_id FROM version WHERE subtitle IS NOT NULL ORDER BY article_id LIMIT 1";
     let row: i64 = sql(&crawler)
@@ -204,7 +192,7 @@ fn a_sound_text_stays_where_only_a_field_is_damaged_and_the_profile_reads_otherw
 
 #[test]
 fn an_article_that_reads_otherwise_today_is_told_so() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::stocked(4);
     let (row, _) = an_article(&crawler);
     let stands = "UPDATE version SET text = 'other words', content_sha256 = 'of words that nobody has any more'
                   WHERE article_id = ?1";
@@ -226,7 +214,7 @@ fn an_article_that_reads_otherwise_today_is_told_so() {
 
 #[test]
 fn a_damaged_body_is_asked_for_again_and_the_same_bytes_take_its_place() {
-    let (paper, crawler) = stocked();
+    let (paper, crawler) = Crawler::stocked(4);
     let (row, _) = an_article(&crawler);
     let body = format!(
         "id = (SELECT body_id FROM capture WHERE id = (SELECT capture_id FROM version WHERE article_id = {row}))"
@@ -266,7 +254,7 @@ fn a_damaged_body_is_asked_for_again_and_the_same_bytes_take_its_place() {
 
 #[test]
 fn a_damaged_robots_txt_and_a_changed_row_of_the_ledger_are_named() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::stocked(4);
     flip(&crawler, "robots", "body", "id = 1", 3, 0);
     let findings = verified(&crawler);
     let damage = only(&findings);
@@ -283,7 +271,7 @@ fn a_damaged_robots_txt_and_a_changed_row_of_the_ledger_are_named() {
             .contains("backup")
     );
 
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::stocked(4);
     let answer = "id = (SELECT max(id) FROM ledger WHERE kind = 'ended' AND digest IS NOT NULL)";
     let row: i64 = sql(&crawler)
         .query_row(
@@ -303,7 +291,7 @@ fn a_damaged_robots_txt_and_a_changed_row_of_the_ledger_are_named() {
 
 #[test]
 fn an_answer_that_leads_to_another_body_and_texts_of_other_tables_are_named() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::stocked(4);
     sql(&crawler)
         .execute("UPDATE capture SET body_id = 1 WHERE id = 5", [])
         .unwrap();
@@ -314,7 +302,7 @@ fn an_answer_that_leads_to_another_body_and_texts_of_other_tables_are_named() {
         (DamageKind::Capture, "capture 5")
     );
 
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::stocked(4);
     flip(&crawler, "site", "title", "id = 1", 0, 7);
     let findings = verified(&crawler);
     let damage = only(&findings);
@@ -376,7 +364,7 @@ fn a_page_of_the_file_that_cannot_be_read_hides_nothing_behind_it() {
 
 #[test]
 fn a_crawl_goes_on_past_an_article_that_is_damaged() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::stocked(4);
     let (row, id) = an_article(&crawler);
     flip(
         &crawler,

@@ -15,19 +15,6 @@ use saseo::verify::{
 };
 use serde_json::Value;
 
-/// A crawler of a paper with some 120 articles, all of them crawled and indexed.
-fn stocked() -> (Paper, Crawler) {
-    let paper = Paper::of(&Edition {
-        articles_per_section: 40,
-        crawl_delay: None,
-        ..Edition::default()
-    });
-    let crawler = Crawler::of(&paper, "0s");
-    crawler.run_json("crawl");
-    assert!(crawler.run(&["search", "도서관"]).status.success());
-    (paper, crawler)
-}
-
 fn sql(crawler: &Crawler) -> Connection {
     Connection::open(crawler.data().join("archive.db")).unwrap()
 }
@@ -89,7 +76,7 @@ fn rows(report: &VerifyReport) -> [u64; 6] {
 
 #[test]
 fn an_interrupted_verification_goes_on_and_each_row_is_looked_at_once() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::indexed();
     let reader = reader(&crawler);
     let whole = verify(&reader, &[], |_| {}).unwrap();
     assert_eq!((whole.damaged, whole.words), (0, whole.versions));
@@ -118,7 +105,7 @@ fn an_interrupted_verification_goes_on_and_each_row_is_looked_at_once() {
 
 #[test]
 fn damage_is_told_again_by_the_run_that_goes_on() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::indexed();
     damage_body(&crawler, 70);
     let reader = reader(&crawler);
 
@@ -139,7 +126,7 @@ fn damage_is_told_again_by_the_run_that_goes_on() {
 
 #[test]
 fn a_journal_of_another_file_a_damaged_one_and_an_old_one_are_not_used() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::indexed();
     assert!(interrupt(&reader(&crawler), 2));
     let path = crawler.data().join("archive.verify.json");
     let kept = fs::read(&path).unwrap();
@@ -169,7 +156,7 @@ fn a_journal_of_another_file_a_damaged_one_and_an_old_one_are_not_used() {
 
 #[test]
 fn a_ledger_without_the_row_of_the_journal_is_of_a_restored_archive() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::indexed();
     assert!(interrupt(&reader(&crawler), 2));
     sql(&crawler)
         .execute_batch(
@@ -183,7 +170,7 @@ fn a_ledger_without_the_row_of_the_journal_is_of_a_restored_archive() {
 
 #[test]
 fn a_journal_that_cannot_be_written_keeps_nothing_from_being_verified() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::indexed();
     fs::create_dir(crawler.data().join("archive.verify.json.part")).unwrap();
     damage_body(&crawler, 9);
 
@@ -260,7 +247,7 @@ fn only_what_came_since_the_last_sound_verification_is_looked_at() {
 
 #[test]
 fn a_sample_finds_damage_in_the_rows_that_it_has_and_the_seed_repeats_it() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::indexed();
     damage_body(&crawler, 33);
     let reader = reader(&crawler);
     let mut found = 0;
@@ -311,7 +298,7 @@ fn a_sample_finds_damage_in_the_rows_that_it_has_and_the_seed_repeats_it() {
 
 #[test]
 fn words_of_the_index_that_are_not_those_of_the_texts_are_named_and_made_anew() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::indexed();
     let more = "INSERT INTO article_words (rowid, title, subtitle, authors, section, text)
                 VALUES (?1, '', '', '', '', '덧붙 붙인')";
     sql(&crawler).execute(more, [17]).unwrap();
@@ -340,7 +327,7 @@ fn words_of_the_index_that_are_not_those_of_the_texts_are_named_and_made_anew() 
 
 #[test]
 fn words_that_are_missing_in_the_index_are_found_in_a_sample_and_in_what_is_new() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::indexed();
     assert_eq!(ran(&crawler, &[]).0, 0);
     // The index loses its words, and keeps how many there are of each article.
     let sql = sql(&crawler);
@@ -365,7 +352,7 @@ fn words_that_are_missing_in_the_index_are_found_in_a_sample_and_in_what_is_new(
 
 #[test]
 fn what_hangs_on_a_damaged_page_and_on_a_damaged_dictionary_is_named() {
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::indexed();
     let (body, article): (i64, String) = sql(&crawler)
         .query_row(
             "SELECT body_id, 'article demo/' || article.name || ', version 1' FROM capture
@@ -384,7 +371,7 @@ fn what_hangs_on_a_damaged_page_and_on_a_damaged_dictionary_is_named() {
     );
     assert!(told(&crawler.run(&["verify"])).contains("on which hang 1 version read from it"));
 
-    let (_paper, crawler) = stocked();
+    let (_paper, crawler) = Crawler::indexed();
     let (dictionary, bodies): (i64, u64) = sql(&crawler)
         .query_row(
             "SELECT dictionary_id, count(*) FROM body WHERE dictionary_id IS NOT NULL

@@ -6,10 +6,9 @@ use std::process::Stdio;
 use std::time::SystemTime;
 
 use rusqlite::Connection;
-use saseo::demo::Edition;
 use serde_json::Value;
 
-use crate::program::{Crawler, Paper, Process, said};
+use crate::program::{Crawler, Process, said};
 
 /// Kills, each one writing of the journal further on: a whole verification writes it ten times.
 const KILLS: usize = 10;
@@ -74,14 +73,7 @@ fn killed(crawler: &Crawler, code: i32, whole: &Value) -> usize {
 
 #[test]
 fn a_verification_killed_at_any_moment_is_gone_on_with_to_the_same_verdict() {
-    let paper = Paper::of(&Edition {
-        articles_per_section: 40,
-        crawl_delay: None,
-        ..Edition::default()
-    });
-    let crawler = Crawler::of(&paper, "0s");
-    crawler.run_json("crawl");
-    assert!(crawler.run(&["search", "도서관"]).status.success());
+    let (_paper, crawler) = Crawler::indexed();
     let whole = crawler.run_json("verify");
     let sound = killed(&crawler, 0, &whole);
 

@@ -82,14 +82,7 @@ fn digest(bytes: &[u8]) -> String {
 
 /// A crawler with twelve articles in its archive.
 fn stocked() -> Crawler {
-    let paper = Paper::of(&Edition {
-        articles_per_section: 4,
-        crawl_delay: None,
-        ..Edition::default()
-    });
-    let crawler = Crawler::of(&paper, "0s");
-    crawler.run_json("crawl");
-    crawler
+    Crawler::stocked(4).1
 }
 
 fn sql(crawler: &Crawler) -> Connection {

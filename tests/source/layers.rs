@@ -43,8 +43,8 @@ const ROWS: [&[&str]; 15] = [
     // Requests are sent one way by crawls and surveys. Answers are read by crawls as they come, and
     // again from the archive.
     &["dispatch", "site_reader", "time_stamp", "web_archive"],
-    // What a user wrote, read from a folder and checked with the readers that it makes. Retention is
-    // a site's settings as the archive takes them, for crawls and for the command.
+    // What a user wrote, read from a folder and checked with the readers that it makes. Retention
+    // is a site's settings as the archive takes them, for crawls and for the command.
     &["config_folder", "retention"],
     &[
         "audit",
@@ -60,8 +60,8 @@ const ROWS: [&[&str]; 15] = [
         "search",
         "survey",
     ],
-    // A crawl is composed from its configuration, archive, network and signals. A backup is verified,
-    // and stands beside its place as an export does.
+    // A crawl is composed from its configuration, archive, network and signals. A backup is
+    // verified, and stands beside its place as an export does.
     &["backup", "crawl_session"],
     // Crawls that start at their times are sessions, too.
     &["schedule"],

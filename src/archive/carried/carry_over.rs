@@ -43,9 +43,9 @@ impl Writer {
         Ok(counts)
     }
 
-    /// Lets no host be asked before one gap from now has passed, nor before another state allows it:
-    /// when a host was last asked is not known, where the newest rows of the ledger are gone. Each
-    /// robots.txt is asked for again. Durable with the next save.
+    /// Lets no host be asked before one gap from now has passed, nor before another state allows
+    /// it: when a host was last asked is not known, where the newest rows of the ledger are gone.
+    /// Each robots.txt is asked for again. Durable with the next save.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 
-use rusqlite::{ErrorCode, Row, Statement};
+use rusqlite::{CachedStatement, ErrorCode, Row, Statement};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
@@ -195,6 +195,15 @@ impl Reader {
         Ok(WalkProgress::ToTheEnd)
     }
 
+    /// Returns the statement that reads the rows of one key, `?1`.
+    fn rows_of_a_key(&self, walk: &Walk) -> Result<CachedStatement<'_>, ArchiveError> {
+        let Walk {
+            columns, from, key, ..
+        } = walk;
+        let one = format!("SELECT {columns} FROM {from} AND {key} = ?1");
+        Ok(self.connection.prepare_cached(&one)?)
+    }
+
     /// Reports the rows behind the key `at` that cannot be read, hands over the rows of the first
     /// key that can be read again, and returns that key; `None` where there is no such key.
     fn get_past(
@@ -204,16 +213,8 @@ impl Reader {
         why: String,
         take: &mut impl FnMut(WalkStep<'_, '_>) -> Result<usize, ArchiveError>,
     ) -> Result<Option<i64>, ArchiveError> {
-        let Walk {
-            columns,
-            from,
-            key,
-            table,
-            ..
-        } = walk;
-        let mut one = self
-            .connection
-            .prepare_cached(&format!("SELECT {columns} FROM {from} AND {key} = ?1"))?;
+        let Walk { key, table, .. } = walk;
+        let mut one = self.rows_of_a_key(walk)?;
         let largest = self.largest_key(key, table);
 
         // Where a key has several rows, only some of those of `at` may have been read.

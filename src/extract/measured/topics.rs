@@ -141,7 +141,8 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
         .collect()
 }
 
-/// Returns the texts of links that are tags by their `rel`. WordPress marks the sections of a story as
+/// Returns the texts of links that are tags by their `rel`. WordPress marks the sections of a story
+/// as
 /// `category tag`: they count where there are no other tags.
 fn tagged(links: Vec<Node<'_>>) -> Vec<String> {
     let has = |node: &Node<'_>, sought: &str| {

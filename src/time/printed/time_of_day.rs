@@ -28,8 +28,8 @@ pub(super) fn precision(text: &str, found: &Captures<'_>) -> Precision {
 }
 
 /// Tells whether a time of day is printed. An incomplete time (`2019.05.03 7:`), a score (`3:2`), a
-/// count of hours (`12시간`, `12hours`), a number with a dot (`7.30`) and hours within a word (`T12호`)
-/// are none.
+/// count of hours (`12시간`, `12hours`), a number with a dot (`7.30`) and hours within a word
+/// (`T12호`) are none.
 fn has_clock(text: &str, found: &Captures<'_>) -> bool {
     if found.name("noon").is_some() {
         return true;

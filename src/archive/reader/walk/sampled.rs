@@ -19,16 +19,8 @@ impl Reader {
         after: i64,
         take: &mut impl FnMut(WalkStep<'_, '_>) -> Result<usize, ArchiveError>,
     ) -> Result<WalkProgress, ArchiveError> {
-        let Walk {
-            columns,
-            from,
-            key,
-            table,
-            ..
-        } = walk;
-        let mut one = self
-            .connection
-            .prepare_cached(&format!("SELECT {columns} FROM {from} AND {key} = ?1"))?;
+        let Walk { key, table, .. } = walk;
+        let mut one = self.rows_of_a_key(walk)?;
         let mut next = self.connection.prepare_cached(&format!(
             "SELECT {key} FROM {table} WHERE {key} > ?1 ORDER BY {key} LIMIT 1"
         ))?;
