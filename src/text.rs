@@ -34,6 +34,13 @@ pub fn clean(raw: &str) -> String {
     }
 }
 
+/// Returns a text's length, where a Latin letter counts one and a Korean syllable two.
+pub(crate) fn weight(text: &str) -> usize {
+    text.chars()
+        .map(|c| if c >= '\u{1100}' { 2 } else { 1 })
+        .sum()
+}
+
 /// Appends a text in NFC and without its white space, which is how texts are compared.
 pub fn push_without_spaces(compared: &mut String, text: &str) {
     let (before, mut word) = (compared.len(), 0);

@@ -34,7 +34,7 @@ use crate::extract::generic::confidence::Evidence;
 use crate::extract::generic::coverage::coverage;
 use crate::extract::generic::libraries::{readability, trafilatura};
 use crate::extract::generic::lost_lines::completed;
-use crate::extract::generic::prose::{is_prose, weight};
+use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::sieve::Sieve;
 use crate::extract::generic::union::union;
 use crate::extract::generic::words::{Bag, WordOverlap};
@@ -42,7 +42,7 @@ use crate::extract::scan::PageScan;
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, linked_blocks};
 use crate::page_url::PageUrl;
-use crate::text::clean_some;
+use crate::text::{clean_some, weight};
 
 use confidence::CERTAIN;
 pub(super) use confidence::LEAST;

@@ -1,7 +1,8 @@
 //! Measures how likely a text is the article of its page.
 
-use crate::extract::generic::prose::{is_prose, weight};
+use crate::extract::generic::prose::is_prose;
 use crate::markup::blocks::Block;
+use crate::text::weight;
 
 /// Least confidence of an article. Lists, home pages, searches and forms have less.
 ///

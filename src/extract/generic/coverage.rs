@@ -1,9 +1,10 @@
 //! Measures how much of the prose of a page is in its story.
 
-use crate::extract::generic::prose::{is_prose, weight};
+use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::Runs;
 use crate::markup::blocks::{Block, linked_blocks};
 use crate::markup::{Node, Tree};
+use crate::text::weight;
 
 /// Elements with prose that is no story.
 const OTHERS: [&str; 6] = ["nav", "aside", "footer", "header", "form", "figcaption"];

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 
 use crate::config::profile::ArticleRules;
+use crate::extract::page_parts::is_hidden;
 use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::markup::blocks::{Block, linked_blocks};
 use crate::markup::{Node, Tree};
@@ -142,15 +143,6 @@ impl Dateline {
 
 fn is_elsewhere(node: &Node<'_>) -> bool {
     OUT.iter().any(|name| node.has_name(name))
-}
-
-fn is_hidden(node: &Node<'_>) -> bool {
-    node.attr("style").is_some_and(|style| {
-        style
-            .to_ascii_lowercase()
-            .replace(' ', "")
-            .contains("display:none")
-    })
 }
 
 /// Tells whether a block has the same letters as a text, whatever the spaces and marks.

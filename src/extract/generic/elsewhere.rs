@@ -7,12 +7,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::config::profile::ArticleRules;
-use crate::extract::generic::prose::weight;
+
 use crate::extract::generic::story_element::StoryElement;
 use crate::extract::generic::words::Runs;
 use crate::markup::blocks::{Block, blocks};
 use crate::markup::{Node, NodeId, Selector, Tree};
-use crate::text::letters;
+use crate::text::{letters, weight};
 
 /// An element with more than a third of the story is the story, even if its name says aside.
 const MOST: usize = 3;

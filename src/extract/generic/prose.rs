@@ -1,6 +1,7 @@
 //! Tells sentences of a story from headlines, captions and buttons.
 
 use crate::markup::blocks::Block;
+use crate::text::weight;
 
 /// Least weight of prose: a shorter block is a headline, a caption or a button.
 const LEAST: usize = 60;
@@ -23,13 +24,6 @@ pub(super) fn is_prose(block: &Block) -> bool {
     let text = &block.text;
     let is_ended = ends_like_a_sentence(text) || (is_stopless(text) && !is_cut(text));
     weight(text) >= LEAST && is_ended && !block.is_linked()
-}
-
-/// Returns a text's length, where a Latin letter counts one and a Korean syllable two.
-pub(super) fn weight(text: &str) -> usize {
-    text.chars()
-        .map(|c| if c >= '\u{1100}' { 2 } else { 1 })
-        .sum()
 }
 
 /// Tells whether a text ends with a stop. A closing quote or bracket may follow the stop. Dots end

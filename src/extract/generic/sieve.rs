@@ -7,12 +7,12 @@ use jiff::tz::TimeZone;
 
 use crate::config::profile::ArticleRules;
 use crate::extract::generic::elsewhere::Elsewhere;
-use crate::extract::generic::prose::{is_prose, weight};
+use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::run_hashes;
 use crate::extract::vocabulary::KOREAN_SIGNERS;
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, BlockKind};
-use crate::text::{clean, letters};
+use crate::text::{clean, letters, weight};
 use crate::time::printed::{Zulu, find};
 
 /// How many first blocks may repeat the headline: title, subtitle, reporter and date stand there.

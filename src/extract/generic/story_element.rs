@@ -5,11 +5,12 @@
 
 use std::collections::HashMap;
 
-use crate::extract::generic::prose::{is_prose, weight};
+use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::run_hashes;
 use crate::extract::holder::HeldWeights;
 use crate::markup::blocks::{Block, is_block, linked_blocks};
 use crate::markup::{Node, NodeId, Pattern, Tree};
+use crate::text::weight;
 
 /// A box has at most a third of the story, and so have all boxes together: where they have more,
 /// the story itself stands in boxes.

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::extract::generic::prose::{is_prose, weight};
+use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::{Bag, Runs, WordOverlap};
 use crate::markup::blocks::{Block, BlockKind};
+use crate::text::weight;
 
 /// The share of one result's words that the other must have to contain it.
 const WITHIN: f64 = 0.9;

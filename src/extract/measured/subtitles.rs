@@ -9,7 +9,7 @@ use crate::extract::scan::PageScan;
 use crate::extract::vocabulary::MONTHS;
 use crate::markup::blocks::Block;
 use crate::markup::{Node, text};
-use crate::text::letters;
+use crate::text::{letters, weight};
 
 /// Most lines under the headline that are compared with the story: pages have a few.
 const MOST_SUBTITLES: usize = 50;
@@ -82,13 +82,6 @@ fn heading_below(parts: &PageParts<'_>, headline: &Node<'_>) -> Option<String> {
     let is_linked = Block::from(below).is_linked();
     let is_line = weight(&line) >= SHORTEST_HEADING && length <= LONGEST_SUBTITLE;
     (is_line && is_alone && !is_linked && !is_byline_or_date(&line)).then_some(line)
-}
-
-/// Returns a text's length, where a letter of East Asia counts two.
-fn weight(text: &str) -> usize {
-    text.chars()
-        .map(|c| if c >= '\u{1100}' { 2 } else { 1 })
-        .sum()
 }
 
 /// Tells whether a line under the headline gives the writer or the date.
