@@ -9,6 +9,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::files::beside;
 use crate::archive::reader::connect_any;
 use crate::time::Timestamp;
 
@@ -88,6 +89,11 @@ impl ArchiveFile {
     /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns the size of the log beside the file, in bytes.
+    pub fn log_bytes(&self) -> u64 {
+        std::fs::metadata(beside(&self.path, "-wal")).map_or(0, |log| log.len())
     }
 
     /// Returns the schema of the archive.

@@ -228,7 +228,8 @@ impl FileIdentity {
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// Returns the path of what SQLite keeps beside a database: with `-wal`, its log.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

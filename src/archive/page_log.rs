@@ -6,7 +6,8 @@ use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::replacement::fold_log;
+use crate::archive::files::beside;
+use crate::archive::replacement::{fold_log, sync};
 
 /// The mark of a log whose checksums are of big-endian words.
 const MAGIC: u32 = 0x377f_0683;
@@ -52,7 +53,7 @@ pub fn write_changed_pages(old: &Path, new: &Path) -> Result<Option<ChangedPages
         return Ok(None);
     }
 
-    let part = with_ending(old, &format!(".{}.part", std::process::id()));
+    let part = beside(old, &format!(".{}.part", std::process::id()));
     let written = write_log(old, new, &part, page_bytes);
     if written.is_err() {
         // A part of a log is of no use.
@@ -61,8 +62,9 @@ pub fn write_changed_pages(old: &Path, new: &Path) -> Result<Option<ChangedPages
     let changed = written?;
 
     let fault = |why| ArchiveError::folder(old, why);
-    std::fs::rename(&part, with_ending(old, "-wal")).map_err(fault)?;
-    sync_folder(old).map_err(fault)?;
+    std::fs::rename(&part, beside(old, "-wal")).map_err(fault)?;
+    let folder = old.parent().filter(|folder| !folder.as_os_str().is_empty());
+    sync(folder.unwrap_or(Path::new("."))).map_err(fault)?;
     if !fold_log(old)? {
         return Err(ArchiveError::Damaged(format!(
             "SQLite does not take the changed pages of {}",
@@ -231,20 +233,6 @@ fn page_count(path: &Path, page_bytes: usize) -> Result<u32, ArchiveError> {
     })
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-/// Writes the names in a file's folder to the disk.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
     use rusqlite::Connection;
@@ -298,7 +286,7 @@ mod tests {
     #[test]
     fn a_log_of_pages_that_was_not_folded_yet_is_read_by_sqlite() {
         let (_folder, old, new) = two("UPDATE t SET a = 'x' WHERE rowid = 700");
-        let log = with_ending(&old, "-wal");
+        let log = beside(&old, "-wal");
         write_log(&old, &new, &log, page_bytes(&new).unwrap()).unwrap();
 
         let read = |path: &Path| -> String {
@@ -317,7 +305,7 @@ mod tests {
     fn a_log_that_was_cut_off_changes_nothing() {
         let (_folder, old, new) = two("UPDATE t SET a = 'x'");
         let before = std::fs::read(&old).unwrap();
-        let log = with_ending(&old, "-wal");
+        let log = beside(&old, "-wal");
         write_log(&old, &new, &log, page_bytes(&new).unwrap()).unwrap();
         let whole = std::fs::read(&log).unwrap();
         std::fs::write(&log, &whole[..whole.len() - 1]).unwrap();

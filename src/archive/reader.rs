@@ -36,6 +36,7 @@ use rusqlite::{Connection, OpenFlags, Statement, Transaction};
 
 use crate::archive::dictionaries::Dictionaries;
 use crate::archive::error::ArchiveError;
+use crate::archive::files::beside;
 use crate::archive::loss_note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
@@ -232,14 +233,7 @@ fn open_read_only(address: &str) -> rusqlite::Result<Connection> {
 
 /// Tells whether a log with content stands beside the file.
 fn has_log(path: &Path) -> bool {
-    std::fs::metadata(log(path)).is_ok_and(|log| log.len() > 0)
-}
-
-/// Returns the path of the file's log.
-fn log(path: &Path) -> PathBuf {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    log.into()
+    std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
 }
 
 /// Returns the file's address for SQLite, with the promise that the file does not change.

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::archive::FILE;
 use crate::archive::error::ArchiveError;
+use crate::archive::files::beside;
 use crate::archive::lock::Lock;
 use crate::archive::loss_note::forget_loss;
 use crate::archive::rescue::free_name;
@@ -62,7 +63,7 @@ fn set_aside(data: &Path, place: &Path, now: Timestamp) -> Result<SetAside, Arch
         fs::hard_link(place, &aside).map_err(fault)?;
     }
     for ending in BESIDE {
-        let (from, to) = (with_ending(place, ending), with_ending(&aside, ending));
+        let (from, to) = (beside(place, ending), beside(&aside, ending));
         match fs::rename(&from, &to) {
             Err(why) if why.kind() != ErrorKind::NotFound => return Err(fault(why)),
             Ok(()) | Err(_) => {}
@@ -100,14 +101,8 @@ pub fn fold_log(path: &Path) -> Result<bool, ArchiveError> {
     }
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
 /// Writes the names in a folder to the disk.
-fn sync(folder: &Path) -> std::io::Result<()> {
+pub(super) fn sync(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
@@ -150,8 +145,8 @@ mod tests {
         let made = TempDir::new().unwrap();
         let open = database(made.path(), "old");
         for ending in ["", "-wal"] {
-            let from = with_ending(&made.path().join(FILE), ending);
-            fs::copy(from, with_ending(&folder.join(FILE), ending)).unwrap();
+            let from = beside(&made.path().join(FILE), ending);
+            fs::copy(from, beside(&folder.join(FILE), ending)).unwrap();
         }
         drop(open);
     }
@@ -181,7 +176,7 @@ mod tests {
 
         replace_archive(&lock, &new, NOW).unwrap();
 
-        assert!(!with_ending(&place, "-wal").exists());
+        assert!(!beside(&place, "-wal").exists());
         assert_eq!(word(&place), "new");
     }
 

@@ -207,11 +207,11 @@ fn copy(
     watch: &mut impl FnMut(BackupProgress<'_>),
 ) -> Result<u64, BackupError> {
     let pace = CopyPace::new(clock.now(), options.rate.0);
-    let before = log_bytes(source.path());
+    let before = source.log_bytes();
     let mut growth = 0;
 
     source.copy(part, |progress| {
-        growth = log_bytes(source.path()).saturating_sub(before);
+        growth = source.log_bytes().saturating_sub(before);
         if let Some(free) = disk::free(folder_of(source.path()))
             && free < options.free_disk.0
         {
@@ -224,12 +224,6 @@ fn copy(
         Ok(())
     })?;
     Ok(growth)
-}
-
-fn log_bytes(archive: &Path) -> u64 {
-    let mut log = archive.as_os_str().to_owned();
-    log.push("-wal");
-    fs::metadata(PathBuf::from(log)).map_or(0, |log| log.len())
 }
 
 /// Writes the names in a file's folder to the disk: the backup's is one of them.

@@ -6,13 +6,14 @@ use std::time::SystemTime;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::files::beside;
+use crate::archive::reader::Reader;
 use crate::archive::reader::article_filter::ArticleFilter;
 use crate::archive::reader::article_versions::{ArticleVersion, version};
 use crate::archive::reader::articles::COLUMNS;
 use crate::archive::reader::changes::{ArticleChange, article_change};
 use crate::archive::reader::filter_conditions::{FilterConditions, sites_in_json};
 use crate::archive::reader::records::Records;
-use crate::archive::reader::{Reader, log};
 
 /// A change, with the article as the change left it. Who may read it and what its paper declares
 /// are those of today.
@@ -128,7 +129,7 @@ impl Reader {
         if self.is_immutable {
             return Ok(SavedMark::File(
                 written(&self.path),
-                written(&log(&self.path)),
+                written(&beside(&self.path, "-wal")),
             ));
         }
         self.connection

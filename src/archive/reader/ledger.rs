@@ -9,6 +9,7 @@ use std::io::{self, ErrorKind};
 use rusqlite::{OptionalExtension, Rows, Statement};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::files::beside;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
 use crate::archive::ledger::{Form, Terms};
 use crate::archive::reader::Reader;
@@ -128,9 +129,7 @@ impl Reader {
     /// Only the log is told: SQLite itself syncs what it moves from there into the file. A second
     /// descriptor of the file would drop this process's locks when it is closed.
     pub fn sync_to_disk(&self) -> io::Result<()> {
-        let mut log = self.path.clone().into_os_string();
-        log.push("-wal");
-        match File::open(log) {
+        match File::open(beside(&self.path, "-wal")) {
             Ok(log) => log.sync_all(),
             Err(why) if why.kind() == ErrorKind::NotFound => Ok(()),
             Err(why) => Err(why),
