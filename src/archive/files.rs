@@ -2,8 +2,8 @@
 //! deleted or moved.
 
 use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read};
-use std::os::unix::fs::MetadataExt;
+use std::io::ErrorKind;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -22,6 +22,9 @@ const SHARED_MEMORY: &str = "-shm";
 #[derive(Debug)]
 pub(super) struct Files {
     database: Watched,
+    /// The open database. It stays open as long as it is watched: a process that closes one of the
+    /// descriptors of a file loses all of its locks on it, SQLite's, too (fcntl(2)).
+    content: Option<File>,
     log: Watched,
     shared_memory: Watched,
     /// The largest size so far, in bytes. A database never shrinks while it is open, unless another
@@ -89,6 +92,7 @@ impl Files {
 
         Self {
             database: Watched::at(path.to_owned()),
+            content: File::open(path).ok(),
             log: Watched::at(beside(path, LOG)),
             shared_memory: Watched::at(beside(path, SHARED_MEMORY)),
             least_bytes: metadata.as_ref().map_or(0, Metadata::len),
@@ -186,7 +190,8 @@ impl Files {
             return false;
         }
         self.written_at = written_at;
-        header(&self.database.path).is_some_and(|header| !is_archive(&header))
+        let header = self.content.as_ref().and_then(header);
+        header.is_some_and(|header| !is_archive(&header))
     }
 }
 
@@ -235,10 +240,10 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn header(path: &Path) -> Option<[u8; HEADER_BYTES]> {
+fn header(database: &File) -> Option<[u8; HEADER_BYTES]> {
     let mut header = [0; HEADER_BYTES];
     // An empty file has no header. It is found by its size.
-    File::open(path).ok()?.read_exact(&mut header).ok()?;
+    database.read_exact_at(&mut header, 0).ok()?;
     Some(header)
 }
 
@@ -265,4 +270,46 @@ fn open_file(identity: FileIdentity) -> FileLocation {
         }
     }
     FileLocation::Unknown
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use rusqlite::Connection;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// The locks of this process on a file, by what Linux tells of all locks.
+    fn locks(path: &Path) -> usize {
+        let inode = std::fs::metadata(path).unwrap().ino();
+        let (holder, file) = (format!(" {} ", std::process::id()), format!(":{inode} "));
+        let all = std::fs::read_to_string("/proc/locks").unwrap();
+        all.lines()
+            .filter(|line| line.contains(&holder) && line.contains(&file))
+            .count()
+    }
+
+    #[test]
+    fn to_look_at_the_database_takes_no_lock_from_sqlite() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("archive.db");
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (a)")
+            .unwrap();
+        let mut files = Files::of(&path);
+        assert_eq!(locks(&path), 1, "SQLite holds one as long as it is open");
+
+        // The header is read where the file was written: it is no archive's.
+        let checkpoint = "INSERT INTO t VALUES (1); PRAGMA wal_checkpoint";
+        connection.execute_batch(checkpoint).unwrap();
+        let loss = files.loss().unwrap();
+
+        assert_eq!(
+            (loss.part, loss.state),
+            (Part::Database, FileState::Overwritten)
+        );
+        assert_eq!(locks(&path), 1);
+    }
 }
