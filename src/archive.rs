@@ -14,6 +14,7 @@ mod carried;
 mod change;
 mod compaction;
 mod compression;
+mod connection;
 mod declared;
 mod dictionaries;
 mod doomed;

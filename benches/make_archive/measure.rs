@@ -90,8 +90,7 @@ fn run(place: &Place, words: &[&str], out: &Path) -> Cost {
         .arg("--config")
         .args([&place.config, Path::new("--data"), &place.data])
         .args(words)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+        .stdout(Stdio::null());
     if words.last() == Some(&"--out") {
         command.arg(out);
     }

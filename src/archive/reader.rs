@@ -30,10 +30,10 @@ mod state;
 mod walk;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Statement, Transaction};
 
+use crate::archive::connection::configure;
 use crate::archive::dictionaries::Dictionaries;
 use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
@@ -183,10 +183,6 @@ pub fn queues(data: &Path) -> Result<Vec<SiteQueue>, ArchiveError> {
     Ok(queues.collect::<Result<_, _>>()?)
 }
 
-/// A crawl holds the file's lock for milliseconds. A reader that waits ten seconds for it has met
-/// another program, and says so.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// The memory for pages that were read, in KiB with a minus, as SQLite wants it. With its usual 2
 /// MiB, `status` of 3,000 papers reads the same pages of its indexes again and again.
 const CACHE: i64 = -16_384;
@@ -227,7 +223,7 @@ fn open_read_only(address: &str) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(address, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    configure(&connection)?;
     Ok(connection)
 }
 

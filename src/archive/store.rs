@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
+use crate::archive::connection::configure;
 use crate::archive::dictionaries::Dictionaries;
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
@@ -56,7 +57,7 @@ impl Writer {
         let mut connection =
             Connection::open(&path).map_err(|error| ArchiveError::at(&path, error))?;
         let found = recognise_untouched(&path, &connection)?;
-        configure(&connection)
+        configure_writer(&connection)
             .and_then(|()| set_durability(&connection, durability))
             .map_err(|error| ArchiveError::at(&path, error))?;
         migrate(&path, &mut connection, found)?;
@@ -154,10 +155,6 @@ impl Writer {
     }
 }
 
-/// Another program, such as a backup, may lock the file for some seconds. After ten, the error
-/// names it.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// Pages in the log at which SQLite moves them into the file: 16,000 pages, 64 MB. The same pages
 /// are written again and again, and with fewer, larger checkpoints each goes to the file less
 /// often.
@@ -166,14 +163,10 @@ const CHECKPOINT_PAGES: i64 = 16_000;
 /// The page cache: 8,000 KiB, which SQLite takes as a negative number.
 const CACHE_SIZE: i64 = -8_000;
 
-/// Compiled statements that are kept: room for all those of a crawl.
-const CACHED_STATEMENTS: usize = 128;
-
 /// Returns the schema of the file. Until the file is known to be an archive, nothing is written to
 /// it: a log beside it may belong to another file.
 fn recognise_untouched(path: &Path, connection: &Connection) -> Result<i64, ArchiveError> {
-    connection
-        .busy_timeout(BUSY_TIMEOUT)
+    configure(connection)
         .and_then(|()| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true))
         .map_err(|error| ArchiveError::at(path, error))?;
     let found = schema::recognise(path, connection)?;
@@ -185,15 +178,10 @@ fn recognise_untouched(path: &Path, connection: &Connection) -> Result<i64, Arch
 }
 
 /// Sets how SQLite writes and caches.
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
+fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "cache_size", CACHE_SIZE)?;
-    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-
-    // Plans do not depend on bound values. Without this, SQLite compiles statements anew for every
-    // page (STAT4).
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 

@@ -27,8 +27,12 @@ const INSERT_AUTHOR: &str = "INSERT INTO article_authors VALUES (?, ?, ?)";
 const INSERT_TAG: &str = "INSERT INTO article_tags VALUES (?, ?, ?)";
 const INSERT_IMAGE: &str = "INSERT INTO article_images VALUES (?, ?, ?, ?, ?)";
 const INSERT_WORDS: &str = "INSERT INTO articles_fts (rowid, text) VALUES (?, ?)";
+/// Of one row and without a condition: before a statement of several rows SQLite notes a savepoint,
+/// and with each savepoint FTS5 writes the words that it holds, an article's at a time (half of the
+/// export, measured).
+const INSERT_VERSION: &str = "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 /// The version that stands in `articles` is there already; articles that were not chosen have none.
-const INSERT_VERSION: &str = "INSERT OR IGNORE INTO versions
+const INSERT_OTHER_VERSION: &str = "INSERT OR IGNORE INTO versions
     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
     WHERE EXISTS (SELECT 1 FROM articles WHERE id = ?1)";
 const HAS_ARTICLE: &str = "SELECT EXISTS (SELECT 1 FROM articles WHERE id = ?1)";
@@ -88,7 +92,13 @@ impl<'r> ArticleTables<'r> {
         Ok(())
     }
 
-    fn add_version(&mut self, record: &Record, words: Cell<'_>) -> Result<(), ExportError> {
+    /// Adds a version by one of the statements for it.
+    fn add_version(
+        &mut self,
+        insert: &str,
+        record: &Record,
+        words: Cell<'_>,
+    ) -> Result<(), ExportError> {
         let row = [
             text_or_null(&record.id),
             record.version.map_or(Cell::Null, whole),
@@ -104,7 +114,7 @@ impl<'r> ArticleTables<'r> {
                 .map_or(Cell::Null, |status| Cell::Integer(status.into())),
             text(&record.extractor),
         ];
-        Ok(self.database.insert(INSERT_VERSION, &row)?)
+        Ok(self.database.insert(insert, &row)?)
     }
 
     /// Adds the other versions of articles that have several. Returns those of the chosen
@@ -120,7 +130,7 @@ impl<'r> ArticleTables<'r> {
             } = version?;
             if flaws.is_empty() {
                 let record = Record::new(article, Provenance::from(kept));
-                self.add_version(&record, text(&record.text))?;
+                self.add_version(INSERT_OTHER_VERSION, &record, text(&record.text))?;
             } else if self.database.has(HAS_ARTICLE, &id)? {
                 let why = format!("its version {}: {}", kept.version, in_words(&flaws));
                 left_out.push(LeftOut { id, why });
@@ -153,7 +163,7 @@ impl FormatWriter for ArticleTables<'_> {
         self.row += 1;
 
         self.add_links(record)?;
-        self.add_version(record, Cell::Null)?;
+        self.add_version(INSERT_VERSION, record, Cell::Null)?;
 
         let heads = [&record.title, &record.subtitle].into_iter().flatten();
         let words = search_words(heads.map(String::as_str).chain([&*record.text]));

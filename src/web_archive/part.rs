@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::archive::AnsweredRequest;
 use crate::web_archive::Fault;
 use crate::web_archive::exchange_records::RecordSource;
-use crate::web_archive::records::WarcRecord;
+use crate::web_archive::records::{MemberPacker, WarcRecord};
 use crate::web_archive::warc_info::warc_info;
 
 /// Whether another part follows.
@@ -34,13 +34,18 @@ pub(super) fn write_part(
 ) -> Result<PartEnd, Fault> {
     source.parts += 1;
     let mut next = source.next_records()?;
-    let info = warc_info(&source.filter, source.parts, next.as_ref()).packed()?;
+    let mut packer = MemberPacker::new();
+    let info = packer.pack(&warc_info(&source.filter, source.parts, next.as_ref()))?;
     to.write_all(&info)?;
     let begin = info.len() as u64;
     let mut offset = begin;
 
     while let Some(answered) = next {
-        let members = packed(&answered.records)?;
+        let members: Vec<Vec<u8>> = answered
+            .records
+            .iter()
+            .map(|record| packer.pack(record))
+            .collect::<io::Result<_>>()?;
         let length: u64 = members.iter().map(|member| member.len() as u64).sum();
         if offset > begin && offset + length > most_bytes {
             source.held = Some(answered);
@@ -65,8 +70,4 @@ pub(super) fn write_part(
 
     to.flush()?;
     Ok(PartEnd::Last)
-}
-
-fn packed(records: &[WarcRecord]) -> io::Result<Vec<Vec<u8>>> {
-    records.iter().map(WarcRecord::packed).collect()
 }

@@ -75,7 +75,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "archive",
         &[
-            &["change", "file_mark", "ids", "named_columns"],
+            &["change", "connection", "file_mark", "ids", "named_columns"],
             &["files"],
             &["lost"],
             &["error"],

@@ -15,9 +15,10 @@ mod words;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, RowIndex, params};
 
+use crate::archive::connection;
 use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
 use crate::archive::reader::walk::is_unreadable;
-use crate::archive::reader::{BUSY_TIMEOUT, Reader};
 
 pub use bodies::{CaptureOf, StoredBody};
 pub use chain::{LedgerMark, StoredRow};
@@ -58,8 +59,7 @@ impl Reader {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags).ok()?;
-        let prepared = connection
-            .busy_timeout(BUSY_TIMEOUT)
+        let prepared = connection::configure(&connection)
             .and_then(|()| connection.pragma_update(None, "query_only", true))
             .and_then(|()| {
                 connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use crate::archive::connection::BUSY_TIMEOUT;
 use crate::archive::error::ArchiveError;
 use crate::archive::removal::recompression::Recompression;
-use crate::archive::store::{BUSY_TIMEOUT, Lease, Writer};
+use crate::archive::store::{Lease, Writer};
 use crate::archive::word_index::{MergeStep, begin_anew, merge_words};
 use crate::time::Timestamp;
 

@@ -26,8 +26,9 @@ pub(super) fn search_words<'t>(texts: impl IntoIterator<Item = &'t str>) -> Stri
         let text = &text[..end];
         room -= text.chars().count();
 
-        for word in text.split(|letter: char| !letter.is_alphanumeric()) {
-            if !word.is_empty() {
+        for word in text.split(|letter| !is_of_word(letter)) {
+            // With a word all of its parts are known, also where it is a part itself.
+            if !word.is_empty() && !known.contains(word) {
                 add_word(word, &mut |part| {
                     if known.insert(part) {
                         words.push_str(part);
@@ -61,6 +62,12 @@ fn add_substrings<'t>(word: &'t str, longest: usize, add: &mut impl FnMut(&'t st
             add(&rest[..at + letter.len_utf8()]);
         }
     }
+}
+
+/// Tells whether a letter is of a word. Syllables are most letters of a Korean text, and are told
+/// without a look into the tables of Unicode.
+fn is_of_word(letter: char) -> bool {
+    matches!(letter, '\u{ac00}'..='\u{d7a3}') || letter.is_alphanumeric()
 }
 
 /// Syllables and jamo, also those that stand alone (ㅋㅋ).
