@@ -64,6 +64,7 @@ pub use carried::{CarriedCounts, CarriedState};
 pub use change::ChangeKind;
 pub use compaction::CompactedBodies;
 pub use compression::{Dictionary, DictionaryId, Packed, pack};
+pub use declared::UnreadPolicy;
 pub use doomed::{RemovalExtent, RemovalPlan, RetentionRule};
 pub use due_pages::{DueHost, NextPage};
 pub use error::ArchiveError;

@@ -71,9 +71,20 @@ pub fn commands(place: &Place, articles: u64) {
                 " {:.2} s ({cpu:.2} s of CPU, {megabytes} MB)",
                 wall.as_secs_f64()
             );
-            let _ = std::fs::remove_file(&out);
+            remove_export(&place.data);
         }
         println!("{told}");
+    }
+}
+
+/// Removes what an export wrote: its file, and those beside it. An export is refused where parts of
+/// another one would stand among its own.
+fn remove_export(folder: &Path) {
+    let entries = std::fs::read_dir(folder).expect("the folder can be read");
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with("export") {
+            std::fs::remove_file(entry.path()).expect("an export can be removed");
+        }
     }
 }
 

@@ -15,6 +15,47 @@ use crate::time::Timestamp;
 /// The most files of a site that are read at once. A crawl adds no more than ten licences.
 const MOST_POLICY_FILES: u32 = 30;
 
+/// The addresses at which a site's files of its own are asked for, up to five redirects behind
+/// them, where none of them was read yet: a server that was busy answered nothing.
+const UNREAD_POLICIES: &str = "
+    WITH RECURSIVE asked (named, url, hops) AS (
+        SELECT url, url, 0 FROM page
+        WHERE role = 'policy' AND hops = 0
+          AND site_id = (SELECT id FROM site WHERE name = ?1)
+        UNION ALL
+        SELECT asked.named, page.reason, asked.hops + 1
+        FROM asked JOIN page ON page.url = asked.url
+        WHERE page.verdict = 'moved' AND asked.hops < 5
+    )
+    SELECT asked.named, asked.url, page.due_at
+    FROM asked JOIN page ON page.url = asked.url
+    WHERE page.due_at IS NOT NULL AND page.role = 'policy'
+      AND NOT EXISTS (SELECT 1 FROM capture WHERE capture.page_id = page.id
+                      AND capture.status < 500 AND capture.status <> 429)
+    ORDER BY page.id LIMIT ?2";
+
+/// A file in which a site speaks for all its pages, and which was never read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadPolicy {
+    /// The address that names it.
+    pub named: PageUrl,
+    /// The address at which it is asked for: another one where it moved.
+    pub asked: PageUrl,
+    /// From when on it is asked for.
+    pub due: Timestamp,
+}
+
+impl UnreadPolicy {
+    /// Returns a file that was named at a moment.
+    pub(crate) fn named(url: PageUrl, now: Timestamp) -> Self {
+        Self {
+            asked: url.clone(),
+            named: url,
+            due: now,
+        }
+    }
+}
+
 /// Notes the rights of an article at a fetch. A row is added only where they differ from those
 /// before. Returns whether other uses, another level or other licences are told of it from now on.
 pub(super) fn note_declared(
@@ -195,28 +236,23 @@ impl Writer {
             .collect())
     }
 
-    /// Returns those of these files that are queued and were never read, and when they are due. Sees
-    /// unsaved changes as well.
-    pub fn unread_policy_files(
-        &self,
-        site: &str,
-    ) -> Result<Vec<(PageUrl, Timestamp)>, ArchiveError> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT url, due_at FROM page
-             WHERE role = 'policy' AND hops = 0 AND due_at IS NOT NULL
-               AND site_id = (SELECT id FROM site WHERE name = ?1)
-               AND NOT EXISTS (SELECT 1 FROM capture WHERE capture.page_id = page.id)
-             ORDER BY id LIMIT ?2",
-        )?;
+    /// Returns those of these files that are queued and were never read. Sees unsaved changes as
+    /// well.
+    pub fn unread_policy_files(&self, site: &str) -> Result<Vec<UnreadPolicy>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(UNREAD_POLICIES)?;
         let rows = select.query_map(params![site, MOST_POLICY_FILES], |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
-        let rows: Vec<(String, i64)> = rows.collect::<Result<_, _>>()?;
-        let known = rows.into_iter().filter_map(|(url, due)| {
-            let url = PageUrl::from_stored(&url).ok()?;
-            Some((url, Timestamp::from_millis(due)))
+        let rows: Vec<(String, String, i64)> = rows.collect::<Result<_, _>>()?;
+
+        let unread = rows.into_iter().filter_map(|(named, asked, due)| {
+            Some(UnreadPolicy {
+                named: PageUrl::from_stored(&named).ok()?,
+                asked: PageUrl::from_stored(&asked).ok()?,
+                due: Timestamp::from_millis(due),
+            })
         });
-        Ok(known.collect())
+        Ok(unread.collect())
     }
 
     /// Returns the robots.txt that was in force when a capture was fetched; `None` where there was

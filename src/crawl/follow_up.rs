@@ -91,6 +91,7 @@ impl<W: Web> Crawl<'_, W> {
             }
             FollowUp::Policy { site } => {
                 self.install_reservations(&site)?;
+                self.renew_unread_licences(&site)?;
                 self.enqueue_queued(&effect, &site)?;
             }
             FollowUp::Robots { fetch, copy } => {

@@ -1,13 +1,13 @@
 //! RSL licence files: they are requested once they are named, and the pages are left alone for
 //! which they demand the token of a licence server.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::archive::ArchiveError;
+use crate::archive::{ArchiveError, UnreadPolicy};
 use crate::crawl::{Crawl, PATIENCE};
 use crate::fetch::{Answer, Web};
-use crate::frontier::{Page, Role, Settlement};
+use crate::frontier::{Page, Role, Settlement, Verdict};
 use crate::page_url::PageUrl;
 use crate::rights::DeclaredRights;
 use crate::site_reader::NotModified;
@@ -30,12 +30,12 @@ pub(super) struct PaperLicences {
     /// Those that are named in this run. Others give their places back.
     named: BTreeSet<PageUrl>,
     has_left_out: bool,
-    /// Those that were never read, and when they are due. Pages wait for them.
-    unread: BTreeMap<PageUrl, Timestamp>,
+    /// Those that were never read. Pages wait for them.
+    unread: Vec<UnreadPolicy>,
 }
 
 impl PaperLicences {
-    pub(super) fn new(known: BTreeSet<PageUrl>, unread: BTreeMap<PageUrl, Timestamp>) -> Self {
+    pub(super) fn new(known: BTreeSet<PageUrl>, unread: Vec<UnreadPolicy>) -> Self {
         Self {
             known,
             unread,
@@ -44,16 +44,17 @@ impl PaperLicences {
     }
 
     /// Notes that a file was asked for, or may not be: pages wait only for another request to it
-    /// that is due soon.
+    /// that is due soon. Where it moved, they wait until the archive tells whether its new address
+    /// is asked for.
     pub(super) fn note_asked(&mut self, url: &PageUrl, settlement: &Settlement) {
         match settlement {
             Settlement::Retry { due, .. } => {
-                if let Some(known) = self.unread.get_mut(url) {
-                    *known = *due;
-                }
+                let asked = self.unread.iter_mut().filter(|file| file.asked == *url);
+                asked.for_each(|file| file.due = *due);
             }
+            Settlement::Done(judged) if matches!(judged.verdict, Verdict::Moved { .. }) => {}
             Settlement::Done(_) | Settlement::Stands { .. } => {
-                self.unread.remove(url);
+                self.unread.retain(|file| file.asked != *url);
             }
         }
     }
@@ -74,7 +75,7 @@ impl PaperLicences {
             self.named.insert(url.clone());
             if is_new {
                 self.known.insert(url.clone());
-                self.unread.insert(url.clone(), now);
+                self.unread.push(UnreadPolicy::named(url.clone(), now));
                 wanted.push(url);
             }
         }
@@ -106,8 +107,16 @@ impl<W: Web> Crawl<'_, W> {
         let others = self.papers[site].reader.well_known();
         let known = self.archive.policy_files(site)?.into_iter();
         let known = known.filter(|file| !others.contains(file)).collect();
-        let unread = self.archive.unread_policy_files(site)?.into_iter();
-        Ok(PaperLicences::new(known, unread.collect()))
+        let unread = self.archive.unread_policy_files(site)?;
+        Ok(PaperLicences::new(known, unread))
+    }
+
+    /// Reads anew which licence files were never read: one may have moved, and another one may be
+    /// where it moved to.
+    pub(super) fn renew_unread_licences(&mut self, site: &str) -> Result<(), ArchiveError> {
+        let unread = self.archive.unread_policy_files(site)?;
+        self.papers.get_mut(site).licences.unread = unread;
+        Ok(())
     }
 
     /// Queues the licence files that the robots.txt of a page names and that are not known yet.
@@ -137,14 +146,18 @@ impl<W: Web> Crawl<'_, W> {
     /// in this run holds no page up.
     fn is_awaited(&self, site: &str, licence: &PageUrl, now: Timestamp) -> bool {
         let paper = &self.papers[site];
-        let host = licence.host();
+        let mut unread = paper.licences.unread.iter();
+        let Some(file) = unread.find(|file| file.named == *licence) else {
+            return false;
+        };
+
+        let host = file.asked.host();
         let soon = now + PATIENCE;
-        let due = paper.licences.unread.get(licence);
-        let can_be_asked = self.hosts.skipped(&host).is_none()
+        file.due <= soon
+            && self.hosts.skipped(&host).is_none()
             && paper.hosts.contains(&host)
             && (self.queues.is_being_asked(&host)
-                || self.hosts.ready_at(&host).is_some_and(|at| at <= soon));
-        can_be_asked && due.is_some_and(|due| *due <= soon)
+                || self.hosts.ready_at(&host).is_some_and(|at| at <= soon))
     }
 
     /// Notes that a licence file was asked for, or may not be.
@@ -203,6 +216,10 @@ impl<W: Web> Crawl<'_, W> {
         let renewed = paper.reader.renewed_rights(answer, &before);
         self.archive
             .renew_searchable(self.lease, page, !renewed.noindex)?;
+        if renewed.noimageindex {
+            let withheld = self.archive.withhold_photos(self.lease, page, at)?;
+            self.grow(&page.site, -withheld);
+        }
         if renewed.rights.are_those_of(&before) {
             return Ok(());
         }
@@ -251,7 +268,7 @@ mod tests {
 
     #[test]
     fn places_are_for_licences_that_are_named_in_the_run_and_their_number_is_bounded() {
-        let mut licences = PaperLicences::new(files(0..12).into_iter().collect(), BTreeMap::new());
+        let mut licences = PaperLicences::new(files(0..12).into_iter().collect(), Vec::new());
         assert_eq!(
             licences.take_in("paper", files(20..23), Timestamp::EPOCH),
             files(20..23)
@@ -268,8 +285,7 @@ mod tests {
         );
         assert!(licences.has_left_out);
 
-        let mut full =
-            PaperLicences::new(files(0..MOST_KNOWN).into_iter().collect(), BTreeMap::new());
+        let mut full = PaperLicences::new(files(0..MOST_KNOWN).into_iter().collect(), Vec::new());
         assert_eq!(full.take_in("paper", files(30..31), Timestamp::EPOCH), []);
         assert_eq!(full.known.len(), MOST_KNOWN);
     }

@@ -2,7 +2,7 @@
 //! robots.txt say now, and what the kept page says.
 
 use crate::config::site::{OptOutPolicy, OptOutRules};
-use crate::opt_out::{Declared, Signal, tdm};
+use crate::opt_out::{Declared, Judgement, Signal, tdm};
 use crate::rights::{Claim, DeclaredRights, RSL, RSL_HEADER, Statement};
 use crate::time::Timestamp;
 
@@ -12,6 +12,8 @@ pub struct Renewed {
     pub rights: DeclaredRights,
     /// Search may not find the page.
     pub noindex: bool,
+    /// The photos of the page may not be requested, by what the answer and the host's files say.
+    pub noimageindex: bool,
 }
 
 impl Declared<'_> {
@@ -25,7 +27,9 @@ impl Declared<'_> {
         now: Timestamp,
         before: &DeclaredRights,
     ) -> Renewed {
-        let rights = self.renewed_rights(agent, rules, now, before);
+        let judgement = self.judged(agent, rules, now);
+        let noimageindex = judgement.withholds_photos().is_some();
+        let rights = self.renewed_rights(&judgement, before);
         let forbids = |one: &Statement| match &one.claim {
             Claim::UnavailableAfter(from) => {
                 rules.unavailable_after == OptOutPolicy::Obey && *from <= now
@@ -39,17 +43,15 @@ impl Declared<'_> {
             }
         };
         let noindex = rights.statements().iter().any(forbids);
-        Renewed { rights, noindex }
+        Renewed {
+            rights,
+            noindex,
+            noimageindex,
+        }
     }
 
-    fn renewed_rights(
-        &self,
-        agent: &str,
-        rules: &OptOutRules,
-        now: Timestamp,
-        before: &DeclaredRights,
-    ) -> DeclaredRights {
-        let told = self.judged(agent, rules, now).rights;
+    fn renewed_rights(&self, judgement: &Judgement, before: &DeclaredRights) -> DeclaredRights {
+        let told = &judgement.rights;
         let (licensed, others): (Vec<_>, Vec<_>) = before
             .statements()
             .iter()

@@ -539,6 +539,35 @@ async fn reading_again_queues_no_photo_that_an_opt_out_a_deletion_or_a_takedown_
     assert_eq!(world.photos()[0].0, "https://paper.example/5.png");
 }
 
+#[tokio::test(start_paused = true)]
+async fn photos_that_wait_are_not_asked_for_once_a_304_says_that_they_are_not_kept() {
+    for (header, verdict) in [("noimageindex", "withheld"), ("nofollow", "stored")] {
+        let mut world = PhotoWorld::of(&[&[]]);
+        world.put(PAPER, "/1.png", photo(900));
+        let path = "/news/articleView.html?idxno=1";
+        let tagged = with_header(article(1, "", &["/1.png"]), "etag", "\"1\"");
+        world.put(PAPER, path, tagged);
+        (world.keep, world.revisit) = ("", "[\"1d\"]");
+        world.crawl().await;
+
+        world.keep = "[keep]\nphotos = true\n";
+        assert_eq!(world.reextract(Mode::Write), 1);
+        let unchanged = html(304, String::new());
+        world.put(PAPER, path, with_header(unchanged, "x-robots-tag", header));
+        // The article is revisited while photos are switched off.
+        world.keep = "";
+        world.web.wait(DAY * 2).await;
+        world.crawl().await;
+        world.keep = "[keep]\nphotos = true\n";
+        world.web.wait(DAY / 4).await;
+        let report = world.crawl().await;
+
+        assert_eq!((world.verdicts(), report.queued), (vec![verdict.into()], 0));
+        let times = world.times_asked("https://paper.example/1.png");
+        assert_eq!(times, usize::from(verdict == "stored"), "{header}");
+    }
+}
+
 fn take_down(world: &PhotoWorld, number: i64) {
     let sql = "SELECT id FROM article WHERE number = ?1";
     let article = archive(world.folder.path()).query_row(sql, [number], |row| row.get(0));

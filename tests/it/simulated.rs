@@ -1634,6 +1634,52 @@ async fn pages_wait_for_a_licence_of_another_host_and_for_its_second_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn pages_wait_for_a_licence_that_moved_to_another_host() {
+    let world = World::new(1, 2);
+    let robots = robots_txt("License: https://h1.example/paper.xml");
+    world.papers.answer_always("/robots.txt", robots);
+    let moved = redirect(301, "https://h9.example/moved.xml");
+    world.papers.answer_always("/paper.xml", moved);
+    let again = [("retry-after", "60")];
+    world.papers.fail_once("/moved.xml", 503, &again);
+    let no_training = licence(NO_TRAINING);
+    world.papers.answer_always("/moved.xml", no_training);
+    world.crawl().await;
+
+    let paths = world.web.requests.paths();
+    let read = paths.iter().rposition(|path| path == "/moved.xml").unwrap();
+    let home = paths.iter().position(|path| path == "/").unwrap();
+    assert!(read < home, "{paths:?}");
+    let reserved = |number| (number, "reserved".to_owned(), None);
+    assert_eq!(uses(&world), [reserved(1), reserved(2)]);
+    world.assert_audited();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_licence_that_moved_to_what_cannot_be_had_holds_no_page_up() {
+    for to in [
+        "https://h1.example/",
+        "https://h1.example/paper.xml",
+        "https://h9.example/moved.xml",
+    ] {
+        let world = World::new(1, 2);
+        let robots = robots_txt("License: https://h1.example/paper.xml");
+        world.papers.answer_always("/robots.txt", robots);
+        let moved = redirect(302, to);
+        world.papers.answer_always("/paper.xml", moved);
+        let missing = html(404, String::new());
+        world.papers.answer_always("/moved.xml", missing);
+
+        let report = world.crawl().await;
+        assert_eq!(
+            (report.how, report.tally.articles_new),
+            (RunEnd::Finished, 2),
+            "{to}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_licence_that_cannot_be_had_holds_no_page_up() {
     let host = PageUrl::parse("https://h9.example/").unwrap().host();
     let forbidden = html(200, "User-agent: *\nDisallow: /paper.xml\n".to_owned());

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::archive::article::known_article;
 use crate::archive::error::ArchiveError;
 use crate::archive::page_state::TAKE_OVER_PHOTO;
-use crate::archive::store::stored_key;
+use crate::archive::store::{Lease, Writer, stored_key};
 use crate::frontier::recrawl::is_suspended;
 use crate::frontier::{Discovered, Page, Role};
 use crate::time::Timestamp;
@@ -95,6 +95,19 @@ pub(super) fn requeue_redirected(
     )?
     .execute(params![id, now.millis(), found.hops])?;
     Ok(true)
+}
+
+impl Writer {
+    /// Settles the queued photos of an article whose page did not change and no longer wants them
+    /// to be kept. Returns how many were queued. Durable with the next save.
+    pub fn withhold_photos(
+        &mut self,
+        lease: Lease,
+        page: &Page,
+        now: Timestamp,
+    ) -> Result<i64, ArchiveError> {
+        withhold_photos(self.transaction(lease)?, page, now)
+    }
 }
 
 /// Settles the queued photos of a kept article whose page no longer wants them to be kept. Returns
