@@ -288,7 +288,7 @@ impl Common {
 
 /// Runs the command line, and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(search::arguments(std::env::args_os()));
     let common = &cli.common;
     log_to_stderr(common);
 

@@ -107,7 +107,18 @@ pub fn exact_hits(searcher: &Searcher<'_>, query: &Query) -> Result<(Vec<i64>, u
     Ok((rows, searcher.count(&select)?))
 }
 
-/// Counts the articles that have the words, by a field.
+/// Articles that have the words, counted by a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArticleCounts {
+    /// The query that found them, where it is not the one that was asked.
+    pub instead: Option<String>,
+    /// The values of the field, in their order, and how many articles have each; `None` stands for
+    /// those without one.
+    pub counts: Vec<(Option<String>, u64)>,
+}
+
+/// Counts the articles that have the words, by a field. Where a query finds nothing, its words are
+/// tried without their particles.
 ///
 /// # Errors
 ///
@@ -116,9 +127,12 @@ pub fn count_by(
     searcher: &Searcher<'_>,
     query: &Query,
     key: CountKey,
-) -> Result<Vec<(Option<String>, u64)>, ArchiveError> {
-    let (query, _, _) = found_query(searcher, query)?;
-    searcher.count_by(&query.select(), key)
+) -> Result<ArticleCounts, ArchiveError> {
+    let (query, instead, _) = found_query(searcher, query)?;
+    Ok(ArticleCounts {
+        instead,
+        counts: searcher.count_by(&query.select(), key)?,
+    })
 }
 
 /// Returns the query that finds something, how it is written where it is another one, and how many
@@ -132,15 +146,14 @@ fn found_query(
         return Ok((asked.clone(), None, articles));
     }
 
-    let Some(stems) = asked.without_particles() else {
-        return Ok((asked.clone(), None, 0));
-    };
-    let articles = searcher.count(&stems.select())?;
-    if articles == 0 {
-        return Ok((asked.clone(), None, 0));
+    for stems in asked.stemmed() {
+        let articles = searcher.count(&stems.select())?;
+        if articles > 0 {
+            let written = stems.written();
+            return Ok((stems, Some(written), articles));
+        }
     }
-    let written = stems.written();
-    Ok((stems, Some(written), articles))
+    Ok((asked.clone(), None, 0))
 }
 
 /// A story among the hits.

@@ -14,7 +14,7 @@ use crate::text::search_tokens::index_tokens;
 
 /// The rules by which the words of the index are made: the number of our own, and the version of
 /// Unicode that tells what a letter is. An index by other rules is made anew.
-pub(super) const RULES: i64 = 2 << 32
+pub(super) const RULES: i64 = 3 << 32
     | (char::UNICODE_VERSION.0 as i64) << 16
     | (char::UNICODE_VERSION.1 as i64) << 8
     | char::UNICODE_VERSION.2 as i64;

@@ -37,9 +37,12 @@ fn listed(lines: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use clap::{CommandFactory, Parser};
 
     use crate::cli::Cli;
+    use crate::cli::search::arguments;
 
     /// Returns the examples of a help, word by word: from the command on, up to two spaces.
     fn examples(help: &str) -> Vec<Vec<String>> {
@@ -71,9 +74,8 @@ mod tests {
             );
             for typed in examples {
                 assert_eq!(typed.first().map(String::as_str), Some(command.get_name()));
-                let parsed = Cli::try_parse_from(
-                    std::iter::once("saseo".to_owned()).chain(typed.iter().cloned()),
-                );
+                let words = ["saseo".to_owned()].into_iter().chain(typed.clone());
+                let parsed = Cli::try_parse_from(arguments(words.map(OsString::from)));
                 assert!(parsed.is_ok(), "{typed:?}: {:?}", parsed.err());
             }
         }

@@ -1,14 +1,16 @@
 //! `saseo search`: articles by their words.
 
-use std::io::IsTerminal;
+mod counted;
+mod minus;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::archive::{ArchiveError, CountKey, IndexSlice, Lock, MOST_LATE, Reader, Writer};
+use crate::archive::{ArchiveError, IndexSlice, Lock, MOST_LATE, Reader, Writer};
 use crate::cli::console::Style;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
+use crate::cli::search::counted::{CountField, tell_counts};
 use crate::cli::{Common, console};
 use crate::clock::Clock;
 use crate::config::settings::Durability;
@@ -19,12 +21,15 @@ use crate::search::{
     search,
 };
 
+pub(super) use minus::arguments;
+
 /// With more changes that are not indexed, the index is brought up to date first.
 const READ_AT_ONCE: u64 = 1_000;
 
 #[derive(Debug, Args)]
 pub(super) struct SearchArgs {
-    /// The words; quotes around words in their order must reach the program: '"작은 책방"'
+    /// The words; quotes around words in their order must reach the program: '"작은 책방"'; a minus
+    /// leaves a word out: -광고
     #[arg(value_name = "WORDS", required = true)]
     words: Vec<String>,
     /// The order of what is found
@@ -50,35 +55,6 @@ enum SortKey {
     New,
 }
 
-/// The fields that articles are counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum CountField {
-    Day,
-    Site,
-    Section,
-    Author,
-}
-
-impl CountField {
-    fn key(self) -> CountKey {
-        match self {
-            Self::Day => CountKey::Day,
-            Self::Site => CountKey::Site,
-            Self::Section => CountKey::Section,
-            Self::Author => CountKey::Author,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Site => "site",
-            Self::Section => "section",
-            Self::Author => "author",
-        }
-    }
-}
-
 /// Brings the index up to date where much is missing, and shows what is found.
 pub(super) fn run(common: &Common, args: &SearchArgs) -> anyhow::Result<Exit> {
     let query = Query::parse(&args.words.join(" "))?;
@@ -93,8 +69,12 @@ pub(super) fn run(common: &Common, args: &SearchArgs) -> anyhow::Result<Exit> {
     let _snapshot = reader.snapshot()?;
     let searcher = reader.searcher()?;
     if let Some(field) = args.count_by {
-        let counts = count_by(&searcher, &query, field.key())?;
-        tell_counts(common, field, &counts)?;
+        let counted = count_by(&searcher, &query, field.key())?;
+        tell_how(common, args, counted.instead.as_deref());
+        tell_counts(common, field, &counted)?;
+        if counted.counts.is_empty() {
+            tell_nothing(common, &query);
+        }
         return Ok(Exit::Done);
     }
 
@@ -107,7 +87,11 @@ pub(super) fn run(common: &Common, args: &SearchArgs) -> anyhow::Result<Exit> {
         most: args.limit,
     };
     let results = search(&searcher, &query, page)?;
+    tell_how(common, args, results.instead.as_deref());
     tell(common, args, &results)?;
+    if results.articles == 0 {
+        tell_nothing(common, &query);
+    }
     Ok(Exit::Done)
 }
 
@@ -151,6 +135,27 @@ fn write_index(
     index_all(&mut archive, lease, watch)
 }
 
+/// Tells where another query than the one that was asked found what is shown.
+fn tell_how(common: &Common, args: &SearchArgs, instead: Option<&str>) {
+    if let Some(instead) = instead.filter(|_| !common.json) {
+        let asked = args.words.join(" ");
+        common
+            .voice()
+            .note(&format!("nothing has {asked}; this is what has {instead}"));
+    }
+}
+
+/// Tells that nothing was found. The name of a field may be a slip: its words were looked for.
+fn tell_nothing(common: &Common, query: &Query) {
+    common.voice().note("no article has these words");
+    if query.has_unknown_field() {
+        common.voice().note(
+            "the fields are title:, author:, section:, site:, after: and before:, each with its \
+             value right behind the colon (title:책); any other word with a colon is looked for",
+        );
+    }
+}
+
 fn tell(common: &Common, args: &SearchArgs, results: &SearchResults) -> anyhow::Result<()> {
     if common.json {
         return console::json(&json!({
@@ -160,24 +165,21 @@ fn tell(common: &Common, args: &SearchArgs, results: &SearchResults) -> anyhow::
         }));
     }
 
-    if let Some(instead) = &results.instead {
-        let asked = args.words.join(" ");
-        common
-            .voice()
-            .note(&format!("nothing has {asked}; this is what has {instead}"));
+    if results.articles == 0 {
+        return Ok(());
     }
     let parts: Vec<(Style, String)> = results.stories.iter().flat_map(in_words).collect();
     console::styled(&parts)?;
 
     let found = counts::count(results.articles, "article(s)");
     let shown = args.skip + results.stories.len();
-    common.voice().note(&if results.articles == 0 {
-        "no article has these words".to_owned()
-    } else if results.stories.len() == args.limit {
-        format!("{found}; further ones behind `--skip {shown}`")
-    } else {
-        found
-    });
+    common
+        .voice()
+        .note(&if results.stories.len() == args.limit {
+            format!("{found}; further ones behind `--skip {shown}`")
+        } else {
+            found
+        });
     Ok(())
 }
 
@@ -243,58 +245,4 @@ fn in_words(story: &StoryFound) -> Vec<(Style, String)> {
     }));
     parts.push((Style::Plain, "\n".to_owned()));
     parts
-}
-
-fn tell_counts(
-    common: &Common,
-    field: CountField,
-    counted: &[(Option<String>, u64)],
-) -> anyhow::Result<()> {
-    if common.json {
-        let counted = counted
-            .iter()
-            .map(|(value, articles)| json!({ field.name(): value, "articles": articles }));
-        return console::json(&counted.collect::<Vec<_>>());
-    }
-
-    let mut lines = String::new();
-    if field == CountField::Day && std::io::stdout().is_terminal() {
-        let days: Vec<u64> = counted.iter().map(|(_, articles)| *articles).collect();
-        lines = format!("{}\n", sparkline(&days));
-    }
-    let mut counted: Vec<_> = counted.iter().collect();
-    if field != CountField::Day {
-        counted.sort_by_key(|(_, articles)| std::cmp::Reverse(*articles));
-    }
-    for (value, articles) in counted {
-        let value = value.as_deref().unwrap_or("(none)");
-        lines.push_str(&format!("{articles:>7}  {value}\n"));
-    }
-    console::data(lines.trim_end_matches('\n'))
-}
-
-/// Columns of a sparkline.
-const COLUMNS: usize = 72;
-
-/// Draws counts as one line of bars. Where there are more than fit, neighbours are added up.
-fn sparkline(counts: &[u64]) -> String {
-    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-
-    let width = counts.len().div_ceil(COLUMNS).max(1);
-    let sums: Vec<u64> = counts.chunks(width).map(|days| days.iter().sum()).collect();
-    let most = sums.iter().max().copied().unwrap_or(0).max(1);
-    let bar = |sum: &u64| BARS[usize::try_from(sum * 7 / most).unwrap_or(7).min(7)];
-    sums.iter().map(bar).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sparkline_has_a_bar_a_day_and_never_more_than_fit() {
-        assert_eq!(sparkline(&[1, 7, 3]), "▂█▄");
-        assert_eq!(sparkline(&[]), "");
-        assert_eq!(sparkline(&[2; 1_000]).chars().count(), 72);
-    }
 }

@@ -1,9 +1,11 @@
 //! The language of queries, and the expressions of the full-text index that they become.
 //!
 //! Words stand side by side where all of them are wanted; `"…"` has words in their order, `OR` and
-//! `NOT` stand between, brackets join. `title:`, `author:` and `section:` look in one field;
-//! `site:`, `after:` and `before:` choose articles, and hold for the whole query.
+//! `NOT` stand between, brackets join; `|` is `OR`, and a minus before a word is `NOT`. `title:`,
+//! `author:` and `section:` look in one field; `site:`, `after:` and `before:` choose articles, and
+//! hold for the whole query. All of it may be written in full width.
 
+mod named_field;
 mod node;
 mod pieces;
 mod reader;
@@ -11,11 +13,12 @@ mod reader;
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::search::particles::without_particle;
-use crate::search::query::node::{QueryNode, QueryWords, SearchField, WordForm};
-use crate::search::query::pieces::{Chooser, pieces};
+use crate::search::query::named_field::{Chooser, day, has_unknown_field};
+use crate::search::query::node::{QueryNode, SearchField};
+use crate::search::query::pieces::pieces;
 use crate::search::query::reader::QueryReader;
 use crate::text::clean;
+use crate::text::search_tokens::folded;
 
 /// The most words of a query. More are a text that was pasted.
 const MOST_WORDS: usize = 64;
@@ -40,9 +43,9 @@ pub enum QueryError {
     OnlyNot,
     #[error("{field} holds for the whole query: it cannot stand in brackets, nor beside OR or NOT")]
     Within { field: &'static str },
-    #[error("{value:?} behind {field} is no day like 2026-03-07")]
+    #[error("{value:?} behind {field} is no day, month or year, like 2026-03-07, 2026-03 or 2026")]
     Day { field: &'static str, value: String },
-    #[error("nothing stands behind {0}")]
+    #[error("nothing stands right behind {0} (its value follows without a space)")]
     NoValue(&'static str),
     #[error("a query of more than {MOST_WORDS} words is a text: name the most telling ones")]
     TooLong,
@@ -57,6 +60,7 @@ pub struct Query {
     sites: Vec<String>,
     after: Option<Date>,
     before: Option<Date>,
+    has_unknown_field: bool,
 }
 
 impl Query {
@@ -66,12 +70,14 @@ impl Query {
     ///
     /// Says what is wrong with it.
     pub fn parse(written: &str) -> Result<Self, QueryError> {
-        let pieces = pieces(&clean(written))?;
+        let written: String = clean(written).chars().filter_map(folded).collect();
+        let pieces = pieces(&written)?;
         let mut query = Self {
             wanted: QueryNode::Any(vec![]),
             sites: vec![],
             after: None,
             before: None,
+            has_unknown_field: has_unknown_field(&written),
         };
 
         let mut reader = QueryReader {
@@ -99,6 +105,11 @@ impl Query {
         &self.sites
     }
 
+    /// Tells whether a word has a colon, as if it named a field, and is looked for as it stands.
+    pub fn has_unknown_field(&self) -> bool {
+        self.has_unknown_field
+    }
+
     pub(super) fn after(&self) -> Option<Date> {
         self.after
     }
@@ -112,22 +123,18 @@ impl Query {
         self.wanted.expression()
     }
 
-    /// Returns the query without the particles of its words; `None` where none has one.
-    pub(super) fn without_particles(&self) -> Option<Self> {
-        let wanted = self.wanted.map_words(&|words| {
-            let noun = match words.form {
-                WordForm::Bare => without_particle(&words.text),
-                WordForm::Quoted | WordForm::Beginning => None,
-            };
-            QueryWords {
-                text: noun.unwrap_or(&words.text).to_owned(),
-                ..words.clone()
-            }
-        });
-
-        (wanted != self.wanted).then(|| Self {
-            wanted,
-            ..self.clone()
+    /// Returns the query without particles and plural endings of its words, by their stems: the
+    /// longest stems first. None where no word has one.
+    pub(super) fn stemmed(&self) -> impl Iterator<Item = Self> {
+        let mut former = self.wanted.clone();
+        (0..).map_while(move |at| {
+            let wanted = self.wanted.stemmed(at);
+            let is_another = wanted != former;
+            former = wanted.clone();
+            is_another.then(|| Self {
+                wanted,
+                ..self.clone()
+            })
         })
     }
 
@@ -149,15 +156,18 @@ impl Query {
 
     fn choose(&mut self, chooser: Chooser, value: String) -> Result<(), QueryError> {
         let day = |value: String| {
-            value.parse().map_err(|_| QueryError::Day {
+            day(&value).ok_or(QueryError::Day {
                 field: chooser.name(),
                 value,
             })
         };
         match chooser {
             Chooser::Site => self.sites.push(value),
-            Chooser::After => self.after = Some(day(value)?),
-            Chooser::Before => self.before = Some(day(value)?),
+            Chooser::After => self.after = self.after.max(Some(day(value)?)),
+            Chooser::Before => {
+                let day = day(value)?;
+                self.before = Some(self.before.map_or(day, |before| before.min(day)));
+            }
         }
         Ok(())
     }
@@ -200,6 +210,8 @@ mod tests {
             expression("(책방 OR 서점) 골목 NOT 광고 NOT 협찬"),
             "(((\"책방\" OR \"서점\") AND \"골목\") NOT (\"광고\" OR \"협찬\"))"
         );
+        assert_eq!(expression("책방|서점"), expression("책방 OR 서점"));
+        assert_eq!(expression("책방 || 서점"), expression("책방 OR 서점"));
         // Only in capitals: they are words of other languages, too.
         assert_eq!(expression("or"), "\"or\"");
     }
@@ -217,6 +229,61 @@ mod tests {
         assert_eq!(query.after().unwrap().to_string(), "2026-03-07");
         assert_eq!(query.before(), None);
         assert_eq!(expression("https://a.example"), "\"https a example\"");
+        assert_eq!(
+            expression("title:(책방 OR author:김하늘 -광고)"),
+            expression("title:책방 OR (author:김하늘 NOT title:광고)")
+        );
+    }
+
+    #[test]
+    fn the_narrowest_of_several_days_count() {
+        let query =
+            Query::parse("책 after:2026-03 after:2025 before:2026.11.20 before:2027").unwrap();
+        assert_eq!(query.after().unwrap().to_string(), "2026-03-01");
+        assert_eq!(query.before().unwrap().to_string(), "2026-11-20");
+    }
+
+    #[test]
+    fn a_minus_before_a_word_leaves_it_out() {
+        for (minus, not) in [
+            ("책방 -광고", "책방 NOT 광고"),
+            ("책방 −광고", "책방 NOT 광고"),
+            ("-광고 책방", "NOT 광고 책방"),
+            ("책방 -\"작은 광고\"", "책방 NOT \"작은 광고\""),
+            ("책방 -「작은 광고」", "책방 NOT \"작은 광고\""),
+            ("책방 -title:광고", "책방 NOT title:광고"),
+            ("책방 -(광고 OR 협찬)", "책방 NOT (광고 OR 협찬)"),
+            ("책방 (서점 -광고)", "책방 (서점 NOT 광고)"),
+        ] {
+            assert_eq!(Query::parse(minus), Query::parse(not), "{minus}");
+        }
+        assert_eq!(fault("-광고"), QueryError::OnlyNot);
+
+        // Within a word, before a number, or alone, it is a mark.
+        assert_eq!(expression("책방-광고"), expression("\"책방 광고\""));
+        assert_eq!(expression("\"책방\"-광고"), expression("책방 광고"));
+        assert_eq!(expression("책방 -5"), expression("책방 5"));
+        assert_eq!(expression("책방 - 광고"), expression("책방 광고"));
+    }
+
+    #[test]
+    fn quotes_of_all_kinds_keep_their_order() {
+        for quoted in [
+            "“작은 책방”",
+            "「작은 책방」",
+            "『작은 책방』",
+            "《작은 책방》",
+            "＂작은 책방＂",
+        ] {
+            assert_eq!(expression(quoted), expression("\"작은 책방\""), "{quoted}");
+        }
+        assert_eq!(
+            fault("「작은 책방"),
+            QueryError::OpenQuote("작은 책방".to_owned())
+        );
+        // A particle behind the quotes is a part of it, and an operator is none.
+        assert_eq!(expression("「책방」에서는"), expression("\"책방 에서는\""));
+        assert_eq!(expression("\"책방\"OR\"서점\""), expression("책방 OR 서점"));
     }
 
     #[test]
@@ -248,13 +315,55 @@ mod tests {
 
     #[test]
     fn a_query_without_particles_is_written_as_one_would() {
-        let query = Query::parse("혈당에서 (책방을 OR \"서점을\") NOT 광고를").unwrap();
-        let stems = query.without_particles().unwrap();
-        assert_eq!(stems.written(), "혈당 (책방 OR \"서점을\") NOT 광고를");
-        assert_eq!(Query::parse("혈당").unwrap().without_particles(), None);
+        let stemmed = |written: &str| -> Vec<String> {
+            let query = Query::parse(written).unwrap();
+            query.stemmed().map(|stems| stems.written()).collect()
+        };
+        assert_eq!(
+            stemmed("혈당에서 (책방을 OR \"서점을\") NOT 광고를 NOT (책이 없다)"),
+            ["혈당 (책방 OR \"서점을\") NOT 광고를 NOT (책이 없다)"]
+        );
+        assert_eq!(stemmed("혈당"), [""; 0]);
+        assert_eq!(
+            stemmed("title:「작은 책방」에서 KBS는"),
+            ["title:\"작은 책방\" KBS"]
+        );
+        // A word without a further stem waits for the others.
+        assert_eq!(stemmed("책방에서 작가들은"), ["책방 작가들", "책방 작가"]);
+    }
+
+    /// Returns a text with all characters of ASCII in full width, blanks too.
+    fn widened(text: &str) -> String {
+        text.chars()
+            .map(|c| match c {
+                ' ' => '\u{3000}',
+                '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap(),
+                _ => c,
+            })
+            .collect()
     }
 
     proptest! {
+        /// A Korean or Japanese keyboard may write any part of a query in full width.
+        #[test]
+        fn width_does_not_count(
+            parts in prop::collection::vec(
+                ("(|-)(|title:|author:|site:|제목:)(책방|KBS|\"작은 책\"|librar\\*|2026)", any::<bool>()),
+                1..5,
+            ),
+            between in "( | AND | OR | NOT | \\| | \\( | \\) | after:2026-01-0[0-4] )",
+        ) {
+            let narrow: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
+            let wide: Vec<String> = parts
+                .iter()
+                .map(|(part, is_wide)| if *is_wide { widened(part) } else { part.clone() })
+                .collect();
+            prop_assert_eq!(
+                Query::parse(&narrow.join(&between)),
+                Query::parse(&wide.join(&widened(&between)))
+            );
+        }
+
         /// Nothing of a query reaches the index's own language but in its place.
         #[test]
         fn no_query_breaks_it(

@@ -4,9 +4,11 @@
 //! no spaces at all: an index of words finds a third to two thirds of what stands in a text. Each
 //! run of such letters becomes its overlapping pairs and its last letter: 독서신문 becomes `독서 서신 신문
 //! 문`. A phrase of pairs that stand side by side is exactly the text that they come from. Words of
-//! other scripts, and numbers, stay whole, in lower case. Letters and digits of full width count as
-//! the usual ones, and selectors of variants as nothing.
+//! other scripts, and numbers, stay whole, in lower case. Letters and digits of full width, and kana
+//! of half width, count as the usual ones, and selectors of variants as nothing. Letters that Korean
+//! papers write as a middle dot or as a blank are marks.
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Letters of one text that are indexed. The longest stories have some 20,000; more are a hostile
@@ -83,14 +85,14 @@ struct TokenRun<'t> {
 }
 
 impl<'t> TokenRun<'t> {
-    /// Returns the letters, each with its combining marks.
+    /// Returns the letters, each with its combining marks, and with its sound mark of half width.
     fn letters(&self) -> impl Iterator<Item = &'t str> {
         let mut rest = self.text;
         std::iter::from_fn(move || {
             let first = rest.chars().next()?;
             let marks = rest[first.len_utf8()..]
                 .chars()
-                .take_while(|mark| !is_syllable(*mark) && is_combining_mark(*mark))
+                .take_while(|c| !is_syllable(*c) && (is_combining_mark(*c) || is_sound_mark(*c)))
                 .map(char::len_utf8)
                 .sum::<usize>();
             let (letter, behind) = rest.split_at(first.len_utf8() + marks);
@@ -106,8 +108,30 @@ impl<'t> TokenRun<'t> {
                 let word = word.flat_map(char::to_lowercase);
                 push(tokens, |tokens| tokens.extend(word));
             }
+            Script::Joined if self.text.contains(is_half_kana) => {
+                let text = self.in_usual_width();
+                let script = self.script;
+                TokenRun {
+                    text: &text,
+                    script,
+                }
+                .push_pairs(tokens, end);
+            }
             Script::Joined => self.push_pairs(tokens, end),
         }
+    }
+
+    /// Returns the letters with kana in their usual width. Each stays one letter.
+    fn in_usual_width(&self) -> String {
+        let mut text = String::with_capacity(self.text.len());
+        for letter in self.letters() {
+            if letter.contains(is_half_kana) {
+                text.extend(letter.nfkc());
+            } else {
+                text.push_str(letter);
+            }
+        }
+        text
     }
 
     fn push_pairs(&self, tokens: &mut String, end: WordEnd) {
@@ -154,6 +178,16 @@ fn is_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
+/// Tells whether a character is kana of half width, or a sound mark of such.
+fn is_half_kana(c: char) -> bool {
+    matches!(c, '\u{ff66}'..='\u{ff9f}')
+}
+
+/// Tells whether a character changes the sound of the kana of half width before it: ｶﾞ is ガ.
+fn is_sound_mark(c: char) -> bool {
+    matches!(c, '\u{ff9e}' | '\u{ff9f}')
+}
+
 /// Adds one token, behind a space where others stand before it.
 fn push(tokens: &mut String, write: impl FnOnce(&mut String)) {
     if !tokens.is_empty() {
@@ -173,7 +207,12 @@ impl<'t> Iterator for TokenRuns<'t> {
         let from_here = &self.0[begin..];
         let script = script_of(from_here.chars().next()?)?;
 
-        let is_other = |c: char| script_of(c) != Some(script) && !is_combining_mark(c);
+        let mut former = '\0';
+        let is_other = |c: char| {
+            let is_vowel = c == DOT_VOWEL && is_initial(former);
+            former = c;
+            !is_vowel && script_of(c) != Some(script) && !is_combining_mark(c)
+        };
         let end = from_here.find(is_other).unwrap_or(from_here.len());
         let (text, rest) = from_here.split_at(end);
         self.0 = rest;
@@ -181,19 +220,43 @@ impl<'t> Iterator for TokenRuns<'t> {
     }
 }
 
+/// Tells whether a character is a part of a word: a letter, a digit, or a mark upon one.
+pub(crate) fn is_of_word(c: char) -> bool {
+    script_of(c).is_some() || is_combining_mark(c)
+}
+
 /// Returns how a letter's script divides words; `None` for what is neither letter nor digit.
 fn script_of(c: char) -> Option<Script> {
-    if is_syllable(c) || is_joined(c) && c.is_alphanumeric() {
+    if is_syllable(c) {
         Some(Script::Joined)
-    } else if c.is_alphanumeric() {
-        Some(Script::Spaced)
-    } else {
+    } else if !c.is_alphanumeric() || is_written_as_mark(c) {
         None
+    } else if is_joined(c) {
+        Some(Script::Joined)
+    } else {
+        Some(Script::Spaced)
     }
 }
 
+/// The vowel of old Korean that looks like a middle dot. It is a vowel behind an initial consonant.
+const DOT_VOWEL: char = '\u{119e}';
+
+/// Tells whether a character is a letter to Unicode alone: Korean papers write the vowel ㆍ as a
+/// middle dot (한ㆍ미, 6ㆍ25), and fillers of Hangul as a blank.
+fn is_written_as_mark(c: char) -> bool {
+    matches!(
+        c,
+        '\u{318d}' | DOT_VOWEL | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
+    )
+}
+
+/// Tells whether a character is the first consonant of a syllable of old Korean.
+fn is_initial(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115e}' | '\u{a960}'..='\u{a97c}')
+}
+
 /// Tells whether a character is a syllable of Hangul, without a look into the tables of Unicode.
-fn is_syllable(c: char) -> bool {
+pub(crate) fn is_syllable(c: char) -> bool {
     matches!(c, '가'..='힣')
 }
 
@@ -257,6 +320,25 @@ mod tests {
     }
 
     #[test]
+    fn kana_of_half_width_count_as_the_usual_ones() {
+        assert_eq!(index_tokens("ｶﾀｶﾅ･ﾃﾞｰﾀ"), index_tokens("カタカナ・データ"));
+        assert_eq!(phrase("ｶﾞ"), ("ガ".to_owned(), true));
+        assert_eq!(phrase("ﾊﾟﾘ"), phrase("パリ"));
+    }
+
+    #[test]
+    fn a_letter_that_papers_write_as_a_mark_is_none() {
+        assert_eq!(index_tokens("6ㆍ25전쟁"), "6 25 전쟁 쟁");
+        assert_eq!(phrase_tokens("ㆍ\u{3164}"), None);
+        // In a syllable of old Korean, the same dot is a vowel.
+        assert_eq!(
+            index_tokens("\u{1112}\u{119e}\u{11ab}글"),
+            "\u{1112}\u{119e} \u{119e}\u{11ab} \u{11ab}글 글"
+        );
+        assert_eq!(index_tokens("한\u{119e}미"), index_tokens("한·미"));
+    }
+
+    #[test]
     fn marks_stay_with_their_letter() {
         // A Thai vowel sign and a tone mark stand above the letter before them.
         assert_eq!(index_tokens("ที่นี่"), "ที่นี่ นี่");
@@ -301,6 +383,17 @@ mod tests {
             words in "[가나다라]{1,6}( [가나다라]{1,3}){0,2}",
         ) {
             prop_assert_eq!(is_found(&text, &words), text.contains(&words));
+        }
+
+        /// Papers write many marks between the same words.
+        #[test]
+        fn it_does_not_count_which_mark_stands_between_words(
+            words in "[가나다책a1]{1,4}",
+            further in "[가나다책a1]{1,4}",
+            mark in "[·ㆍ・‧•･∙⋅\u{119e}\u{3164},.–/」]",
+        ) {
+            let text = index_tokens(&format!("{words}{mark}{further}"));
+            prop_assert_eq!(&text, &index_tokens(&format!("{words} {further}")));
         }
 
         #[test]

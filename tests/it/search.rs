@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use saseo::archive::CountKey;
 use saseo::extract::Article;
 use saseo::rights::{Claim, DeclaredRights, Statement, Use, UseState};
-use saseo::search::{Query, SearchOrder, SearchPage, SearchResults, search};
+use saseo::search::{Query, SearchOrder, SearchPage, SearchResults, count_by, search};
 use serde_json::Value;
 
 use crate::archive_desk::{Desk, article, found, later, links, story};
@@ -149,6 +150,63 @@ fn a_word_with_a_particle_is_found_by_its_noun_where_nothing_else_is() {
 }
 
 #[test]
+fn the_first_stem_that_finds_something_is_kept() {
+    let mut desk = desk_with([
+        article("「작은 책방」이 학교 앞에 있다"),
+        article("KBS 작가의 2026년 계획"),
+        article("작가들 모임"),
+    ]);
+    index(&mut desk);
+
+    for (asked, instead, articles) in [
+        ("학교로부터", "학교", 1),
+        ("KBS에서는", "KBS", 1),
+        ("2026년에는", "2026년", 1),
+        ("작가들에게", "작가들", 1),
+        ("시인들과 OR 작가로부터", "(시인들 OR 작가)", 2),
+        ("「작은 책방」에서,", "\"작은 책방\"", 1),
+        // No article has 모임들, so its plural goes as well.
+        ("모임들에서는 작가들의", "모임 작가", 1),
+    ] {
+        let found = results(&desk, asked);
+        let instead = Some(instead);
+        assert_eq!(
+            (found.instead.as_deref(), found.articles),
+            (instead, articles),
+            "{asked}"
+        );
+
+        let reader = desk.reader();
+        let searcher = reader.searcher().unwrap();
+        let query = Query::parse(asked).unwrap();
+        let counted = count_by(&searcher, &query, CountKey::Site).unwrap();
+        assert_eq!(counted.instead.as_deref(), instead);
+        assert_eq!(counted.counts, [(Some("paper".to_owned()), articles)]);
+    }
+    assert_eq!(results(&desk, "서점들에게").instead, None);
+}
+
+#[test]
+fn a_middle_dot_is_found_by_any_other() {
+    const DOTS: [&str; 6] = ["·", "ㆍ", "・", "‧", "•", "\u{119e}"];
+
+    let texts = DOTS.map(|dot| article(&format!("6{dot}25전쟁과 한{dot}미 회담")));
+    let mut desk = desk_with(texts);
+    for _ in 0..2 {
+        for dot in DOTS {
+            for words in [
+                format!("6{dot}25전쟁"),
+                format!("\"한{dot}미\""),
+                "회담".to_owned(),
+            ] {
+                assert_eq!(results(&desk, &words).articles, 6, "{words}");
+            }
+        }
+        index(&mut desk);
+    }
+}
+
+#[test]
 fn a_version_that_is_replaced_leaves_no_word_behind() {
     let mut desk = desk_with([article("처음의 낱말"), article("다른 기사")]);
     index(&mut desk);
@@ -280,6 +338,38 @@ fn a_crawled_paper_is_searched_as_its_export_reads() {
     assert_eq!(wrong.status.code(), Some(2));
     let nowhere = crawler.run(&["search", "책 site:elsewhere"]);
     assert_eq!(nowhere.status.code(), Some(2));
+
+    let count = |words: &[&str]| {
+        let out = crawler.run(&[&["--json", "search"], words].concat());
+        let found: Value = serde_json::from_slice(&out.stdout).unwrap();
+        found["articles"].as_u64().unwrap()
+    };
+    assert_eq!(count(&["도서관", "-도서관"]), 0);
+    assert_eq!(
+        count(&["도서관", "-없는말이다", "-abc"]),
+        count(&["도서관"])
+    );
+}
+
+#[test]
+fn a_search_that_finds_nothing_says_so_and_names_the_fields() {
+    let paper = Paper::start();
+    let crawler = Crawler::of(&paper, "1ms");
+    assert!(crawler.run(&["crawl"]).status.success());
+
+    for more in [&[][..], &["--count-by", "site"]] {
+        let out = crawler.run(&[&["search", "제목:없는말이다"], more].concat());
+        assert!(out.status.success() && out.stdout.is_empty(), "{out:?}");
+        let told = String::from_utf8(out.stderr).unwrap();
+        assert!(told.contains("no article has these words"), "{told}");
+        assert!(told.contains("the fields are title:, author:"), "{told}");
+
+        let out = crawler.run(&[&["search", "도서관으로부터"], more].concat());
+        let told = String::from_utf8(out.stderr).unwrap();
+        assert!(told.contains("this is what has 도서관"), "{told}");
+    }
+    let out = crawler.run(&["search", "없는말이다"]);
+    assert!(!String::from_utf8(out.stderr).unwrap().contains("fields"));
 }
 
 #[test]

@@ -7,7 +7,8 @@ pub(crate) fn search() -> String {
         &[
             "saseo search 독서신문 서평",
             "saseo search '\"작은 책방\" OR 서점 NOT 광고'      quotes as the shell wants them",
-            "saseo search 도서관 after:2026-01-01 --sort new",
+            "saseo search 도서관 -광고 after:2026-01 --sort new",
+            "saseo search 'title:(책 | 서점)'",
             "saseo search author:김하늘 시 --count-by section",
         ],
         &[DONE, FAILED, USAGE],

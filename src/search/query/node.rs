@@ -1,5 +1,6 @@
 //! What the articles of a query have: words, joined by AND, OR and NOT.
 
+use crate::search::particles::stems;
 use crate::text::search_tokens::{PhraseTokens, phrase_tokens};
 
 /// What the articles have.
@@ -48,7 +49,8 @@ impl SearchField {
         }
     }
 
-    fn written(self) -> &'static str {
+    /// Returns the name that a query has for it, with its colon.
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Everywhere => "",
             Self::Title => "title:",
@@ -83,9 +85,10 @@ impl QueryNode {
             Self::Words(words) => words.written(),
             Self::Any(parts) => format!("({})", list(parts, " OR ")),
             Self::All(wanted, unwanted) => {
-                let without = unwanted
-                    .iter()
-                    .map(|part| format!(" NOT {}", part.written()));
+                let without = unwanted.iter().map(|part| match part {
+                    Self::Words(_) | Self::Any(_) => format!(" NOT {}", part.written()),
+                    Self::All(..) => format!(" NOT ({})", part.written()),
+                });
                 format!("{}{}", list(wanted, " "), without.collect::<String>())
             }
         }
@@ -99,13 +102,28 @@ impl QueryNode {
         }
     }
 
-    pub(super) fn map_words(&self, change: &impl Fn(&QueryWords) -> QueryWords) -> Self {
-        let all = |parts: &[Self]| parts.iter().map(|part| part.map_words(change)).collect();
+    /// Returns the node with a stem of each wanted word: the longest is the first. A word that has
+    /// no further one keeps its last.
+    pub(super) fn stemmed(&self, at: usize) -> Self {
+        let all = |parts: &[Self]| parts.iter().map(|part| part.stemmed(at)).collect();
         match self {
-            Self::Words(words) => Self::Words(change(words)),
+            Self::Words(words) => Self::Words(words.stemmed(at)),
             Self::Any(parts) => Self::Any(all(parts)),
             // What must not stand there stays as it was asked.
             Self::All(wanted, unwanted) => Self::All(all(wanted), unwanted.clone()),
+        }
+    }
+
+    /// Returns the node with a field for all words that name none themselves.
+    pub(super) fn within(self, field: SearchField) -> Self {
+        let all = |parts: Vec<Self>| parts.into_iter().map(|part| part.within(field)).collect();
+        match self {
+            Self::Words(words) if words.field == SearchField::Everywhere => {
+                Self::Words(QueryWords { field, ..words })
+            }
+            Self::Words(words) => Self::Words(words),
+            Self::Any(parts) => Self::Any(all(parts)),
+            Self::All(wanted, unwanted) => Self::All(all(wanted), all(unwanted)),
         }
     }
 
@@ -140,9 +158,26 @@ impl QueryWords {
         format!("{} : \"{tokens}\"{star}", self.field.columns())
     }
 
+    /// Returns the words without a particle at their end.
+    fn stemmed(&self, at: usize) -> Self {
+        let stem = match self.form {
+            WordForm::Bare => {
+                let stems = stems(&self.text);
+                stems.get(at).or(stems.last()).copied()
+            }
+            WordForm::Quoted | WordForm::Beginning => None,
+        };
+        Self {
+            text: stem.unwrap_or(&self.text).to_owned(),
+            ..self.clone()
+        }
+    }
+
     fn written(&self) -> String {
-        let field = self.field.written();
+        let field = self.field.name();
         match self.form {
+            // A phrase with a particle behind its quotes lost the particle.
+            WordForm::Bare if self.text.contains(' ') => format!("{field}\"{}\"", self.text),
             WordForm::Quoted => format!("{field}\"{}\"", self.text),
             WordForm::Bare => format!("{field}{}", self.text),
             WordForm::Beginning => format!("{field}{}*", self.text),

@@ -1,31 +1,15 @@
 //! The pieces of a query's text: words, phrases, operators and brackets.
 
 use crate::search::query::QueryError;
+use crate::search::query::named_field::{Chooser, NamedField};
 use crate::search::query::node::{QueryWords, SearchField, WordForm};
-use crate::text::search_tokens::phrase_tokens;
-
-/// A field that chooses articles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Chooser {
-    Site,
-    After,
-    Before,
-}
-
-impl Chooser {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Site => "site:",
-            Self::After => "after:",
-            Self::Before => "before:",
-        }
-    }
-}
+use crate::text::search_tokens::{is_syllable, phrase_tokens};
 
 /// A piece of a query's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum QueryPiece {
-    Open,
+    /// A bracket, and the field that it is looked in.
+    Open(SearchField),
     Close,
     And,
     Or,
@@ -37,36 +21,73 @@ pub(super) enum QueryPiece {
 /// Cuts a query into its pieces. What has no letter or digit is left out.
 pub(super) fn pieces(written: &str) -> Result<Vec<QueryPiece>, QueryError> {
     let (mut pieces, mut rest) = (Vec::new(), written.trim_start());
+    let mut former = None;
     while let Some(first) = rest.chars().next() {
-        match first {
-            '(' => pieces.push(QueryPiece::Open),
-            ')' => pieces.push(QueryPiece::Close),
-            _ => {
-                let (piece, behind) = word(rest)?;
-                pieces.extend(piece);
-                rest = behind.trim_start();
-                continue;
+        let (piece, behind) = match first {
+            '(' => (Some(QueryPiece::Open(SearchField::Everywhere)), &rest[1..]),
+            ')' => (Some(QueryPiece::Close), &rest[1..]),
+            '|' => (Some(QueryPiece::Or), rest.trim_start_matches('|')),
+            '-' | '\u{2212}' if begins_a_piece(former) && leaves_out(rest) => {
+                (Some(QueryPiece::Not), &rest[first.len_utf8()..])
             }
-        }
-        rest = rest[first.len_utf8()..].trim_start();
+            _ => word(rest)?,
+        };
+        pieces.extend(piece);
+
+        let read = &rest[..rest.len() - behind.len()];
+        rest = behind.trim_start();
+        former = match behind.len() - rest.len() {
+            0 => read.chars().next_back(),
+            _ => None,
+        };
     }
     Ok(pieces)
 }
 
+/// Tells by the character right before it whether a minus is no part of a word.
+fn begins_a_piece(former: Option<char>) -> bool {
+    matches!(former, None | Some('(' | '|'))
+}
+
+/// Tells whether something stands right behind a minus that can be left out. A number with a minus
+/// is a number.
+fn leaves_out(text: &str) -> bool {
+    let second = text.chars().nth(1);
+    second.is_some_and(|c| c.is_alphabetic() || c == '(' || closing(c).is_some())
+}
+
+/// Returns the marks that end a phrase, for the mark that begins it.
+fn closing(open: char) -> Option<&'static [char]> {
+    Some(match open {
+        '"' | '“' | '”' | '„' => &['"', '“', '”'],
+        '「' => &['」'],
+        '『' => &['』'],
+        '｢' => &['｣'],
+        '《' => &['》'],
+        '〈' => &['〉'],
+        '«' => &['»'],
+        '»' => &['«'],
+        _ => return None,
+    })
+}
+
 /// Reads a word, a phrase or an operator at the beginning of a text.
 fn word(text: &str) -> Result<(Option<QueryPiece>, &str), QueryError> {
-    let (field, value) = field_of(text);
-    if let Some(phrase) = value.strip_prefix(['"', '“', '”']) {
-        let Some((inside, behind)) = phrase.split_once(['"', '“', '”']) else {
-            return Err(QueryError::OpenQuote(phrase.to_owned()));
-        };
-        return Ok((piece(field, inside, WordForm::Quoted)?, behind));
+    let (field, value) = NamedField::split(text);
+    if let (Some(NamedField::Searched(field)), Some(inside)) = (field, value.strip_prefix('(')) {
+        return Ok((Some(QueryPiece::Open(field)), inside));
+    }
+    if let Some((inside, behind)) = quoted(value)? {
+        if !behind.starts_with(is_syllable) {
+            return Ok((piece(field, inside, WordForm::Quoted)?, behind));
+        }
+        // A particle stands behind the phrase: 「책방」에서는.
+        let end = value.len() - behind.len() + end_of_word(behind);
+        let (bare, behind) = value.split_at(end);
+        return Ok((piece(field, bare, WordForm::Bare)?, behind));
     }
 
-    let end = value
-        .find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"'))
-        .unwrap_or(value.len());
-    let (bare, behind) = value.split_at(end);
+    let (bare, behind) = value.split_at(end_of_word(value));
     let operator = match (field, bare) {
         (None, "AND") => Some(QueryPiece::And),
         (None, "OR") => Some(QueryPiece::Or),
@@ -84,48 +105,38 @@ fn word(text: &str) -> Result<(Option<QueryPiece>, &str), QueryError> {
     Ok((read, behind))
 }
 
-/// A field of a query, with its colon.
-#[derive(Clone, Copy)]
-enum NamedField {
-    Searched(SearchField),
-    Chosen(Chooser),
-}
+/// Returns what stands in the quotes at the beginning of a text, and behind them; `None` where the
+/// text begins without one.
+fn quoted(text: &str) -> Result<Option<(&str, &str)>, QueryError> {
+    let first = text.chars().next();
+    let Some((open, closing)) = first.and_then(|open| Some((open, closing(open)?))) else {
+        return Ok(None);
+    };
 
-impl NamedField {
-    const ALL: [(&str, Self); 6] = [
-        ("title:", Self::Searched(SearchField::Title)),
-        ("author:", Self::Searched(SearchField::Author)),
-        ("section:", Self::Searched(SearchField::Section)),
-        ("site:", Self::Chosen(Chooser::Site)),
-        ("after:", Self::Chosen(Chooser::After)),
-        ("before:", Self::Chosen(Chooser::Before)),
-    ];
-}
-
-/// Splits the name of a field from what stands behind it. Other words with a colon are words.
-fn field_of(text: &str) -> (Option<(&'static str, NamedField)>, &str) {
-    for (name, field) in NamedField::ALL {
-        let begins = text
-            .get(..name.len())
-            .is_some_and(|begin| begin.eq_ignore_ascii_case(name));
-        if begins {
-            return (Some((name, field)), &text[name.len()..]);
-        }
+    let phrase = &text[open.len_utf8()..];
+    match phrase.split_once(closing) {
+        Some(parts) => Ok(Some(parts)),
+        None => Err(QueryError::OpenQuote(phrase.to_owned())),
     }
-    (None, text)
+}
+
+/// Returns where a word at the beginning of a text ends.
+fn end_of_word(text: &str) -> usize {
+    text.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|' | '"'))
+        .unwrap_or(text.len())
 }
 
 fn piece(
-    field: Option<(&'static str, NamedField)>,
+    field: Option<NamedField>,
     text: &str,
     form: WordForm,
 ) -> Result<Option<QueryPiece>, QueryError> {
     let field = match field {
-        Some((name, _)) if text.is_empty() => return Err(QueryError::NoValue(name)),
-        Some((_, NamedField::Chosen(chooser))) => {
+        Some(field) if text.is_empty() => return Err(QueryError::NoValue(field.name())),
+        Some(NamedField::Chosen(chooser)) => {
             return Ok(Some(QueryPiece::Chosen(chooser, text.to_owned())));
         }
-        Some((_, NamedField::Searched(field))) => field,
+        Some(NamedField::Searched(field)) => field,
         None => SearchField::Everywhere,
     };
 

@@ -2,8 +2,9 @@
 
 use std::iter::Peekable;
 
-use crate::search::query::node::QueryNode;
-use crate::search::query::pieces::{Chooser, QueryPiece};
+use crate::search::query::named_field::Chooser;
+use crate::search::query::node::{QueryNode, SearchField};
+use crate::search::query::pieces::QueryPiece;
 use crate::search::query::{DEEPEST, QueryError};
 
 /// Reads the pieces of a query: `OR` binds less than words side by side.
@@ -86,7 +87,7 @@ impl<I: Iterator<Item = QueryPiece>> QueryReader<I> {
     /// words.
     fn one(&mut self) -> Result<Option<Option<QueryNode>>, QueryError> {
         let is_part = |piece: &QueryPiece| match piece {
-            QueryPiece::Open | QueryPiece::Words(_) | QueryPiece::Chosen(..) => true,
+            QueryPiece::Open(_) | QueryPiece::Words(_) | QueryPiece::Chosen(..) => true,
             QueryPiece::Close | QueryPiece::And | QueryPiece::Or | QueryPiece::Not => false,
         };
         Ok(match self.pieces.next_if(is_part) {
@@ -95,15 +96,15 @@ impl<I: Iterator<Item = QueryPiece>> QueryReader<I> {
                 self.chosen.push((chooser, value));
                 Some(None)
             }
-            Some(QueryPiece::Open) => Some(self.bracket()?),
+            Some(QueryPiece::Open(field)) => Some(self.bracket(field)?),
             Some(QueryPiece::Close | QueryPiece::And | QueryPiece::Or | QueryPiece::Not) | None => {
                 None
             }
         })
     }
 
-    /// Reads what stands in brackets, behind the first one.
-    fn bracket(&mut self) -> Result<Option<QueryNode>, QueryError> {
+    /// Reads what stands in brackets, behind the first one, and has it looked for in a field.
+    fn bracket(&mut self, field: SearchField) -> Result<Option<QueryNode>, QueryError> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(QueryError::TooDeep);
@@ -112,7 +113,7 @@ impl<I: Iterator<Item = QueryPiece>> QueryReader<I> {
         let inside = self.any()?;
         self.depth -= 1;
         match self.pieces.next_if_eq(&QueryPiece::Close) {
-            Some(_) => Ok(inside),
+            Some(_) => Ok(inside.map(|node| node.within(field))),
             None => Err(QueryError::OpenBracket),
         }
     }
