@@ -84,11 +84,12 @@ pub use reader::{
     Dependents, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun,
     Failure, FixityMarks, Flaw, FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger,
     LedgerEntry, LedgerMark, LedgerRecord, LedgerRows, ListCursor, ListOrder, ListedArticle,
-    MOST_LATE, NumberGap, Outlook, Parent, PhotoState, ReadPage, ReadPages, Reader, RecordIter,
-    Records, RightsChange, RobotsArrival, RobotsArrivals, RowRead, RowSample, RowSpan, RunState,
-    SavedMark, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState, StoredBody,
-    StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion, StoredWords,
-    UnreadableRows, VersionCapture, VersionChoice, condition_columns, in_words, queues,
+    MOST_LATE, MOST_RANKED, NumberGap, Outlook, Parent, PhotoState, ReadPage, ReadPages, Reader,
+    RecordIter, Records, RightsChange, RobotsArrival, RobotsArrivals, RowRead, RowSample, RowSpan,
+    RunState, SavedMark, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState,
+    StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion,
+    StoredWords, UnreadableRows, VersionCapture, VersionChoice, condition_columns, in_words,
+    queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,

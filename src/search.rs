@@ -4,12 +4,14 @@
 mod particles;
 mod query;
 mod snippet;
+mod word_beginnings;
 
 use std::collections::HashMap;
 
 use crate::archive::{
     ArchiveError, CountKey, FoundText, IndexSlice, Lease, SearchHit, SearchSelect, Searcher, Writer,
 };
+use crate::search::query::QueryWords;
 
 pub use query::{Query, QueryError};
 pub use snippet::{Snippet, SnippetPart};
@@ -42,9 +44,14 @@ pub struct SearchPage {
 pub struct SearchResults {
     /// Articles that have the words, copies of a story among them.
     pub articles: u64,
+    /// Articles that were ranked: of very many, the newest.
+    pub ranked_articles: usize,
+    /// Stories of the ranked articles.
+    pub ranked_stories: usize,
     /// The query that found them, where it is not the one that was asked: words without their
     /// particles.
     pub instead: Option<String>,
+    /// The stories of the page that was asked for.
     pub stories: Vec<StoryFound>,
 }
 
@@ -70,28 +77,48 @@ pub fn search(
     page: SearchPage,
 ) -> Result<SearchResults, ArchiveError> {
     let (query, instead, articles) = found_query(searcher, query)?;
+    let words = query.wanted_words();
     let hits = searcher.hits(&query.select())?;
-    let stories = ranked(hits, page.order);
+    let ranked_articles = hits.len();
+    let mut stories = ranked(hits, page.order);
+    match page.order {
+        SearchOrder::Best => word_beginnings::put_first(searcher, &words, &mut stories)?,
+        SearchOrder::Newest => {}
+    }
 
     let shown = stories.iter().skip(page.skipped).take(page.most);
-    let stories = shown
-        .map(|story| {
-            let text = searcher.found_text(story.best.article)?;
-            let snippet = Snippet::of(&text, &query.shown_words());
-            Ok(StoryFound {
-                text,
-                score: story.best.score,
-                copies: story.articles - 1,
-                snippet,
-            })
-        })
-        .collect::<Result<_, ArchiveError>>()?;
-
     Ok(SearchResults {
         articles,
+        ranked_articles,
+        ranked_stories: stories.len(),
         instead,
-        stories,
+        stories: shown
+            .map(|story| found_story(searcher, story, &words))
+            .collect::<Result<_, _>>()?,
     })
+}
+
+fn found_story(
+    searcher: &Searcher<'_>,
+    story: &RankedStory,
+    words: &[QueryWords],
+) -> Result<StoryFound, ArchiveError> {
+    let text = searcher.found_text(story.best.article)?;
+    let snippet = Snippet::of(&text, words);
+    Ok(StoryFound {
+        text,
+        score: story.best.score,
+        copies: story.articles - 1,
+        snippet,
+    })
+}
+
+impl SearchResults {
+    /// Returns how many stories stand before the next page; `None` at the end of what is ranked.
+    pub fn next_page(&self, page: SearchPage) -> Option<usize> {
+        let next = page.skipped.saturating_add(self.stories.len());
+        (!self.stories.is_empty() && next < self.ranked_stories).then_some(next)
+    }
 }
 
 /// Returns the rows of the articles that have exactly these words, and how many there are: a search
@@ -160,6 +187,8 @@ fn found_query(
 struct RankedStory {
     best: SearchHit,
     articles: u64,
+    /// Single letters of the query that begin a word in it, as far as its text was read.
+    word_beginnings: usize,
 }
 
 /// Folds copies into one story each, and puts the stories in order.
@@ -178,6 +207,7 @@ fn ranked(hits: Vec<SearchHit>, order: SearchOrder) -> Vec<RankedStory> {
             .or_insert(RankedStory {
                 best: hit,
                 articles: 1,
+                word_beginnings: 0,
             });
     }
 
@@ -218,6 +248,11 @@ impl Query {
     fn select(&self) -> SearchSelect {
         SearchSelect {
             expression: self.expression(),
+            phrases: self
+                .wanted_words()
+                .iter()
+                .map(QueryWords::expression)
+                .collect(),
             sites: self.sites().to_vec(),
             after: self.after(),
             before: self.before(),

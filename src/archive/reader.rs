@@ -21,6 +21,7 @@ mod fixity;
 mod ledger;
 mod outlook;
 mod photos;
+mod published;
 mod records;
 mod removal;
 mod row_read;
@@ -66,7 +67,7 @@ pub use records::{RecordIter, Records};
 pub use removal::{ChosenArticle, CleaningState, HeldArticle};
 pub use row_read::{RowRead, UnreadableRows};
 pub use row_sample::{RowSample, RowSpan};
-pub use search::{CountKey, FoundText, MOST_LATE, SearchHit, SearchSelect, Searcher};
+pub use search::{CountKey, FoundText, MOST_LATE, MOST_RANKED, SearchHit, SearchSelect, Searcher};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading. It sees the changes that the writer has saved.

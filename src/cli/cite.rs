@@ -1,10 +1,10 @@
 //! `saseo cite`: articles as references for papers, catalogues and reference managers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Args, ValueEnum};
 
-use crate::archive::Reader;
+use crate::archive::{ArchiveError, FoundArticle, Reader};
 use crate::citation::{Citation, bibtex, csl_json, distinguish, ris};
 use crate::cli::exit::Exit;
 use crate::cli::show::soundness;
@@ -40,8 +40,7 @@ pub(super) fn run(common: &Common, args: &CiteArgs) -> anyhow::Result<Exit> {
 
     let mut exit = Exit::Done;
     let mut citations = Vec::new();
-    for wanted in &args.articles {
-        let found = reader.find_article(wanted)?;
+    for found in each_once(common, &reader, &args.articles)? {
         let versions = reader.versions(&found)?;
         let newest = versions
             .last()
@@ -67,4 +66,25 @@ pub(super) fn run(common: &Common, args: &CiteArgs) -> anyhow::Result<Exit> {
         CitationFormat::CslJson => console::json(&csl_json(&citations))?,
     }
     Ok(exit)
+}
+
+/// Finds the articles, each once: a reference manager would keep both of two references.
+fn each_once(
+    common: &Common,
+    reader: &Reader,
+    wanted: &[String],
+) -> Result<Vec<FoundArticle>, ArchiveError> {
+    let mut articles: Vec<FoundArticle> = Vec::new();
+    let mut ids = BTreeSet::new();
+    for name in wanted {
+        let found = reader.find_article(name)?;
+        if ids.insert(found.id.clone()) {
+            articles.push(found);
+        } else {
+            common
+                .voice()
+                .note(&format!("{name}: {} has its reference already", found.id));
+        }
+    }
+    Ok(articles)
 }

@@ -49,6 +49,34 @@ pub(super) fn program() -> String {
     quoted(&name.map_or("saseo".into(), |name| name.to_string_lossy().into_owned()))
 }
 
+/// Returns this command as it is to be typed for the next page: with another value of the option
+/// that says where a page begins.
+pub(super) fn next_page(option: &str, value: &str) -> String {
+    let typed = std::env::args_os().skip(1);
+    let typed = typed.map(|word| word.to_string_lossy().into_owned());
+    format!("{} {}", program(), with_option(typed, option, value))
+}
+
+/// Returns the words of a command line with another value of an option, for a shell.
+fn with_option(typed: impl IntoIterator<Item = String>, option: &str, value: &str) -> String {
+    let is_option = |word: &str| word.split('=').next() == Some(option);
+    let mut words = Vec::new();
+    let mut typed = typed.into_iter().peekable();
+    while let Some(word) = typed.next_if(|word| word != "--") {
+        if !is_option(&word) {
+            words.push(quoted(&word));
+        } else if word == option {
+            // Its value goes with it.
+            typed.next();
+        }
+    }
+
+    // Behind `--`, no word is an option.
+    words.extend([option.to_owned(), quoted(value)]);
+    words.extend(typed.map(|word| quoted(&word)));
+    words.join(" ")
+}
+
 /// Quotes a word for a shell, where it needs quotes.
 pub(super) fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -86,6 +114,30 @@ mod tests {
         assert!(
             said.ends_with(" --data /srv/paper resume`; saseo goes on"),
             "{said}"
+        );
+    }
+
+    #[test]
+    fn the_next_page_is_asked_for_with_the_same_words() {
+        let next = |typed: &[&str]| {
+            let typed = typed.iter().map(|word| (*word).to_owned());
+            with_option(typed, "--after", "new.2.2")
+        };
+        for typed in [
+            &["list", "--author", "김 하늘"][..],
+            &["list", "--after", "new.1.1", "--author", "김 하늘"],
+            &["list", "--after=new.1.1", "--author", "김 하늘"],
+        ] {
+            assert_eq!(next(typed), "list --author '김 하늘' --after new.2.2");
+        }
+        // Behind `--` stand names alone, also those that look like the option.
+        assert_eq!(
+            next(&["list", "--after", "new.1.1", "--", "demo", "--after", "--"]),
+            "list --after new.2.2 -- demo --after --"
+        );
+        assert_eq!(
+            next(&["list", "--afterwards", "x"]),
+            "list --afterwards x --after new.2.2"
         );
     }
 

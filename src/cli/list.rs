@@ -77,29 +77,10 @@ pub(super) fn run(common: &Common, args: &ListArgs) -> anyhow::Result<Exit> {
     }
     console::data(&in_words(&page, layout::columns()))?;
     if let Some(next) = page.next {
-        let typed = std::env::args().skip(1);
-        let further = further(typed, &next.to_string());
-        common
-            .voice()
-            .note(&format!("further ones: `{} {further}`", hint::program()));
+        let further = hint::next_page("--after", &next.to_string());
+        common.voice().note(&format!("further ones: `{further}`"));
     }
     Ok(Exit::Done)
-}
-
-/// Returns the words of a command line for the next page.
-fn further(typed: impl Iterator<Item = String>, next: &str) -> String {
-    let mut words = Vec::new();
-    let mut typed = typed;
-    while let Some(word) = typed.next() {
-        if word == "--after" {
-            // Its value goes with it.
-            typed.next();
-        } else if !word.starts_with("--after=") {
-            words.push(hint::quoted(&word));
-        }
-    }
-    words.extend(["--after".to_owned(), next.to_owned()]);
-    words.join(" ")
 }
 
 /// Refuses what would list an article twice, or go on in another order.
@@ -197,26 +178,6 @@ mod tests {
             first_seen_at: String::new(),
             access: "open".to_owned(),
             version: 1,
-        }
-    }
-
-    #[test]
-    fn the_next_page_is_asked_for_with_the_same_options() {
-        let typed = |words: &[&str]| {
-            words
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect::<Vec<_>>()
-        };
-        for words in [
-            typed(&["list", "--author", "김 하늘"]),
-            typed(&["list", "--after", "new.1.1", "--author", "김 하늘"]),
-            typed(&["list", "--after=new.1.1", "--author", "김 하늘"]),
-        ] {
-            assert_eq!(
-                further(words.into_iter(), "new.2.2"),
-                "list --author '김 하늘' --after new.2.2"
-            );
         }
     }
 

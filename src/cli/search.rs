@@ -2,24 +2,21 @@
 
 mod counted;
 mod minus;
+mod stories;
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
 
 use crate::archive::{ArchiveError, IndexSlice, Lock, MOST_LATE, Reader, Writer};
 use crate::cli::console::Style;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
 use crate::cli::search::counted::{CountField, tell_counts};
-use crate::cli::{Common, console};
+use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::settings::Durability;
 use crate::config_folder::Config;
 use crate::counts;
-use crate::search::{
-    Query, SearchOrder, SearchPage, SearchResults, SnippetPart, StoryFound, count_by, index_all,
-    search,
-};
+use crate::search::{Query, SearchOrder, SearchPage, SearchResults, count_by, index_all, search};
 
 pub(super) use minus::arguments;
 
@@ -36,8 +33,13 @@ pub(super) struct SearchArgs {
     #[arg(long, value_enum, default_value_t = SortKey::Best)]
     sort: SortKey,
     /// The most stories that are shown
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    limit: usize,
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 20,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    limit: u64,
     /// Stories that are left out before the first one
     #[arg(long, value_name = "N", default_value_t = 0)]
     skip: usize,
@@ -84,11 +86,11 @@ pub(super) fn run(common: &Common, args: &SearchArgs) -> anyhow::Result<Exit> {
             SortKey::New => SearchOrder::Newest,
         },
         skipped: args.skip,
-        most: args.limit,
+        most: usize::try_from(args.limit)?,
     };
     let results = search(&searcher, &query, page)?;
     tell_how(common, args, results.instead.as_deref());
-    tell(common, args, &results)?;
+    tell(common, page, &results)?;
     if results.articles == 0 {
         tell_nothing(common, &query);
     }
@@ -156,93 +158,20 @@ fn tell_nothing(common: &Common, query: &Query) {
     }
 }
 
-fn tell(common: &Common, args: &SearchArgs, results: &SearchResults) -> anyhow::Result<()> {
+fn tell(common: &Common, page: SearchPage, results: &SearchResults) -> anyhow::Result<()> {
     if common.json {
-        return console::json(&json!({
-            "articles": results.articles,
-            "instead": results.instead,
-            "stories": results.stories.iter().map(as_json).collect::<Vec<_>>(),
-        }));
+        return console::json(&stories::as_json(results, page));
     }
 
     if results.articles == 0 {
         return Ok(());
     }
-    let parts: Vec<(Style, String)> = results.stories.iter().flat_map(in_words).collect();
+    let parts: Vec<(Style, String)> = results.stories.iter().flat_map(stories::in_words).collect();
     console::styled(&parts)?;
 
-    let found = counts::count(results.articles, "article(s)");
-    let shown = args.skip + results.stories.len();
+    let further = |skipped: usize| hint::next_page("--skip", &skipped.to_string());
     common
         .voice()
-        .note(&if results.stories.len() == args.limit {
-            format!("{found}; further ones behind `--skip {shown}`")
-        } else {
-            found
-        });
+        .note(&stories::how_many(results, page, further));
     Ok(())
-}
-
-fn as_json(story: &StoryFound) -> Value {
-    let text = &story.text;
-    let parts = story.snippet.0.iter().map(|part| match part {
-        SnippetPart::Plain(text) => json!({ "text": text }),
-        SnippetPart::Word(text) => json!({ "found": text }),
-    });
-    json!({
-        "id": text.id,
-        "site": text.site,
-        "url": text.url,
-        "title": text.title,
-        "subtitle": text.subtitle,
-        "authors": text.authors,
-        "section": text.section,
-        "published_at": text.published_at,
-        "score": story.score,
-        "copies": story.copies,
-        "snippet": parts.collect::<Vec<_>>(),
-    })
-}
-
-/// Writes a story as three lines: its title, where it comes from, and where the words stand.
-fn in_words(story: &StoryFound) -> Vec<(Style, String)> {
-    let text = &story.text;
-    let copies = match story.copies {
-        0 => None,
-        more => Some(format!("and {}", counts::count(more, "cop(y|ies)"))),
-    };
-    let day = text
-        .published_at
-        .as_ref()
-        .map(|at| at.chars().take(10).collect());
-    let about = [
-        day,
-        Some(text.id.clone()),
-        text.section.clone(),
-        Some(text.authors.join(", ")),
-        copies,
-    ];
-    let about: Vec<String> = about
-        .into_iter()
-        .flatten()
-        .filter(|part: &String| !part.is_empty())
-        .collect();
-
-    let title = text.title.as_deref().unwrap_or("(without a title)");
-    let mut parts = vec![
-        (Style::Found, title.to_owned()),
-        (Style::Plain, format!("\n  {}\n", about.join(" · "))),
-    ];
-    // Some articles have only a photo.
-    if story.snippet.0.is_empty() {
-        return parts;
-    }
-
-    parts.push((Style::Plain, "  ".to_owned()));
-    parts.extend(story.snippet.0.iter().map(|part| match part {
-        SnippetPart::Plain(text) => (Style::Plain, text.clone()),
-        SnippetPart::Word(text) => (Style::Found, text.clone()),
-    }));
-    parts.push((Style::Plain, "\n".to_owned()));
-    parts
 }

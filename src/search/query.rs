@@ -14,11 +14,13 @@ use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::search::query::named_field::{Chooser, day, has_unknown_field};
-use crate::search::query::node::{QueryNode, SearchField};
+use crate::search::query::node::QueryNode;
 use crate::search::query::pieces::pieces;
 use crate::search::query::reader::QueryReader;
 use crate::text::clean;
 use crate::text::search_tokens::folded;
+
+pub(crate) use node::{QueryWords, SearchField};
 
 /// The most words of a query. More are a text that was pasted.
 const MOST_WORDS: usize = 64;
@@ -138,14 +140,11 @@ impl Query {
         })
     }
 
-    /// Returns the words that an article has, as they are shown within it.
-    pub(super) fn shown_words(&self) -> Vec<String> {
+    /// Returns the words that an article may have, those behind NOT left out.
+    pub(super) fn wanted_words(&self) -> Vec<QueryWords> {
         let mut words = Vec::new();
-        self.wanted.for_each_wanted(&mut |it| {
-            if it.field == SearchField::Everywhere {
-                words.push(it.text.clone());
-            }
-        });
+        self.wanted
+            .for_each_wanted(&mut |it| words.push(it.clone()));
         words
     }
 

@@ -8,6 +8,8 @@
 //! of half width, count as the usual ones, and selectors of variants as nothing. Letters that Korean
 //! papers write as a middle dot or as a blank are marks.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -20,7 +22,8 @@ const MOST_LETTERS: usize = 200_000;
 pub struct PhraseTokens {
     /// With a space between each two. They stand side by side in a text that has the words.
     pub tokens: String,
-    /// The last token is the beginning of the one in the text: it is a single letter.
+    /// The last token may be the beginning of a longer one in the text: a single letter is that of
+    /// a pair.
     pub is_open: bool,
 }
 
@@ -34,16 +37,18 @@ pub struct PhraseTokens {
 /// assert_eq!(index_tokens("독서신문, KBS 2026년"), "독서 서신 신문 문 kbs 2026 년");
 /// ```
 pub fn index_tokens(text: &str) -> String {
-    let end = text
-        .char_indices()
-        .nth(MOST_LETTERS)
-        .map_or(text.len(), |(at, _)| at);
-
-    let mut tokens = String::with_capacity(end * 2);
-    for run in TokenRuns(&text[..end]) {
+    let text = indexed_part(text);
+    let mut tokens = String::with_capacity(text.len() * 2);
+    for run in TokenRuns(text) {
         run.push_to(&mut tokens, WordEnd::Closed);
     }
     tokens
+}
+
+/// Returns the beginning of a text that is indexed: nearly always all of it.
+fn indexed_part(text: &str) -> &str {
+    let end = text.char_indices().nth(MOST_LETTERS);
+    end.map_or(text, |(at, _)| &text[..at])
 }
 
 /// Returns the tokens of words that are looked for; `None` where they have no letter or digit. The
@@ -60,6 +65,33 @@ pub fn phrase_tokens(words: &str) -> Option<PhraseTokens> {
 
     let is_open = last.script == Script::Joined && last.letters().count() == 1;
     Some(PhraseTokens { tokens, is_open })
+}
+
+/// A token of a text, and where it stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TextToken {
+    pub token: String,
+    /// The bytes of the text that it comes from.
+    pub place: Range<usize>,
+    /// The end of its first letter; a word that stays whole is one letter.
+    pub first_letter_end: usize,
+}
+
+/// Returns the tokens of [`index_tokens`], each with its place in the text.
+pub(crate) fn placed_tokens(text: &str) -> Vec<TextToken> {
+    let text = indexed_part(text);
+    let mut tokens = Vec::new();
+    let mut runs = TokenRuns(text);
+    while let Some(run) = runs.next() {
+        let end = text.len() - runs.0.len();
+        run.place_in(&mut tokens, end - run.text.len());
+    }
+    tokens
+}
+
+/// Tells whether a character is a part of a word: a letter, a digit, or a mark upon one.
+pub(crate) fn is_of_word(c: char) -> bool {
+    script_of(c).is_some() || is_combining_mark(c)
 }
 
 /// Whether a run may go on behind its last letter.
@@ -132,6 +164,36 @@ impl<'t> TokenRun<'t> {
             }
         }
         text
+    }
+
+    /// Adds the tokens of a run that begins at this byte of its text.
+    fn place_in(&self, tokens: &mut Vec<TextToken>, begin: usize) {
+        let mut written = String::new();
+        self.push_to(&mut written, WordEnd::Closed);
+
+        let mut end = begin;
+        let ends: Vec<usize> = match self.script {
+            Script::Spaced => vec![begin + self.text.len()],
+            Script::Joined => {
+                let lengths = self.letters().map(str::len);
+                lengths
+                    .map(|length| {
+                        end += length;
+                        end
+                    })
+                    .collect()
+            }
+        };
+        // There are as many tokens as letters: the pairs, and the last letter alone.
+        let mut start = begin;
+        for (at, (token, letter_end)) in written.split(' ').zip(&ends).enumerate() {
+            tokens.push(TextToken {
+                token: token.to_owned(),
+                place: start..*ends.get(at + 1).unwrap_or(letter_end),
+                first_letter_end: *letter_end,
+            });
+            start = *letter_end;
+        }
     }
 
     fn push_pairs(&self, tokens: &mut String, end: WordEnd) {
@@ -218,11 +280,6 @@ impl<'t> Iterator for TokenRuns<'t> {
         self.0 = rest;
         Some(TokenRun { text, script })
     }
-}
-
-/// Tells whether a character is a part of a word: a letter, a digit, or a mark upon one.
-pub(crate) fn is_of_word(c: char) -> bool {
-    script_of(c).is_some() || is_combining_mark(c)
 }
 
 /// Returns how a letter's script divides words; `None` for what is neither letter nor digit.
@@ -375,7 +432,49 @@ mod tests {
         })
     }
 
+    #[test]
+    fn tokens_stand_where_their_letters_stand() {
+        let text = "「독서 신문」, KBS의 葛\u{e0100}飾";
+        let tokens = placed_tokens(text);
+        let placed: Vec<(&str, &str, &str)> = tokens
+            .iter()
+            .map(|it| {
+                let first = it.place.start..it.first_letter_end;
+                (it.token.as_str(), &text[it.place.clone()], &text[first])
+            })
+            .collect();
+        assert_eq!(
+            placed,
+            [
+                ("독서", "독서", "독"),
+                ("서", "서", "서"),
+                ("신문", "신문", "신"),
+                ("문", "문", "문"),
+                ("kbs", "KBS", "KBS"),
+                ("의", "의", "의"),
+                ("葛飾", "葛\u{e0100}飾", "葛\u{e0100}"),
+                ("飾", "飾", "飾"),
+            ]
+        );
+    }
+
     proptest! {
+        #[test]
+        fn tokens_with_places_are_the_tokens_of_the_index(
+            text in "[가책aB1ＫＢ葛\u{e0100}ที่ㅋ.\u{301} \n-]{0,30}|\\PC{0,30}",
+        ) {
+            let placed = placed_tokens(&text);
+            let tokens: Vec<&str> = placed.iter().map(|it| it.token.as_str()).collect();
+            prop_assert_eq!(tokens.join(" "), index_tokens(&text));
+            for token in &placed {
+                let TextToken { place, first_letter_end, .. } = token;
+                prop_assert!(place.start < *first_letter_end && *first_letter_end <= place.end);
+                prop_assert!(text.get(place.start..*first_letter_end).is_some());
+                let alone = index_tokens(&text[place.clone()]);
+                prop_assert_eq!(alone.split(' ').next(), Some(token.token.as_str()));
+            }
+        }
+
         /// Words of joined letters are found exactly where they stand in the text.
         #[test]
         fn pairs_find_what_stands_in_the_text_and_nothing_else(

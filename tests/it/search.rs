@@ -1,12 +1,13 @@
 //! The full-text index against plain substring search: through changes, kills, and beside a crawl.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use saseo::archive::CountKey;
+use saseo::archive::{CountKey, SearchSelect};
 use saseo::extract::Article;
 use saseo::rights::{Claim, DeclaredRights, Statement, Use, UseState};
 use saseo::search::{Query, SearchOrder, SearchPage, SearchResults, count_by, search};
+use saseo::time::{LocalTime, Precision};
 use serde_json::Value;
 
 use crate::archive_desk::{Desk, article, found, later, links, story};
@@ -135,6 +136,161 @@ fn fields_dates_and_operators_choose() {
         results(&desk, "책방").stories[0].text.title.as_deref(),
         Some("책방 골목")
     );
+}
+
+/// Returns the score of each story, by its number.
+fn scores(desk: &Desk, query: &str) -> BTreeMap<usize, f64> {
+    let stories = results(desk, query).stories.into_iter();
+    stories
+        .map(|story| {
+            let number = story.text.url.rsplit('/').next().unwrap();
+            (number.parse().unwrap(), story.score)
+        })
+        .collect()
+}
+
+#[test]
+fn an_article_that_the_index_has_not_taken_in_is_ranked_by_the_same_measure() {
+    let text = |at: usize| match at % 10 {
+        0 => "작은 책방 골목 이야기가 길게 이어진다".to_owned(),
+        1 => "골목".to_owned(),
+        _ => format!("다른 기사 {at} 그리고 더"),
+    };
+    let mut texts: Vec<String> = (0..40).map(text).collect();
+    // The last ones are late: in all of them stands a word that is rare in the archive.
+    texts.push(texts[0].clone());
+    texts.push("책방 책방 골목".to_owned());
+    let mut desk = desk_with(texts.iter().map(|text| article(text)));
+    desk.archive.index_words(desk.lease, 40).unwrap();
+    desk.archive.save().unwrap();
+    assert_eq!(desk.count("indexed_version"), 40);
+
+    for query in [
+        "책방",
+        "책방 골목",
+        "책방 OR 골목",
+        "(책방 OR 골목) NOT 없는",
+    ] {
+        let scores = scores(&desk, query);
+        let (kept, late) = (scores[&0], scores[&40]);
+        assert!((kept - late).abs() < 1e-9, "{query}: {kept} and {late}");
+        let best = results(&desk, query).stories.remove(0).text.url;
+        assert!(best.ends_with("/41"), "{query}: {best}");
+    }
+}
+
+#[test]
+fn many_late_articles_are_ranked_by_the_few_of_the_index() {
+    let text = |at: usize| match at % 4 {
+        0 => "책방 하나".to_owned(),
+        _ => format!("기사 {at}"),
+    };
+    let mut desk = desk_with((0..24).map(|at| article(&text(at))));
+    desk.archive.index_words(desk.lease, 8).unwrap();
+    desk.archive.save().unwrap();
+
+    let scores = scores(&desk, "책방");
+    assert_eq!(scores.len(), 6);
+    // The usual length is that of each index: it counts little.
+    for (number, score) in &scores {
+        let ratio = score / scores[&0];
+        assert!((0.8..1.25).contains(&ratio), "{number}: {ratio}");
+    }
+}
+
+#[test]
+fn a_single_letter_stands_first_where_it_begins_a_word() {
+    let mut desk = desk_with([
+        article("짬퐁 짬퐁 짬퐁"),
+        article("물에 돌을 던지니 멀리서 퐁당 소리가 난다"),
+        article("짬퐁 집"),
+        Article {
+            title: Some("퐁당퐁당".to_owned()),
+            ..article("짬퐁 이야기가 아닌 노래 이야기")
+        },
+    ]);
+    for _ in 0..2 {
+        let order = |query: &str| -> Vec<usize> {
+            let stories = results(&desk, query).stories.into_iter();
+            stories
+                .map(|it| it.text.url.rsplit('/').next().unwrap().parse().unwrap())
+                .collect()
+        };
+        let of_word = order("퐁");
+        assert_eq!(BTreeSet::from_iter(&of_word[..2]), BTreeSet::from([&1, &3]));
+        assert_eq!(of_word.len(), 4);
+        // Behind them, the order is that of the score.
+        assert_eq!(of_word[2], 0);
+        // In the text of the last one, it begins no word: only its title counts.
+        assert_eq!(order("title:퐁"), [3]);
+        assert_eq!(order("짬퐁")[0], 0);
+        index(&mut desk);
+    }
+}
+
+#[test]
+fn pages_of_a_search_have_each_story_once() {
+    let mut texts = vec!["짬퐁 짬퐁".to_owned(); 4];
+    texts.extend((0..5).map(|at| format!("긴 이야기 {at} 속의 퐁당 소리")));
+    let desk = desk_with(texts.iter().map(|text| article(text)));
+    let reader = desk.reader();
+    let searcher = reader.searcher().unwrap();
+    let query = Query::parse("퐁").unwrap();
+
+    let (mut urls, mut next) = (Vec::new(), Some(0));
+    while let Some(skipped) = next {
+        let page = SearchPage {
+            skipped,
+            most: 2,
+            ..ALL
+        };
+        let found = search(&searcher, &query, page).unwrap();
+        assert_eq!(
+            (found.articles, found.ranked_articles, found.ranked_stories),
+            (9, 9, 9)
+        );
+        next = found.next_page(page);
+        urls.extend(found.stories.into_iter().map(|story| story.text.url));
+    }
+    let all = results(&desk, "퐁").stories.into_iter();
+    assert_eq!(urls, all.map(|story| story.text.url).collect::<Vec<_>>());
+    assert_eq!(urls.iter().collect::<BTreeSet<_>>().len(), 9);
+}
+
+#[test]
+fn articles_without_an_author_are_counted_and_a_day_is_no_moment() {
+    let by = |authors: &[&str]| Article {
+        authors: authors.iter().map(|name| (*name).to_owned()).collect(),
+        published_at: LocalTime::from_rfc3339("2026-11-20T00:00:00+09:00"),
+        published_precision: Some(Precision::Day),
+        ..article("책방 이야기")
+    };
+    let mut desk = desk_with([by(&["김하늘", "박바다"]), by(&[]), by(&["김하늘"])]);
+    for _ in 0..2 {
+        let reader = desk.reader();
+        let select = SearchSelect {
+            expression: "\"책방\"".to_owned(),
+            ..SearchSelect::default()
+        };
+        let counts = reader
+            .searcher()
+            .unwrap()
+            .count_by(&select, CountKey::Author)
+            .unwrap();
+        assert_eq!(
+            counts,
+            [
+                (None, 1),
+                (Some("김하늘".to_owned()), 2),
+                (Some("박바다".to_owned()), 1)
+            ]
+        );
+        let stories = results(&desk, "책방").stories.into_iter();
+        for story in stories {
+            assert_eq!(story.text.published_at.as_deref(), Some("2026-11-20"));
+        }
+        index(&mut desk);
+    }
 }
 
 #[test]
@@ -333,6 +489,21 @@ fn a_crawled_paper_is_searched_as_its_export_reads() {
         let found: Value = serde_json::from_slice(&out.stdout).unwrap();
         assert_eq!(found["articles"], expected, "{word}");
     }
+
+    let out = crawler.run(&["search", "도서관", "--limit", "2"]);
+    let shown = String::from_utf8_lossy(&out.stdout).into_owned();
+    let titles = shown.lines().filter(|line| !line.starts_with(' '));
+    assert_eq!(titles.count(), 2, "{shown}");
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert!(
+        said.contains(" search 도서관 --limit 2 --skip 2`"),
+        "{said}"
+    );
+    let out = crawler.run(&["search", "도서관", "--skip", "9999"]);
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert!(said.contains("is behind --skip 9999"), "{said}");
+    let no_page = crawler.run(&["search", "도서관", "--limit", "0"]);
+    assert_eq!(no_page.status.code(), Some(2));
 
     let wrong = crawler.run(&["search", "책 OR"]);
     assert_eq!(wrong.status.code(), Some(2));

@@ -63,12 +63,12 @@ fn papers_are_surveyed_side_by_side_and_one_that_fails_stops_none() {
     assert_eq!(done.status.code(), Some(3), "{}", said(&done));
     assert_eq!(
         ends(&done),
-        ["drafted", "failed", "failed", "drafted", "failed"],
+        ["drafted", "failed", "failed", "drafted", "repeated"],
         "{}",
         said(&done)
     );
     assert!(
-        said(&done).contains("3 of 5 papers have no draft"),
+        said(&done).contains("2 of 5 papers have no draft"),
         "{}",
         said(&done)
     );
@@ -92,6 +92,21 @@ fn papers_are_surveyed_side_by_side_and_one_that_fails_stops_none() {
         ["there", "failed", "failed", "there", "there"]
     );
     assert_eq!((first.log().len(), second.log().len()), (a.len(), b.len()));
+}
+
+#[test]
+fn a_paper_that_a_list_names_twice_is_skipped_and_no_failure() {
+    let paper = small();
+    let crawler = Crawler::empty();
+    let out = crawler.folder.path().join("drafts");
+    let home = format!("{}/", paper.origin.base());
+    let list = list(&crawler, &[&home, &home]);
+
+    let done = crawler.run(&typed(&list, &out));
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    assert_eq!(ends(&done), ["drafted", "repeated"], "{}", said(&done));
+    let asked = paper.log().len();
+    assert!(asked <= 40, "{asked}");
 }
 
 #[test]

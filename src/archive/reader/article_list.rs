@@ -15,6 +15,7 @@ use crate::archive::reader::Reader;
 use crate::archive::reader::article_filter::ArticleFilter;
 use crate::archive::reader::article_list::merge::MergedSites;
 use crate::archive::reader::filter_conditions::FilterConditions;
+use crate::archive::reader::published::published_at;
 use crate::archive::store::lossy;
 
 pub use cursor::{ListCursor, ListOrder};
@@ -134,11 +135,6 @@ fn listed(select: &mut Statement<'_>, row: i64) -> Result<Option<ListedArticle>,
 fn listed_article(row: &Row<'_>) -> rusqlite::Result<ListedArticle> {
     let text = |name: &str| -> rusqlite::Result<Option<String>> { Ok(lossy(row.get_ref(name)?)) };
     let authors = text("authors")?.unwrap_or_default();
-    let is_day = text("published_precision")?.as_deref() == Some("day");
-    let published_at = text("published_at")?.map(|at| {
-        let day = at.get(..DAY).filter(|_| is_day).map(str::to_owned);
-        day.unwrap_or(at)
-    });
 
     Ok(ListedArticle {
         id: row.get("id")?,
@@ -147,12 +143,9 @@ fn listed_article(row: &Row<'_>) -> rusqlite::Result<ListedArticle> {
         title: text("title")?,
         authors: serde_json::from_str(&authors).unwrap_or_default(),
         section: text("section")?,
-        published_at,
+        published_at: published_at(row)?,
         first_seen_at: row.get("first_seen_at")?,
         access: row.get("access")?,
         version: row.get("version")?,
     })
 }
-
-/// The length of a day in RFC 3339.
-const DAY: usize = "2026-03-07".len();

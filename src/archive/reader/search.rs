@@ -1,28 +1,41 @@
 //! Search in the full-text index, and in what it has not taken in yet.
 
-use std::collections::HashMap;
+mod counts;
+mod found_text;
+mod late_scores;
+
+use std::cmp::Reverse;
 
 use jiff::civil::Date;
 use rusqlite::{Row, Statement, params_from_iter};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::store::lossy;
+use crate::archive::reader::search::late_scores::IndexedArticles;
 use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, RULES};
 use crate::time::Timestamp;
 
+pub use counts::CountKey;
+pub use found_text::FoundText;
+
 /// The most articles of a search that are ranked: the newest that have the words. Nobody reads so
 /// many.
-const MOST_RANKED: u32 = 10_000;
+pub const MOST_RANKED: usize = 10_000;
 
 /// The most changes that a search reads itself: the newest ones. Their words are held in memory.
 pub const MOST_LATE: u32 = 20_000;
+
+/// What a word weighs in each column of the index: most in a title.
+const WEIGHTS: &str = "8.0, 4.0, 2.0, 1.0, 1.0";
 
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchSelect {
     /// An expression of FTS5.
     pub expression: String,
+    /// The expressions of its phrases, each alone, without those behind NOT: what articles are
+    /// ranked by.
+    pub phrases: Vec<String>,
     /// The names of sites; an empty list asks for nothing.
     pub sites: Vec<String>,
     /// The first day of publication, in the paper's time zone.
@@ -48,51 +61,6 @@ pub struct SearchHit {
     pub published_at: Option<Timestamp>,
     /// The row of the first article that told this story.
     pub story: i64,
-}
-
-/// An article as a search shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoundText {
-    /// The id, as exports name it.
-    pub id: String,
-    pub site: String,
-    pub url: String,
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
-    pub authors: Vec<String>,
-    pub section: Option<String>,
-    pub published_at: Option<String>,
-    pub text: String,
-}
-
-/// What the articles of a search are counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CountKey {
-    Day,
-    Site,
-    Section,
-    Author,
-}
-
-impl CountKey {
-    /// Returns the expression of an article's value, where `author` is one of its authors.
-    fn sql(self) -> &'static str {
-        match self {
-            Self::Day => "substr(version.published_at, 1, 10)",
-            Self::Site => "site.name",
-            Self::Section => "version.section",
-            Self::Author => "author.value",
-        }
-    }
-
-    fn joined(self) -> &'static str {
-        match self {
-            Self::Day | Self::Site | Self::Section => "",
-            Self::Author => {
-                "JOIN json_each(iif(json_valid(version.authors), version.authors, '[]')) AS author"
-            }
-        }
-    }
 }
 
 /// An index that is searched: its words, and the version of each article that they come from.
@@ -131,6 +99,8 @@ pub struct Searcher<'r> {
     reader: &'r Reader,
     /// Whether the archive's index can be used.
     has_index: bool,
+    /// The articles of both indexes, where both are ranked by the archive's.
+    articles: Option<IndexedArticles>,
 }
 
 #[doc(hidden)]
@@ -159,113 +129,63 @@ impl Reader {
             [has_index],
         )?;
 
-        let searcher = Searcher {
+        let mut searcher = Searcher {
             reader: self,
             has_index,
+            articles: None,
         };
         searcher.read_late()?;
+        if has_index {
+            searcher.articles = IndexedArticles::settle(&self.connection)?;
+        }
         Ok(searcher)
     }
 }
 
 impl Searcher<'_> {
     /// Returns the newest articles that have the words, at most 10,000, each with how well
-    /// it matches. They are in no order.
+    /// it matches, the newest first.
     pub fn hits(&self, select: &SearchSelect) -> Result<Vec<SearchHit>, ArchiveError> {
-        let mut hits = Vec::new();
-        for index in self.indexes() {
-            let words = index.words;
-            let mut statement = self.prepare(
-                index,
-                &format!(
-                    "article.id AS article, -bm25({words}, 8.0, 4.0, 2.0, 1.0, 1.0) AS score,
-                     version.published_ms, coalesce(article.first_copy, article.id) AS story"
-                ),
-                "",
-                &format!("ORDER BY version.published_ms DESC, article.id DESC LIMIT {MOST_RANKED}"),
-            )?;
-            let rows = statement.query_map(params_from_iter(values(select)), hit)?;
-            for row in rows {
-                hits.push(row.map_err(|error| self.told(error))?);
-            }
+        let mut hits = if self.has_index {
+            self.hits_in(KEPT, select)?
+        } else {
+            Vec::new()
+        };
+        let mut late = self.hits_in(LATE, select)?;
+        if let Some(articles) = self.articles.filter(|_| !late.is_empty()) {
+            self.score_as_kept(articles, select, &mut late)?;
         }
+
+        hits.extend(late);
+        hits.sort_unstable_by_key(|hit| Reverse((hit.published_at, hit.article)));
+        hits.truncate(MOST_RANKED);
         Ok(hits)
     }
 
-    /// Returns how many articles have the words.
-    pub fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError> {
-        let mut count = 0;
-        for index in self.indexes() {
-            let mut statement = if select.is_everywhere() {
-                self.prepare_count(index)?
-            } else {
-                self.prepare(index, "count(*)", "", "")?
-            };
-            let values = values(select);
-            let used = statement.parameter_count();
-            count += statement
-                .query_row(params_from_iter(&values[..used]), |row| {
-                    row.get::<_, u64>(0)
-                })
-                .map_err(|error| self.told(error))?;
-        }
-        Ok(count)
-    }
-
-    /// Returns how many articles with the words have each value of a field, in the order of the
-    /// values; `None` stands for those without one.
-    pub fn count_by(
+    fn hits_in(
         &self,
+        index: SearchedIndex,
         select: &SearchSelect,
-        key: CountKey,
-    ) -> Result<Vec<(Option<String>, u64)>, ArchiveError> {
-        let mut counts: HashMap<Option<String>, u64> = HashMap::new();
-        for index in self.indexes() {
-            let columns = format!("{} AS key, count(*)", key.sql());
-            let mut statement = self.prepare(index, &columns, key.joined(), "GROUP BY key")?;
-            let rows = statement.query_map(params_from_iter(values(select)), |row| {
-                Ok((lossy(row.get_ref(0)?), row.get::<_, u64>(1)?))
-            })?;
-            for row in rows {
-                let (value, count) = row.map_err(|error| self.told(error))?;
-                *counts.entry(value).or_default() += count;
-            }
-        }
-
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort();
-        Ok(counts)
-    }
-
-    /// Returns an article as it is shown: the version that was searched.
-    pub fn found_text(&self, article: i64) -> Result<FoundText, ArchiveError> {
-        let mut select = self.reader.connection.prepare_cached(
-            "SELECT site.name || '/' || article.name AS id, site.name AS site, article.url,
-                    version.title, subtitle, authors, section, published_at, text
-             FROM article JOIN site ON site.id = article.site_id
-             JOIN version ON version.id = coalesce(
-               (SELECT version_id FROM late_version WHERE article_id = ?1),
-               (SELECT version_id FROM indexed_version WHERE article_id = ?1))
-             WHERE article.id = ?1",
+    ) -> Result<Vec<SearchHit>, ArchiveError> {
+        let words = index.words;
+        let mut statement = self.prepare(
+            index,
+            &format!(
+                "article.id AS article, -bm25({words}, {WEIGHTS}) AS score,
+                 version.published_ms, coalesce(article.first_copy, article.id) AS story"
+            ),
+            "",
+            &format!("ORDER BY version.published_ms DESC, article.id DESC LIMIT {MOST_RANKED}"),
         )?;
-        Ok(select.query_row([article], found_text)?)
+        let hits = statement.query_map(params_from_iter(values(select)), hit)?;
+        hits.collect::<Result<_, _>>()
+            .map_err(|error| self.told(error))
     }
 
     fn indexes(&self) -> impl Iterator<Item = SearchedIndex> {
         [self.has_index.then_some(KEPT), Some(LATE)]
             .into_iter()
             .flatten()
-    }
-
-    /// Counts the articles in an index without a look at their rows.
-    fn prepare_count(&self, index: SearchedIndex) -> Result<Statement<'_>, ArchiveError> {
-        let SearchedIndex {
-            words, condition, ..
-        } = index;
-        let condition = condition.replace("article.id", &format!("{words}.rowid"));
-        self.reader.prepare_records(&format!(
-            "SELECT count(*) FROM {words} WHERE {words} MATCH ?1 AND {condition}"
-        ))
     }
 
     fn prepare(
@@ -335,6 +255,7 @@ impl Drop for Searcher<'_> {
 fn values(select: &SearchSelect) -> [Option<String>; 4] {
     let SearchSelect {
         expression,
+        phrases: _,
         sites,
         after,
         before,
@@ -352,22 +273,5 @@ fn hit(row: &Row<'_>) -> rusqlite::Result<SearchHit> {
             .get::<_, Option<i64>>("published_ms")?
             .map(Timestamp::from_millis),
         story: row.get("story")?,
-    })
-}
-
-/// Reads an article as far as its row can be read: `verify` tells of damage.
-fn found_text(row: &Row<'_>) -> rusqlite::Result<FoundText> {
-    let text = |name: &str| -> rusqlite::Result<Option<String>> { Ok(lossy(row.get_ref(name)?)) };
-    let authors = text("authors")?.unwrap_or_default();
-    Ok(FoundText {
-        id: row.get("id")?,
-        site: row.get("site")?,
-        url: row.get("url")?,
-        title: text("title")?,
-        subtitle: text("subtitle")?,
-        authors: serde_json::from_str(&authors).unwrap_or_default(),
-        section: text("section")?,
-        published_at: text("published_at")?,
-        text: text("text")?.unwrap_or_default(),
     })
 }

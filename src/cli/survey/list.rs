@@ -56,6 +56,10 @@ enum PaperEnd {
     There {
         name: String,
     },
+    /// The list names it before.
+    Repeated {
+        name: String,
+    },
     Failed {
         why: String,
     },
@@ -169,7 +173,7 @@ fn sort(
 }
 
 /// Returns a paper's home page and names, or its end where its site file is there already, or where
-/// the list names it twice. Where another paper has the short name, its whole domain is its name.
+/// the list names it before. Where another paper has the short name, its whole domain is its name.
 fn paper(
     configuration: &Config,
     args: &SurveyArgs,
@@ -187,8 +191,7 @@ fn paper(
         }
         if let Some(other) = taken.get(&name) {
             if is_same(other) {
-                let why = format!("the list names {name} twice");
-                return Ok(Err(PaperEnd::Failed { why }));
+                return Ok(Err(PaperEnd::Repeated { name }));
             }
             continue;
         }
@@ -350,6 +353,9 @@ fn tell(common: &Common, papers: &[ListedPaper]) -> anyhow::Result<()> {
             }
             PaperEnd::There { name } => {
                 format!("skipped  {address}: sites/{name}.toml is there already")
+            }
+            PaperEnd::Repeated { name } => {
+                format!("skipped  {address}: the list names {name} before")
             }
             PaperEnd::Failed { why } => format!("FAILED   {address}: {why}"),
             PaperEnd::Stopped => format!("stopped  {address}: the same command goes on with it"),

@@ -14,14 +14,14 @@ pub(super) enum QueryNode {
 
 /// Words in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct QueryWords {
+pub(crate) struct QueryWords {
     pub field: SearchField,
     pub text: String,
     pub form: WordForm,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum WordForm {
+pub(crate) enum WordForm {
     /// In quotes: exactly this.
     Quoted,
     Bare,
@@ -30,7 +30,7 @@ pub(super) enum WordForm {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SearchField {
+pub(crate) enum SearchField {
     Everywhere,
     Title,
     Author,
@@ -147,14 +147,9 @@ fn joined(parts: &[QueryNode], between: &str) -> String {
 impl QueryWords {
     /// Returns the words as a phrase of the index. The tokens are letters and digits, so that
     /// nothing of the query reaches the index's own language.
-    fn expression(&self) -> String {
-        let phrase = phrase_tokens(&self.text);
-        let PhraseTokens { tokens, is_open } = phrase.expect("only words with a letter are kept");
-        let star = if is_open || self.form == WordForm::Beginning {
-            " *"
-        } else {
-            ""
-        };
+    pub(crate) fn expression(&self) -> String {
+        let PhraseTokens { tokens, is_open } = self.phrase();
+        let star = if is_open { " *" } else { "" };
         format!("{} : \"{tokens}\"{star}", self.field.columns())
     }
 
@@ -171,6 +166,13 @@ impl QueryWords {
             text: stem.unwrap_or(&self.text).to_owned(),
             ..self.clone()
         }
+    }
+
+    /// Returns the tokens that stand side by side where an article has the words.
+    pub(crate) fn phrase(&self) -> PhraseTokens {
+        let phrase = phrase_tokens(&self.text).expect("only words with a letter are kept");
+        let is_open = phrase.is_open || self.form == WordForm::Beginning;
+        PhraseTokens { is_open, ..phrase }
     }
 
     fn written(&self) -> String {

@@ -1,0 +1,98 @@
+//! How many articles have the words: all of them, and by a field.
+
+use std::collections::HashMap;
+
+use rusqlite::{Statement, params_from_iter};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::search::{SearchSelect, SearchedIndex, Searcher, values};
+use crate::archive::store::lossy;
+
+/// What the articles of a search are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountKey {
+    Day,
+    Site,
+    Section,
+    Author,
+}
+
+impl CountKey {
+    /// Returns the expression of an article's value, where `author` is one of its authors.
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Day => "substr(version.published_at, 1, 10)",
+            Self::Site => "site.name",
+            Self::Section => "version.section",
+            Self::Author => "author.value",
+        }
+    }
+
+    fn joined(self) -> &'static str {
+        match self {
+            Self::Day | Self::Site | Self::Section => "",
+            Self::Author => {
+                "LEFT JOIN json_each(iif(json_valid(version.authors), version.authors, '[]'))
+                   AS author"
+            }
+        }
+    }
+}
+
+impl Searcher<'_> {
+    /// Returns how many articles have the words.
+    pub fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError> {
+        let mut count = 0;
+        for index in self.indexes() {
+            let mut statement = if select.is_everywhere() {
+                self.prepare_count(index)?
+            } else {
+                self.prepare(index, "count(*)", "", "")?
+            };
+            let values = values(select);
+            let used = statement.parameter_count();
+            count += statement
+                .query_row(params_from_iter(&values[..used]), |row| {
+                    row.get::<_, u64>(0)
+                })
+                .map_err(|error| self.told(error))?;
+        }
+        Ok(count)
+    }
+
+    /// Returns how many articles with the words have each value of a field, in the order of the
+    /// values; `None` stands for those without one.
+    pub fn count_by(
+        &self,
+        select: &SearchSelect,
+        key: CountKey,
+    ) -> Result<Vec<(Option<String>, u64)>, ArchiveError> {
+        let mut counts: HashMap<Option<String>, u64> = HashMap::new();
+        for index in self.indexes() {
+            let columns = format!("{} AS key, count(*)", key.sql());
+            let mut statement = self.prepare(index, &columns, key.joined(), "GROUP BY key")?;
+            let rows = statement.query_map(params_from_iter(values(select)), |row| {
+                Ok((lossy(row.get_ref(0)?), row.get::<_, u64>(1)?))
+            })?;
+            for row in rows {
+                let (value, count) = row.map_err(|error| self.told(error))?;
+                *counts.entry(value).or_default() += count;
+            }
+        }
+
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort();
+        Ok(counts)
+    }
+
+    /// Counts the articles in an index without a look at their rows.
+    fn prepare_count(&self, index: SearchedIndex) -> Result<Statement<'_>, ArchiveError> {
+        let SearchedIndex {
+            words, condition, ..
+        } = index;
+        let condition = condition.replace("article.id", &format!("{words}.rowid"));
+        self.reader.prepare_records(&format!(
+            "SELECT count(*) FROM {words} WHERE {words} MATCH ?1 AND {condition}"
+        ))
+    }
+}
