@@ -7,7 +7,7 @@ use crate::extract::fields::FieldSources;
 use crate::extract::generic::dateline::Dateline;
 use crate::extract::generic::{self, FoundStory};
 use crate::extract::measured::moments::{ToldMoment, best, near};
-use crate::extract::measured::{StoryHints, is_byline_of, measured};
+use crate::extract::measured::{StoryHints, is_byline_of, is_signature_of, measured};
 use crate::extract::page_parts::PageParts;
 use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::extract::reader::ArticleReader;
@@ -64,6 +64,7 @@ impl ArticleReader {
         let headlines = [headline.as_deref(), article.title.as_deref()]
             .map(|line| line.filter(|_| page.is_declared_article()));
         drop_head(&mut found.story.paragraphs, &article, headlines);
+        drop_signature(&mut found.story.paragraphs, &article);
 
         let extraction = self.judged(article, Some(found.story), page.tree);
         if confidence < generic::LEAST && matches!(extraction, Extraction::Article(_)) {
@@ -218,6 +219,14 @@ fn drop_head(paragraphs: &mut Vec<String>, article: &Article, headlines: [Option
         } else {
             at += 1;
         }
+    }
+}
+
+/// Drops the last line of a story where it is nothing but its writers' names in brackets.
+fn drop_signature(paragraphs: &mut Vec<String>, article: &Article) {
+    let is_signature = |line: &String| is_signature_of(line, &article.authors);
+    if paragraphs.len() > 1 && paragraphs.last().is_some_and(is_signature) {
+        paragraphs.pop();
     }
 }
 
