@@ -9,6 +9,7 @@ mod korean_names;
 pub(super) mod moments;
 mod names;
 mod papers;
+mod picture_address;
 mod pictures;
 mod subtitles;
 mod titles;
