@@ -5,6 +5,7 @@ mod article;
 mod body;
 mod byline;
 mod class_names;
+mod date_order;
 mod dates;
 mod entities;
 mod fields;

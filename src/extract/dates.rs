@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use crate::config::profile::{ArticleRules, FieldPlace, FieldSource};
 use crate::extract::fields::FieldSources;
 use crate::extract::measured::moments::ToldMoment;
-use crate::time::printed::{PrintedTime, Zulu, read};
+use crate::time::printed::{PrintedTime, Zulu};
 use crate::time::{LocalTime, Precision, Timestamp};
 
 /// When an article was published, and the source of that date.
@@ -17,15 +17,11 @@ pub(super) struct Publication {
 /// Returns the publication date from the best source. Where that source gives only a day, a later
 /// source with the time of the same day is better. The returned source names a printed date that
 /// contradicts.
-pub(super) fn publication(
-    sources: &FieldSources<'_>,
-    rules: &ArticleRules,
-    zone: &TimeZone,
-) -> Option<Publication> {
+pub(super) fn publication(sources: &FieldSources<'_>, rules: &ArticleRules) -> Option<Publication> {
     let mut told = rules
         .published
         .iter()
-        .filter_map(|source| Some((time(sources, source, rules, zone)?, source)));
+        .filter_map(|source| Some((time(sources, source)?, source)));
     let first = told.next()?;
 
     let better = if first.0.precision == Precision::Day {
@@ -58,10 +54,9 @@ pub(super) fn named(name: String, time: &PrintedTime, printed: Option<PrintedTim
 pub(super) fn change(
     sources: &FieldSources<'_>,
     rules: &ArticleRules,
-    zone: &TimeZone,
     published: &Publication,
 ) -> Option<LocalTime> {
-    changes(sources, rules, zone)
+    changes(sources, rules)
         .map(|told| told.time)
         .find(|time| time.at > published.time.time.at)
 }
@@ -70,56 +65,43 @@ pub(super) fn change(
 pub(super) fn changes<'s>(
     sources: &'s FieldSources<'_>,
     rules: &'s ArticleRules,
-    zone: &'s TimeZone,
 ) -> impl Iterator<Item = PrintedTime> + use<'s> {
     rules
         .modified
         .iter()
-        .filter_map(|source| time(sources, source, rules, zone))
+        .filter_map(|source| time(sources, source))
 }
 
 /// Returns the first date that one source gives.
-fn time(
-    sources: &FieldSources<'_>,
-    source: &FieldSource,
-    rules: &ArticleRules,
-    zone: &TimeZone,
-) -> Option<PrintedTime> {
+fn time(sources: &FieldSources<'_>, source: &FieldSource) -> Option<PrintedTime> {
+    let dates = sources.dates;
     sources
         .of(source)
         .iter()
-        .find_map(|text| epoch(text, zone).or_else(|| read(text, zone, zulu(rules))))
+        .find_map(|text| epoch(text, dates.zone).or_else(|| dates.read(text)))
 }
 
 /// Returns the publication dates that the head of an unknown page gives, each with the name of its
 /// source, best first.
-pub(super) fn told_in_head(
-    sources: &FieldSources<'_>,
-    rules: &ArticleRules,
-    zone: &TimeZone,
-) -> Vec<ToldMoment> {
+pub(super) fn told_in_head(sources: &FieldSources<'_>, rules: &ArticleRules) -> Vec<ToldMoment> {
     let of_page = sources.page.page_date();
     rules
         .published
         .iter()
         .filter(|source| !is_in_text(source))
-        .filter_map(|source| told(sources, source, rules, zone))
-        .chain(of_page.and_then(|text| ToldMoment::read(text, OF_PAGE, zone, zulu(rules))))
+        .filter_map(|source| told(sources, source))
+        .chain(of_page.and_then(|text| ToldMoment::read(text, OF_PAGE, sources.dates)))
         .collect()
 }
 
 /// Returns the publication dates that stand in the text of an unknown page with a label, wherever
 /// it is. Every element of the page is searched for them.
-pub(super) fn told_in_text(
-    sources: &FieldSources<'_>,
-    rules: &ArticleRules,
-    zone: &TimeZone,
-) -> Vec<ToldMoment> {
+pub(super) fn told_in_text(sources: &FieldSources<'_>, rules: &ArticleRules) -> Vec<ToldMoment> {
     rules
         .published
         .iter()
         .filter(|source| is_in_text(source))
-        .filter_map(|source| told(sources, source, rules, zone))
+        .filter_map(|source| told(sources, source))
         .collect()
 }
 
@@ -133,17 +115,12 @@ fn is_in_text(source: &FieldSource) -> bool {
 }
 
 /// Returns the first date that one source gives, with the name of that source.
-fn told(
-    sources: &FieldSources<'_>,
-    source: &FieldSource,
-    rules: &ArticleRules,
-    zone: &TimeZone,
-) -> Option<ToldMoment> {
-    let name = name(&source.place);
+fn told(sources: &FieldSources<'_>, source: &FieldSource) -> Option<ToldMoment> {
+    let (name, dates) = (name(&source.place), sources.dates);
     let texts = sources.of(source);
-    texts.iter().find_map(|text| match epoch(text, zone) {
-        Some(time) => Some(ToldMoment::new(time, text, &name, zone)),
-        None => ToldMoment::read(text, &name, zone, zulu(rules)),
+    texts.iter().find_map(|text| match epoch(text, dates.zone) {
+        Some(time) => Some(ToldMoment::new(time, text, &name, dates)),
+        None => ToldMoment::read(text, &name, dates),
     })
 }
 

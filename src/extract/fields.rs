@@ -6,11 +6,13 @@ use crate::extract::scan::PageScan;
 use crate::extract::script::{scripts, taken};
 use crate::markup::{Node, NodeId, Selector, attribute, text, text_without, within};
 use crate::text::clean_some;
+use crate::time::printed::DateReader;
 
 /// The page and the printed dates that field sources are read from.
 pub(super) struct FieldSources<'a> {
     pub page: &'a PageScan<'a>,
     pub printed: &'a PrintedUnderHeadline,
+    pub dates: DateReader<'a>,
 }
 
 impl FieldSources<'_> {

@@ -47,6 +47,7 @@ use crate::text::{clean_some, weight};
 use confidence::CERTAIN;
 pub(super) use confidence::LEAST;
 pub(super) use cost::{memory, refusal};
+pub(super) use language::declared as declared_language;
 pub(super) use union::Method;
 
 /// Least weight of a whole story in JSON-LD: lighter ones are summaries.

@@ -1,12 +1,15 @@
 //! The fields of a page that no profile knows, found by measure: candidates from all of its places,
 //! and the best of them.
 
+mod byline_parts;
 mod bylines;
 mod captions;
+mod japanese_names;
 mod korean_names;
 pub(super) mod moments;
 mod names;
 mod papers;
+mod picture_address;
 mod pictures;
 mod subtitles;
 mod titles;
@@ -21,7 +24,7 @@ use crate::extract::page_parts::PageParts;
 use crate::extract::scan::PageScan;
 use crate::page_url::PageUrl;
 
-pub(super) use crate::extract::measured::bylines::is_byline_of;
+pub(super) use crate::extract::measured::bylines::{is_byline_of, is_signature_of};
 
 /// The story of a page, as far as its other fields depend on it.
 #[derive(Clone, Copy)]

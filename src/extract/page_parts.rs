@@ -41,7 +41,7 @@ pub(super) struct PageLine<'a> {
     /// The number of its characters in links, without white space.
     linked: usize,
     /// The first text node.
-    first: NodeId,
+    pub(super) first: NodeId,
 }
 
 impl From<&PageLine<'_>> for Block {

@@ -11,12 +11,15 @@ use crate::config::profile::Notice;
 use crate::config::{Profile, Site};
 use crate::extract::article::{Access, Article, Extraction};
 use crate::extract::body::{Story, story};
+use crate::extract::date_order::date_order;
+use crate::extract::dates::zulu;
 use crate::extract::fields::FieldSources;
 use crate::extract::generic;
 use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::extract::scan::PageScan;
 use crate::markup::{Tree, Wanted, Weight, text};
 use crate::page_url::PageUrl;
+use crate::time::printed::{DateOrder, DateReader};
 
 /// A notice in a story of fewer characters is the whole page: in a longer one it is a quotation.
 const NOTICE: usize = 200;
@@ -118,10 +121,12 @@ impl ArticleReader {
         }
 
         let (page, rules) = (PageScan::new(tree), &self.profile.article);
-        let printed = PrintedUnderHeadline::read(tree, &rules.printed, &self.paper.timezone);
+        let dates = self.date_reader(&page, html);
+        let printed = PrintedUnderHeadline::read(tree, &rules.printed, dates);
         let sources = FieldSources {
             page: &page,
             printed: &printed,
+            dates,
         };
         let article = self.article(&sources, url);
 
@@ -129,6 +134,21 @@ impl ArticleReader {
             self.found(html, &sources, url, article)
         } else {
             self.judged(article, story(tree, rules, url), tree)
+        }
+    }
+
+    /// Returns what has to be known to read the dates of a page. The order of day and month
+    /// is looked for where no profile knows the page.
+    fn date_reader(&self, page: &PageScan<'_>, html: &str) -> DateReader<'_> {
+        let order = if self.is_generic() {
+            date_order(page, html)
+        } else {
+            DateOrder::Unknown
+        };
+        DateReader {
+            zone: &self.paper.timezone,
+            zulu: zulu(&self.profile.article),
+            order,
         }
     }
 

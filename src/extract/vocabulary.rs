@@ -1,17 +1,24 @@
 //! The words of several languages by which the fields of unknown pages are told apart. All of them
 //! stand here.
 
-/// Words in an element's class or id that name other stories, comments, menus and advertisements.
+/// Words in an element's class or id that name other stories, comments and menus. Names in them are
+/// those of other writers.
 #[rustfmt::skip]
-pub(super) const FOREIGN: [&str; 62] = [
+pub(super) const OF_OTHER_STORIES: [&str; 31] = [
     "comment", "comments", "reply", "replies", "respond", "disqus", "related", "relate",
-    "recommend", "recommended", "recommendation", "recommendations", "recirculation", "recirc",
-    "sidebar", "popular", "mostread", "trending", "latest", "teaser", "teasers", "card", "cards",
-    "promo", "promotion", "newsletter", "subscribe", "widget", "footer", "nav", "navbar", "menu",
-    "navigation", "rank", "ranking", "outbrain", "taboola", "ad", "ads", "advert",
-    "advertisement", "sponsored", "sponsor", "banner", "cookie", "cookies", "consent", "modal",
-    "popup", "paywall", "more", "readmore", "next", "prev", "previous", "pagination", "share",
-    "sharing", "social", "sns", "toolbar", "login",
+    "recommend", "recommended", "recommendation", "recommendations", "popular", "mostread",
+    "trending", "latest", "teaser", "teasers", "card", "cards", "promo", "footer", "nav", "menu",
+    "rank", "ranking", "more", "next", "prev", "previous", "testimonial",
+];
+
+/// Words in an element's class or id that name side columns, buttons and advertisements. A side
+/// column may name the story's writer.
+#[rustfmt::skip]
+pub(super) const OF_SIDE_BOXES: [&str; 32] = [
+    "recirculation", "recirc", "sidebar", "promotion", "newsletter", "subscribe", "widget",
+    "navbar", "navigation", "outbrain", "taboola", "ad", "ads", "advert", "advertisement",
+    "sponsored", "sponsor", "banner", "cookie", "cookies", "consent", "modal", "popup", "paywall",
+    "readmore", "pagination", "share", "sharing", "social", "sns", "toolbar", "login",
 ];
 
 /// Words in an element's class, id, `rel` or `itemprop` that name the writer.
@@ -43,24 +50,49 @@ pub(super) const BEFORE_BY: [&str; 49] = [
 
 /// Words before the writers' names.
 #[rustfmt::skip]
-pub(super) const BY: [&str; 13] = [
-    "by", "von", "par", "por", "av", "af", "door", "di", "da", "przez", "od", "de", "yazan",
+pub(super) const BY: [&str; 14] = [
+    "by", "von", "par", "por", "av", "af", "door", "di", "da", "przez", "od", "de", "yazan", "โดย",
 ];
 
 /// The words before the names of those who did something else than write.
 #[rustfmt::skip]
-pub(super) const OTHER_WORK: [&str; 16] = [
+pub(super) const OTHER_WORK: [&str; 20] = [
     "reviewed by", "medically reviewed", "edited by", "fact checked", "fact-checked", "updated by",
     "photo by", "photos by", "photography by", "photograph by", "translated by", "illustration by",
-    "illustrations by", "produced by", "foto:", "fotos:",
+    "illustrations by", "produced by", "foto von", "fotos von", "photos de", "photos par",
+    "fotos de", "foto di",
+];
+
+/// Labels before the names of those who did something else than write, with a colon.
+#[rustfmt::skip]
+pub(super) const OTHER_LABELS: [&str; 35] = [
+    "foto", "fotos", "foto's", "photo", "photos", "photographs", "photographer", "photography",
+    "photographe", "fotógrafo", "fotógrafa", "fotograf", "fotografin", "fotografie", "fotografía",
+    "fotografías", "fotografia", "bild", "bilder", "kamera", "camera", "video", "vídeo", "vídeos",
+    "illustration", "illustrations", "illustrationen", "ilustración", "ilustraciones", "grafik",
+    "grafiken", "graphics", "infographic", "translation", "traduction",
+];
+
+/// Labels before the names of Japanese writers, with a dot: `文・山田太郎`.
+pub(super) const JAPANESE_LABELS: [&str; 6] =
+    ["取材・文", "文・構成", "聞き手", "構成", "取材", "文"];
+
+/// Labels before the names of those who took the pictures of a Japanese story.
+pub(super) const JAPANESE_OTHER_LABELS: [&str; 3] = ["写真", "撮影", "イラスト"];
+
+/// Words before a role that stands before a name: `unserer Redakteurin Anna Martel`.
+#[rustfmt::skip]
+pub(super) const OUR: [&str; 16] = [
+    "our", "unser", "unsere", "unserer", "unserem", "unseren", "notre", "nos", "nuestra",
+    "nuestro", "nossa", "nosso", "vår", "vores", "onze", "nostro",
 ];
 
 /// Labels before the writers' names, with a colon or an equals sign.
 #[rustfmt::skip]
-pub(super) const LABELS: [&str; 23] = [
+pub(super) const LABELS: [&str; 25] = [
     "author", "authors", "writer", "reporter", "journalist", "text", "words", "story", "autor",
     "autorin", "autoren", "texte", "auteur", "texto", "testo", "autore", "tekst", "글", "글쓴이",
-    "작성자", "기자명", "文", "取材",
+    "작성자", "기자명", "文", "取材", "ผู้เขียน", "เรื่อง",
 ];
 
 /// Words between two names. Those after the first four also join the parts of a family name, so
@@ -75,7 +107,7 @@ pub(super) const PLAIN_ANDS: usize = 4;
 
 /// The last words of roles: `Political Correspondent`, `DVM`.
 #[rustfmt::skip]
-pub(super) const ROLES: [&str; 53] = [
+pub(super) const ROLES: [&str; 62] = [
     "editor", "reporter", "correspondent", "writer", "contributor", "columnist", "journalist",
     "producer", "expert", "specialist", "analyst", "critic", "blogger", "author", "photographer",
     "photojournalist", "presenter", "host", "reviewer", "fellow", "intern", "professor", "director",
@@ -83,7 +115,8 @@ pub(super) const ROLES: [&str; 53] = [
     "journalistin", "reporterin", "journaliste", "correspondant", "correspondante", "rédacteur",
     "rédactrice", "redactor", "redactora", "corresponsal", "periodista", "giornalista",
     "journalisten", "kommentator", "redaktør", "reporteren", "dvm", "phd", "md", "rd", "ceo",
-    "cfo", "mba",
+    "cfo", "mba", "korrespondenten", "envoyé", "envoyée", "spécial", "spéciale", "enviado",
+    "enviada", "inviato", "inviata",
 ];
 
 /// Words before the last word of a role.
@@ -130,8 +163,32 @@ pub(super) const JAPANESE_SIGNERS: [&str; 5] = ["編集委員", "論説委員", 
 
 /// The ends of the names of Japanese offices, papers and agencies.
 #[rustfmt::skip]
-pub(super) const JAPANESE_OFFICES: [&str; 9] = [
-    "編集部", "編集局", "報道部", "取材班", "取材部", "通信", "通信社", "新聞", "新聞社",
+pub(super) const JAPANESE_OFFICES: [&str; 16] = [
+    "編集部", "編集局", "報道部", "取材班", "取材部", "社会部", "政治部", "経済部", "文化部",
+    "運動部", "国際部", "支局", "通信", "通信社", "新聞", "新聞社",
+];
+
+/// Agencies that Japanese papers name in brackets at the end of a story.
+pub(super) const JAPANESE_AGENCIES: [&str; 6] =
+    ["共同", "時事", "新華社", "中央社", "聯合", "世界日報"];
+
+/// The ends of words in brackets at the end of a Japanese story that are no names.
+#[rustfmt::skip]
+pub(super) const JAPANESE_NO_NAMES: [&str; 26] = [
+    "敬称略", "以下略", "後略", "中略", "掲載", "連載", "撮影", "提供", "参照", "当時", "時点",
+    "終わり", "続く", "会社員", "公務員", "主婦", "学生", "無職", "教授", "本社", "支社", "都", "府",
+    "県", "市", "区",
+];
+
+/// The beginnings of the names of Thai offices and agencies.
+pub(super) const THAI_OFFICES: [&str; 7] = [
+    "กองบรรณาธิการ",
+    "ทีมข่าว",
+    "ทีมงาน",
+    "สำนักข่าว",
+    "โต๊ะข่าว",
+    "ฝ่ายข่าว",
+    "ผู้สื่อข่าว",
 ];
 
 /// Words before a news agency: `Anne Petit avec AFP`.

@@ -4,32 +4,30 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use regex::Captures;
 
-use crate::time::zone::{PrintedZone, ZoneMeaning, seconds_of};
 use crate::time::{LocalTime, Precision, Timestamp};
 
+mod calendars;
+mod clock_before;
+mod date_reader;
+mod folded;
+mod forms;
 mod months;
 mod patterns;
 mod time_of_day;
 
 pub use crate::time::zone::Zulu;
-use months::month;
-use patterns::{
-    BASIC, DAY_FIRST, DAY_FIRST_SLASHED, MONTH_FIRST, MONTH_FIRST_SLASHED, SHORT_DAY_FIRST,
-    SHORT_YEAR_FIRST, YEAR_FIRST, YEARLESS,
-};
-use time_of_day::{clock, number, precision};
+pub use clock_before::begins_with_clock;
+pub use date_reader::DateReader;
+use folded::FoldedText;
+pub use forms::DateOrder;
+use patterns::{SHORT_YEAR_FIRST, YEAR_FIRST, YEARLESS};
+use time_of_day::{clock, number};
 
 /// The bytes of a text in which a date is looked for: a limit on the work on hostile texts.
 const MAX_TEXT: usize = 4096;
-
-/// The digits of the shortest date, such as `1.2.26`: a text with fewer has none.
-const FEWEST_DIGITS: usize = 4;
-
-const MONTHS: i8 = 12;
 
 /// The difference from which two times contradict each other. Most dates are printed to the minute.
 const A_MINUTE: Duration = Duration::from_secs(60);
@@ -79,68 +77,12 @@ impl fmt::Display for PrintedTime {
 
 /// Returns the first date in `text`. A date without an offset is in the paper's zone.
 pub fn read(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<PrintedTime> {
-    Some(find(text, zone, zulu)?.0)
+    DateReader::new(zone, zulu).read(text)
 }
 
 /// Returns the first date in `text`, and its range of bytes.
 pub fn find(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Range<usize>)> {
-    let text = head(text);
-    if !has_digits(text) {
-        return None;
-    }
-    if let Some(found) = find_year_first(text, zone, zulu) {
-        return Some(found);
-    }
-
-    [
-        (&BASIC, FormCheck::None),
-        (&SHORT_YEAR_FIRST, FormCheck::None),
-        (&DAY_FIRST, FormCheck::NotInNumber),
-        (&MONTH_FIRST, FormCheck::None),
-        (&DAY_FIRST_SLASHED, FormCheck::NoOtherOrder),
-        (&MONTH_FIRST_SLASHED, FormCheck::NoOtherOrder),
-        (&SHORT_DAY_FIRST, FormCheck::HasClock),
-    ]
-    .into_iter()
-    .find_map(|(form, check)| {
-        form.captures_iter(text)
-            .filter(|found| check.holds(text, found))
-            .find_map(|found| Some((moment(text, &found, zone, zulu)?, place(&found)?)))
-    })
-}
-
-/// What a match of a form must show besides, to be a date.
-#[derive(Clone, Copy)]
-enum FormCheck {
-    None,
-    /// No digits stand directly beside it.
-    NotInNumber,
-    /// Day and month cannot be told the other way round: `27/3/2026` and `3/27/2026` are dates, and
-    /// `3/7/2026` is two.
-    NoOtherOrder,
-    /// A time follows. A number of two digits behind a month may be anything.
-    HasClock,
-}
-
-impl FormCheck {
-    fn holds(self, text: &str, found: &Captures<'_>) -> bool {
-        match self {
-            Self::None => true,
-            Self::NotInNumber => !is_in_number(text, found),
-            Self::NoOtherOrder => {
-                let (day, month): (Option<i8>, Option<i8>) =
-                    (number(found, "day"), number(found, "month"));
-                day == month || day > Some(MONTHS)
-            }
-            Self::HasClock => found.name("hour").is_some(),
-        }
-    }
-}
-
-/// Tells whether a text has as many digits as a date. Most lines have fewer, and are not searched.
-fn has_digits(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit);
-    digits.take(FEWEST_DIGITS).count() == FEWEST_DIGITS
+    DateReader::new(zone, zulu).find(text)
 }
 
 /// Like [`read`], and also reads a date without a year. Such a date is in the latest year that puts
@@ -174,39 +116,9 @@ pub fn find_year_first(
     zone: &TimeZone,
     zulu: Zulu,
 ) -> Option<(PrintedTime, Range<usize>)> {
-    let text = head(text);
-    YEAR_FIRST
-        .captures_iter(text)
-        .filter(|found| !is_in_number(text, found))
-        .find_map(|found| Some((moment(text, &found, zone, zulu)?, place(&found)?)))
-}
-
-/// Tells whether digits stand directly before or behind a date, as in `2026-03-123456` and
-/// `203.2011.12.1`.
-fn is_in_number(text: &str, found: &Captures<'_>) -> bool {
-    let (Some(year), Some(day)) = (found.name("year"), found.name("day")) else {
-        return false;
-    };
-
-    let before = text[..year.start().min(day.start())].trim_end_matches('.');
-    before.ends_with(|c: char| c.is_ascii_digit())
-        || text[year.end().max(day.end())..].starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// Returns the range of a date. A word behind it that is no zone does not belong to it.
-fn place(found: &Captures<'_>) -> Option<Range<usize>> {
-    let whole = found.get(0)?.range();
-    let word = found
-        .name("zone")
-        .filter(|zone| is_other_word(zone.as_str()));
-    Some(whole.start..word.map_or(whole.end, |word| word.start()))
-}
-
-/// Tells whether a match in the place of a zone is a word that names none.
-fn is_other_word(word: &str) -> bool {
-    word.len() > 1
-        && word.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && seconds_of(word).is_none()
+    let folded = FoldedText::of(head(text));
+    let (time, place) = DateReader::new(zone, zulu).find_year_first(&folded.text)?;
+    Some((time, folded.printed(place)))
 }
 
 /// Tells whether the whole `text` is a date, with a year or without.
@@ -215,82 +127,6 @@ pub fn is_date(text: &str) -> bool {
     let year_first = YEAR_FIRST.find(text).map(|found| found.range());
 
     YEARLESS.is_match(text) || SHORT_YEAR_FIRST.is_match(text) || year_first == Some(0..text.len())
-}
-
-/// Returns the moment of a match. It is `None` if the zone or the half of the day is not
-/// understood: no time is better than a wrong one.
-fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Option<PrintedTime> {
-    let date = Date::new(
-        year(found)?,
-        month(found.name("month")?.as_str())?,
-        number(found, "day")?,
-    )
-    .ok()?;
-    let precision = precision(text, found);
-    let time = if precision == Precision::Day {
-        Time::midnight()
-    } else {
-        clock(found)?
-    };
-
-    let meaning = if precision == Precision::Day {
-        ZoneMeaning::Local
-    } else {
-        zone_meaning(text, found, zulu)?
-    };
-    Some(PrintedTime {
-        time: in_meant_zone(date.to_datetime(time), meaning, zone)?,
-        precision,
-    })
-}
-
-/// Returns the meaning of the zone behind a time; `None` if it is not understood.
-fn zone_meaning(text: &str, found: &Captures<'_>, zulu: Zulu) -> Option<ZoneMeaning> {
-    let Some(zone) = found.name("zone") else {
-        return Some(ZoneMeaning::Local);
-    };
-
-    let is_apart = found.name("apart").is_some_and(|space| !space.is_empty());
-    PrintedZone {
-        text: zone.as_str(),
-        is_apart,
-        behind: &text[zone.end()..],
-    }
-    .read(zulu)
-}
-
-/// Returns the moment of a civil time. The paper's zone gives the offset of universal times.
-fn in_meant_zone(
-    civil: DateTime,
-    meaning: ZoneMeaning,
-    papers_zone: &TimeZone,
-) -> Option<LocalTime> {
-    match meaning {
-        ZoneMeaning::Local => at(civil, papers_zone),
-        ZoneMeaning::Universal => {
-            let at = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
-            Some(LocalTime::in_zone(at.into(), papers_zone))
-        }
-        ZoneMeaning::Zone(zone) => at(civil, &zone),
-        ZoneMeaning::Seconds(seconds) => {
-            let offset = jiff::tz::Offset::from_seconds(seconds).ok()?;
-            let at = offset.to_timestamp(civil).ok()?;
-            Some(LocalTime {
-                at: at.into(),
-                offset: offset.seconds(),
-            })
-        }
-    }
-}
-
-/// Returns the year. A year of two digits is in this century up to 68, as in POSIX.
-fn year(found: &Captures<'_>) -> Option<i16> {
-    let printed: i16 = number(found, "year")?;
-    Some(match printed {
-        0..=68 => 2000 + printed,
-        69..=99 => 1900 + printed,
-        _ => printed,
-    })
 }
 
 /// Returns the moment of a civil time in a zone. A time that the zone skipped or repeated is read
@@ -471,6 +307,175 @@ mod tests {
                 Some(found),
                 "{printed}"
             );
+        }
+    }
+
+    #[test]
+    fn a_time_before_its_date_is_read() {
+        for (printed, expected) in [
+            ("16:50, 7 March 2026", "16:50+09:00"),
+            ("16:50 07.03.2026", "16:50+09:00"),
+            ("4:50 PM EST March 7, 2026", "16:50-05:00"),
+            ("오후 4:50 | 2026.03.07", "16:50+09:00"),
+            ("16.50 Uhr | 07.03.2026", "16:50+09:00"),
+            ("kl. 16:50 den 7. mars 2026", "16:50+09:00"),
+            (
+                "Published: 16:50 EST, Saturday, 7 March 2026",
+                "16:50-05:00",
+            ),
+            ("à 16h50, le 7 mars 2026", "16:50+09:00"),
+            ("[16:50] 2026/03/07", "16:50+09:00"),
+        ] {
+            let found = read(printed, &seoul(), Zulu::Local).unwrap().to_string();
+            assert_eq!(found, format!("2026-03-07T{expected}"), "{printed}");
+        }
+        let utc = read("16:50 GMT, 7 March 2026", &seoul(), Zulu::Utc).unwrap();
+        assert_eq!(utc.to_string(), "2026-03-08T01:50+09:00");
+        let second = read("16:50:11 7 March 2026", &seoul(), Zulu::Utc).unwrap();
+        assert_eq!(second.to_string(), "2026-03-07T16:50:11+09:00");
+
+        let line = "Lea Wagner 16:50, 7 March 2026 Harbour";
+        let (_, place) = find(line, &seoul(), Zulu::Local).unwrap();
+        assert_eq!(&line[place.clone()], "16:50, 7 March 2026 ");
+        assert!(begins_with_clock(&line[place]) && !begins_with_clock("7 March 2026 16:50"));
+    }
+
+    #[test]
+    fn spans_scores_and_the_times_of_other_dates_are_no_time_before_a_date() {
+        for printed in [
+            "10:00-16:50 7 March 2026",
+            "10:00 - 16:50 7 March 2026",
+            "3:2 7 March 2026",
+            "Room 16.50, 7 March 2026",
+            "6 March 2026 16:50 2026-03-07",
+            "16:50 in the harbour on 7 March 2026",
+            "29:50 7 March 2026",
+            "16:50 IST 7 March 2026",
+        ] {
+            let found = read(printed, &seoul(), Zulu::Local).expect(printed);
+            assert_eq!(found.to_string(), "2026-03-07", "{printed}");
+        }
+    }
+
+    #[test]
+    fn a_bare_time_with_a_dot_has_four_digits_and_nothing_behind_it() {
+        for printed in [
+            "7. März 2026, 16.50",
+            "Samstag, 7. März 2026, 16.50 | Lea Wagner",
+            "07.03.2026 16.50",
+        ] {
+            let found = read(printed, &seoul(), Zulu::Local).unwrap();
+            assert_eq!(found.to_string(), "2026-03-07T16:50+09:00", "{printed}");
+        }
+        let zoned = read("Saturday 7 March 2026 16.50 GMT", &seoul(), Zulu::Utc).unwrap();
+        assert_eq!(zoned.to_string(), "2026-03-08T01:50+09:00");
+
+        for printed in [
+            "7 March 2026, 7.30",
+            "7 March 2026, 16.50 €",
+            "7. März 2026, 16.50 Besucher",
+            "7 March 2026 16.505",
+        ] {
+            let found = read(printed, &seoul(), Zulu::Local).unwrap();
+            assert_eq!(found.to_string(), "2026-03-07", "{printed}");
+        }
+    }
+
+    #[test]
+    fn wide_digits_and_brackets_of_all_kinds_are_read() {
+        for printed in [
+            "2026/03/07 [16:50]",
+            "2026.03.07 (16:50)",
+            "２０２６年３月７日（土）１６：５０",
+            "2026年3月7日（土）午後4時50分",
+            "2026年3月7日【16:50】",
+            "2026.3.7 Sat 16:50",
+        ] {
+            let found = read(printed, &seoul(), Zulu::Local).unwrap();
+            assert_eq!(found.to_string(), "2026-03-07T16:50+09:00", "{printed}");
+        }
+        // A score in brackets is none, and neither is a word that begins as a day of the week.
+        for printed in ["2026.03.07 [3:2]", "2026.03.07 Sunflower 16:50"] {
+            let found = read(printed, &seoul(), Zulu::Local).unwrap();
+            assert_eq!(found.to_string(), "2026-03-07", "{printed}");
+        }
+        let line = "公開：２０２６年３月７日　記者";
+        let (_, place) = find(line, &seoul(), Zulu::Local).unwrap();
+        assert_eq!(line[place].trim_end(), "２０２６年３月７日");
+    }
+
+    #[test]
+    fn years_of_eras_are_read() {
+        for (printed, expected) in [
+            ("令和8年3月7日", "2026-03-07"),
+            ("令和８年３月７日（土）", "2026-03-07"),
+            ("令和元年5月1日", "2019-05-01"),
+            ("平成31年4月30日 16:50", "2019-04-30T16:50+09:00"),
+            ("昭和64年1月7日", "1989-01-07"),
+            ("2026年（令和8年）3月7日", "2026-03-07"),
+            ("令和8年（2026年）3月7日", "2026-03-07"),
+        ] {
+            let found = read(printed, &seoul(), Zulu::Local).unwrap();
+            assert_eq!(found.to_string(), expected, "{printed}");
+        }
+        for none in ["平成40年3月7日", "令和0年3月7日", "令和8年", "第8年3月7日"] {
+            assert_eq!(read_local(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn thai_dates_are_read_with_the_years_of_both_calendars() {
+        for (printed, expected) in [
+            ("7 มีนาคม 2569", "2026-03-07"),
+            ("วันเสาร์ที่ 7 มีนาคม พ.ศ. 2569", "2026-03-07"),
+            ("๗ มีนาคม ๒๕๖๙", "2026-03-07"),
+            ("7 มีนาคม 2026", "2026-03-07"),
+            ("7 มี.ค. 69", "2026-03-07"),
+            ("7/3/2569", "2026-03-07"),
+            ("7 มีนาคม 2569 16:50 น.", "2026-03-07T16:50+09:00"),
+            ("7 มี.ค. 2569 เวลา 16.50 น.", "2026-03-07T16:50+09:00"),
+            ("7 มี.ค. 2569 | 16.50 น.", "2026-03-07T16:50+09:00"),
+            ("16.50 น. 7 มี.ค. 2569", "2026-03-07T16:50+09:00"),
+        ] {
+            let found = read(printed, &seoul(), Zulu::Local).expect(printed);
+            assert_eq!(found.to_string(), expected, "{printed}");
+        }
+        // Two digits may be a year of the common calendar, and three are no year.
+        for none in ["7 มี.ค. 26", "7 มีนาคม 256", "7 มีนาคม 25690", "มีนาคม 2569"]
+        {
+            assert_eq!(read_local(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn numbers_with_slashes_are_read_in_the_order_of_the_page() {
+        let seoul = seoul();
+        let read_in = |text: &str, order| {
+            let reader = DateReader {
+                order,
+                ..DateReader::new(&seoul, Zulu::Local)
+            };
+            reader.read(text).map(|found| found.to_string())
+        };
+        for (printed, order, expected) in [
+            ("3/7/2026", DateOrder::Unknown, None),
+            ("3/7/2026", DateOrder::DayFirst, Some("2026-07-03")),
+            ("3/7/2026", DateOrder::MonthFirst, Some("2026-03-07")),
+            ("3/27/2026", DateOrder::DayFirst, Some("2026-03-27")),
+            ("27/3/2026", DateOrder::MonthFirst, Some("2026-03-27")),
+            (
+                "07.03.26, 16:50",
+                DateOrder::DayFirst,
+                Some("2026-03-07T16:50+09:00"),
+            ),
+            ("7.3.26", DateOrder::DayFirst, None),
+            (
+                "26.03.07 16:50",
+                DateOrder::Unknown,
+                Some("2026-03-07T16:50+09:00"),
+            ),
+        ] {
+            assert_eq!(read_in(printed, order).as_deref(), expected, "{printed}");
         }
     }
 

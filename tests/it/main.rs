@@ -32,6 +32,7 @@ mod export_round_trip;
 mod extract_field_rules;
 mod extract_fields;
 mod extract_hostile;
+mod extract_printed_fields;
 mod extract_quirks;
 mod extract_sheet;
 mod extract_text_rules;

@@ -123,6 +123,9 @@ impl ArticleRules {
 #[serde(deny_unknown_fields, default)]
 pub struct PrintedDates {
     pub lines: Option<Selector>,
+    /// Verbs of publication. A line that has one and a date tells when a story of an unknown page
+    /// was published.
+    pub published: Option<Pattern>,
     /// A match in the words before a date makes it the date of an update.
     pub update: Option<Pattern>,
 }

@@ -2,17 +2,16 @@
 
 use std::sync::LazyLock;
 
-use jiff::tz::TimeZone;
 use regex::Regex;
 
-use crate::config::profile::ArticleRules;
+use crate::config::profile::PrintedDates;
 use crate::extract::page_parts::is_hidden;
-use crate::extract::printed_dates::PrintedUnderHeadline;
+use crate::extract::printed_dates::{PrintedUnderHeadline, is_date_with_verb};
 use crate::markup::blocks::{Block, linked_blocks};
-use crate::markup::{Node, Tree};
+use crate::markup::{Node, Pattern, Tree};
 use crate::text::letters;
 use crate::time::Precision;
-use crate::time::printed::{Zulu, find};
+use crate::time::printed::{DateReader, Zulu, begins_with_clock};
 
 /// Longest line with dates, in characters: it holds the reporter, an address, two dates with their
 /// labels, and counts.
@@ -30,19 +29,14 @@ const BARS: [char; 6] = ['|', '｜', '·', '•', '/', '—'];
 /// How many blocks above a story are searched for dates where its headline is not found.
 const ABOVE: usize = 6;
 
-/// The words beside a day that make it the publication date: a label, or the reporter. A subtitle
-/// has other words.
+/// The words beside a day that make it the publication date, besides the verbs of the rules: a
+/// label, or the reporter. A subtitle has other words.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     let labels = r"(?:입력|승인|등록|발행|게재|작성|송고)(?:일시|시간|일)?\s*[:：|]?\s*\d";
     let reporter = r"기자(?:\s|$|[|=·@])";
     let japanese = r"(?:掲載|公開|配信)日?時?\s*[:：]?\s*\d";
-    let others = concat!(
-        r"(?i:published|posted|veröffentlicht|erschienen|publiée?|publicad[oa]|pubblicat[oa]",
-        r"|gepubliceerd|publicera[td]|publiceret|publisert|opublikowano|опубликовано|yayınlan",
-        r"|diterbitkan)(?:\s+(?:on|am|le|el|em|il|op|den))?\s*:?\s",
-    );
     let by = r"(?:^|[\s|·])(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor|[Aa]v|[Aa]f) \p{Lu}";
-    Regex::new(&format!("{labels}|{reporter}|{japanese}|{others}|{by}")).expect("it is tested")
+    Regex::new(&format!("{labels}|{reporter}|{japanese}|{by}")).expect("it is tested")
 });
 
 /// The blocks of a page that may give the dates of its story.
@@ -63,17 +57,17 @@ impl Dateline {
         &self,
         title: Option<&str>,
         first: &str,
-        rules: &ArticleRules,
-        zone: &TimeZone,
+        rules: &PrintedDates,
+        dates: DateReader<'_>,
     ) -> PrintedUnderHeadline {
-        Self::read_lines(self.lines(title, first), rules, zone)
+        Self::read_lines(self.lines(title, first), rules, dates)
     }
 
     /// Reads the dates in lines that stand near a headline.
     pub(crate) fn read_lines(
         blocks: &[Block],
-        rules: &ArticleRules,
-        zone: &TimeZone,
+        rules: &PrintedDates,
+        dates: DateReader<'_>,
     ) -> PrintedUnderHeadline {
         let mut lines: Vec<String> = Vec::new();
         let mut before: Option<&Block> = None;
@@ -81,46 +75,42 @@ impl Dateline {
             // A date below a linked headline belongs to the linked story. A word above a date is
             // the date's label.
             let is_anothers =
-                block.is_linked() || before.is_some_and(|before| is_linked_headline(before, zone));
+                block.is_linked() || before.is_some_and(|before| is_linked_headline(before, dates));
             let label = before
                 .filter(|block| block.text.chars().count() <= WORD)
                 .map_or("", |block| block.text.as_str());
 
-            if !is_anothers && is_dateline(&block.text, zone) {
+            if !is_anothers && is_dateline(&block.text, rules, dates) {
                 lines.push(format!("{label} {}", block.text));
             }
 
             before = Some(block);
         }
-        lines.sort_by_key(|line| !LABEL.is_match(line));
+        lines.sort_by_key(|line| !has_label(line, rules));
 
-        let zulu = if rules.false_utc {
-            Zulu::Local
-        } else {
-            Zulu::Utc
-        };
-        PrintedUnderHeadline::of_lines(
-            lines.iter().map(String::as_str),
-            rules.printed.update.as_ref(),
-            zone,
-            zulu,
-        )
+        PrintedUnderHeadline::of_lines(lines.iter().map(String::as_str), rules, dates)
     }
 
     /// Tells whether the page has this day, `2026-03-07`, in its text or in its mark-up.
-    pub(crate) fn has_day(&self, day: &str, html: &str, zone: &TimeZone) -> bool {
+    pub(crate) fn has_day(&self, day: &str, html: &str, dates: DateReader<'_>) -> bool {
         // The first of January is what a library makes of a year.
         let is_guess = day.ends_with("-01-01");
         let is_in_markup = ["-", "/", ".", ""]
             .iter()
             .any(|between| html.contains(&day.replace('-', between)));
-        is_in_markup && !is_guess || self.is_printed(day, zone)
+        is_in_markup && !is_guess || self.is_printed(day, dates)
     }
 
-    fn is_printed(&self, day: &str, zone: &TimeZone) -> bool {
-        self.blocks.iter().any(|block| {
-            find(&block.text, zone, Zulu::Local).is_some_and(|(told, _)| told.day() == day)
-        })
+    fn is_printed(&self, day: &str, dates: DateReader<'_>) -> bool {
+        let dates = DateReader {
+            zulu: Zulu::Local,
+            ..dates
+        };
+        let mut told = self
+            .blocks
+            .iter()
+            .filter_map(|block| dates.read(&block.text));
+        told.any(|told| told.day() == day)
     }
 
     /// Returns the blocks between the headline and the first paragraph.
@@ -152,50 +142,62 @@ fn has_letters(block: &Block, text: &str) -> bool {
 
 /// Tells whether a block is the linked headline of another story, whose date stands below it. Links
 /// to a section or to the reporter are short, or have a date.
-fn is_linked_headline(block: &Block, zone: &TimeZone) -> bool {
-    block.is_linked()
-        && block.text.chars().count() > WORD
-        && find(&block.text, zone, Zulu::Local).is_none()
+fn is_linked_headline(block: &Block, dates: DateReader<'_>) -> bool {
+    block.is_linked() && block.text.chars().count() > WORD && dates.read(&block.text).is_none()
 }
 
-/// Tells whether a line gives a date, rather than mentions a day.
-fn is_dateline(line: &str, zone: &TimeZone) -> bool {
+/// Tells whether a line has words that make its date the publication date.
+fn has_label(line: &str, rules: &PrintedDates) -> bool {
+    let is_verb = |verbs: &Pattern| verbs.is_match(line);
+    LABEL.is_match(line) || rules.published.as_ref().is_some_and(is_verb)
+}
+
+/// Tells whether a line gives a date, rather than mentions a day. A time before its date stands in
+/// sentences, too: `Doors open at 18:00 on 7 March 2026`.
+fn is_dateline(line: &str, rules: &PrintedDates, dates: DateReader<'_>) -> bool {
     if line.chars().count() > LINE {
         return false;
     }
 
-    find(line, zone, Zulu::Local).is_some_and(|(told, place)| {
+    dates.find(line).is_some_and(|(told, place)| {
         // Bars and dots part the date from the reporter and the section.
         let before = line[..place.start].rsplit(BARS).next().unwrap_or_default();
         let behind = line[place.end..].split(BARS).next().unwrap_or_default();
         let is_whole = [before, behind]
             .iter()
             .all(|text| letters(text).next().is_none());
-        told.precision > Precision::Day || is_whole || LABEL.is_match(line)
+        let has_clock = told.precision > Precision::Day && !begins_with_clock(&line[place.clone()]);
+
+        has_clock || is_whole || has_label(line, rules) || is_date_with_verb(line, rules)
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Profile;
+    use crate::time::printed::DateOrder;
+    use jiff::tz::TimeZone;
 
     const STORY: &str =
         "한빛시 작은 책방에서 일하는 사서는 매일 아침 일곱 시에 서가의 불을 켠다고 말했다.";
+
+    const UTC: DateReader<'_> = DateReader {
+        zone: &TimeZone::UTC,
+        zulu: Zulu::Local,
+        order: DateOrder::Unknown,
+    };
 
     fn read(lines: &str) -> (Option<String>, Option<String>) {
         let html = format!(
             "<p>2020.01.01 00:00</p><h1>책방의 아침</h1>{lines}<div><p>{STORY}</p><p>2021.01.01 00:00</p></div>"
         );
-        let rules = ArticleRules {
-            printed: toml::from_str("update = '수정|aktualisiert'").unwrap(),
-            ..ArticleRules::default()
-        };
         let seoul = TimeZone::get("Asia/Seoul").unwrap();
         let printed = Dateline::of(&Tree::parse(&html).unwrap()).read(
             Some("책방의 아침"),
             STORY,
-            &rules,
-            &seoul,
+            &Profile::generic().article.printed,
+            DateReader::new(&seoul, Zulu::Utc),
         );
         (
             printed.published.map(|told| told.to_string()),
@@ -220,6 +222,14 @@ mod tests {
                 "2026-03-07T16:50+09:00",
             ),
             ("<p>Books · 07.03.2026</p>", "2026-03-07"),
+            (
+                "<p>Lea Wagner | 16:50, 7 March 2026</p>",
+                "2026-03-07T16:50+09:00",
+            ),
+            (
+                "<p>Published at 16:50 on 7 March 2026 by the desk</p>",
+                "2026-03-07T16:50+09:00",
+            ),
             ("<p>Jane Lee | March 7, 2026 | Books</p>", "2026-03-07"),
             (
                 "<p><a href=/writer>홍길동 기자</a></p><p>2026.03.07 16:50</p>",
@@ -249,6 +259,7 @@ mod tests {
             "<p>Doors open by 18 April 2026</p>",
             "<p>Eröffnung am 18. April 2026 im Hafen</p>",
             "<p>3/7/2026</p>",
+            "<p>Doors open at 18:00 on 7 March 2026</p>",
         ] {
             assert_eq!(read(lines), (None, None), "{lines}");
         }
@@ -287,7 +298,7 @@ mod tests {
     fn the_first_of_january_counts_only_where_it_is_printed() {
         let has = |html: &str| {
             let tree = Tree::parse(html).unwrap();
-            Dateline::of(&tree).has_day("2026-01-01", html, &TimeZone::UTC)
+            Dateline::of(&tree).has_day("2026-01-01", html, UTC)
         };
         assert!(!has("<link href=style.css?v=20260101><p>2026</p>"));
         assert!(has("<p>January 1, 2026</p>"));
@@ -297,7 +308,7 @@ mod tests {
     fn a_day_is_in_the_page_or_it_is_not() {
         let html = "<meta name=day content=20260308><p>Spring, 7 March 2026</p><footer>2006年1月1日 創刊</footer>";
         let tree = Tree::parse(html).unwrap();
-        let has = |day| Dateline::of(&tree).has_day(day, html, &TimeZone::UTC);
+        let has = |day| Dateline::of(&tree).has_day(day, html, UTC);
         assert_eq!(
             ["2026-03-07", "2026-03-08", "2006-01-01"].map(has),
             [true, true, false]

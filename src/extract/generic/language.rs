@@ -51,7 +51,7 @@ pub(super) fn of_page(tree: &Tree, story: &[Block], guessed: Option<&str>) -> Op
 }
 
 /// Returns the language that the root element names.
-fn declared(tree: &Tree) -> Option<String> {
+pub(crate) fn declared(tree: &Tree) -> Option<String> {
     let root = tree.root().children_it(false).find(Node::is_element)?;
     let tag = attribute(&root, "lang").or_else(|| attribute(&root, "xml:lang"))?;
     well_formed(&tag)

@@ -9,11 +9,12 @@ use crate::config::profile::ArticleRules;
 use crate::extract::generic::elsewhere::Elsewhere;
 use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::run_hashes;
+use crate::extract::printed_dates::is_date_with_verb;
 use crate::extract::vocabulary::KOREAN_SIGNERS;
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, BlockKind};
 use crate::text::{clean, letters, weight};
-use crate::time::printed::{Zulu, find};
+use crate::time::printed::{DateOrder, DateReader, Zulu};
 
 /// How many first blocks may repeat the headline: title, subtitle, reporter and date stand there.
 const HEAD: usize = 4;
@@ -95,6 +96,7 @@ impl<'a> Sieve<'a> {
         let Block { text, .. } = block;
         let is_headline = || self.headlines.contains(&letters(text).collect::<String>());
         at < HEAD && (is_headline() || is_bare_date(text))
+            || is_date_with_verb(text, &self.rules.printed)
             || self.rules.noise.iter().any(|noise| noise.is_match(text))
             || self.rules.calls.iter().any(|call| call.is_match(text))
     }
@@ -138,9 +140,14 @@ impl<'a> Sieve<'a> {
     }
 }
 
-/// Tells whether a line is a date and nothing else.
+/// Tells whether a line is a date and nothing else, whatever its order of day and month.
 fn is_bare_date(line: &str) -> bool {
-    find(line, &TimeZone::UTC, Zulu::Utc).is_some_and(|(_, place)| {
+    let dates = DateReader {
+        zone: &TimeZone::UTC,
+        zulu: Zulu::Utc,
+        order: DateOrder::DayFirst,
+    };
+    dates.find(line).is_some_and(|(_, place)| {
         let around = [&line[..place.start], &line[place.end..]];
         around.iter().all(|text| letters(text).next().is_none())
     })
@@ -263,11 +270,18 @@ mod tests {
             "March 7, 2026 4:50 p.m. EST",
             "2026.03.07 16:50",
             "7. März 2026",
+            "3/7/2026 4:50 PM",
+            "Last updated: 7 March 2026",
         ] {
             assert_eq!(sifted(&[date, one, two]), [one, two], "{date}");
         }
-        let told = "March 7, 2026 was a Saturday";
-        assert_eq!(sifted(&[told, one]), [told, one]);
+        for told in [
+            "March 7, 2026 was a Saturday",
+            "Published works of 2026. All of them were read",
+            "Updates 2026",
+        ] {
+            assert_eq!(sifted(&[told, one]), [told, one]);
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The bylines that a page prints, by the names of their elements.
 
-use crate::extract::class_names::{ClassKind, class_words};
+use crate::extract::class_names::ClassKind;
 use crate::extract::holder::chain;
+use crate::extract::measured::japanese_names;
 use crate::extract::measured::names::{has_lead, persons};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_parts::{PageParts, PagePlace, is_hidden};
@@ -14,15 +15,6 @@ pub(super) const LONGEST: usize = 160;
 /// Elements whose bylines are not the story's, unless the story or its headline stands in them.
 const OF_OTHERS: [&str; 5] = ["nav", "footer", "form", "article", "li"];
 
-/// Words in the names of elements whose bylines are those of comments and of other stories.
-#[rustfmt::skip]
-const OF_OTHER_WRITERS: [&str; 31] = [
-    "comment", "comments", "reply", "replies", "respond", "disqus", "related", "relate",
-    "recommend", "recommended", "recommendation", "recommendations", "popular", "mostread",
-    "trending", "latest", "teaser", "teasers", "card", "cards", "promo", "footer", "nav", "menu",
-    "rank", "ranking", "more", "next", "prev", "previous", "testimonial",
-];
-
 /// Tells whether a line of a story is the byline of its writers: words such as `By`, and one of
 /// their names. A sentence is none.
 pub(crate) fn is_byline_of(line: &str, writers: &[String]) -> bool {
@@ -30,6 +22,13 @@ pub(crate) fn is_byline_of(line: &str, writers: &[String]) -> bool {
         && !line.ends_with(['.', '。', '!', '?'])
         && has_lead(line)
         && writers.iter().any(|writer| line.contains(writer.as_str()))
+}
+
+/// Tells whether a line at the end of a story is nothing but the signature of its writers in
+/// brackets.
+pub(crate) fn is_signature_of(line: &str, writers: &[String]) -> bool {
+    japanese_names::signature(line)
+        .is_some_and(|signed| signed.before.is_empty() && signed.names == writers)
 }
 
 /// Returns the printed bylines at one place, by the names of their elements.
@@ -90,12 +89,9 @@ fn is_of_others(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     chain(*node)
         .take_while(|around| !parts.is_around(around))
         .any(|around| {
-            let words = class_words(&around);
             is_hidden(&around)
                 || OF_OTHERS.iter().any(|name| around.has_name(name))
-                || words
-                    .iter()
-                    .any(|word| OF_OTHER_WRITERS.contains(&word.as_str()))
+                || parts.kinds(&around).has(ClassKind::OtherStory)
         })
 }
 

@@ -18,6 +18,10 @@ pub(super) fn caption(
     parts: &PageParts<'_>,
     title: Option<&str>,
 ) -> Option<String> {
+    if let Some(words) = caption_behind(node, parts) {
+        return Some(words);
+    }
+
     let container = parts.container().id;
     for around in node
         .ancestors_it(None)
@@ -37,6 +41,9 @@ pub(super) fn caption(
         }
     }
 
+    if let Some(words) = marked_line(node, parts) {
+        return Some(words);
+    }
     let alt = attribute(node, "alt")?;
     let is_headline = title.is_some_and(|title| letters(title).eq(letters(&alt)));
     let is_words = alt.contains(' ') && !alt.to_lowercase().ends_with(".jpg");
@@ -49,17 +56,56 @@ fn caption_in(around: &Node<'_>, picture: &Node<'_>, parts: &PageParts<'_>) -> O
         .descendants_it()
         .filter(|node| node.is_element() && node.id > picture.id)
         .find(|node| is_caption(node, parts));
-    let behind = || {
-        let next = around.next_element_sibling()?;
-        is_caption(&next, parts).then_some(next)
-    };
-    let caption = own.or_else(behind)?;
-    let words = words_of(&caption);
+    match own {
+        Some(caption) => caption_words(&caption),
+        None => caption_behind(around, parts),
+    }
+}
+
+/// Returns the caption that is the next element behind a picture or its box. In many bodies both
+/// stand directly in the story's element.
+fn caption_behind(node: &Node<'_>, parts: &PageParts<'_>) -> Option<String> {
+    let next = node.next_element_sibling()?;
+    let is_named = is_caption(&next, parts) || is_text_of_picture(&next);
+    let is_caption = is_named && !next.descendants_it().any(|node| is_picture(&node));
+    is_caption.then(|| caption_words(&next)).flatten()
+}
+
+fn caption_words(caption: &Node<'_>) -> Option<String> {
+    let words = words_of(caption);
     (!words.is_empty() && words.chars().count() <= LONGEST).then_some(words)
+}
+
+fn is_picture(node: &Node<'_>) -> bool {
+    node.has_name("img") || node.has_name("amp-img")
 }
 
 fn is_caption(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     node.has_name("figcaption") || parts.kinds(node).has(ClassKind::Caption)
+}
+
+/// Tells whether an element has the text of a picture by two words of its class, as `foto-txt` and
+/// `img_text`.
+fn is_text_of_picture(node: &Node<'_>) -> bool {
+    const PICTURES: [&str; 7] = ["photo", "foto", "img", "image", "pic", "picture", "bild"];
+    const WORDS: [&str; 3] = ["txt", "text", "texto"];
+    let words = class_words(node);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    has(&PICTURES) && has(&WORDS)
+}
+
+/// Returns the line directly below a photo that begins with `▲` or `△`, as Korean papers print
+/// captions. Below several photos in a row it belongs to the last one.
+fn marked_line(node: &Node<'_>, parts: &PageParts<'_>) -> Option<String> {
+    const MARKS: [char; 2] = ['▲', '△'];
+    let line = parts.lines().find(|line| line.first > node.id)?;
+    let words = line.text.strip_prefix(MARKS)?.trim();
+    let is_caption = !words.is_empty() && words.chars().count() <= LONGEST;
+
+    let mut between = parts
+        .elements()
+        .filter(|other| other.id > node.id && other.id < line.first);
+    (is_caption && !between.any(|other| is_picture(&other))).then(|| words.to_owned())
 }
 
 /// Returns the text of a caption, without its heading and its buttons, where an element inside is

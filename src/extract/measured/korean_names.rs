@@ -20,6 +20,20 @@ static WORK_MARK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"(^|[\s,|/])({works})\s*[=:]\s*")).expect("a test compiles it")
 });
 
+/// A line that one person signed for text and pictures, with a mail or a title behind the name.
+static SIGNED_WITH_WORKS: LazyLock<Regex> = LazyLock::new(|| {
+    let (works, titles) = (KOREAN_PICTURES.join("|"), KOREAN_SIGNERS.join("|"));
+    let name = format!(r"글\s*[·ㆍ・/,&]\s*(?:{works})\s*[=:]?\s*[가-힣]{{2,4}}");
+    let behind = format!(r"(?:[가-힣]{{0,4}}(?:{titles})|[|/(\[][^.]{{0,40}}|\S+@\S+)?");
+    Regex::new(&format!(r"^[\s\[(]*{name}\s*{behind}[\s\])]*$")).expect("a test compiles it")
+});
+
+/// Tells whether a line is the signature of one person who wrote and took the pictures, as in
+/// travel stories and columns: `글·사진 홍길동`.
+pub(super) fn is_signed_with_works(line: &str) -> bool {
+    SIGNED_WITH_WORKS.is_match(line)
+}
+
 /// Returns the names in a Korean byline. What stands behind the last title is a button, unless
 /// nobody stands before it: `기자 홍길동`. `marks` stand between two names.
 pub(super) fn persons(byline: &str, marks: &Regex) -> Vec<String> {

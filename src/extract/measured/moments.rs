@@ -1,14 +1,12 @@
 //! Chooses when the story of an unknown page was published: from its head, from the elements near
 //! its headline, and from its print.
 
-use jiff::tz::TimeZone;
-
 use crate::extract::class_names::ClassKind;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::vocabulary::OF_CHANGES;
 use crate::markup::{Node, attribute};
 use crate::time::Precision;
-use crate::time::printed::{PrintedTime, Zulu, read};
+use crate::time::printed::{DateReader, PrintedTime, Zulu};
 
 /// Most seconds between two clocks that may tell one moment in two zones: the offsets in use.
 const MOST_APART: i64 = 14 * 3600;
@@ -39,17 +37,20 @@ pub(crate) struct ToldMoment {
 }
 
 impl ToldMoment {
-    /// Reads a date. `zone` is the paper's.
-    pub(crate) fn read(text: &str, source: &str, zone: &TimeZone, zulu: Zulu) -> Option<Self> {
-        let time = read(text, zone, zulu)?;
-        Some(Self::new(time, text, source, zone))
+    /// Reads a date.
+    pub(crate) fn read(text: &str, source: &str, dates: DateReader<'_>) -> Option<Self> {
+        Some(Self::new(dates.read(text)?, text, source, dates))
     }
 
     /// Returns a date that was read from `text`.
-    pub(crate) fn new(time: PrintedTime, text: &str, source: &str, zone: &TimeZone) -> Self {
+    pub(crate) fn new(time: PrintedTime, text: &str, source: &str, dates: DateReader<'_>) -> Self {
         let named = named_zone(text);
         let wall = if named == NamedZone::Universal {
-            read(text, zone, Zulu::Local).unwrap_or(time)
+            let of_paper = DateReader {
+                zulu: Zulu::Local,
+                ..dates
+            };
+            of_paper.read(text).unwrap_or(time)
         } else {
             time
         };
@@ -151,7 +152,7 @@ fn ends_with_zone(text: &str, zones: &[&str]) -> bool {
 
 /// Returns the dates in the attributes of elements near the headline: `datetime`, `data-…`. Those
 /// below the headline come first.
-pub(crate) fn near(parts: &PageParts<'_>, zone: &TimeZone, zulu: Zulu) -> Vec<ToldMoment> {
+pub(crate) fn near(parts: &PageParts<'_>, reader: DateReader<'_>) -> Vec<ToldMoment> {
     let mut told = Vec::new();
     for place in [
         PagePlace::UnderHeadline,
@@ -169,7 +170,7 @@ pub(crate) fn near(parts: &PageParts<'_>, zone: &TimeZone, zulu: Zulu) -> Vec<To
             told.extend(
                 texts
                     .iter()
-                    .filter_map(|(name, text)| ToldMoment::read(text, name, zone, zulu)),
+                    .filter_map(|(name, text)| ToldMoment::read(text, name, reader)),
             );
         }
         if !told.is_empty() {
@@ -229,15 +230,18 @@ fn is_of_change(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::tz::TimeZone;
 
     fn seoul() -> TimeZone {
         TimeZone::get("Asia/Seoul").unwrap()
     }
 
     fn best_of(texts: &[&str]) -> Option<String> {
+        let seoul = seoul();
+        let dates = DateReader::new(&seoul, Zulu::Utc);
         let told = texts
             .iter()
-            .filter_map(|text| ToldMoment::read(text, "test", &seoul(), Zulu::Utc))
+            .filter_map(|text| ToldMoment::read(text, "test", dates))
             .collect();
         best(told).map(|told| told.time.to_string())
     }

@@ -4,12 +4,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::extract::measured::byline_parts::{of_writers, without_opening_role};
 use crate::extract::measured::korean_names;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::vocabulary::{
     AGENCIES, AND, BEFORE_BY, BY, JAPANESE_OFFICES, JAPANESE_SIGNERS, KOREAN_OFFICES,
     KOREAN_SIGNERS, LABELS, MONTHS, NETWORKS, OF_TIME, OFFICES, OTHER_WORK, PARTICLES, PLAIN_ANDS,
-    ROLE_ADJECTIVES, ROLES, WITH,
+    ROLE_ADJECTIVES, ROLES, THAI_OFFICES, WITH,
 };
 use crate::text::{clean, letters};
 
@@ -61,10 +62,15 @@ pub(super) fn persons(byline: &str, papers: &PaperNames) -> Vec<String> {
     names
 }
 
-/// Tells whether a line opens with the words before names, as `By`.
+/// Tells whether a line opens with the words before names, as `By`, and a name may follow.
 pub(super) fn has_lead(line: &str) -> bool {
     let behind = LEAD.find(line).map(|lead| &line[lead.end()..]);
-    behind.is_some_and(|rest| rest.starts_with(|c: char| c.is_uppercase() || c >= '\u{2e80}'))
+    let is_name = |rest: &str| {
+        let name = without_opening_role(rest);
+        let is_thai_name = is_thai(rest) && THAI_NAME.contains(&rest.split_whitespace().count());
+        name.starts_with(|c: char| c.is_uppercase() || c >= '\u{2e80}') || is_thai_name
+    };
+    behind.is_some_and(is_name) || korean_names::is_signed_with_works(line)
 }
 
 /// Tells whether a text has a Korean title of those who sign stories.
@@ -74,7 +80,8 @@ pub(super) fn has_korean_signer(text: &str) -> bool {
 
 /// Returns the names in a byline of another language.
 fn others(byline: &str) -> Vec<String> {
-    let bare = LEAD.replace(byline, "");
+    let byline = of_writers(byline);
+    let bare = LEAD.replace(&byline, "");
     let mut names: Vec<String> = Vec::new();
     for part in MARKS.split(&bare) {
         let part = &without_agency(part);
@@ -83,7 +90,8 @@ fn others(byline: &str) -> Vec<String> {
             continue;
         }
         for one in divided(part) {
-            names.extend(without_role(&LEAD.replace(&one, "")));
+            let name = LEAD.replace(&one, "");
+            names.extend(without_role(&without_opening_role(&name)));
         }
     }
 
@@ -116,7 +124,11 @@ fn without_agency(part: &str) -> String {
 
 /// Divides a text at the words between two names.
 fn divided(part: &str) -> Vec<String> {
-    let words: Vec<&str> = part.split_whitespace().collect();
+    let mut words: Vec<&str> = part.split_whitespace().collect();
+    // A place in brackets stood before it: `Anne Petit (à Lyon) et Luc Roux`.
+    if words.len() > 2 && AND.contains(&words[0]) {
+        words.remove(0);
+    }
     let mut names: Vec<Vec<&str>> = vec![Vec::new()];
 
     for (at, word) in words.iter().enumerate() {
@@ -222,8 +234,15 @@ pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
 /// has them. One word alone may be an account. Korean names are short.
 fn is_written_as_a_name(name: &str) -> bool {
     const LONGEST_KOREAN: usize = 9;
+    const LONGEST_THAI: usize = 20;
     if name.contains(is_hangul) {
         return name.chars().count() <= LONGEST_KOREAN && name.split(' ').count() <= 2;
+    }
+    if is_thai(name) {
+        let is_short = name
+            .split(' ')
+            .all(|word| word.chars().count() <= LONGEST_THAI);
+        return is_short && !THAI_OFFICES.iter().any(|office| name.starts_with(office));
     }
     let is_small = |word: &str| word.starts_with(char::is_lowercase) && !PARTICLES.contains(&word);
     let has_capital = name
@@ -251,6 +270,13 @@ pub(super) fn has_whole_name(names: &[String]) -> bool {
 /// Returns the letters of a word in lower case.
 fn bare(word: &str) -> String {
     letters(word).collect()
+}
+
+/// Words of a Thai name behind `โดย`: a sentence may begin with that, too, and has fewer or more.
+const THAI_NAME: std::ops::RangeInclusive<usize> = 2..=3;
+
+fn is_thai(text: &str) -> bool {
+    text.starts_with(|c: char| ('\u{e00}'..='\u{e7f}').contains(&c))
 }
 
 fn is_hangul(c: char) -> bool {
@@ -301,7 +327,27 @@ mod tests {
             ),
             ("Av Kari Moe og Ola Lie", vec!["Kari Moe", "Ola Lie"]),
             ("Text: Anna Martel", vec!["Anna Martel"]),
+            ("Von unserer Redakteurin Anna Martel", vec!["Anna Martel"]),
+            ("By our correspondent Max Orr", vec!["Max Orr"]),
+            ("By Staff Writer Jane Lee", vec!["Jane Lee"]),
+            ("By Md Rahman Ali", vec!["Md Rahman Ali"]),
+            ("Von unserer Redaktion", vec![]),
+            ("Texto: Ana Ruiz  Fotos: José Gil", vec!["Ana Ruiz"]),
+            (
+                "Text von Anna Martel, Fotos von Lea Wagner",
+                vec!["Anna Martel"],
+            ),
+            ("Fotos: José Gil", vec![]),
+            (
+                "Par Anne Petit (à Lyon) et Luc Roux",
+                vec!["Anne Petit", "Luc Roux"],
+            ),
+            ("โดย มาลี แสงทอง", vec!["มาลี แสงทอง"]),
+            ("โดย: มาลี แสงทอง", vec!["มาลี แสงทอง"]),
+            ("กองบรรณาธิการ", vec![]),
+            ("โดย ทีมข่าวภูมิภาค", vec![]),
             ("홍길동 기자 구독", vec!["홍길동"]),
+            ("글·사진 홍길동", vec!["홍길동"]),
             ("홍길동·임꺽정 기자", vec!["홍길동", "임꺽정"]),
             ("글·사진 홍길동 작가", vec!["홍길동"]),
             ("홍길동 칼럼니스트 hong@saseo.example", vec!["홍길동"]),
@@ -336,7 +382,11 @@ mod tests {
     #[test]
     fn a_byline_begins_with_its_word() {
         assert!(has_lead("By Jane Lee") && has_lead("Von Anna Martel") && has_lead("글=홍길동"));
+        assert!(has_lead("Von unserer Redakteurin Anna Martel"));
+        assert!(has_lead("โดย มาลี แสงทอง") && has_lead("글·사진 홍길동"));
         assert!(!has_lead("By the river it was cold") && !has_lead("Byron"));
+        assert!(!has_lead("By our count it was cold") && !has_lead("โดยตำรวจเผยว่า"));
+        assert!(!has_lead("โดย ตำรวจเผยว่า") && !has_lead("글·사진 공모전에 삼백 편이 왔다"));
     }
 
     proptest::proptest! {

@@ -7,10 +7,12 @@ use crate::extract::article::Image;
 use crate::extract::class_names::ClassKind;
 use crate::extract::holder::chain;
 use crate::extract::measured::captions::{BOXES, caption};
+use crate::extract::measured::picture_address::{address, file_of, is_placeholder};
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::photos::image;
-use crate::markup::{Node, NodeId, Tree, attribute};
+use crate::markup::{Node, NodeId, Tree, text};
 use crate::page_url::PageUrl;
+use crate::text::weight;
 
 /// Most photos of a story: a gallery has some hundred.
 const MOST: usize = 200;
@@ -18,12 +20,6 @@ const MOST: usize = 200;
 /// Fewest pixels of a photo's side, where its size is told: smaller pictures are icons, and faces
 /// beside names.
 const LEAST_SIDE: f64 = 100.0;
-
-/// The endings of pictures' files.
-const PICTURES: [&str; 6] = ["jpg", "jpeg", "png", "webp", "gif", "avif"];
-
-/// Attributes with several addresses and their widths.
-const SETS: [&str; 4] = ["srcset", "data-srcset", "data-lazy-srcset", "data-bgset"];
 
 /// Returns the photos of a story, in the page's order: those in the element around its headline and
 /// its text.
@@ -100,8 +96,22 @@ fn photo(
     let is_no_photo = rules
         .no_photo
         .as_ref()
-        .is_some_and(|pattern| pattern.is_match(&url));
+        .is_some_and(|pattern| pattern.is_match(&url) && !is_told_in_figure(node));
     (!is_no_photo && !is_placeholder(&url)).then_some(url)
+}
+
+/// Tells whether a picture stands in a figure whose caption is a sentence: it is a photo, whatever
+/// its file is called, as `icon-of-the-sea.jpg`. A logo or a face has no caption, or a name.
+fn is_told_in_figure(node: &Node<'_>) -> bool {
+    /// Least weight of a caption that tells what is seen: a name and a role have less.
+    const SENTENCE: usize = 24;
+    let mut around = chain(*node).take(BOXES + 1);
+    let figure = around.find(|around| around.has_name("figure"));
+    let caption = figure.and_then(|figure| {
+        let mut inside = figure.descendants_it();
+        inside.find(|node| node.has_name("figcaption"))
+    });
+    caption.is_some_and(|caption| weight(&text(&caption)) >= SENTENCE)
 }
 
 fn is_in_container(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
@@ -136,95 +146,4 @@ fn is_in_link_to_a_page(node: &Node<'_>, page: &PageUrl) -> bool {
         && target.host() == page.host()
         && !path.contains("photo")
         && !path.contains("gallery")
-}
-
-/// Returns the address of a picture: its own, unless that is a placeholder.
-fn address(node: &Node<'_>, rules: &ArticleRules) -> Option<String> {
-    let lazy = rules.lazy.iter().filter_map(|name| attribute(node, name));
-    let sets = SETS
-        .iter()
-        .filter_map(|name| largest(&attribute(node, name)?));
-    let sources = node.parent().filter(|parent| parent.has_name("picture"));
-    let of_picture = sources.into_iter().flat_map(|picture| {
-        let sources: Vec<Node<'_>> = picture
-            .children_it(false)
-            .filter(|node| node.has_name("source"))
-            .collect();
-        sources.into_iter().filter_map(|source| {
-            SETS.iter()
-                .find_map(|name| largest(&attribute(&source, name)?))
-        })
-    });
-
-    lazy.chain(attribute(node, "src"))
-        .chain(sets)
-        .chain(of_picture)
-        .find(|link| !is_placeholder(link))
-}
-
-/// Returns the largest address in a `srcset`.
-fn largest(set: &str) -> Option<String> {
-    let candidates = set.split(", ").flat_map(|part| {
-        part.split(",http").enumerate().map(|(at, rest)| {
-            if at == 0 {
-                rest.to_owned()
-            } else {
-                format!("http{rest}")
-            }
-        })
-    });
-    let sized = candidates.filter_map(|candidate| {
-        let mut words = candidate.split_whitespace();
-        let link = words.next()?.trim_end_matches(',').to_owned();
-        let size = words
-            .next()
-            .and_then(|size| size.trim_end_matches(['w', 'x', ',']).parse::<f64>().ok());
-        Some((size.unwrap_or(0.0), link))
-    });
-    sized
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, link)| link)
-}
-
-/// Tells whether an address is one of a picture that stands in until the photo is loaded.
-fn is_placeholder(link: &str) -> bool {
-    const NAMES: [&str; 9] = [
-        "placeholder",
-        "blank.",
-        "spacer",
-        "transparent",
-        "loading.",
-        "lazy.",
-        "1x1",
-        "pixel.",
-        "empty.",
-    ];
-    let lower = link.to_ascii_lowercase();
-    let file = lower.split(['?', '#']).next().unwrap_or_default();
-    let file = file.rsplit('/').next().unwrap_or_default();
-    lower.starts_with("data:")
-        || lower.starts_with("about:")
-        || lower.starts_with("blob:")
-        || file.ends_with(".svg")
-        || NAMES.iter().any(|name| file.contains(name))
-}
-
-/// Returns what two addresses of one file have in common: sizes stand in the query and at the end
-/// of the name.
-fn file_of(url: &str) -> String {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-    let bare = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-    let stem = match bare
-        .strip_suffix('x')
-        .map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit()))
-    {
-        Some(rest) if bare.len() < stem.len() => rest.strip_suffix(['-', '_']).unwrap_or(stem),
-        _ => stem,
-    };
-    // Services that resize may name the picture in the query alone.
-    let is_picture = PICTURES.contains(&ending.to_ascii_lowercase().as_str()) && stem != "image";
-    let query = if is_picture { "" } else { url };
-    format!("{folder}/{stem}{query}")
 }

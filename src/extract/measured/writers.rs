@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::extract::holder::chain;
 use crate::extract::measured::bylines::{LONGEST, apart, printed};
+use crate::extract::measured::japanese_names;
 use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_name, persons};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_parts::{PageLine, PageParts, PagePlace};
@@ -143,6 +144,7 @@ pub(super) fn writers(
             .unwrap_or_default(),
     );
     candidates.add(WriterPlace::Signature, &signature(parts, papers));
+    candidates.add(WriterPlace::Signature, &japanese_names::signers(paragraphs));
     for meta in METAS.iter().filter_map(|name| written_by(page, name)) {
         candidates.add(WriterPlace::Meta, &[meta]);
     }

@@ -70,13 +70,13 @@ impl ArticleReader {
 
     /// Returns an article with the dates that the profile's sources give.
     fn published(&self, sources: &FieldSources<'_>, article: Article) -> Article {
-        let (rules, zone) = (&self.profile.article, &self.paper.timezone);
-        let Some(publication) = publication(sources, rules, zone) else {
+        let rules = &self.profile.article;
+        let Some(publication) = publication(sources, rules) else {
             return article;
         };
 
         Article {
-            modified_at: change(sources, rules, zone, &publication),
+            modified_at: change(sources, rules, &publication),
             published_at: Some(publication.time.time),
             published_precision: Some(publication.time.precision),
             published_source: Some(publication.source),

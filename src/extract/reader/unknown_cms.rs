@@ -2,14 +2,12 @@
 
 use crate::extract::article::{Article, Extraction};
 use crate::extract::body::{Story, story};
-use crate::extract::dates::{
-    Publication, change, changes, named, told_in_head, told_in_text, zulu,
-};
+use crate::extract::dates::{Publication, change, changes, named, told_in_head, told_in_text};
 use crate::extract::fields::FieldSources;
 use crate::extract::generic::dateline::Dateline;
 use crate::extract::generic::{self, FoundStory};
 use crate::extract::measured::moments::{ToldMoment, best, near};
-use crate::extract::measured::{StoryHints, is_byline_of, measured};
+use crate::extract::measured::{StoryHints, is_byline_of, is_signature_of, measured};
 use crate::extract::page_parts::PageParts;
 use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::extract::reader::ArticleReader;
@@ -66,6 +64,7 @@ impl ArticleReader {
         let headlines = [headline.as_deref(), article.title.as_deref()]
             .map(|line| line.filter(|_| page.is_declared_article()));
         drop_head(&mut found.story.paragraphs, &article, headlines);
+        drop_signature(&mut found.story.paragraphs, &article);
 
         let extraction = self.judged(article, Some(found.story), page.tree);
         if confidence < generic::LEAST && matches!(extraction, Extraction::Article(_)) {
@@ -110,13 +109,13 @@ impl ArticleReader {
         sources: &FieldSources<'_>,
         parts: &PageParts<'_>,
     ) -> Article {
-        let (zone, rules) = (&self.paper.timezone, &self.profile.article);
+        let (rules, dates) = (&self.profile.article, sources.dates);
         let first = found.story.paragraphs.first().map(String::as_str);
         let dateline = Dateline::of(sources.page.tree);
         let title = article.title.as_deref();
-        let mut printed = dateline.read(title, first.unwrap_or_default(), rules, zone);
+        let mut printed = dateline.read(title, first.unwrap_or_default(), &rules.printed, dates);
         if printed.published.is_none() {
-            let near = Dateline::read_lines(&parts.near_headline(), rules, zone);
+            let near = Dateline::read_lines(&parts.near_headline(), &rules.printed, dates);
             printed.published = near.published;
             printed.updated = printed.updated.or(near.updated);
         }
@@ -137,7 +136,7 @@ impl ArticleReader {
         Article {
             published_at: Some(published),
             published_precision: Some(told.time.precision),
-            modified_at: change(sources, rules, zone, &told)
+            modified_at: change(sources, rules, &told)
                 .or_else(|| update_after(&printed, published)),
             published_source: Some(told.source),
             ..article
@@ -152,13 +151,13 @@ impl ArticleReader {
         parts: &PageParts<'_>,
         printed: &PrintedUnderHeadline,
     ) -> Option<Publication> {
-        let (zone, rules) = (&self.paper.timezone, &self.profile.article);
-        let mut all = told_in_head(sources, rules, zone);
-        all.extend(near(parts, zone, zulu(rules)));
+        let (rules, dates) = (&self.profile.article, sources.dates);
+        let mut all = told_in_head(sources, rules);
+        all.extend(near(parts, dates));
         let under_headline = printed.published;
-        all.extend(under_headline.map(|time| ToldMoment::new(time, "", PRINTED, zone)));
+        all.extend(under_headline.map(|time| ToldMoment::new(time, "", PRINTED, dates)));
         if !all.iter().any(ToldMoment::has_clock) {
-            all.extend(told_in_text(sources, rules, zone));
+            all.extend(told_in_text(sources, rules));
         }
 
         let best = best(all)?;
@@ -177,19 +176,19 @@ impl ArticleReader {
         sources: &FieldSources<'_>,
         (dateline, printed): (&Dateline, &PrintedUnderHeadline),
     ) -> Option<Publication> {
-        let (zone, rules) = (&self.paper.timezone, &self.profile.article);
+        let (rules, dates) = (&self.profile.article, sources.dates);
         let (day, source) = found.date.as_ref()?;
         let is_of_update = || {
-            changes(sources, rules, zone)
+            changes(sources, rules)
                 .chain(printed.updated)
                 .any(|told| told.day() == *day)
         };
-        if !dateline.has_day(day, html, zone) || is_of_update() {
+        if !dateline.has_day(day, html, dates) || is_of_update() {
             return None;
         }
 
         Some(Publication {
-            time: printed::read(day, zone, Zulu::Utc)?,
+            time: printed::read(day, dates.zone, Zulu::Utc)?,
             source: (*source).to_owned(),
         })
     }
@@ -220,6 +219,14 @@ fn drop_head(paragraphs: &mut Vec<String>, article: &Article, headlines: [Option
         } else {
             at += 1;
         }
+    }
+}
+
+/// Drops the last line of a story where it is nothing but its writers' names in brackets.
+fn drop_signature(paragraphs: &mut Vec<String>, article: &Article) {
+    let is_signature = |line: &String| is_signature_of(line, &article.authors);
+    if paragraphs.len() > 1 && paragraphs.last().is_some_and(is_signature) {
+        paragraphs.pop();
     }
 }
 

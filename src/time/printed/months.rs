@@ -30,6 +30,27 @@ const NAMES: [&[&str]; 12] = [
       "grudnia", "декабря", "aralik"],
 ];
 
+/// The Thai names by month, and the two parts of their short forms, which are printed with dots or
+/// without (Unicode CLDR 48).
+#[rustfmt::skip]
+pub(super) const THAI_MONTHS: [(&str, [&str; 2]); 12] = [
+    ("มกราคม", ["ม", "ค"]), ("กุมภาพันธ์", ["ก", "พ"]), ("มีนาคม", ["มี", "ค"]),
+    ("เมษายน", ["เม", "ย"]), ("พฤษภาคม", ["พ", "ค"]), ("มิถุนายน", ["มิ", "ย"]),
+    ("กรกฎาคม", ["ก", "ค"]), ("สิงหาคม", ["ส", "ค"]), ("กันยายน", ["ก", "ย"]),
+    ("ตุลาคม", ["ต", "ค"]), ("พฤศจิกายน", ["พ", "ย"]), ("ธันวาคม", ["ธ", "ค"]),
+];
+
+/// Returns a month from its Thai name, or from its short form.
+pub(super) fn thai_month(text: &str) -> Option<i8> {
+    let bare: String = text
+        .chars()
+        .filter(|c| *c != '.' && !c.is_whitespace())
+        .collect();
+    let months = (1..).zip(THAI_MONTHS);
+    let mut named = months.filter(|(_, (name, short))| bare == *name || bare == short.concat());
+    named.next().map(|(month, _)| month)
+}
+
 /// Returns a month from its number, or from its name: whole, or its first letters (`Sept`). Letters
 /// with which the names of several months begin name none (`jui`).
 pub(super) fn month(text: &str) -> Option<i8> {
@@ -93,5 +114,20 @@ mod tests {
         ] {
             assert_eq!(month(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn each_thai_month_is_known_by_its_name_and_its_short_form() {
+        for (number, (name, [first, second])) in (1..).zip(THAI_MONTHS) {
+            for text in [
+                name.to_owned(),
+                format!("{first}.{second}."),
+                format!("{first}. {second}."),
+                format!("{first}{second}"),
+            ] {
+                assert_eq!(thai_month(&text), Some(number), "{text}");
+            }
+        }
+        assert_eq!(thai_month("พ.ศ."), None);
     }
 }

@@ -4,12 +4,15 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::time::printed::months::THAI_MONTHS;
+
 /// The time of day behind a date, with its zone.
 ///
 /// It matches `18:47`, `at 3:00 PM`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m. EST`, `T00:00:00+00`,
-/// `16h50`, `16.50 Uhr`, `T09` and `정오`. It does not match `자정`, which may be either end of a day.
+/// `16h50`, `16.50 Uhr`, `[16:50]`, `เวลา 16.50 น.`, `T09` and `정오`. It does not match `자정`, which
+/// may be either end of a day.
 const TIME: &str = concat!(
-    r"(?:(?:\s*|[Tt]|\s*[,|·•@]\s*|\s+[-–—]\s+",
+    r"(?:(?:\s*|[Tt]|\s*[,|·•@\[(]\s*|\s+[-–—]\s+|\s*เวลา\s*",
     r"|\s*,?\s+(?i:at|um|à|às|a las|alle(?: ore)?|ore|om|kl\.?|klo|в)\s+)",
     r"(?P<half>오전|오후|새벽|아침|낮|저녁|밤|午前|午後|(?i:[AP]\.?\s?M\b\.?))?\s*",
     r"(?P<hour>\d{1,2})(?P<sign>:|\s*[시時]|\s?[hH]|\.)\s*",
@@ -24,16 +27,50 @@ const TIME: &str = concat!(
     r"|[A-Z][A-Za-z_]+(?:/[A-Za-z_]+)+\b|[A-Z]{3}\d{1,2}[A-Z]{3}\b|[A-Za-z]{2,}\b|[Zz]\b)\)?)?",
 );
 
-/// The day of the week between date and time, in brackets or by itself: `(월)`, `(Mon)`, `금요일`.
-const WEEKDAY: &str =
-    r"(?:\s*\((?:.|.요일|.曜日|[A-Za-z]{3,9})\)|\s*[월화수목금토일]요일|\s*[月火水木金土日]曜日)?";
+/// The day of the week between date and time, in brackets or by itself: `(월)`, `(Mon)`, `금요일`,
+/// `Sat`. Papers of East Asia print the English one, too.
+const WEEKDAY: &str = concat!(
+    r"(?:\s*\((?:.|.요일|.曜日|[A-Za-z]{3,9})\)|\s*[월화수목금토일]요일|\s*[月火水木金土日]曜日",
+    r"|\s+(?i:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\b\.?)?",
+);
+
+/// Japanese eras.
+const ERA: &str = "令和|平成|昭和|大正|明治";
 
 /// A date that begins with its year: `2018.04.27 18:47`, `2012년 03월 05일 (월) 14:29:08`,
-/// `2026-08-19T17:01:32`, `2025/08/25`. Spaces may be hard ones.
+/// `2026-08-19T17:01:32`, `2025/08/25`, `2026年（令和8年）3月7日`. Spaces may be hard ones.
 pub(super) static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    let day = r"[\s.\-년年/]{1,4}(?P<month>\d{1,2})[\s.\-월月/]{1,4}(?P<day>\d{1,2})(?:일|日|\.)?";
-    compiled(&format!(r"(?P<year>(?:19|20)\d\d){day}{WEEKDAY}{TIME}"))
+    let era = format!(r"年\s?\((?:{ERA})\s?(?:\d{{1,2}}|元)年\)\s?");
+    let day = r"(?P<month>\d{1,2})[\s.\-월月/]{1,4}(?P<day>\d{1,2})(?:일|日|\.)?";
+    let year = r"(?P<year>(?:19|20)\d\d)";
+    compiled(&format!(
+        r"{year}(?:[\s.\-년年/]{{1,4}}|{era}){day}{WEEKDAY}{TIME}"
+    ))
 });
+
+/// A date whose year is counted by a Japanese era: `令和8年3月7日`, `令和元年（2019年）5月1日`.
+pub(super) static OF_ERA: LazyLock<Regex> = LazyLock::new(|| {
+    let year = format!(r"(?P<era>{ERA})\s?(?P<year>\d{{1,2}}|元)\s?年\s?(?:\(\d{{4}}年?\)\s?)?");
+    let day = r"(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?日";
+    compiled(&format!("{year}{day}{WEEKDAY}{TIME}"))
+});
+
+/// A date as Thai papers print it, the day first and most years counted from the Buddha:
+/// `7 มีนาคม 2569 16:50 น.`, `7 มี.ค. 69 เวลา 16.50 น.`, `7 มีนาคม พ.ศ. 2569`.
+pub(super) static THAI: LazyLock<Regex> = LazyLock::new(|| {
+    let months: Vec<String> = THAI_MONTHS
+        .iter()
+        .map(|(name, short)| format!("{name}|{}", dotted(short)))
+        .collect();
+    let day = format!(r"(?P<day>\d{{1,2}})\s*(?P<thai>{})", months.join("|"));
+    let year = r"\s*(?:[พค]\.?\s?ศ\.?\s*)?(?P<year>\d{4}|\d\d)";
+    compiled(&format!("{day}{year}{TIME}"))
+});
+
+/// Returns a pattern for a short form with or without dots: `ม.ค.`, `มค`.
+fn dotted(short: &[&str; 2]) -> String {
+    format!(r"{}\.?\s?{}\.?", short[0], short[1])
+}
 
 /// A date with a year of two digits, as a whole text: `26.08.19 17:01`, `'26. 8. 19. 오후 5:01`.
 pub(super) static SHORT_YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
@@ -53,15 +90,21 @@ pub(super) static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// A date of numbers with slashes, the day first: `27/03/2026`.
+/// A date of numbers with slashes, the day first: `27/03/2026`, and `27/03/2569` in Thailand.
 pub(super) static DAY_FIRST_SLASHED: LazyLock<Regex> = LazyLock::new(|| {
-    let day = r"\b(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)\b";
+    let day = r"\b(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:19|20|25)\d\d)\b";
     compiled(&format!("{day}{TIME}"))
 });
 
 /// A date of numbers with slashes, the month first: `03/27/2026`.
 pub(super) static MONTH_FIRST_SLASHED: LazyLock<Regex> = LazyLock::new(|| {
     let day = r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>(?:19|20)\d\d)\b";
+    compiled(&format!("{day}{TIME}"))
+});
+
+/// A date of numbers with a year of two digits, the day first: `7.3.26, 16:50`, `07/03/26 16:50`.
+pub(super) static SHORT_NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+    let day = r"\b(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d\d)\b";
     compiled(&format!("{day}{TIME}"))
 });
 

@@ -1,16 +1,24 @@
 //! The time of day of a printed date.
 
 use jiff::civil::Time;
-use regex::Captures;
+use regex::{Captures, Match};
 
 use crate::time::Precision;
+use crate::time::zone::seconds_of;
 
 /// Letters that may follow the word for an hour and leave it one, as `에` (at) and `경` (about). Any
 /// other makes a count (`12시간`) or another word.
 const BEHIND_AN_HOUR: &str = "반半에경쯤께정부까이도現頃に오午";
 
-/// Words before a time that is printed with a dot: `kl. 16.50`, `alle ore 16.50`.
-const BEFORE_A_DOTTED_CLOCK: [&str; 4] = [" kl.", " kl", " klo", " ore"];
+/// Words before a time that is printed with a dot: `kl. 16.50`, `alle ore 16.50`, `เวลา 16.50`.
+const BEFORE_A_DOTTED_CLOCK: [&str; 5] = [" kl.", " kl", " klo", " ore", "เวลา"];
+
+/// Words behind a time that is printed with a dot: `16.50 Uhr`, `16.50 น.`.
+const BEHIND_A_DOTTED_CLOCK: [&str; 2] = ["Uhr", "น."];
+
+/// Marks behind a bare time with a dot: `7. März 2026, 16.50 | Lea Wagner`. Behind a number of
+/// another kind stands its unit, or the rest of its sentence.
+const ENDS_OF_A_DOTTED_CLOCK: [char; 6] = ['|', '·', '•', ')', ']', '/'];
 
 /// Returns how exactly a date is printed. An hour alone (`16시`) is exact to the minute: it stands
 /// for the full hour, and not for any minute within it.
@@ -44,20 +52,40 @@ fn has_clock(text: &str, found: &Captures<'_>) -> bool {
     };
     match (sign.as_str(), found.name("minute")) {
         (":", minute) => minute.is_some_and(|minute| minute.len() == 2),
-        (".", minute) => minute.is_some_and(|minute| {
-            let before = found.name("hour").map_or("", |hour| &text[..hour.start()]);
-            minute.len() == 2
-                && (text[minute.end()..].trim_start().starts_with("Uhr")
-                    || BEFORE_A_DOTTED_CLOCK
-                        .iter()
-                        .any(|word| before.trim_end().ends_with(word)))
-        }),
+        (".", minute) => minute.is_some_and(|minute| is_dotted_clock(text, found, minute)),
         (_, Some(_)) => true,
         (_, None) => {
             let next = text[sign.end()..].chars().next();
             !next.is_some_and(|c| c.is_alphabetic() && !BEHIND_AN_HOUR.contains(c))
         }
     }
+}
+
+/// Tells whether a number with a dot is a time: by the words around it, or because it has four
+/// digits and nothing but a zone or a mark behind it. German, Nordic and Italian papers print
+/// `16.50`.
+fn is_dotted_clock(text: &str, found: &Captures<'_>, minute: Match<'_>) -> bool {
+    let Some(hour) = found.name("hour").filter(|_| minute.len() == 2) else {
+        return false;
+    };
+
+    let before = text[..hour.start()].trim_end();
+    let behind = text[minute.end()..].trim_start();
+    let is_named = BEHIND_A_DOTTED_CLOCK
+        .iter()
+        .any(|word| behind.starts_with(word))
+        || BEFORE_A_DOTTED_CLOCK
+            .iter()
+            .any(|word| before.ends_with(word));
+
+    let has_zone = || {
+        found
+            .name("zone")
+            .is_some_and(|zone| seconds_of(zone.as_str()).is_some())
+    };
+    is_named
+        || hour.len() == 2
+            && (behind.is_empty() || behind.starts_with(ENDS_OF_A_DOTTED_CLOCK) || has_zone())
 }
 
 /// Returns the printed time of day; `None` if it is impossible (25:00).
@@ -72,7 +100,7 @@ pub(super) fn clock(found: &Captures<'_>) -> Option<Time> {
     let minute = if found.name("thirty").is_some() {
         30
     } else {
-        number_or_zero(found, "minute")?
+        number_or_zero(found, "minute")?.max(number_or_zero(found, "dotted")?)
     };
     let second = number_or_zero(found, "second")?.max(number_or_zero(found, "second_named")?);
     let hour = hour(found)?;

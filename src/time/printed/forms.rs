@@ -1,0 +1,113 @@
+//! The forms in which a text is searched for a date, in their order, and what a match must show
+//! besides.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use crate::time::printed::patterns::{
+    BASIC, DAY_FIRST, DAY_FIRST_SLASHED, MONTH_FIRST, MONTH_FIRST_SLASHED, OF_ERA, SHORT_DAY_FIRST,
+    SHORT_NUMBERS, SHORT_YEAR_FIRST, THAI,
+};
+use crate::time::printed::time_of_day::number;
+
+const MONTHS: i8 = 12;
+
+/// The first Buddhist year with slashes. Thai papers print the day first.
+const FIRST_BUDDHIST: i16 = 2500;
+
+/// The order of day and month in dates of numbers with slashes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DateOrder {
+    /// `3/7/2026` may be two days, and is none.
+    #[default]
+    Unknown,
+    DayFirst,
+    MonthFirst,
+}
+
+/// A form of dates that do not begin with their year.
+#[derive(Clone, Copy)]
+pub(super) struct DateForm {
+    pub pattern: &'static LazyLock<Regex>,
+    check: FormCheck,
+}
+
+/// What a match of a form must show besides, to be a date.
+#[derive(Clone, Copy)]
+enum FormCheck {
+    None,
+    /// No digits stand directly beside it.
+    NotInNumber,
+    /// The page has this order, or day and month cannot be told the other way round: `27/3/2026`
+    /// and `3/27/2026` are dates everywhere.
+    Order(DateOrder),
+    /// A time follows. A number of two digits behind a month may be anything.
+    HasClock,
+    /// A time follows, and the page prints the day first. Elsewhere `07.03.26` may begin with its
+    /// year.
+    HasClockInDayFirst,
+}
+
+/// The forms, best first.
+const FORMS: [(&LazyLock<Regex>, FormCheck); 10] = [
+    (&SHORT_NUMBERS, FormCheck::HasClockInDayFirst),
+    (&BASIC, FormCheck::None),
+    (&SHORT_YEAR_FIRST, FormCheck::None),
+    (&OF_ERA, FormCheck::None),
+    (&THAI, FormCheck::NotInNumber),
+    (&DAY_FIRST, FormCheck::NotInNumber),
+    (&MONTH_FIRST, FormCheck::None),
+    (&DAY_FIRST_SLASHED, FormCheck::Order(DateOrder::DayFirst)),
+    (
+        &MONTH_FIRST_SLASHED,
+        FormCheck::Order(DateOrder::MonthFirst),
+    ),
+    (&SHORT_DAY_FIRST, FormCheck::HasClock),
+];
+
+/// Returns the forms of dates that `text` may have.
+pub(super) fn forms(text: &str, order: DateOrder) -> impl Iterator<Item = DateForm> + use<> {
+    let is_ascii = text.is_ascii();
+    FORMS.into_iter().filter_map(move |(pattern, check)| {
+        let is_possible = match check {
+            FormCheck::HasClockInDayFirst => order == DateOrder::DayFirst,
+            FormCheck::None
+            | FormCheck::NotInNumber
+            | FormCheck::Order(_)
+            | FormCheck::HasClock => true,
+        };
+        let is_other_script =
+            is_ascii && (std::ptr::eq(pattern, &OF_ERA) || std::ptr::eq(pattern, &THAI));
+        (is_possible && !is_other_script).then_some(DateForm { pattern, check })
+    })
+}
+
+impl DateForm {
+    /// Tells whether a match in a page of this order is a date.
+    pub(super) fn holds(self, text: &str, found: &Captures<'_>, order: DateOrder) -> bool {
+        match self.check {
+            FormCheck::None => true,
+            FormCheck::NotInNumber => !is_in_number(text, found),
+            FormCheck::Order(own) => {
+                let (day, month): (Option<i8>, Option<i8>) =
+                    (number(found, "day"), number(found, "month"));
+                let is_buddhist = number(found, "year") > Some(FIRST_BUDDHIST);
+                own == order || day == month || day > Some(MONTHS) || is_buddhist
+            }
+            FormCheck::HasClock | FormCheck::HasClockInDayFirst => found.name("hour").is_some(),
+        }
+    }
+}
+
+/// Tells whether digits stand directly before or behind a date, as in `2026-03-123456` and
+/// `203.2011.12.1`.
+pub(super) fn is_in_number(text: &str, found: &Captures<'_>) -> bool {
+    let (Some(year), Some(day)) = (found.name("year"), found.name("day")) else {
+        return false;
+    };
+
+    let before = text[..year.start().min(day.start())].trim_end_matches('.');
+    before.ends_with(|c: char| c.is_ascii_digit())
+        || text[year.end().max(day.end())..].starts_with(|c: char| c.is_ascii_digit())
+}
