@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::extract::vocabulary::{
-    FOREIGN, OF_BREADCRUMBS, OF_CAPTIONS, OF_CHANGES, OF_HEADLINES, OF_NO_PHOTOS, OF_SUBTITLES,
-    OF_WRITERS,
+    FOREIGN, OF_BREADCRUMBS, OF_CAPTIONS, OF_CHANGES, OF_HEADLINES, OF_NO_PHOTOS, OF_SECTIONS,
+    OF_SUBTITLES, OF_TAGS, OF_WRITERS,
 };
 use crate::markup::Node;
 
@@ -14,7 +14,7 @@ const LONGEST: usize = 512;
 
 /// What the words of an element's names say about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
+#[repr(u16)]
 pub(super) enum ClassKind {
     /// Other stories, comments, menus, advertisements.
     Foreign = 1,
@@ -27,21 +27,25 @@ pub(super) enum ClassKind {
     /// The time of a change.
     Change = 64,
     Breadcrumb = 128,
+    /// The tags of the story.
+    Tags = 256,
+    /// The section of the story.
+    Section = 512,
 }
 
 /// All kinds of one element.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct ClassKinds(u8);
+pub(super) struct ClassKinds(u16);
 
 impl ClassKinds {
     pub(super) fn has(self, kind: ClassKind) -> bool {
-        self.0 & kind as u8 != 0
+        self.0 & kind as u16 != 0
     }
 }
 
 /// The kinds by their words.
-static KINDS: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
-    let lists: [(&[&str], ClassKind); 8] = [
+static KINDS: LazyLock<HashMap<&str, u16>> = LazyLock::new(|| {
+    let lists: [(&[&str], ClassKind); 10] = [
         (&FOREIGN, ClassKind::Foreign),
         (&OF_WRITERS, ClassKind::Writer),
         (&OF_HEADLINES, ClassKind::Headline),
@@ -50,11 +54,13 @@ static KINDS: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
         (&OF_NO_PHOTOS, ClassKind::NoPhoto),
         (&OF_CHANGES, ClassKind::Change),
         (&OF_BREADCRUMBS, ClassKind::Breadcrumb),
+        (&OF_TAGS, ClassKind::Tags),
+        (&OF_SECTIONS, ClassKind::Section),
     ];
     let mut kinds = HashMap::new();
     for (words, kind) in lists {
         for word in words {
-            *kinds.entry(*word).or_default() |= kind as u8;
+            *kinds.entry(*word).or_default() |= kind as u16;
         }
     }
     kinds
@@ -70,8 +76,8 @@ pub(super) fn kinds(node: &Node<'_>) -> ClassKinds {
 
     // `title-sub` and `sub_tit` name no headline, but the line under it.
     if is_below && all.has(ClassKind::Headline) {
-        all.0 ^= ClassKind::Headline as u8;
-        all.0 |= ClassKind::Subtitle as u8;
+        all.0 ^= ClassKind::Headline as u16;
+        all.0 |= ClassKind::Subtitle as u16;
     }
     all
 }

@@ -1,6 +1,7 @@
 //! The fields of a page that no profile knows, found by measure: candidates from all of its places,
 //! and the best of them.
 
+mod breadcrumbs;
 mod bylines;
 mod captions;
 mod korean_names;
@@ -8,9 +9,11 @@ pub(super) mod moments;
 mod names;
 mod papers;
 mod pictures;
+mod sections;
 mod subtitles;
+mod tag_boxes;
+mod tags;
 mod titles;
-mod topics;
 mod writers;
 
 use crate::config::profile::ArticleRules;
@@ -55,14 +58,14 @@ pub(super) fn measured<'a>(
 
     let title = title.or(article.title);
     let writers = writers::writers(page, &parts, &papers, story.paragraphs, story.author);
-    let sections = topics::sections(page, &parts, &papers, &told);
+    let sections = sections::sections(page, &parts, &papers, &told, story.url);
     let images = pictures::images(page.tree, &parts, story.rules, story.url, title.as_deref());
 
     let article = Article {
         subtitle: article
             .subtitle
-            .or_else(|| subtitles::subtitle(page, &parts, story.paragraphs)),
-        tags: topics::tags(page, &parts, &papers),
+            .or_else(|| subtitles::subtitle(page, &parts, story.paragraphs, title.as_deref())),
+        tags: tags::tags(page, &parts, &papers),
         section: article.section.or(sections.section),
         subsection: article.subsection.or(sections.subsection),
         authors: writers.names,
