@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::extract::vocabulary::{
     OF_BREADCRUMBS, OF_CAPTIONS, OF_CHANGES, OF_HEADLINES, OF_NO_PHOTOS, OF_OTHER_STORIES,
-    OF_SIDE_BOXES, OF_SUBTITLES, OF_WRITERS,
+    OF_SECTIONS, OF_SIDE_BOXES, OF_SUBTITLES, OF_TAGS, OF_WRITERS,
 };
 use crate::markup::Node;
 
@@ -29,6 +29,10 @@ pub(super) enum ClassKind {
     Breadcrumb = 128,
     /// Other stories, comments and menus. They are foreign, too.
     OtherStory = 256,
+    /// The tags of the story.
+    Tags = 512,
+    /// The section of the story.
+    Section = 1024,
 }
 
 /// All kinds of one element.
@@ -43,7 +47,7 @@ impl ClassKinds {
 
 /// The kinds by their words.
 static KINDS: LazyLock<HashMap<&str, u16>> = LazyLock::new(|| {
-    let lists: [(&[&str], ClassKind); 10] = [
+    let lists: [(&[&str], ClassKind); 12] = [
         (&OF_OTHER_STORIES, ClassKind::Foreign),
         (&OF_OTHER_STORIES, ClassKind::OtherStory),
         (&OF_SIDE_BOXES, ClassKind::Foreign),
@@ -54,6 +58,8 @@ static KINDS: LazyLock<HashMap<&str, u16>> = LazyLock::new(|| {
         (&OF_NO_PHOTOS, ClassKind::NoPhoto),
         (&OF_CHANGES, ClassKind::Change),
         (&OF_BREADCRUMBS, ClassKind::Breadcrumb),
+        (&OF_TAGS, ClassKind::Tags),
+        (&OF_SECTIONS, ClassKind::Section),
     ];
     let mut kinds = HashMap::new();
     for (words, kind) in lists {

@@ -13,11 +13,16 @@ mod elsewhere;
 mod flight;
 mod language;
 mod libraries;
+mod listed;
 mod lost_lines;
 mod prose;
+mod rich_text;
 mod script_data;
+mod script_lists;
 mod script_story;
 mod script_strings;
+mod sentence_lines;
+mod short_news;
 mod sieve;
 mod story_element;
 mod union;
@@ -33,14 +38,16 @@ use crate::extract::generic::claims::{declared, described, description};
 use crate::extract::generic::confidence::Evidence;
 use crate::extract::generic::coverage::coverage;
 use crate::extract::generic::libraries::{readability, trafilatura};
+use crate::extract::generic::listed::listed;
 use crate::extract::generic::lost_lines::completed;
 use crate::extract::generic::prose::is_prose;
+use crate::extract::generic::sentence_lines::{parted, parted_blocks};
 use crate::extract::generic::sieve::Sieve;
 use crate::extract::generic::union::union;
 use crate::extract::generic::words::{Bag, WordOverlap};
 use crate::extract::scan::PageScan;
 use crate::markup::Tree;
-use crate::markup::blocks::{Block, linked_blocks};
+use crate::markup::blocks::Block;
 use crate::page_url::PageUrl;
 use crate::text::{clean_some, weight};
 
@@ -109,7 +116,7 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
         Method::Readability | Method::JsonLd | Method::Script => blocks,
     };
     let candidate = StoryCandidate {
-        blocks,
+        blocks: parted(page.tree, blocks),
         method,
         agreement: agreement_of(&strict.blocks, &wide),
         date: strict.date.clone().map(|day| (day, "trafilatura")),
@@ -171,12 +178,20 @@ impl StoryCandidate {
             described: described(page, title, &blocks),
             length: confidence::length(&blocks),
             covered: coverage(page.tree, &blocks),
+            listed: listed(page.tree, &blocks),
+        };
+
+        let confidence = evidence.confidence();
+        let short = (confidence < LEAST).then(|| short_news::sentence(page, title, &blocks));
+        let (blocks, confidence) = match short.flatten() {
+            Some(sentence) => (vec![sentence], short_news::CONFIDENCE),
+            None => (blocks, confidence),
         };
 
         SiftedText {
             blocks,
             method: self.method,
-            confidence: evidence.confidence(),
+            confidence,
             signature,
             date: self.date,
         }
@@ -270,7 +285,7 @@ fn prose_weight(blocks: &[Block]) -> usize {
 fn told_blocks(told: &str) -> Vec<Block> {
     if told.contains("</") || told.contains("<br") {
         return Tree::parse(told)
-            .map(|tree| linked_blocks(&tree.root(), |_| false))
+            .map(|tree| parted_blocks(&tree.root()))
             .unwrap_or_default();
     }
 

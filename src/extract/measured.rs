@@ -1,6 +1,7 @@
 //! The fields of a page that no profile knows, found by measure: candidates from all of its places,
 //! and the best of them.
 
+mod breadcrumbs;
 mod byline_parts;
 mod bylines;
 mod captions;
@@ -11,9 +12,11 @@ mod names;
 mod papers;
 mod picture_address;
 mod pictures;
+mod sections;
 mod subtitles;
+mod tag_boxes;
+mod tags;
 mod titles;
-mod topics;
 mod writers;
 
 use crate::config::profile::ArticleRules;
@@ -58,14 +61,14 @@ pub(super) fn measured<'a>(
 
     let title = title.or(article.title);
     let writers = writers::writers(page, &parts, &papers, story.paragraphs, story.author);
-    let sections = topics::sections(page, &parts, &papers, &told);
+    let sections = sections::sections(page, &parts, &papers, &told, story.url);
     let images = pictures::images(page.tree, &parts, story.rules, story.url, title.as_deref());
 
     let article = Article {
         subtitle: article
             .subtitle
-            .or_else(|| subtitles::subtitle(page, &parts, story.paragraphs)),
-        tags: topics::tags(page, &parts, &papers),
+            .or_else(|| subtitles::subtitle(page, &parts, story.paragraphs, title.as_deref())),
+        tags: tags::tags(page, &parts, &papers),
         section: article.section.or(sections.section),
         subsection: article.subsection.or(sections.subsection),
         authors: writers.names,

@@ -254,8 +254,24 @@ pub(super) const HOMES: [&str; 24] = [
 
 /// Words in an element's class or id that name a breadcrumb.
 #[rustfmt::skip]
-pub(super) const OF_BREADCRUMBS: [&str; 4] = [
-    "breadcrumb", "breadcrumbs", "crumb", "crumbs",
+pub(super) const OF_BREADCRUMBS: [&str; 11] = [
+    "breadcrumb", "breadcrumbs", "crumb", "crumbs", "ariane", "filariane", "brotkrumen", "migas",
+    "kruimelpad", "brodsmuler", "murupolku",
+];
+
+/// Words in an element's class or id that name the tags of a story.
+#[rustfmt::skip]
+pub(super) const OF_TAGS: [&str; 21] = [
+    "tag", "tags", "tagged", "taglist", "keyword", "keywords", "hashtag", "hashtags", "topic",
+    "topics", "thema", "themen", "theme", "themes", "tema", "temas", "temi", "etiquetas",
+    "schlagworte", "emner", "emneord",
+];
+
+/// Words in an element's class or id that name the section of a story.
+#[rustfmt::skip]
+pub(super) const OF_SECTIONS: [&str; 15] = [
+    "category", "categories", "cat", "section", "channel", "ressort", "rubric", "rubrique",
+    "rubrica", "kategorie", "categoria", "categorie", "department", "seccion", "kicker",
 ];
 
 /// Words in an element's class, id or `itemprop` that name the lines under the headline.

@@ -69,6 +69,16 @@ pub enum BlockKind {
 }
 
 impl Block {
+    /// Returns the block that has these lines, with a space between two.
+    pub fn of_lines(lines: &[Self]) -> Self {
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        Self {
+            text: texts.join(" "),
+            linked: lines.iter().map(|line| line.linked).sum(),
+            kind: lines.first().map(|line| line.kind).unwrap_or_default(),
+        }
+    }
+
     /// Tells whether more than half of it is links.
     pub fn is_linked(&self) -> bool {
         2 * self.linked > self.text.chars().filter(|c| !c.is_whitespace()).count()
@@ -79,7 +89,7 @@ impl Block {
 /// accepts are left out.
 ///
 /// A block ends with its element, or at two or more `<br>` in a row; white space between them does
-/// not count. A single `<br>` is a space.
+/// not count. A single `<br>` is a space here; [`lined_blocks`] keeps it.
 pub fn blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -> Vec<String> {
     linked_blocks(node, is_excluded)
         .into_iter()
@@ -89,6 +99,17 @@ pub fn blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -> Vec<S
 
 /// Like [`blocks`], and counts the linked characters of each.
 pub fn linked_blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -> Vec<Block> {
+    let blocks = lined_blocks(node, is_excluded).into_iter();
+    blocks
+        .map(|mut lines| match lines.len() {
+            1 => lines.remove(0),
+            _ => Block::of_lines(&lines),
+        })
+        .collect()
+}
+
+/// Like [`linked_blocks`], but each block is its lines, which single `<br>` part. None is empty.
+pub fn lined_blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -> Vec<Vec<Block>> {
     let mut writer = BlockWriter::default();
     let mut open = vec![TreeStep::Enter(*node)];
 
@@ -132,11 +153,13 @@ enum TreeStep<'a> {
     LeaveLink,
 }
 
-/// Collects the text of a block, and ends it.
+/// Collects the lines of a block, and ends it.
 #[derive(Default)]
 struct BlockWriter {
-    done: Vec<Block>,
-    block: String,
+    done: Vec<Vec<Block>>,
+    /// The lines of the block that ended.
+    lines: Vec<Block>,
+    line: String,
     linked: usize,
     kind: BlockKind,
     /// The number of open links.
@@ -181,24 +204,28 @@ impl BlockWriter {
         if self.links > 0 {
             self.linked += text.chars().filter(|c| !c.is_whitespace()).count();
         }
-        self.block.push_str(text);
+        self.line.push_str(text);
     }
 
+    /// Ends the line. A line without text is dropped.
     fn break_line(&mut self) {
         self.breaks += 1;
-        self.block.push(' ');
-    }
-
-    /// Ends the block. A block without text is dropped.
-    fn end(&mut self) {
-        self.breaks = 0;
-        let text = clean(&self.block);
-        self.block.clear();
+        let text = clean(&self.line);
+        self.line.clear();
         let linked = std::mem::take(&mut self.linked);
 
         if !text.is_empty() {
             let kind = self.kind;
-            self.done.push(Block { text, linked, kind });
+            self.lines.push(Block { text, linked, kind });
+        }
+    }
+
+    /// Ends the block. A block without text is dropped.
+    fn end(&mut self) {
+        self.break_line();
+        self.breaks = 0;
+        if !self.lines.is_empty() {
+            self.done.push(std::mem::take(&mut self.lines));
         }
     }
 }
@@ -227,6 +254,23 @@ mod tests {
         ] {
             assert_eq!(read(html), ["하나 둘", "셋"], "{html}");
         }
+    }
+
+    #[test]
+    fn a_block_is_its_lines_where_they_are_asked_for() {
+        let tree = Tree::parse("하나<br> <a href=x>둘</a><br><br>셋<br>").unwrap();
+        let found: Vec<Vec<(String, usize)>> = lined_blocks(&tree.root(), |_| false)
+            .into_iter()
+            .map(|lines| {
+                let lines = lines.into_iter();
+                lines.map(|line| (line.text, line.linked)).collect()
+            })
+            .collect();
+        let line = |text: &str, linked| (text.to_owned(), linked);
+        assert_eq!(
+            found,
+            [vec![line("하나", 0), line("둘", 1)], vec![line("셋", 0)]]
+        );
     }
 
     #[test]

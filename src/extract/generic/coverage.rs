@@ -7,7 +7,7 @@ use crate::markup::{Node, Tree};
 use crate::text::weight;
 
 /// Elements with prose that is no story.
-const OTHERS: [&str; 6] = ["nav", "aside", "footer", "header", "form", "figcaption"];
+const OTHERS: [&str; 5] = ["nav", "aside", "footer", "form", "figcaption"];
 
 /// In the names of elements with what readers wrote.
 const COMMENTS: [&str; 3] = ["comment", "reply", "disqus"];
@@ -33,7 +33,13 @@ pub(super) fn coverage(tree: &Tree, story: &[Block]) -> f64 {
     }
 }
 
+/// Tells whether the story of a page does not stand in an element, or just its headline.
 fn is_other(node: &Node<'_>) -> bool {
+    node.has_name("header") || is_apart(node)
+}
+
+/// Tells whether an element belongs to no story: neither its text nor its headline.
+pub(super) fn is_apart(node: &Node<'_>) -> bool {
     OTHERS.iter().any(|name| node.has_name(name)) || is_comment(node)
 }
 

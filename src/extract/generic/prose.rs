@@ -28,7 +28,7 @@ pub(super) fn is_prose(block: &Block) -> bool {
 
 /// Tells whether a text ends with a stop. A closing quote or bracket may follow the stop. Dots end
 /// truncated texts, as the summaries of a list.
-fn ends_like_a_sentence(text: &str) -> bool {
+pub(super) fn ends_like_a_sentence(text: &str) -> bool {
     let bare = text.trim_end_matches(CLOSING);
     bare.ends_with(STOPS) && !is_cut(text)
 }

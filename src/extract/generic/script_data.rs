@@ -8,11 +8,10 @@
 //! Scripts are hostile. Every string is decoded once, at most [`DEEPEST`] levels deep, and the
 //! parser gives up after [`FAILURES`] bytes that were no JSON.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use crate::extract::generic::flight;
+use crate::extract::generic::script_lists::paragraph_lists;
 use crate::extract::generic::script_strings::{
     begins_like_data, decoded, has_markup, is_data, literal_length, unescaped,
 };
@@ -42,18 +41,6 @@ const STORY: usize = 200;
 
 /// How far below an object its headline may stand: `{"headlines": {"basic": "…"}}`.
 const HEADLINE: u32 = 2;
-
-/// Names of members with a paragraph's text in lists of paragraphs.
-const PARAGRAPHS: [&str; 8] = [
-    "content",
-    "text",
-    "html",
-    "value",
-    "body",
-    "paragraph",
-    "children",
-    "data",
-];
 
 /// A text in a script's data that may be a story.
 #[derive(Clone, Debug, PartialEq)]
@@ -234,27 +221,10 @@ impl Search {
         }
     }
 
-    /// Keeps the paragraphs that a list has: its strings, or the members of one name in its
-    /// objects.
+    /// Keeps the paragraphs that a list has.
     fn list(&mut self, items: &[Value], around: &Around) {
-        let strings: Vec<String> = items.iter().filter_map(string).collect();
-        if strings.len() > 1 {
-            self.keep(TextForm::List(strings), around);
-        }
-
-        let mut members: HashMap<&str, Vec<String>> = HashMap::new();
-        for object in items.iter().filter_map(Value::as_object) {
-            for name in PARAGRAPHS {
-                if let Some(text) = object.get(name).and_then(string) {
-                    members.entry(name).or_default().push(text);
-                }
-            }
-        }
-
-        let mut lists: Vec<(&str, Vec<String>)> = members.into_iter().collect();
-        lists.sort();
-        for (_, texts) in lists.into_iter().filter(|(_, texts)| texts.len() > 1) {
-            self.keep(TextForm::List(texts), around);
+        for paragraphs in paragraph_lists(items) {
+            self.keep(TextForm::List(paragraphs), around);
         }
     }
 
@@ -280,10 +250,6 @@ impl Search {
             self.keep(TextForm::Lines(text.to_owned()), around);
         }
     }
-}
-
-fn string(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
 }
 
 /// Returns when an object was published, by the members that tell it in most systems.

@@ -7,12 +7,13 @@ use crate::extract::generic::cost::refusal;
 use crate::extract::generic::libraries::{readability, trafilatura};
 use crate::extract::generic::prose::is_cut;
 use crate::extract::generic::script_data::{ScriptText, TextForm, texts};
+use crate::extract::generic::sentence_lines::parted_blocks;
 use crate::extract::generic::union::union;
 use crate::extract::generic::words::{Bag, WordOverlap};
 use crate::extract::generic::{plain, prose_weight};
 use crate::extract::script::scripts;
 use crate::markup::Tree;
-use crate::markup::blocks::{Block, linked_blocks};
+use crate::markup::blocks::Block;
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 
@@ -114,7 +115,7 @@ fn blocks(text: &ScriptText, url: &PageUrl) -> Vec<Block> {
 fn html_blocks(html: &str) -> Vec<Block> {
     // A text that is too heavy for the parser is no story.
     Tree::parse(html)
-        .map(|tree| linked_blocks(&tree.root(), |_| false))
+        .map(|tree| parted_blocks(&tree.root()))
         .unwrap_or_default()
 }
 

@@ -1,8 +1,9 @@
 //! The names of a page's paper, and how a headline is told from them.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Match, Regex};
 
 use crate::extract::scan::PageScan;
 use crate::page_url::PageUrl;
@@ -10,9 +11,26 @@ use crate::text::{clean, letters};
 
 /// The separators between a headline and the paper's name.
 static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\s*(?:[|｜│¦]|::)\s*|\s+[-–—:·•<>«»~/]+\s+|\s*[:：]\s+")
+    Regex::new(r"\s*(?:[|｜│┃¦‖❘￨_＿：]|::)\s*|\s+[-–—:·•<>«»~/]+\s+|\s*:\s+")
         .expect("a test compiles it")
 });
+
+/// Dashes without spaces around them.
+static DASHES: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[-–—―]+").expect("a test compiles it"));
+
+/// Brackets that may hold the paper's name at either end.
+const BRACKETS: [(char, char); 6] = [
+    ('[', ']'),
+    ('(', ')'),
+    ('【', '】'),
+    ('（', '）'),
+    ('［', '］'),
+    ('〔', '〕'),
+];
+
+/// The first character of the scripts of East Asia.
+const EAST_ASIAN: char = '\u{2e80}';
 
 /// Most names that are cut from one end: section and paper may stand there.
 const MOST_CUTS: usize = 3;
@@ -86,7 +104,14 @@ impl PaperNames {
     }
 
     fn cut_once<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let separators: Vec<_> = SEPARATOR.find_iter(text).collect();
+        let mut separators: Vec<_> = SEPARATOR.find_iter(text).collect();
+        separators.extend(
+            DASHES
+                .find_iter(text)
+                .filter(|at| is_separator(text, at.range())),
+        );
+        separators.sort_by_key(Match::start);
+
         // A name may itself have a separator: the longest end comes first.
         let behind = separators.iter().find(|at| self.have(&text[at.end()..]));
         if let Some(at) = behind {
@@ -101,9 +126,34 @@ impl PaperNames {
             return Some(&text[at.end()..]);
         }
 
-        let (name, rest) = text.strip_prefix('[')?.split_once(']')?;
-        self.have(name).then(|| rest.trim_start())
+        BRACKETS
+            .iter()
+            .find_map(|brackets| self.cut_bracket(text, *brackets))
     }
+
+    /// Returns a text without the paper's name in brackets at either end.
+    fn cut_bracket<'t>(&self, text: &'t str, (open, close): (char, char)) -> Option<&'t str> {
+        let before = text
+            .strip_prefix(open)
+            .and_then(|text| text.split_once(close))
+            .filter(|(name, _)| self.have(name));
+        if let Some((_, rest)) = before {
+            return Some(rest.trim_start());
+        }
+
+        let (rest, name) = text.strip_suffix(close)?.rsplit_once(open)?;
+        self.have(name).then(|| rest.trim_end())
+    }
+}
+
+/// Tells whether dashes without spaces part a headline from a name, as in titles of East Asia
+/// (`新店开门-新华网`), and in others only a long dash. A hyphen between Latin letters joins a word:
+/// `Anti-Post` is no headline of the Post.
+fn is_separator(text: &str, dashes: Range<usize>) -> bool {
+    let is_east_asian = |c: Option<char>| c.is_some_and(|c| c >= EAST_ASIAN);
+    text[dashes.clone()].contains(['—', '―'])
+        || is_east_asian(text[..dashes.start].chars().next_back())
+        || is_east_asian(text[dashes.end..].chars().next())
 }
 
 /// Returns the parts of a text between separators.
@@ -134,12 +184,33 @@ mod tests {
             "한빛신문: 책방 - 1부: 아침",
             "한빛신문 | 책방 - 1부: 아침 | Hanbit",
             "[한빛신문] 책방 - 1부: 아침",
+            "【한빛신문】책방 - 1부: 아침",
+            "책방 - 1부: 아침 (한빛신문)",
+            "책방 - 1부: 아침_한빛신문",
+            "책방 - 1부: 아침：한빛신문",
+            "책방 - 1부: 아침┃한빛신문",
+            "책방 - 1부: 아침-한빛신문",
+            "The Hanbit—책방 - 1부: 아침",
         ] {
             assert_eq!(
                 names().cut_from(text).as_deref(),
                 Some("책방 - 1부: 아침"),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn the_papers_name_within_a_word_or_a_sentence_stays() {
+        for text in [
+            "Why we read the Hanbit",
+            "Sunday at Neo-Hanbit",
+            "책방 (한빛)",
+            "[단독] 책방의 아침",
+            "The Hanbit's new shelf",
+            "snake_case and other words",
+        ] {
+            assert_eq!(names().cut_from(text).as_deref(), Some(text), "{text}");
         }
     }
 

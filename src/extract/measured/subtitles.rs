@@ -27,6 +27,7 @@ pub(super) fn subtitle(
     page: &PageScan<'_>,
     parts: &PageParts<'_>,
     paragraphs: &[String],
+    printed_title: Option<&str>,
 ) -> Option<String> {
     let headline = parts.headline()?;
     let title: String = letters(&text(&headline)).collect();
@@ -56,8 +57,23 @@ pub(super) fn subtitle(
         })
         .map(|(line, _)| line);
     printed
+        .or_else(|| small_print(&headline, printed_title))
         .or_else(|| heading_below(parts, &headline))
         .or_else(|| told.map(|line| decoded(&line)))
+}
+
+/// Returns the small print behind a headline, within its element, where the title is without it.
+fn small_print(headline: &Node<'_>, title: Option<&str>) -> Option<String> {
+    let title: String = letters(title?).collect();
+    let mut inner = headline.descendants_it();
+    let small = text(&inner.find(|node| node.has_name("small"))?);
+    let bare: String = letters(&small).collect();
+
+    let is_behind = letters(&text(headline))
+        .collect::<String>()
+        .ends_with(&bare);
+    let is_line = weight(&small) >= SHORTEST_HEADING && small.chars().count() <= LONGEST_SUBTITLE;
+    (is_line && is_behind && !title.ends_with(&bare) && !is_byline_or_date(&small)).then_some(small)
 }
 
 /// Returns the heading directly below the headline. Where the story has more headings like it, it
@@ -112,4 +128,30 @@ fn is_subtitle(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     let item = node.attr("itemprop");
     parts.kinds(node).has(ClassKind::Subtitle)
         || item.is_some_and(|name| &*name == "alternativeHeadline")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::Tree;
+
+    #[test]
+    fn small_print_behind_a_headline_is_the_subtitle_where_it_is_a_line() {
+        let line = |h1: &str, title: &str| {
+            let tree = Tree::parse(&format!("<h1>{h1}</h1>")).unwrap();
+            let root = tree.root();
+            let h1 = root.descendants_it().find(|node| node.has_name("h1"));
+            small_print(&h1.unwrap(), Some(title))
+        };
+        let below = "The ferry waits for the fog";
+        let whole = format!("Fog <small>{below}</small>");
+        assert_eq!(line(&whole, "Fog").as_deref(), Some(below));
+        assert_eq!(line(&whole, &format!("Fog {below}")), None);
+        assert_eq!(line(&format!("<small>{below}</small> Fog"), "Fog"), None);
+        assert_eq!(line("Fog <small>Part two</small>", "Fog"), None);
+        assert_eq!(
+            line("Fog <small>By Jane Roe, The Example Post</small>", "Fog"),
+            None
+        );
+    }
 }

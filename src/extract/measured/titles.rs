@@ -7,7 +7,7 @@ use crate::extract::entities;
 use crate::extract::measured::papers::{PaperNames, parts};
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
-use crate::markup::{Node, text};
+use crate::markup::{Node, NodeId, text, text_without};
 use crate::text::{clean, clean_some, letters};
 
 /// The first character of the scripts of East Asia.
@@ -139,7 +139,7 @@ fn headings<'a>(parts: &PageParts<'a>, told: &HeadTitles, papers: &PaperNames) -
         .filter_map(|node| Some((node, rank(&node, parts)?)))
         .take(MOST)
         .filter_map(|(node, rank)| {
-            let text = papers.cut_from(&text(&node))?;
+            let text = printed(&node, told, papers)?;
             if text.chars().count() > LONGEST {
                 return None;
             }
@@ -152,6 +152,35 @@ fn headings<'a>(parts: &PageParts<'a>, told: &HeadTitles, papers: &PaperNames) -
                 agreement,
             })
         })
+        .collect()
+}
+
+/// Returns the text of a heading, without the small print in it (`<h1>T<small>…</small></h1>`),
+/// which is the line below the headline. Where the page's head gives the small print with the title,
+/// it stays.
+fn printed(node: &Node<'_>, told: &HeadTitles, papers: &PaperNames) -> Option<String> {
+    let whole = papers.cut_from(&text(node));
+    let small = small_print(node);
+    if small.is_empty() {
+        return whole;
+    }
+
+    let large = papers.cut_from(&text_without(node, &small));
+    let agreement =
+        |text: &Option<String>| text.as_deref().map_or(0.0, |text| told.agreement(text));
+    if large.is_some() && agreement(&large) >= agreement(&whole) {
+        large
+    } else {
+        whole
+    }
+}
+
+/// Returns the elements with the small print of a heading.
+fn small_print(heading: &Node<'_>) -> Vec<NodeId> {
+    let inner = heading.descendants_it();
+    inner
+        .filter(|node| node.has_name("small"))
+        .map(|node| node.id)
         .collect()
 }
 
@@ -265,6 +294,25 @@ mod tests {
         let told = HeadTitles::of(&PageScan::new(&tree), &papers);
         let (title, _) = headline(&PageParts::new(&tree, &[]), &told, &papers);
         assert_eq!(title.as_deref(), Some("The Ferry"));
+    }
+
+    #[test]
+    fn small_print_is_no_part_of_a_headline_unless_the_pages_head_says_so() {
+        let title = |head: &str, h1: &str| {
+            let html = format!("<title>{head}</title><h1>{h1}</h1>");
+            let (tree, papers) = (Tree::parse(&html).unwrap(), PaperNames::default());
+            let told = HeadTitles::of(&PageScan::new(&tree), &papers);
+            headline(&PageParts::new(&tree, &[]), &told, &papers).0
+        };
+        let small = "The Ferry<small>It waits for the fog</small>";
+        assert_eq!(title("The Ferry", small).as_deref(), Some("The Ferry"));
+        let two = "The Ferry <small>Part two</small>";
+        assert_eq!(
+            title("The Ferry Part two", two).as_deref(),
+            Some("The Ferry Part two")
+        );
+        let all = "<small>The Ferry</small>";
+        assert_eq!(title("The Ferry", all).as_deref(), Some("The Ferry"));
     }
 
     #[test]

@@ -1,30 +1,20 @@
-//! Finds the tags and the section of an unknown page.
+//! Finds the tags of an unknown page.
 
 use serde_json::Value;
 
-use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::measured::titles::{HeadTitles, decoded};
+use crate::extract::measured::tag_boxes::{boxed, hashed};
+use crate::extract::measured::titles::decoded;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
-use crate::extract::vocabulary::HOMES;
 use crate::markup::{Node, Tree, text};
-use crate::text::{clean_some, letters};
+use crate::text::clean_some;
 
 /// Most tags of an article.
 const MOST_TAGS: usize = 100;
 
 /// Longest tag, in characters: a longer text is a sentence.
 const LONGEST: usize = 80;
-
-/// Longest name of a section, in characters: a longer step is the article's title.
-const LONGEST_SECTION: usize = 40;
-
-/// Most steps of a breadcrumb: a longer list is a menu.
-const MOST_STEPS: usize = 6;
-
-/// Most breadcrumbs that are read: a page has one or two, and elements in them are named so, too.
-const MOST_BREADCRUMBS: usize = 20;
 
 /// Meta tags with the tags, best first.
 const METAS: [&str; 6] = [
@@ -47,7 +37,11 @@ const PAGES_OF_TAGS: [&str; 7] = [
     "/topics/",
 ];
 
-/// Returns the tags of an article from the first source that has any: JSON-LD, meta tags, links.
+/// What some systems write before the tags among the keywords: `tag:ferry`, `type:Article`.
+const LABEL: &str = "tag:";
+
+/// Returns the tags of an article from the first source that has any: JSON-LD, meta tags, links,
+/// boxes of links, links that begin with a hash.
 pub(super) fn tags(page: &PageScan<'_>, parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
     let of_metas = METAS.iter().map(|name| match page.metas(name) {
         [list] => divided(list),
@@ -55,10 +49,12 @@ pub(super) fn tags(page: &PageScan<'_>, parts: &PageParts<'_>, papers: &PaperNam
     });
     let sources = std::iter::once_with(|| told(page))
         .chain(of_metas)
-        .chain(std::iter::once_with(|| linked(page.tree, parts)));
+        .chain(std::iter::once_with(|| linked(page.tree, parts)))
+        .chain(std::iter::once_with(|| boxed(parts)))
+        .chain(std::iter::once_with(|| hashed(parts)));
 
     sources
-        .map(|tags| kept(tags, papers))
+        .map(|tags| kept(labelled(tags), papers))
         .find(|tags| !tags.is_empty())
         .unwrap_or_default()
 }
@@ -89,11 +85,18 @@ fn divided(list: &str) -> Vec<String> {
     }
 }
 
+/// Returns the keywords that are labelled as tags, without the label; all where none is.
+fn labelled(tags: Vec<String>) -> Vec<String> {
+    let told = tags.iter().filter_map(|tag| tag.trim().strip_prefix(LABEL));
+    let told: Vec<String> = told.map(str::to_owned).collect();
+    if told.is_empty() { tags } else { told }
+}
+
 /// Returns tags cleaned, each once, without the paper's name.
 fn kept(tags: Vec<String>, papers: &PaperNames) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for tag in tags {
-        let Some(tag) = clean_some(decoded(&tag).trim_start_matches('#')) else {
+        let Some(tag) = clean_some(decoded(&tag).trim_start_matches(['#', '＃'])) else {
             continue;
         };
         let is_known = kept
@@ -165,86 +168,14 @@ fn is_to_tag(link: &Node<'_>) -> bool {
     })
 }
 
-/// The section of an article, and its section within it.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct SectionNames {
-    pub section: Option<String>,
-    pub subsection: Option<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Returns the section from the breadcrumb in the page's JSON-LD, else from its mark-up.
-pub(super) fn sections(
-    page: &PageScan<'_>,
-    parts: &PageParts<'_>,
-    papers: &PaperNames,
-    titles: &HeadTitles,
-) -> SectionNames {
-    let steps = |names: Vec<String>| -> Vec<String> {
-        let names = names.iter().map(|name| decoded(name));
-        names
-            .filter(|name| is_section(name, papers, titles))
-            .collect()
-    };
-
-    let mut told = steps(page.breadcrumbs());
-    if told.is_empty() {
-        let printed = breadcrumbs(page.tree, parts);
-        told = printed
-            .into_iter()
-            .map(steps)
-            .find(|steps| !steps.is_empty())
-            .unwrap_or_default();
-    }
-    let mut told = told.into_iter();
-    SectionNames {
-        section: told.next(),
-        subsection: told.next(),
-    }
-}
-
-/// Tells whether a step of a breadcrumb is a section: not the home page, the paper or the article.
-fn is_section(name: &str, papers: &PaperNames, titles: &HeadTitles) -> bool {
-    letters(name).next().is_some()
-        && name.chars().count() <= LONGEST_SECTION
-        && !name.contains("://")
-        && !HOMES.contains(&name.to_lowercase().as_str())
-        && !papers.have(name)
-        && !titles.have(name)
-}
-
-/// Returns the texts of the links in each breadcrumb of the page's mark-up.
-fn breadcrumbs(tree: &Tree, parts: &PageParts<'_>) -> Vec<Vec<String>> {
-    let steps = |node: Node<'_>| -> Vec<String> {
-        let links = node.descendants_it().filter(|node| node.has_name("a"));
-        links.map(|link| text(&link)).take(MOST_STEPS + 1).collect()
-    };
-    tree.root()
-        .descendants_it()
-        .filter(|node| node.is_element() && is_breadcrumb(node, parts))
-        .take(MOST_BREADCRUMBS)
-        .map(steps)
-        .filter(|steps| (1..=MOST_STEPS).contains(&steps.len()))
-        .collect()
-}
-
-fn is_breadcrumb(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
-    let is_named = |name: &str| {
-        let value = node.attr(name);
-        value.is_some_and(|value| value.to_ascii_lowercase().contains("breadcrumb"))
-    };
-    let kinds = parts.kinds(node);
-    if kinds.has(ClassKind::Breadcrumb)
-        || ["aria-label", "itemtype", "typeof"]
-            .iter()
-            .any(|name| is_named(name))
-    {
-        return true;
-    }
-
-    // `path` alone names many things; beside `nav` it is a breadcrumb.
-    kinds.has(ClassKind::Foreign) && {
-        let words = class_words(node);
-        let has = |word: &str| words.iter().any(|told| told == word);
-        has("nav") && (has("path") || has("location"))
+    #[test]
+    fn of_labelled_keywords_only_the_tags_are_taken() {
+        let tags = |list: &str| kept(labelled(divided(list)), &PaperNames::default());
+        assert_eq!(tags("tag:ferry, tag:fog, type:Article"), ["ferry", "fog"]);
+        assert_eq!(tags("ferry, price tag"), ["ferry", "price tag"]);
     }
 }

@@ -1,0 +1,63 @@
+//! Finds the section of an unknown page.
+
+use std::iter::once_with;
+
+use crate::extract::measured::breadcrumbs;
+use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::titles::{HeadTitles, decoded};
+use crate::extract::page_parts::PageParts;
+use crate::extract::scan::PageScan;
+use crate::extract::vocabulary::HOMES;
+use crate::page_url::PageUrl;
+use crate::text::letters;
+
+/// Longest name of a section, in characters: a longer step is the article's title.
+const LONGEST: usize = 40;
+
+/// The section of an article, and its section within it.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct SectionNames {
+    pub section: Option<String>,
+    pub subsection: Option<String>,
+}
+
+/// Returns the section from the first source that has one: the breadcrumb in the page's JSON-LD, an
+/// element that is named as a breadcrumb, one that looks like it, the link above the headline.
+pub(super) fn sections(
+    page: &PageScan<'_>,
+    parts: &PageParts<'_>,
+    papers: &PaperNames,
+    titles: &HeadTitles,
+    url: &PageUrl,
+) -> SectionNames {
+    let sources = once_with(|| vec![page.breadcrumbs()])
+        .chain(once_with(|| breadcrumbs::named(page.tree, parts)))
+        .chain(once_with(|| breadcrumbs::shaped(page.tree, parts)))
+        .chain(once_with(|| {
+            let label = breadcrumbs::above_headline(parts, url);
+            label.into_iter().collect()
+        }));
+    let steps = |names: Vec<String>| -> Vec<String> {
+        let names = names.iter().map(|name| decoded(name));
+        names
+            .filter(|name| is_section(name, papers, titles))
+            .collect()
+    };
+
+    let mut told = sources.flatten().map(steps).filter(|told| !told.is_empty());
+    let mut told = told.next().unwrap_or_default().into_iter();
+    SectionNames {
+        section: told.next(),
+        subsection: told.next(),
+    }
+}
+
+/// Tells whether a step of a breadcrumb is a section: not the home page, the paper or the article.
+fn is_section(name: &str, papers: &PaperNames, titles: &HeadTitles) -> bool {
+    letters(name).next().is_some()
+        && name.chars().count() <= LONGEST
+        && !name.contains("://")
+        && !HOMES.contains(&name.to_lowercase().as_str())
+        && !papers.have(name)
+        && !titles.have(name)
+}
