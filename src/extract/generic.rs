@@ -6,6 +6,7 @@
 
 mod claims;
 mod confidence;
+mod copies;
 mod cost;
 mod coverage;
 pub(super) mod dateline;
@@ -36,6 +37,7 @@ use crate::extract::body::Story;
 use crate::extract::entities;
 use crate::extract::generic::claims::{declared, described, description};
 use crate::extract::generic::confidence::Evidence;
+use crate::extract::generic::copies::told_once;
 use crate::extract::generic::coverage::coverage;
 use crate::extract::generic::libraries::{readability, trafilatura};
 use crate::extract::generic::listed::listed;
@@ -116,7 +118,7 @@ pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> Fou
         Method::Readability | Method::JsonLd | Method::Script => blocks,
     };
     let candidate = StoryCandidate {
-        blocks: parted(page.tree, blocks),
+        blocks: told_once(parted(page.tree, blocks)),
         method,
         agreement: agreement_of(&strict.blocks, &wide),
         date: strict.date.clone().map(|day| (day, "trafilatura")),

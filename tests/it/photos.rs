@@ -547,7 +547,7 @@ async fn photos_that_wait_are_not_asked_for_once_a_304_says_that_they_are_not_ke
         let path = "/news/articleView.html?idxno=1";
         let tagged = with_header(article(1, "", &["/1.png"]), "etag", "\"1\"");
         world.put(PAPER, path, tagged);
-        (world.keep, world.revisit) = ("", "[\"1d\"]");
+        (world.keep, world.revisit) = ("", "[\"30d\"]");
         world.crawl().await;
 
         world.keep = "[keep]\nphotos = true\n";
@@ -556,8 +556,10 @@ async fn photos_that_wait_are_not_asked_for_once_a_304_says_that_they_are_not_ke
         world.put(PAPER, path, with_header(unchanged, "x-robots-tag", header));
         // The article is revisited while photos are switched off.
         world.keep = "";
-        world.web.wait(DAY * 2).await;
-        world.crawl().await;
+        for _ in 0..8 {
+            world.web.wait(DAY * 2).await;
+            world.crawl().await;
+        }
         world.keep = "[keep]\nphotos = true\n";
         world.web.wait(DAY / 4).await;
         let report = world.crawl().await;

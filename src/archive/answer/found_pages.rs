@@ -100,7 +100,7 @@ pub(super) fn requeue_redirected(
 impl Writer {
     /// Settles the queued photos of an article whose page did not change and no longer wants them
     /// to be kept. Returns how many were queued. Durable with the next save.
-    pub fn withhold_photos(
+    pub(crate) fn withhold_photos(
         &mut self,
         lease: Lease,
         page: &Page,
