@@ -15,24 +15,21 @@ use crate::time::Timestamp;
 /// The most files of a site that are read at once. A crawl adds no more than ten licences.
 const MOST_POLICY_FILES: u32 = 30;
 
-/// The addresses at which a site's files of its own are asked for, up to five redirects behind
-/// them, where none of them was read yet: a server that was busy answered nothing.
-const UNREAD_POLICIES: &str = "
-    WITH RECURSIVE asked (named, url, hops) AS (
-        SELECT url, url, 0 FROM page
-        WHERE role = 'policy' AND hops = 0
-          AND site_id = (SELECT id FROM site WHERE name = ?1)
+/// The address at which a file is asked for, up to five redirects behind the one that names it,
+/// where it was not read yet: a busy server answered nothing, and a redirect is no file.
+const UNREAD_POLICY: &str = "
+    WITH RECURSIVE asked (url, hops) AS (
+        SELECT ?1, 0
         UNION ALL
-        SELECT asked.named, page.reason, asked.hops + 1
-        FROM asked JOIN page ON page.url = asked.url
+        SELECT page.reason, asked.hops + 1 FROM asked JOIN page ON page.url = asked.url
         WHERE page.verdict = 'moved' AND asked.hops < 5
     )
-    SELECT asked.named, asked.url, page.due_at
-    FROM asked JOIN page ON page.url = asked.url
+    SELECT page.url, page.due_at FROM asked JOIN page ON page.url = asked.url
     WHERE page.due_at IS NOT NULL AND page.role = 'policy'
       AND NOT EXISTS (SELECT 1 FROM capture WHERE capture.page_id = page.id
-                      AND capture.status < 500 AND capture.status <> 429)
-    ORDER BY page.id LIMIT ?2";
+                      AND capture.status < 500 AND capture.status <> 429
+                      AND capture.status NOT BETWEEN 300 AND 399)
+    ORDER BY asked.hops DESC LIMIT 1";
 
 /// A file in which a site speaks for all its pages, and which was never read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,17 +40,6 @@ pub struct UnreadPolicy {
     pub asked: PageUrl,
     /// From when on it is asked for.
     pub due: Timestamp,
-}
-
-impl UnreadPolicy {
-    /// Returns a file that was named at a moment.
-    pub(crate) fn named(url: PageUrl, now: Timestamp) -> Self {
-        Self {
-            asked: url.clone(),
-            named: url,
-            due: now,
-        }
-    }
 }
 
 /// Notes the rights of an article at a fetch. A row is added only where they differ from those
@@ -236,23 +222,22 @@ impl Writer {
             .collect())
     }
 
-    /// Returns those of these files that are queued and were never read. Sees unsaved changes as
-    /// well.
-    pub fn unread_policy_files(&self, site: &str) -> Result<Vec<UnreadPolicy>, ArchiveError> {
-        let mut select = self.connection.prepare_cached(UNREAD_POLICIES)?;
-        let rows = select.query_map(params![site, MOST_POLICY_FILES], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
-        let rows: Vec<(String, String, i64)> = rows.collect::<Result<_, _>>()?;
+    /// Returns where and when a file is asked for that was never read; `None` where it was, or is
+    /// not queued. Whose page it is does not matter: two papers may name one licence. Sees unsaved
+    /// changes as well.
+    pub fn unread_policy(&self, named: &PageUrl) -> Result<Option<UnreadPolicy>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(UNREAD_POLICY)?;
+        let queued: Option<(String, i64)> = select
+            .query_row([named.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
 
-        let unread = rows.into_iter().filter_map(|(named, asked, due)| {
+        Ok(queued.and_then(|(asked, due)| {
             Some(UnreadPolicy {
-                named: PageUrl::from_stored(&named).ok()?,
+                named: named.clone(),
                 asked: PageUrl::from_stored(&asked).ok()?,
                 due: Timestamp::from_millis(due),
             })
-        });
-        Ok(unread.collect())
+        }))
     }
 
     /// Returns the robots.txt that was in force when a capture was fetched; `None` where there was

@@ -11,8 +11,9 @@ pub(super) struct ChosenArgs {
     /// The articles: ids like readersnews/81193, numbers or texts, or addresses
     #[arg(value_name = "ARTICLE")]
     pub names: Vec<String>,
-    /// All articles that have these words, in the language of `saseo search`
-    #[arg(long, value_name = "WORDS")]
+    /// All articles whose newest text has these words, in the language of `saseo search`; pages that
+    /// say noindex are not in its index
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     query: Option<String>,
     /// Only articles of this site; may be given several times
     #[arg(long, value_name = "SITE")]

@@ -184,7 +184,7 @@ impl<W: Web> Crawl<'_, W> {
         // A forbidden file of opt-outs counts nowhere: it is no page that a reader would miss.
         let settlement = disallowed(page, rule, &self.papers[&page.site].policy, now);
         self.count(page, &settlement);
-        self.note_policy(page, &settlement);
+        self.forget_policy(page);
         self.grow(&page.site, -1);
         self.archive
             .settle_unasked(self.lease, page, &settlement, now)

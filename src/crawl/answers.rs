@@ -179,7 +179,6 @@ impl<W: Web> Crawl<'_, W> {
         };
         let settlement = settle(page, outcome, &facts, rules, self.clock.now());
         self.apply(page, &settlement);
-        self.note_policy(page, &settlement);
         Ok(settlement)
     }
 

@@ -18,7 +18,7 @@ pub(super) enum FollowUp {
         licences: Vec<PageUrl>,
     },
     /// A file in which a host speaks for all its pages: it is read anew.
-    Policy { site: String },
+    Policy { site: String, url: PageUrl },
     /// A list limited to days: the backfill may need older ones now.
     Window { site: String },
     /// A robots.txt that counts from now on.
@@ -37,7 +37,10 @@ impl FollowUp {
     pub(super) fn of(page: &Page, settlement: &Settlement) -> Self {
         let site = page.site.clone();
         match page.role() {
-            Role::Policy => Self::Policy { site },
+            Role::Policy => Self::Policy {
+                site,
+                url: page.url.clone(),
+            },
             Role::Window => Self::Window { site },
             Role::Home
             | Role::Feed
@@ -57,7 +60,7 @@ impl FollowUp {
     /// Returns the site whose page or robots.txt it was.
     pub(super) fn site(&self) -> &str {
         match self {
-            Self::Page { site, .. } | Self::Policy { site } | Self::Window { site } => site,
+            Self::Page { site, .. } | Self::Policy { site, .. } | Self::Window { site } => site,
             Self::Robots { fetch, .. } | Self::AskAgain(fetch) | Self::Hop(fetch) => &fetch.site,
         }
     }
@@ -89,9 +92,8 @@ impl<W: Web> Crawl<'_, W> {
                 self.extend_backfills(&site)?;
                 self.enqueue_queued(&effect, &site)?;
             }
-            FollowUp::Policy { site } => {
-                self.install_reservations(&site)?;
-                self.renew_unread_licences(&site)?;
+            FollowUp::Policy { site, url } => {
+                self.take_in_policy(&site, &url)?;
                 self.enqueue_queued(&effect, &site)?;
             }
             FollowUp::Robots { fetch, copy } => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::archive::{ArchiveError, UnreadPolicy};
 use crate::crawl::{Crawl, PATIENCE};
 use crate::fetch::{Answer, Web};
-use crate::frontier::{Page, Role, Settlement, Verdict};
+use crate::frontier::{Page, Role};
 use crate::page_url::PageUrl;
 use crate::rights::DeclaredRights;
 use crate::site_reader::NotModified;
@@ -35,32 +35,20 @@ pub(super) struct PaperLicences {
 }
 
 impl PaperLicences {
-    pub(super) fn new(known: BTreeSet<PageUrl>, unread: Vec<UnreadPolicy>) -> Self {
+    pub(super) fn new(known: BTreeSet<PageUrl>) -> Self {
         Self {
             known,
-            unread,
             ..Self::default()
         }
     }
 
-    /// Notes that a file was asked for, or may not be: pages wait only for another request to it
-    /// that is due soon. Where it moved, they wait until the archive tells whether its new address
-    /// is asked for.
-    pub(super) fn note_asked(&mut self, url: &PageUrl, settlement: &Settlement) {
-        match settlement {
-            Settlement::Retry { due, .. } => {
-                let asked = self.unread.iter_mut().filter(|file| file.asked == *url);
-                asked.for_each(|file| file.due = *due);
-            }
-            Settlement::Done(judged) if matches!(judged.verdict, Verdict::Moved { .. }) => {}
-            Settlement::Done(_) | Settlement::Stands { .. } => {
-                self.unread.retain(|file| file.asked != *url);
-            }
-        }
+    /// Tells whether a file is one of the licences, or is where an unread one moved to.
+    fn concern(&self, url: &PageUrl) -> bool {
+        self.known.contains(url) || self.unread.iter().any(|file| file.asked == *url)
     }
 
     /// Takes in licences that are named. Returns those that are not known yet.
-    fn take_in(&mut self, site: &str, named: Vec<PageUrl>, now: Timestamp) -> Vec<PageUrl> {
+    fn take_in(&mut self, site: &str, named: Vec<PageUrl>) -> Vec<PageUrl> {
         let mut wanted = Vec::new();
         for url in named {
             let is_new = !self.known.contains(&url);
@@ -75,7 +63,6 @@ impl PaperLicences {
             self.named.insert(url.clone());
             if is_new {
                 self.known.insert(url.clone());
-                self.unread.push(UnreadPolicy::named(url.clone(), now));
                 wanted.push(url);
             }
         }
@@ -107,15 +94,31 @@ impl<W: Web> Crawl<'_, W> {
         let others = self.papers[site].reader.well_known();
         let known = self.archive.policy_files(site)?.into_iter();
         let known = known.filter(|file| !others.contains(file)).collect();
-        let unread = self.archive.unread_policy_files(site)?;
-        Ok(PaperLicences::new(known, unread))
+        Ok(PaperLicences::new(known))
     }
 
-    /// Reads anew which licence files were never read: one may have moved, and another one may be
-    /// where it moved to.
+    /// Reads anew which licence files of a paper were never read: one may have moved, and another
+    /// one may be where it moved to.
     pub(super) fn renew_unread_licences(&mut self, site: &str) -> Result<(), ArchiveError> {
-        let unread = self.archive.unread_policy_files(site)?;
-        self.papers.get_mut(site).licences.unread = unread;
+        let licences = &mut self.papers.get_mut(site).licences;
+        let mut unread = Vec::new();
+        for named in &licences.known {
+            unread.extend(self.archive.unread_policy(named)?);
+        }
+        licences.unread = unread;
+        Ok(())
+    }
+
+    /// Reads a file of a host anew, for its paper and for all others that name it as a licence.
+    pub(super) fn take_in_policy(&mut self, site: &str, url: &PageUrl) -> Result<(), ArchiveError> {
+        let mut concerned = self.papers.sites_with(|paper| paper.licences.concern(url));
+        if !concerned.iter().any(|other| other == site) {
+            concerned.push(site.to_owned());
+        }
+        for site in &concerned {
+            self.install_reservations(site)?;
+            self.renew_unread_licences(site)?;
+        }
         Ok(())
     }
 
@@ -155,16 +158,19 @@ impl<W: Web> Crawl<'_, W> {
         let soon = now + PATIENCE;
         file.due <= soon
             && self.hosts.skipped(&host).is_none()
-            && paper.hosts.contains(&host)
+            && self.papers.iter().any(|paper| paper.hosts.contains(&host))
             && (self.queues.is_being_asked(&host)
                 || self.hosts.ready_at(&host).is_some_and(|at| at <= soon))
     }
 
-    /// Notes that a licence file was asked for, or may not be.
-    pub(super) fn note_policy(&mut self, page: &Page, settlement: &Settlement) {
+    /// Notes that a file may not be asked for: no page waits for it. What an answer tells is known
+    /// once it is written, see [`Crawl::take_in_policy`].
+    pub(super) fn forget_policy(&mut self, page: &Page) {
         if page.role() == Role::Policy {
-            let paper = self.papers.get_mut(&page.site);
-            paper.licences.note_asked(&page.url, settlement);
+            for paper in self.papers.iter_mut() {
+                let unread = &mut paper.licences.unread;
+                unread.retain(|file| file.asked != page.url);
+            }
         }
     }
 
@@ -176,7 +182,7 @@ impl<W: Web> Crawl<'_, W> {
         now: Timestamp,
     ) -> Result<bool, ArchiveError> {
         let licences = &mut self.papers.get_mut(site).licences;
-        let wanted = licences.take_in(site, named, now);
+        let wanted = licences.take_in(site, named);
         if wanted.is_empty() {
             return Ok(false);
         }
@@ -185,8 +191,9 @@ impl<W: Web> Crawl<'_, W> {
             .archive
             .add_pages(self.lease, site, (Role::Policy, &wanted), now)?;
         self.grow(site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
-        // The archive may know the file from another paper.
+        // The archive may know the file from another paper, which may not have read it yet.
         self.install_reservations(site)?;
+        self.renew_unread_licences(site)?;
         for host in &hosts {
             self.enqueue(host, site, now)?;
         }
@@ -268,25 +275,16 @@ mod tests {
 
     #[test]
     fn places_are_for_licences_that_are_named_in_the_run_and_their_number_is_bounded() {
-        let mut licences = PaperLicences::new(files(0..12).into_iter().collect(), Vec::new());
-        assert_eq!(
-            licences.take_in("paper", files(20..23), Timestamp::EPOCH),
-            files(20..23)
-        );
-        assert_eq!(
-            licences.take_in("paper", files(20..23), Timestamp::EPOCH),
-            []
-        );
-        assert_eq!(licences.take_in("paper", files(0..3), Timestamp::EPOCH), []);
+        let mut licences = PaperLicences::new(files(0..12).into_iter().collect());
+        assert_eq!(licences.take_in("paper", files(20..23)), files(20..23));
+        assert_eq!(licences.take_in("paper", files(20..23)), []);
+        assert_eq!(licences.take_in("paper", files(0..3)), []);
         assert!(!licences.has_left_out);
-        assert_eq!(
-            licences.take_in("paper", files(30..40), Timestamp::EPOCH),
-            files(30..34)
-        );
+        assert_eq!(licences.take_in("paper", files(30..40)), files(30..34));
         assert!(licences.has_left_out);
 
-        let mut full = PaperLicences::new(files(0..MOST_KNOWN).into_iter().collect(), Vec::new());
-        assert_eq!(full.take_in("paper", files(30..31), Timestamp::EPOCH), []);
+        let mut full = PaperLicences::new(files(0..MOST_KNOWN).into_iter().collect());
+        assert_eq!(full.take_in("paper", files(30..31)), []);
         assert_eq!(full.known.len(), MOST_KNOWN);
     }
 }

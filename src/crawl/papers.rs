@@ -88,6 +88,17 @@ impl Papers {
         self.by_site.values()
     }
 
+    /// As [`Papers::iter`], to change them.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Paper> {
+        self.by_site.values_mut()
+    }
+
+    /// Returns the names of the papers for which something holds, in no order.
+    pub(super) fn sites_with(&self, holds: impl Fn(&Paper) -> bool) -> Vec<String> {
+        let held = self.by_site.iter().filter(|(_, paper)| holds(paper));
+        held.map(|(site, _)| site.clone()).collect()
+    }
+
     /// Returns whether a host is the home of one of the papers.
     pub(super) fn is_home(&self, host: &Host) -> bool {
         self.iter()

@@ -28,7 +28,9 @@ impl Declared<'_> {
         before: &DeclaredRights,
     ) -> Renewed {
         let judgement = self.judged(agent, rules, now);
-        let noimageindex = judgement.withholds_photos().is_some();
+        // The page's own word on mining counts before its host's files, and is not read here.
+        let forbids_photos = |signal: Signal| signal.withholds_photos() && signal != Signal::Tdm;
+        let noimageindex = judgement.obeyed(forbids_photos).is_some();
         let rights = self.renewed_rights(&judgement, before);
         let forbids = |one: &Statement| match &one.claim {
             Claim::UnavailableAfter(from) => {

@@ -94,7 +94,8 @@ const INNER: [Particle; 9] = [
     ("들", All),
 ];
 
-/// The shortest noun of Hangul alone that is left, in syllables. 나이 is no 나 with a particle.
+/// The shortest noun of Hangul alone that is left, in syllables. 나이 is no 나 with a particle; of a
+/// particle of several syllables, one syllable may be left: 책에게.
 const SHORTEST: usize = 2;
 
 /// The most stems of a word that are found: four particles follow each other at most, and a few
@@ -167,7 +168,8 @@ impl HangulEnding {
     /// Returns the syllables without a particle; `None` where it is not there.
     fn without<'w>(&self, (text, follows): Particle, run: &'w str) -> Option<&'w str> {
         let shorter = run.strip_suffix(text)?;
-        let is_long_enough = self.has_more_before || shorter.chars().count() >= SHORTEST;
+        let least = SHORTEST.saturating_sub(text.chars().count() - 1).max(1);
+        let is_long_enough = self.has_more_before || shorter.chars().count() >= least;
         let last = shorter.chars().next_back();
         let fits = last.is_none_or(|last| follows.fits(last));
         (is_long_enough && fits).then_some(shorter)

@@ -47,6 +47,8 @@ pub enum QueryError {
     Within { field: &'static str },
     #[error("{value:?} behind {field} is no day, month or year, like 2026-03-07, 2026-03 or 2026")]
     Day { field: &'static str, value: String },
+    #[error("a minus stands behind {0}: write it before the field, as in `-title:광고`")]
+    MinusWithin(&'static str),
     #[error("nothing stands right behind {0} (its value follows without a space)")]
     NoValue(&'static str),
     #[error("a query of more than {MOST_WORDS} words is a text: name the most telling ones")]
@@ -197,6 +199,34 @@ mod tests {
         assert_eq!(expression("“작은 책방”"), "\"작은 은 책방\"");
         assert_eq!(expression("librar* KBS"), "(\"librar\" * AND \"kbs\")");
         assert_eq!(expression("책방 AND 골목"), expression("책방 골목"));
+    }
+
+    #[test]
+    fn a_minus_leaves_out_a_word_whatever_marks_are_around_it() {
+        let out = expression("책 NOT 인터뷰");
+        for minus in [
+            "-[인터뷰]",
+            "-'인터뷰'",
+            "--인터뷰",
+            "–인터뷰",
+            "-‹인터뷰>",
+            "\u{2212}인터뷰",
+        ] {
+            assert_eq!(expression(&format!("책 {minus}")), out, "{minus}");
+        }
+        assert_eq!(expression("책 -[5]"), expression("책 5"));
+        assert_eq!(fault("title:-인터뷰 책"), QueryError::MinusWithin("title:"));
+    }
+
+    #[test]
+    fn a_title_in_quotes_behind_a_word_is_a_phrase_and_and_may_follow_a_field() {
+        let apart = expression("소설 『아홉 번째 계단』");
+        assert_eq!(expression("소설『아홉 번째 계단』"), apart);
+        assert_eq!(
+            expression("소설『아홉 번째"),
+            expression("\"소설 아홉\" 번째")
+        );
+        assert_eq!(expression("site:demo AND 책"), expression("site:demo 책"));
     }
 
     #[test]

@@ -5,9 +5,14 @@ use std::io::{self, BufWriter, Write};
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use rawzip::time::UtcDateTime;
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+/// 1980-01-01 at midnight, in seconds since 1970: the first moment that a zip file can tell. All
+/// entries have it, so that the same archive is always the same bytes.
+const FIRST_DAY: i64 = 315_532_800;
 
 /// An entry as `datapackage.json` names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,6 +70,7 @@ impl WaczFile {
             Storage::Deflated => CompressionMethod::DEFLATE,
         };
         let file = self.zip.new_file(path).compression_method(method);
+        let file = file.last_modified(UtcDateTime::from_unix(FIRST_DAY));
         let (mut entry, config) = file.start().map_err(io::Error::other)?;
 
         let (written, resource, ending) = match storage {

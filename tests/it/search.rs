@@ -265,7 +265,12 @@ fn articles_without_an_author_are_counted_and_a_day_is_no_moment() {
         published_precision: Some(Precision::Day),
         ..article("책방 이야기")
     };
-    let mut desk = desk_with([by(&["김하늘", "박바다"]), by(&[]), by(&["김하늘"])]);
+    let mut desk = desk_with([
+        by(&["김하늘", "박바다"]),
+        by(&[]),
+        by(&["김하늘"]),
+        by(&["박바다"]),
+    ]);
     for _ in 0..2 {
         let reader = desk.reader();
         let select = SearchSelect {
@@ -282,7 +287,7 @@ fn articles_without_an_author_are_counted_and_a_day_is_no_moment() {
             [
                 (None, 1),
                 (Some("김하늘".to_owned()), 2),
-                (Some("박바다".to_owned()), 1)
+                (Some("박바다".to_owned()), 2)
             ]
         );
         let stories = results(&desk, "책방").stories.into_iter();

@@ -1634,6 +1634,32 @@ async fn pages_wait_for_a_licence_of_another_host_and_for_its_second_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_licence_that_two_papers_name_holds_for_both_from_their_first_crawl_on() {
+    for (licence_of, moves) in [
+        ("https://h9.example/paper.xml", false),
+        ("https://h1.example/paper.xml", false),
+        ("https://h1.example/paper.xml", true),
+    ] {
+        let world = World::new(2, 2);
+        let robots = robots_txt(format!("License: {licence_of}").leak());
+        world.papers.answer_always("/robots.txt", robots);
+        let no_training = licence(NO_TRAINING);
+        let file = if moves { "/moved.xml" } else { "/paper.xml" };
+        world.papers.answer_always(file, no_training);
+        if moves {
+            let moved = redirect(301, "https://h9.example/moved.xml");
+            world.papers.answer_always("/paper.xml", moved);
+        }
+        world.papers.fail_once(file, 503, &[("retry-after", "60")]);
+        world.crawl().await;
+
+        let reserved = |number| (number, "reserved".to_owned(), None);
+        assert_eq!(uses(&world), [1, 1, 2, 2].map(reserved), "{licence_of}");
+        world.assert_audited();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn pages_wait_for_a_licence_that_moved_to_another_host() {
     let world = World::new(1, 2);
     let robots = robots_txt("License: https://h1.example/paper.xml");

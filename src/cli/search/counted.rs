@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use clap::ValueEnum;
+use jiff::civil::Date;
 use serde_json::json;
 
 use crate::archive::CountKey;
@@ -60,8 +61,7 @@ pub(super) fn tell_counts(
 
     let mut lines = String::new();
     if field == CountField::Day && std::io::stdout().is_terminal() {
-        let days: Vec<u64> = counts.iter().map(|(_, articles)| *articles).collect();
-        lines = format!("{}\n", sparkline(&days));
+        lines = format!("{}\n", sparkline(&by_day(counts)));
     }
     let mut counts: Vec<_> = counts.iter().collect();
     if field != CountField::Day {
@@ -73,6 +73,32 @@ pub(super) fn tell_counts(
     }
     console::data(lines.trim_end_matches('\n'))
 }
+
+/// Returns the counts of all days from the first one to the last one, also of those that have none.
+/// Articles without a day are on none.
+fn by_day(counts: &[(Option<String>, u64)]) -> Vec<u64> {
+    let days: Vec<(Date, u64)> = counts
+        .iter()
+        .filter_map(|(day, articles)| Some((day.as_ref()?.parse().ok()?, *articles)))
+        .collect();
+    let (Some((first, _)), Some((last, _))) = (days.iter().min(), days.iter().max()) else {
+        return Vec::new();
+    };
+
+    let place = |day: &Date| usize::try_from((*day - *first).get_days()).unwrap_or_default();
+    // A date that was misread may lie centuries away: then only the days with articles are drawn.
+    if place(last) > MOST_DAYS {
+        return days.iter().map(|(_, articles)| *articles).collect();
+    }
+    let mut by_day = vec![0; place(last) + 1];
+    for (day, articles) in &days {
+        by_day[place(day)] += articles;
+    }
+    by_day
+}
+
+/// The most days that are drawn with those that have no article: a century.
+const MOST_DAYS: usize = 36_525;
 
 /// Columns of a sparkline.
 const COLUMNS: usize = 72;
@@ -91,6 +117,18 @@ fn sparkline(counts: &[u64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_without_articles_are_drawn_and_articles_without_a_day_are_not() {
+        let on = |day: Option<&str>, articles| (day.map(str::to_owned), articles);
+        let counts = [
+            on(None, 9),
+            on(Some("2026-11-20"), 2),
+            on(Some("2026-11-23"), 1),
+        ];
+        assert_eq!(by_day(&counts), [2, 0, 0, 1]);
+        assert_eq!(by_day(&counts[..1]), [0_u64; 0]);
+    }
 
     #[test]
     fn a_sparkline_has_a_bar_a_day_and_never_more_than_fit() {

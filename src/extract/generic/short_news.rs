@@ -1,5 +1,7 @@
 //! Recognises news of one sentence, which is too little for the measures of a story.
 
+use std::collections::HashSet;
+
 use crate::extract::class_names::{ClassKind, kinds};
 use crate::extract::generic::coverage::is_apart;
 use crate::extract::generic::prose::{ends_like_a_sentence, is_prose};
@@ -7,6 +9,7 @@ use crate::extract::page_parts::is_hidden;
 use crate::extract::scan::PageScan;
 use crate::markup::Node;
 use crate::markup::blocks::{Block, BlockKind, linked_blocks};
+use crate::text::search_tokens::index_tokens;
 use crate::text::{letters, weight};
 
 /// The confidence of news of one sentence: enough for an article, and a warning.
@@ -25,15 +28,16 @@ const LIST: usize = 3;
 ///
 /// This is for breaking news: the page calls itself an article, it prints its title as main
 /// heading, and one sentence follows. Refused are pages that do not call themselves articles, a
-/// text without a stop, pages with other prose, lists of stories, and notices in a page whose
-/// headline a script would print.
+/// text without a stop, pages with other prose, lists of stories, and notices: a sentence without a
+/// word of the title.
 pub(super) fn sentence(page: &PageScan<'_>, title: Option<&str>, found: &[Block]) -> Option<Block> {
     if !page.is_declared_article() {
         return None;
     }
 
     let blocks = linked_blocks(&page.tree.root(), is_out);
-    let title: String = letters(title?).collect();
+    let page_title = title?;
+    let title: String = letters(page_title).collect();
     let at = blocks.iter().position(|block| {
         block.kind == BlockKind::Heading
             && !title.is_empty()
@@ -49,7 +53,21 @@ pub(super) fn sentence(page: &PageScan<'_>, title: Option<&str>, found: &[Block]
     let mut others = blocks.iter().filter(|block| *block != sentence);
     let is_alone = !others.any(|block| is_prose(block) || is_sentence(block));
     let titles = below.iter().filter(|block| is_linked_heading(block));
-    (is_found && is_alone && titles.count() < LIST).then(|| sentence.clone())
+    let is_of_title = shares_a_word(page_title, &sentence.text);
+    (is_found && is_alone && is_of_title && titles.count() < LIST).then(|| sentence.clone())
+}
+
+/// Tells whether a sentence has a telling word of the title: one of four letters, or two letters
+/// side by side of a script without spaces. A notice has none: it is the same under each title.
+fn shares_a_word(title: &str, sentence: &str) -> bool {
+    let least = |token: &str| if token.is_ascii() { 4 } else { 2 };
+    let telling = |text: &str| -> HashSet<String> {
+        let tokens = index_tokens(text);
+        let tokens = tokens.split(' ');
+        let telling = tokens.filter(|token| token.chars().count() >= least(token));
+        telling.map(str::to_owned).collect()
+    };
+    !telling(title).is_disjoint(&telling(sentence))
 }
 
 fn is_sentence(block: &Block) -> bool {
@@ -85,6 +103,22 @@ mod tests {
     }
 
     const ARTICLE: &str = "<meta property='og:type' content='article'>";
+
+    #[test]
+    fn a_notice_has_no_word_of_the_title() {
+        for notice in [
+            "To view this content please enable targeting cookies.",
+            "Dieser Artikel ist nur für Abonnenten verfügbar.",
+            "이 기사는 유료회원만 볼 수 있습니다.",
+        ] {
+            let body = format!("<h1>{TITLE}</h1><p>{notice}</p>");
+            assert_eq!(read(ARTICLE, &body), None, "{notice}");
+        }
+        assert!(shares_a_word(
+            "마지막 여객선 겨울에도 뜬다",
+            "여객선이 겨울에도 다닌다."
+        ));
+    }
 
     #[test]
     fn one_sentence_below_the_headline_of_an_article_is_its_story() {

@@ -3,7 +3,10 @@
 use crate::search::query::QueryError;
 use crate::search::query::named_field::{Chooser, NamedField};
 use crate::search::query::node::{QueryWords, SearchField, WordForm};
-use crate::text::search_tokens::{is_syllable, phrase_tokens};
+use crate::text::search_tokens::{is_of_word, is_syllable, phrase_tokens};
+
+/// The hyphens, dashes and signs that people type for a minus.
+const MINUS: [char; 5] = ['-', '\u{2010}', '\u{2013}', '\u{2212}', '\u{fe63}'];
 
 /// A piece of a query's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub(super) fn pieces(written: &str) -> Result<Vec<QueryPiece>, QueryError> {
             '(' => (Some(QueryPiece::Open(SearchField::Everywhere)), &rest[1..]),
             ')' => (Some(QueryPiece::Close), &rest[1..]),
             '|' => (Some(QueryPiece::Or), rest.trim_start_matches('|')),
-            '-' | '\u{2212}' if begins_a_piece(former) && leaves_out(rest) => {
+            _ if MINUS.contains(&first) && begins_a_piece(former) && leaves_out(rest) => {
                 (Some(QueryPiece::Not), &rest[first.len_utf8()..])
             }
             _ => word(rest)?,
@@ -49,11 +52,12 @@ fn begins_a_piece(former: Option<char>) -> bool {
     matches!(former, None | Some('(' | '|'))
 }
 
-/// Tells whether something stands right behind a minus that can be left out. A number with a minus
-/// is a number.
+/// Tells whether something stands right behind a minus that can be left out: a word, whatever marks
+/// are around it, a bracket or a phrase. A number with a minus is a number.
 fn leaves_out(text: &str) -> bool {
-    let second = text.chars().nth(1);
-    second.is_some_and(|c| c.is_alphabetic() || c == '(' || closing(c).is_some())
+    let mut behind = text.chars().skip(1).take_while(|c| !c.is_whitespace());
+    let first = behind.find(|c| is_of_word(*c) || *c == '(' || closing(*c).is_some());
+    first.is_some_and(|c| !is_of_word(c) || c.is_alphabetic())
 }
 
 /// Returns the marks that end a phrase, for the mark that begins it.
@@ -76,6 +80,12 @@ fn word(text: &str) -> Result<(Option<QueryPiece>, &str), QueryError> {
     let (field, value) = NamedField::split(text);
     if let (Some(NamedField::Searched(field)), Some(inside)) = (field, value.strip_prefix('(')) {
         return Ok((Some(QueryPiece::Open(field)), inside));
+    }
+    if let Some(field) = field
+        && value.starts_with(MINUS)
+        && leaves_out(value)
+    {
+        return Err(QueryError::MinusWithin(field.name()));
     }
     if let Some((inside, behind)) = quoted(value)? {
         if !behind.starts_with(is_syllable) {
@@ -120,10 +130,22 @@ fn quoted(text: &str) -> Result<Option<(&str, &str)>, QueryError> {
     }
 }
 
-/// Returns where a word at the beginning of a text ends.
+/// Returns where a word at the beginning of a text ends: also where a title in quotes of its own
+/// follows (소설『아홉 번째 계단』).
 fn end_of_word(text: &str) -> usize {
-    text.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|' | '"'))
-        .unwrap_or(text.len())
+    let mut letters = text.char_indices();
+    let end = letters.find(|(at, c)| {
+        let is_end = c.is_whitespace() || matches!(c, '(' | ')' | '|' | '"');
+        is_end || *at > 0 && begins_a_phrase(&text[*at..])
+    });
+    end.map_or(text.len(), |(at, _)| at)
+}
+
+/// Tells whether a text begins with the first mark of a phrase, and has its last one.
+fn begins_a_phrase(text: &str) -> bool {
+    let first = text.chars().next().unwrap_or_default();
+    let is_opening = !matches!(first, '”' | '»') && closing(first).is_some();
+    is_opening && matches!(quoted(text), Ok(Some(_)))
 }
 
 fn piece(

@@ -46,9 +46,11 @@ impl<I: Iterator<Item = QueryPiece>> QueryReader<I> {
     /// Reads parts side by side; `None` where there is none.
     fn all(&mut self) -> Result<Option<QueryNode>, QueryError> {
         let (mut wanted, mut unwanted) = (Vec::new(), Vec::new());
+        let chosen = self.chosen.len();
         loop {
             let is_and = self.pieces.next_if_eq(&QueryPiece::And).is_some();
-            if is_and && wanted.is_empty() && unwanted.is_empty() {
+            let is_first = wanted.is_empty() && unwanted.is_empty();
+            if is_and && is_first && self.chosen.len() == chosen {
                 return Err(QueryError::Alone("AND"));
             }
             if self.pieces.next_if_eq(&QueryPiece::Not).is_some() {

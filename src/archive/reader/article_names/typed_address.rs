@@ -27,7 +27,12 @@ impl TypedAddress {
     /// Reads an address with or without its scheme, or one behind the name of a site, as in the ids
     /// of articles without a number. `None` where it is none.
     pub(super) fn read(typed: &str) -> Option<Self> {
-        let is_whole = |text: &str| text.starts_with("http://") || text.starts_with("https://");
+        let is_whole = |text: &str| {
+            let (scheme, _) = text.split_once("://").unwrap_or_default();
+            ["http", "https"]
+                .iter()
+                .any(|one| scheme.eq_ignore_ascii_case(one))
+        };
         if is_whole(typed) {
             return PageUrl::parse(typed).ok().map(Self);
         }

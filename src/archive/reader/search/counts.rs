@@ -69,8 +69,9 @@ impl Searcher<'_> {
     ) -> Result<Vec<(Option<String>, u64)>, ArchiveError> {
         let mut counts: HashMap<Option<String>, u64> = HashMap::new();
         for index in self.indexes() {
-            let columns = format!("{} AS key, count(*)", key.sql());
-            let mut statement = self.prepare(index, &columns, key.joined(), "GROUP BY key")?;
+            // `json_each` has a column `key` of its own.
+            let columns = format!("{} AS counted, count(*)", key.sql());
+            let mut statement = self.prepare(index, &columns, key.joined(), "GROUP BY counted")?;
             let rows = statement.query_map(params_from_iter(values(select)), |row| {
                 Ok((lossy(row.get_ref(0)?), row.get::<_, u64>(1)?))
             })?;
