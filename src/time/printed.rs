@@ -17,6 +17,7 @@ mod forms;
 mod months;
 mod patterns;
 mod time_of_day;
+mod weekdays;
 
 pub use crate::time::zone::Zulu;
 pub use clock_before::begins_with_clock;
@@ -25,6 +26,7 @@ use folded::FoldedText;
 pub use forms::DateOrder;
 use patterns::{SHORT_YEAR_FIRST, YEAR_FIRST, YEARLESS};
 use time_of_day::{clock, number};
+pub use weekdays::WEEKDAYS;
 
 /// The bytes of a text in which a date is looked for: a limit on the work on hostile texts.
 const MAX_TEXT: usize = 4096;
@@ -325,6 +327,9 @@ mod tests {
             ),
             ("à 16h50, le 7 mars 2026", "16:50+09:00"),
             ("[16:50] 2026/03/07", "16:50+09:00"),
+            ("4:50 pm, Sat., March 7, 2026", "16:50+09:00"),
+            ("7:50 EST | March 7, 2026", "07:50-05:00"),
+            ("7:50 Uhr, Samstag, 7. März 2026", "07:50+09:00"),
         ] {
             let found = read(printed, &seoul(), Zulu::Local).unwrap().to_string();
             assert_eq!(found, format!("2026-03-07T{expected}"), "{printed}");
@@ -351,9 +356,45 @@ mod tests {
             "16:50 in the harbour on 7 March 2026",
             "29:50 7 March 2026",
             "16:50 IST 7 March 2026",
+            "3:25 7 March 2026",
+            "3:25 | 7 March 2026",
+            "2h30 - 7 mars 2026",
+            "Episode 12:35 | Published 7 March 2026",
+            "Published 4:50 PM, Updated March 7, 2026",
         ] {
             let found = read(printed, &seoul(), Zulu::Local).expect(printed);
             assert_eq!(found.to_string(), "2026-03-07", "{printed}");
+        }
+    }
+
+    #[test]
+    fn a_length_behind_a_date_is_no_time() {
+        for printed in [
+            "March 7, 2026 (4:35)",
+            "March 7, 2026 [4:35 video]",
+            "March 7, 2026 [14:35 video]",
+            "March 7, 2026 (14:35 Video)",
+            "March 7, 2026 (2h ago)",
+            "7 mars 2026 - 2h30 de lecture",
+            "7 mars 2026 - 12h",
+            "March 7, 2026 | 12:35 read",
+        ] {
+            let found = read(printed, &seoul(), Zulu::Local).unwrap();
+            assert_eq!(found.to_string(), "2026-03-07", "{printed}");
+        }
+        for printed in [
+            "March 7, 2026 (16:50)",
+            "March 7, 2026 (4:50 PM)",
+            "March 7, 2026 (16:50 KST) Seoul",
+            "7. März 2026 (16:50 Uhr)",
+            "2026년 3월 7일 (16시 50분)",
+            "7 March 2026, 16:50 hrs",
+            "7 March 2026 16:50 by Lea Wagner",
+            "7 March 2026 at 16:50 in the harbour",
+            "7 March 2026 4:50 pm in the harbour",
+        ] {
+            let found = read(printed, &seoul(), Zulu::Local).unwrap();
+            assert_eq!(found.to_string(), "2026-03-07T16:50+09:00", "{printed}");
         }
     }
 
@@ -469,6 +510,14 @@ mod tests {
                 Some("2026-03-07T16:50+09:00"),
             ),
             ("7.3.26", DateOrder::DayFirst, None),
+            ("07.03.26", DateOrder::DayFirst, None),
+            ("7/3/69 16:50", DateOrder::DayFirst, None),
+            ("7/3/41 16:50 น.", DateOrder::DayFirst, None),
+            (
+                "10/02/26 12:00 | 7 March 2026 at 16:50",
+                DateOrder::DayFirst,
+                Some("2026-03-07T16:50+09:00"),
+            ),
             (
                 "26.03.07 16:50",
                 DateOrder::Unknown,

@@ -45,3 +45,8 @@ pub(super) fn common_year(printed: i16) -> i16 {
 pub(super) fn short_thai_year(printed: i16) -> Option<i16> {
     (printed >= FIRST_SHORT).then_some(2500 + printed - BUDDHIST)
 }
+
+/// Tells whether a character is of the Thai script.
+pub(super) fn is_thai(c: char) -> bool {
+    ('\u{e00}'..='\u{e7f}').contains(&c)
+}

@@ -6,15 +6,15 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use regex::Captures;
 
-use crate::time::printed::calendars::{common_year, short_thai_year, year_of_era};
+use crate::time::printed::calendars::{common_year, is_thai, short_thai_year, year_of_era};
 use crate::time::printed::clock_before::ClockBefore;
 use crate::time::printed::folded::FoldedText;
 use crate::time::printed::forms::{DateOrder, forms, is_in_number};
 use crate::time::printed::months::{month, thai_month};
 use crate::time::printed::patterns::YEAR_FIRST;
-use crate::time::printed::time_of_day::{clock, number, precision};
+use crate::time::printed::time_of_day::{clock, is_other_word, number, precision};
 use crate::time::printed::{PrintedTime, at, head};
-use crate::time::zone::{PrintedZone, ZoneMeaning, Zulu, seconds_of};
+use crate::time::zone::{PrintedZone, ZoneMeaning, Zulu};
 use crate::time::{LocalTime, Precision};
 
 /// The digits of the shortest date, such as `1.2.26`: a text with fewer has none.
@@ -116,10 +116,6 @@ fn has_digits(text: &str) -> bool {
     }
 }
 
-fn is_thai(c: char) -> bool {
-    ('\u{e00}'..='\u{e7f}').contains(&c)
-}
-
 /// Returns the range of a date. A word behind it that is no zone does not belong to it.
 fn place(found: &Captures<'_>) -> Option<Range<usize>> {
     let whole = found.get(0)?.range();
@@ -127,13 +123,6 @@ fn place(found: &Captures<'_>) -> Option<Range<usize>> {
         .name("zone")
         .filter(|zone| is_other_word(zone.as_str()));
     Some(whole.start..word.map_or(whole.end, |word| word.start()))
-}
-
-/// Tells whether a match in the place of a zone is a word that names none.
-fn is_other_word(word: &str) -> bool {
-    word.len() > 1
-        && word.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && seconds_of(word).is_none()
 }
 
 /// Returns how exactly a time before its date is printed.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use crate::time::printed::calendars::is_thai;
 use crate::time::printed::patterns::{
     BASIC, DAY_FIRST, DAY_FIRST_SLASHED, MONTH_FIRST, MONTH_FIRST_SLASHED, OF_ERA, SHORT_DAY_FIRST,
     SHORT_NUMBERS, SHORT_YEAR_FIRST, THAI,
@@ -15,6 +16,9 @@ const MONTHS: i8 = 12;
 
 /// The first Buddhist year with slashes. Thai papers print the day first.
 const FIRST_BUDDHIST: i16 = 2500;
+
+/// Years of two digits from which no paper is in the web: 1969 to 1994.
+const BEFORE_THE_WEB: std::ops::Range<i16> = 69..95;
 
 /// The order of day and month in dates of numbers with slashes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,15 +49,16 @@ enum FormCheck {
     /// A time follows. A number of two digits behind a month may be anything.
     HasClock,
     /// A time follows, and the page prints the day first. Elsewhere `07.03.26` may begin with its
-    /// year.
+    /// year. In a Thai line, and from 1969 to the first papers in the web, the year may be
+    /// Buddhist.
     HasClockInDayFirst,
+    /// The page does not print the day first.
+    NotInDayFirst,
 }
 
-/// The forms, best first.
+/// The forms, best first: years of two digits may be anything, and come last.
 const FORMS: [(&LazyLock<Regex>, FormCheck); 10] = [
-    (&SHORT_NUMBERS, FormCheck::HasClockInDayFirst),
     (&BASIC, FormCheck::None),
-    (&SHORT_YEAR_FIRST, FormCheck::None),
     (&OF_ERA, FormCheck::None),
     (&THAI, FormCheck::NotInNumber),
     (&DAY_FIRST, FormCheck::NotInNumber),
@@ -63,6 +68,8 @@ const FORMS: [(&LazyLock<Regex>, FormCheck); 10] = [
         &MONTH_FIRST_SLASHED,
         FormCheck::Order(DateOrder::MonthFirst),
     ),
+    (&SHORT_YEAR_FIRST, FormCheck::NotInDayFirst),
+    (&SHORT_NUMBERS, FormCheck::HasClockInDayFirst),
     (&SHORT_DAY_FIRST, FormCheck::HasClock),
 ];
 
@@ -72,6 +79,7 @@ pub(super) fn forms(text: &str, order: DateOrder) -> impl Iterator<Item = DateFo
     FORMS.into_iter().filter_map(move |(pattern, check)| {
         let is_possible = match check {
             FormCheck::HasClockInDayFirst => order == DateOrder::DayFirst,
+            FormCheck::NotInDayFirst => order != DateOrder::DayFirst,
             FormCheck::None
             | FormCheck::NotInNumber
             | FormCheck::Order(_)
@@ -87,7 +95,7 @@ impl DateForm {
     /// Tells whether a match in a page of this order is a date.
     pub(super) fn holds(self, text: &str, found: &Captures<'_>, order: DateOrder) -> bool {
         match self.check {
-            FormCheck::None => true,
+            FormCheck::None | FormCheck::NotInDayFirst => true,
             FormCheck::NotInNumber => !is_in_number(text, found),
             FormCheck::Order(own) => {
                 let (day, month): (Option<i8>, Option<i8>) =
@@ -95,7 +103,13 @@ impl DateForm {
                 let is_buddhist = number(found, "year") > Some(FIRST_BUDDHIST);
                 own == order || day == month || day > Some(MONTHS) || is_buddhist
             }
-            FormCheck::HasClock | FormCheck::HasClockInDayFirst => found.name("hour").is_some(),
+            FormCheck::HasClock => found.name("hour").is_some(),
+            FormCheck::HasClockInDayFirst => {
+                let may_be_buddhist = text.contains(is_thai)
+                    || number(found, "year")
+                        .is_some_and(|year: i16| BEFORE_THE_WEB.contains(&year));
+                found.name("hour").is_some() && !may_be_buddhist
+            }
         }
     }
 }

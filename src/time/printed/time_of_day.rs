@@ -20,6 +20,12 @@ const BEHIND_A_DOTTED_CLOCK: [&str; 2] = ["Uhr", "น."];
 /// another kind stands its unit, or the rest of its sentence.
 const ENDS_OF_A_DOTTED_CLOCK: [char; 6] = ['|', '·', '•', ')', ']', '/'];
 
+/// Small words behind a time that is no length: they say so, or name the reporter.
+const BEHIND_A_BARE_CLOCK: [&str; 17] = [
+    "uhr", "uur", "h", "hs", "hrs", "horas", "hod", "мск", "ч", "by", "von", "par", "por", "di",
+    "door", "av", "af",
+];
+
 /// Returns how exactly a date is printed. An hour alone (`16시`) is exact to the minute: it stands
 /// for the full hour, and not for any minute within it.
 pub(super) fn precision(text: &str, found: &Captures<'_>) -> Precision {
@@ -36,8 +42,8 @@ pub(super) fn precision(text: &str, found: &Captures<'_>) -> Precision {
 }
 
 /// Tells whether a time of day is printed. An incomplete time (`2019.05.03 7:`), a score (`3:2`), a
-/// count of hours (`12시간`, `12hours`), a number with a dot (`7.30`) and hours within a word
-/// (`T12호`) are none.
+/// count of hours (`12시간`, `12hours`, `2h`), a number with a dot (`7.30`), hours within a word
+/// (`T12호`) and a length (`(4:35)`, `2h30 de lecture`) are none.
 fn has_clock(text: &str, found: &Captures<'_>) -> bool {
     if found.name("noon").is_some() {
         return true;
@@ -50,15 +56,70 @@ fn has_clock(text: &str, found: &Captures<'_>) -> bool {
     let Some(sign) = found.name("sign") else {
         return found.name("hour").is_some();
     };
+    if is_length(text, found) {
+        return false;
+    }
     match (sign.as_str(), found.name("minute")) {
         (":", minute) => minute.is_some_and(|minute| minute.len() == 2),
         (".", minute) => minute.is_some_and(|minute| is_dotted_clock(text, found, minute)),
         (_, Some(_)) => true,
+        (sign, None) if sign.ends_with(['h', 'H']) => false,
         (_, None) => {
             let next = text[sign.end()..].chars().next();
             !next.is_some_and(|c| c.is_alphabetic() && !BEHIND_AN_HOUR.contains(c))
         }
     }
+}
+
+/// Tells whether a match may be the length of a film or of a text: it stands in brackets with
+/// another word or without the first digit of its hour, or bare before a small word.
+fn is_length(text: &str, found: &Captures<'_>) -> bool {
+    let has_half = ["half", "half_behind"]
+        .iter()
+        .any(|name| found.name(name).is_some());
+    let Some(hour) = found.name("hour") else {
+        return false;
+    };
+
+    let start = found.name("half").map_or(hour.start(), |half| half.start());
+    let before = text[..start].trim_end();
+    let behind = behind(text, found).trim_start_matches(['분', '分', '초', '秒', ' ']);
+    if before.ends_with(['(', '[']) {
+        let words = BEHIND_A_DOTTED_CLOCK.iter();
+        let end = words.fold(behind, |end, word| end.strip_prefix(word).unwrap_or(end));
+        return !(has_half || hour.len() == 2) || !end.starts_with([')', ']']);
+    }
+
+    let word = behind.split(|c: char| !c.is_alphabetic()).next();
+    let word = word.unwrap_or_default();
+    let is_prefaced = has_half || before.ends_with(char::is_alphabetic);
+    !is_prefaced && word.starts_with(char::is_lowercase) && !BEHIND_A_BARE_CLOCK.contains(&word)
+}
+
+/// Returns the text behind a time of day and its zone.
+fn behind<'t>(text: &'t str, found: &Captures<'_>) -> &'t str {
+    let names = [
+        "hour",
+        "sign",
+        "minute",
+        "second",
+        "second_named",
+        "thirty",
+        "half_behind",
+    ];
+    let clock = names.iter().filter_map(|name| found.name(name));
+    let zone = found
+        .name("zone")
+        .filter(|zone| zone.len() == 1 || !is_other_word(zone.as_str()));
+    let end = clock.chain(zone).map(|part| part.end()).max();
+    &text[end.unwrap_or(text.len())..]
+}
+
+/// Tells whether a match in the place of a zone is a word that names none.
+pub(super) fn is_other_word(word: &str) -> bool {
+    word.len() > 1
+        && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && seconds_of(word).is_none()
 }
 
 /// Tells whether a number with a dot is a time: by the words around it, or because it has four
