@@ -41,12 +41,17 @@ const ENGLISH_DAY_FIRST: [&str; 20] = [
 const UNCLEAR: [&str; 4] = ["CA", "US", "PR", "PA"];
 
 /// Returns the order of day and month in a page. The page's other dates tell it where only one
-/// order fits them all. Else its languages do, if they agree; `en` alone tells nothing.
+/// order fits them all and no language contradicts them. Else its languages do, if they agree.
+///
+/// `en` alone tells nothing, and `en-US` contradicts only: it is the default of WordPress, and
+/// stands in papers of all regions.
 pub(super) fn date_order(page: &PageScan<'_>, html: &str) -> DateOrder {
-    match printed_order(page.tree, html) {
-        PrintedOrder::One(order) => order,
-        PrintedOrder::Both => DateOrder::Unknown,
-        PrintedOrder::Untold => told_order(page),
+    let told = told_order(page);
+    match (printed_order(page.tree, html), told) {
+        (PrintedOrder::One(order), DateOrder::Unknown) => order,
+        (PrintedOrder::One(order), told) if order == told => order,
+        (PrintedOrder::Untold, DateOrder::DayFirst) => DateOrder::DayFirst,
+        (PrintedOrder::One(_) | PrintedOrder::Untold | PrintedOrder::Both, _) => DateOrder::Unknown,
     }
 }
 
@@ -144,7 +149,10 @@ mod tests {
     fn the_pages_other_dates_tell_the_order_and_then_its_language() {
         for (html, expected) in [
             ("<html lang=fr><p>07/03/2026", DateOrder::DayFirst),
-            ("<html lang=en-US><p>07/03/2026", DateOrder::MonthFirst),
+            (
+                "<html lang=en-US><p>03/27/2026</p><p>07/03/2026",
+                DateOrder::MonthFirst,
+            ),
             ("<html lang=en-GB><p>07/03/2026", DateOrder::DayFirst),
             ("<html lang=en_gb><p>07/03/2026", DateOrder::DayFirst),
             (
@@ -152,11 +160,7 @@ mod tests {
                 DateOrder::DayFirst,
             ),
             (
-                "<html lang=fr><p>03/27/2026</p><p>07/03/2026",
-                DateOrder::MonthFirst,
-            ),
-            (
-                "<html lang=en-US><p>27/03/2026</p><p>07/03/2026",
+                "<html lang=en><p>27/03/2026</p><p>07/03/2026",
                 DateOrder::DayFirst,
             ),
             ("<html lang=de><p>7.3.26, 16:50", DateOrder::DayFirst),
@@ -174,6 +178,10 @@ mod tests {
             "<html lang=es-US><p>07/03/2026",
             "<p>07/03/2026",
             "<html lang=en-US><p>27/03/2026</p><p>03/27/2026",
+            "<html lang=en-US><p>07/03/2026",
+            "<html lang=en><meta property=og:locale content=en_US><p>07/03/2026",
+            "<html lang=en-US><p>27/03/2026</p><p>07/03/2026",
+            "<html lang=fr><p>03/27/2026</p><p>07/03/2026",
             "<html lang=en-US><meta property=og:locale content=en_GB><p>07/03/2026",
             "<html lang=en><script>'27/03/2026'</script><p>07/03/2026",
             "<html lang=en><p>27/13/2026",
