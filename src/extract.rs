@@ -15,6 +15,7 @@ mod json_ld;
 mod measured;
 mod page_parts;
 mod photos;
+mod places_without_dates;
 mod printed_dates;
 mod reader;
 mod scan;

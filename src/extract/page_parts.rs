@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::extract::class_names::{ClassKind, ClassKinds, kinds};
 use crate::extract::holder::{HeldWeights, chain};
+use crate::extract::places_without_dates::is_without_dates;
 use crate::markup::blocks::{Block, is_block};
 use crate::markup::{Node, NodeId, Tree};
 use crate::text::{clean, letters};
@@ -156,20 +157,26 @@ impl<'a> PageParts<'a> {
         self.place(line.first)
     }
 
-    /// Returns the lines near the headline: those between it and the story, then the last ones
-    /// above it.
+    /// Returns the lines near the headline that may have the story's dates: those between it and
+    /// the story, then the last ones above it.
     pub(super) fn near_headline(&self) -> Vec<Block> {
         const ABOVE: usize = 6;
         let at = |place| {
             let lines = self
                 .lines()
-                .filter(move |line| self.place_of(line) == place);
+                .filter(move |line| self.place_of(line) == place && self.may_have_dates(line));
             lines.map(Block::from).collect::<Vec<_>>()
         };
         let above = at(PagePlace::AboveHeadline);
         let mut near = at(PagePlace::UnderHeadline);
         near.extend_from_slice(&above[above.len().saturating_sub(ABOVE)..]);
         near
+    }
+
+    /// Tells whether no element between a line and the headline or the story is without dates.
+    fn may_have_dates(&self, line: &PageLine<'a>) -> bool {
+        let mut apart = chain(line.element).take_while(|node| !self.is_around(node));
+        !apart.any(|node| is_without_dates(&node))
     }
 
     /// Tells whether a text stands outside of other stories and of comments. Some papers sign in an

@@ -6,9 +6,10 @@ use regex::Regex;
 
 use crate::config::profile::PrintedDates;
 use crate::extract::page_parts::is_hidden;
+use crate::extract::places_without_dates::is_without_dates;
 use crate::extract::printed_dates::{PrintedUnderHeadline, is_date_with_verb};
 use crate::markup::blocks::{Block, linked_blocks};
-use crate::markup::{Node, Pattern, Tree};
+use crate::markup::{Pattern, Tree};
 use crate::text::letters;
 use crate::time::Precision;
 use crate::time::printed::{DateReader, Zulu, begins_with_clock};
@@ -19,9 +20,6 @@ const LINE: usize = 160;
 
 /// Longest label above its date, in characters, where the label is a block of its own.
 const WORD: usize = 12;
-
-/// Elements whose dates do not belong to the story.
-const OUT: [&str; 6] = ["nav", "aside", "footer", "figcaption", "select", "form"];
 
 /// Marks between the parts of a line.
 const BARS: [char; 6] = ['|', '｜', '·', '•', '/', '—'];
@@ -47,7 +45,9 @@ pub(crate) struct Dateline {
 impl Dateline {
     pub(crate) fn of(tree: &Tree) -> Self {
         Self {
-            blocks: linked_blocks(&tree.root(), |node| is_elsewhere(node) || is_hidden(node)),
+            blocks: linked_blocks(&tree.root(), |node| {
+                is_without_dates(node) || is_hidden(node)
+            }),
         }
     }
 
@@ -129,10 +129,6 @@ impl Dateline {
         });
         &self.blocks[headline.unwrap_or(story.saturating_sub(ABOVE))..story]
     }
-}
-
-fn is_elsewhere(node: &Node<'_>) -> bool {
-    OUT.iter().any(|name| node.has_name(name))
 }
 
 /// Tells whether a block has the same letters as a text, whatever the spaces and marks.

@@ -244,13 +244,18 @@ mod tests {
 
     /// When a page was published that prints `foot` below its story.
     fn published(head: &str, foot: &str) -> Option<String> {
+        published_with(head, "", foot)
+    }
+
+    /// When a page was published that prints `lead` under its headline and `foot` below its story.
+    fn published_with(head: &str, lead: &str, foot: &str) -> Option<String> {
         let generic = Profile::generic();
         let reader = ArticleReader::new(generic.clone(), KnownPaper::from(&generic));
         let story = "산마을 우체국은 올해 들어 편지를 대신 써 주는 창구를 하나 더 열었다고 밝혔다. \
                      첫날 창구를 찾은 이는 열두 명이었고, 그 가운데 아홉 명이 손주에게 보낼 말을 골랐다.";
         let html = format!(
             "<html><head><meta property='og:type' content='article'>{head}</head><body><article>\
-             <h1>편지를 대신 쓰는 창구</h1><p>{story}</p><p>{story} 겨울에도 연다.</p></article>\
+             <h1>편지를 대신 쓰는 창구</h1>{lead}<p>{story}</p><p>{story} 겨울에도 연다.</p></article>\
              <div><span>{foot}</span></div></body></html>"
         );
         let url = PageUrl::parse("https://paper.example/a").unwrap();
@@ -272,5 +277,17 @@ mod tests {
         let time = "<meta property='article:published_time' content='2026-02-10T08:00:00+09:00'>";
         let at_eight = Some("2026-02-10T08:00:00+09:00".to_owned());
         assert_eq!(published(time, foot), at_eight);
+    }
+
+    #[test]
+    fn a_date_in_a_caption_is_the_pictures() {
+        let lead = |name| {
+            format!(
+                "<figure><img src=/i.jpg width=800><{name}>5:46 am, 17 January 1995</{name}></figure>"
+            )
+        };
+        assert_eq!(published_with("", &lead("figcaption"), ""), None);
+        let at_dawn = Some("1995-01-17T05:46:00+09:00".to_owned());
+        assert_eq!(published_with("", &lead("div"), ""), at_dawn);
     }
 }
