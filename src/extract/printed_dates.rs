@@ -1,12 +1,14 @@
 //! Reads the dates that a page prints under its headline.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
+use jiff::tz::TimeZone;
 use regex::Regex;
 
 use crate::config::profile::PrintedDates;
 use crate::markup::{Pattern, Tree, text};
-use crate::time::printed::{DateReader, PrintedTime, Zulu};
+use crate::time::printed::{DateOrder, DateReader, PrintedTime, WEEKDAYS, Zulu};
 
 /// Longest label behind a date, in characters: `수정`, ` (updated`.
 const WORD: usize = 10;
@@ -60,37 +62,85 @@ impl PrintedUnderHeadline {
     }
 }
 
-/// Tells whether a line is a date behind a verb of publication or of change, and nothing else:
-/// `Published on 7 March 2026`, `Zuletzt aktualisiert: 07.03.2026`.
+/// Tells whether a line is a date behind a verb of publication or of change, and nothing else but
+/// more such dates: `Published on 7 March 2026`, `Zuletzt aktualisiert: 07.03.2026`.
 pub(super) fn is_date_with_verb(line: &str, rules: &PrintedDates) -> bool {
     /// Most bytes of such a line.
     const LONGEST: usize = 400;
-    /// Words that stand before the verb.
-    const FIRST: [&str; 4] = ["first ", "last ", "zuletzt ", "dernière "];
     if line.len() > LONGEST {
         return false;
     }
 
-    let lower = line.to_lowercase();
-    let line = FIRST
-        .iter()
-        .find_map(|word| lower.strip_prefix(word))
-        .unwrap_or(&lower);
+    let mut rest = line;
+    while let Some(behind) = behind_verb(rest, rules) {
+        let Some(date) = date_at_start(behind) else {
+            return false;
+        };
+        rest = behind[date.end..].trim_start_matches(is_mark);
+        if NO_MORE.is_match(rest) {
+            return true;
+        }
+    }
+    false
+}
 
+/// Returns the text behind the verb with which a line begins, and behind the marks that follow it.
+fn behind_verb<'l>(line: &'l str, rules: &PrintedDates) -> Option<&'l str> {
+    let line = &line[FIRST.find(line).map_or(0, |word| word.end())..];
     let mut verbs = [&rules.published, &rules.update].into_iter().flatten();
-    verbs.any(|verbs| {
-        let verb = verbs.find(line).unwrap_or_default();
-        let behind = line.strip_prefix(verb).filter(|_| !verb.is_empty());
-        behind.is_some_and(|behind| {
-            !behind.starts_with(char::is_alphanumeric) && BEHIND_VERB.is_match(behind)
-        })
+    verbs.find_map(|verbs| {
+        let verb = verbs.find(line).filter(|verb| !verb.is_empty())?;
+        let behind = line.strip_prefix(verb)?;
+        let is_whole = !behind.starts_with(char::is_alphanumeric);
+        is_whole.then_some(behind.trim_start_matches(is_mark))
     })
 }
 
-/// A year that follows soon, and the end of the line. A full stop stands in a date alone.
-static BEHIND_VERB: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[^.]|\d\.){0,20}\b(?:19|20)\d\d\b[^.]{0,80}$").expect("a test compiles it")
+/// Returns the range of the whole date with which a text begins. The zone behind it need not be one
+/// that is understood.
+fn date_at_start(text: &str) -> Option<Range<usize>> {
+    const DATES: DateReader<'_> = DateReader {
+        zone: &TimeZone::UTC,
+        zulu: Zulu::Local,
+        order: DateOrder::DayFirst,
+    };
+    let without_zone = || DATES.find(&text[..CLOCK.find(text)?.end()]);
+
+    let (_, place) = DATES.find(text).or_else(without_zone)?;
+    BEFORE_DATE.is_match(&text[..place.start]).then_some(place)
+}
+
+/// Tells whether a character parts a date from its verb, or from what stands behind it.
+fn is_mark(c: char) -> bool {
+    c.is_whitespace() || ":：,;.|·•/()[]-–—".contains(c)
+}
+
+/// Words that stand before the verb.
+static FIRST: LazyLock<Regex> = LazyLock::new(|| compiled(r"^(?i:first|last|zuletzt|dernière)\s+"));
+
+/// The text between a verb and its date: a preposition and the day of the week.
+static BEFORE_DATE: LazyLock<Regex> = LazyLock::new(|| {
+    let preposition = "(?i:on|at|am|um|den|le|la|el|il|em|op|om|à|às|på|pada|w dniu|dnia)";
+    compiled(&format!(
+        r"^(?:{preposition}[\s:]+)?(?:(?i:{WEEKDAYS})[\s.,]+)?$"
+    ))
 });
+
+/// The end of a line behind a date: nothing, or the rest of a clock, and a zone.
+static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
+    let clock = r"(?:(?i:at|um|à|às|kl\.?)\s+)?(?:\d{1,2}[:.h]\d\d(?::\d\d)?)?";
+    let word = r"\s*(?i:[ap]\.?\s?m\.?|uhr|uur|hrs|h)?";
+    let zone = r"\s*\(?(?:[A-Z]{2,5})?(?:[+\-]\d{1,2}:?\d{0,2})?";
+    compiled(&format!(r"^{clock}{word}{zone}[\s.)\]]*$"))
+});
+
+/// A clock up to its half of the day.
+static CLOCK: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"\d{1,2}:\d\d(?::\d\d)?(?:\s*(?i:[ap]\.?\s?m\b\.?))?"));
+
+fn compiled(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a test reads a line by each pattern of this file")
+}
 
 /// Tells whether the words around a date label it as an update.
 fn is_update(words: &Pattern, before: &str, behind: &str) -> bool {
@@ -101,4 +151,48 @@ fn is_update(words: &Pattern, before: &str, behind: &str) -> bool {
     let is_label = label.chars().count() <= WORD && !label.contains(|c: char| c.is_ascii_digit());
 
     words.is_match(before) || is_label && words.is_match(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Profile;
+
+    #[test]
+    fn a_verb_and_a_whole_date_are_no_line_of_a_story() {
+        let generic = Profile::generic();
+        let rules = &generic.article.printed;
+        for line in [
+            "Published on 7 March 2026",
+            "Published: 16:50 EST, Saturday, 7 March 2026",
+            "Last updated: 7 March 2026, 16:50 IST",
+            "Updated Saturday, March 7, 2026 at 4:50 p.m. ET.",
+            "Zuletzt aktualisiert: 07.03.2026, 16:50 Uhr",
+            "Veröffentlicht am 7. März 2026 um 16.50 Uhr",
+            "Publié le 7 mars 2026 à 16h50 | Mis à jour le 8 mars 2026 à 9h05",
+            "Published 7 March 2026 (updated 8 March 2026)",
+            "수정 2026.03.07 16:50",
+        ] {
+            assert!(is_date_with_verb(line, rules), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_subhead_or_a_list_item_with_a_year_stays_in_the_story() {
+        let generic = Profile::generic();
+        let rules = &generic.article.printed;
+        for line in [
+            "Revised budget for 2026",
+            "Published in 2019, sold four million copies",
+            "Edited by hand in 2021 and read on stage",
+            "Corrected in 2025: what the council got wrong",
+            "Published in March 2026",
+            "Published on 7 March 2026, sold out by noon",
+            "Published on 7 March 2026, 16:50 people came",
+            "Updated rules from 7 March 2026",
+            "Updated on 7 March 2026, updated rules",
+        ] {
+            assert!(!is_date_with_verb(line, rules), "{line}");
+        }
+    }
 }
