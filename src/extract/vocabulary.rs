@@ -135,14 +135,14 @@ pub(super) const ROLE_ADJECTIVES: [&str; 68] = [
 
 /// Words of offices, papers and user accounts. A name that has one is no person's.
 #[rustfmt::skip]
-pub(super) const OFFICES: [&str; 56] = [
-    "newsroom", "newsdesk", "desk", "staff", "team", "redaktion", "redaktionen", "redactie",
-    "redaction", "rédaction", "redacción", "redacao", "redação", "redazione", "redakcja",
-    "redaksjonen", "editorial", "editors", "news", "agency", "agencies", "agentur", "agenturen",
-    "agence", "agencia", "press", "media", "magazine", "newspaper", "zeitung", "online", "admin",
-    "administrator", "webmaster", "naver", "네이버", "다음", "board", "office", "service", "services",
-    "department", "corporation", "company", "inc", "ltd", "gmbh", "llc", "network", "tv", "radio",
-    "university", "college", "institute", "foundation", "관리자",
+pub(super) const OFFICES: [&str; 57] = [
+    "newsroom", "newsdesk", "desk", "bureau", "staff", "team", "redaktion", "redaktionen",
+    "redactie", "redaction", "rédaction", "redacción", "redacao", "redação", "redazione",
+    "redakcja", "redaksjonen", "editorial", "editors", "news", "agency", "agencies", "agentur",
+    "agenturen", "agence", "agencia", "press", "media", "magazine", "newspaper", "zeitung",
+    "online", "admin", "administrator", "webmaster", "naver", "네이버", "다음", "board", "office",
+    "service", "services", "department", "corporation", "company", "inc", "ltd", "gmbh", "llc",
+    "network", "tv", "radio", "university", "college", "institute", "foundation", "관리자",
 ];
 
 /// The ends of the names of Korean offices and papers.

@@ -12,6 +12,7 @@ use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_nam
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_parts::{PageLine, PageParts, PagePlace};
 use crate::extract::scan::PageScan;
+use crate::text::letters;
 
 /// Most elements around a link to a writer's page that may name the writer.
 const NEAR: usize = 3;
@@ -36,6 +37,14 @@ const METAS: [&str; 12] = [
     "cxenseparse:author",
     "dable:author",
     "twitter:data1",
+];
+
+/// The places of printed bylines, best first.
+const PLACES: [PagePlace; 4] = [
+    PagePlace::UnderHeadline,
+    PagePlace::AboveHeadline,
+    PagePlace::InStory,
+    PagePlace::BelowStory,
 ];
 
 /// Where a candidate stands, worst first.
@@ -124,12 +133,7 @@ pub(super) fn writers(
     let mut candidates = Candidates { papers, best: None };
 
     candidates.add(WriterPlace::JsonLd, &told_persons(page));
-    for place in [
-        PagePlace::UnderHeadline,
-        PagePlace::AboveHeadline,
-        PagePlace::InStory,
-        PagePlace::BelowStory,
-    ] {
+    for place in PLACES {
         candidates.add(rank(place), &printed(parts, place, papers));
     }
     candidates.add(WriterPlace::Words, &by_words(parts, papers));
@@ -144,7 +148,11 @@ pub(super) fn writers(
             .unwrap_or_default(),
     );
     candidates.add(WriterPlace::Signature, &signature(parts, papers));
-    candidates.add(WriterPlace::Signature, &japanese_names::signers(paragraphs));
+    let is_told = |name: &str| is_told(name, page, parts, papers);
+    candidates.add(
+        WriterPlace::Signature,
+        &japanese_names::signers(paragraphs, is_told),
+    );
     for meta in METAS.iter().filter_map(|name| written_by(page, name)) {
         candidates.add(WriterPlace::Meta, &[meta]);
     }
@@ -172,6 +180,17 @@ fn found_here(found: Option<&str>, parts: &PageParts<'_>, papers: &PaperNames) -
         .map(str::to_owned)
         .into_iter()
         .collect()
+}
+
+/// Tells whether the page's data, its meta tags or its printed bylines name a writer with the same
+/// letters.
+fn is_told(name: &str, page: &PageScan<'_>, parts: &PageParts<'_>, papers: &PaperNames) -> bool {
+    let metas = METAS.iter().filter_map(|meta| written_by(page, meta));
+    let printed = PLACES
+        .into_iter()
+        .flat_map(|place| printed(parts, place, papers));
+    let mut told = told_persons(page).into_iter().chain(metas).chain(printed);
+    told.any(|told| letters(&told).collect::<String>().contains(name))
 }
 
 fn rank(place: PagePlace) -> WriterPlace {
