@@ -252,6 +252,19 @@ pub(super) const HOMES: [&str; 24] = [
     "처음", "ホーム", "トップ", "首页", "首頁", "news home",
 ];
 
+/// Last steps of a breadcrumb that stand for the article itself.
+pub(super) const LAST_STEPS: [&str; 9] = [
+    "기사",
+    "기사보기",
+    "본문",
+    "상세보기",
+    "記事",
+    "正文",
+    "详情",
+    "article",
+    "detail",
+];
+
 /// Words in an element's class or id that name a breadcrumb.
 #[rustfmt::skip]
 pub(super) const OF_BREADCRUMBS: [&str; 11] = [
