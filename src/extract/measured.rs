@@ -18,6 +18,7 @@ mod subtitles;
 mod tag_boxes;
 mod tags;
 mod titles;
+mod told_writers;
 mod writers;
 
 use crate::config::profile::ArticleRules;

@@ -96,8 +96,8 @@ pub(super) fn of_writers(byline: &str) -> Cow<'_, str> {
     } else {
         Some(span)
     });
-    let kept: Vec<&str> = kept.into_iter().map(str::trim).collect();
-    let kept: Vec<&str> = kept.into_iter().filter(|part| !part.is_empty()).collect();
+    let kept = kept.into_iter().map(str::trim);
+    let kept: Vec<&str> = kept.filter(|part| !part.is_empty()).collect();
     Cow::Owned(kept.join(", "))
 }
 

@@ -129,12 +129,7 @@ fn part_of(part: &str) -> SignaturePart {
 
     let unlabelled = JAPANESE_LABELS.iter().find_map(behind).unwrap_or(part);
     let bare: String = unlabelled.chars().filter(|c| !c.is_whitespace()).collect();
-    let titles = JAPANESE_SIGNERS.iter();
-    let mut name = bare.as_str();
-    for title in titles {
-        name = name.strip_prefix(title).unwrap_or(name);
-        name = name.strip_suffix(title).unwrap_or(name);
-    }
+    let name = without_titles(&bare);
     if name.is_empty() || name.ends_with(DESKS) {
         return SignaturePart::Desk;
     }
@@ -157,6 +152,16 @@ fn part_of(part: &str) -> SignaturePart {
     } else {
         SignaturePart::Bare(told)
     }
+}
+
+/// Returns a name without the titles before and behind it.
+fn without_titles(bare: &str) -> &str {
+    let mut name = bare;
+    for title in JAPANESE_SIGNERS {
+        name = name.strip_prefix(title).unwrap_or(name);
+        name = name.strip_suffix(title).unwrap_or(name);
+    }
+    name
 }
 
 #[cfg(test)]
