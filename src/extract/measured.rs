@@ -9,6 +9,7 @@ mod japanese_names;
 mod korean_names;
 pub(super) mod moments;
 mod names;
+mod own_links;
 mod papers;
 mod picture_address;
 mod pictures;
@@ -17,6 +18,7 @@ mod subtitles;
 mod tag_boxes;
 mod tags;
 mod titles;
+mod told_writers;
 mod writers;
 
 use crate::config::profile::ArticleRules;
@@ -68,7 +70,7 @@ pub(super) fn measured<'a>(
         subtitle: article
             .subtitle
             .or_else(|| subtitles::subtitle(page, &parts, story.paragraphs, title.as_deref())),
-        tags: tags::tags(page, &parts, &papers),
+        tags: tags::tags(page, &parts, &papers, story.url),
         section: article.section.or(sections.section),
         subsection: article.subsection.or(sections.subsection),
         authors: writers.names,

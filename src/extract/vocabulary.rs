@@ -135,14 +135,14 @@ pub(super) const ROLE_ADJECTIVES: [&str; 68] = [
 
 /// Words of offices, papers and user accounts. A name that has one is no person's.
 #[rustfmt::skip]
-pub(super) const OFFICES: [&str; 56] = [
-    "newsroom", "newsdesk", "desk", "staff", "team", "redaktion", "redaktionen", "redactie",
-    "redaction", "rédaction", "redacción", "redacao", "redação", "redazione", "redakcja",
-    "redaksjonen", "editorial", "editors", "news", "agency", "agencies", "agentur", "agenturen",
-    "agence", "agencia", "press", "media", "magazine", "newspaper", "zeitung", "online", "admin",
-    "administrator", "webmaster", "naver", "네이버", "다음", "board", "office", "service", "services",
-    "department", "corporation", "company", "inc", "ltd", "gmbh", "llc", "network", "tv", "radio",
-    "university", "college", "institute", "foundation", "관리자",
+pub(super) const OFFICES: [&str; 57] = [
+    "newsroom", "newsdesk", "desk", "bureau", "staff", "team", "redaktion", "redaktionen",
+    "redactie", "redaction", "rédaction", "redacción", "redacao", "redação", "redazione",
+    "redakcja", "redaksjonen", "editorial", "editors", "news", "agency", "agencies", "agentur",
+    "agenturen", "agence", "agencia", "press", "media", "magazine", "newspaper", "zeitung",
+    "online", "admin", "administrator", "webmaster", "naver", "네이버", "다음", "board", "office",
+    "service", "services", "department", "corporation", "company", "inc", "ltd", "gmbh", "llc",
+    "network", "tv", "radio", "university", "college", "institute", "foundation", "관리자",
 ];
 
 /// The ends of the names of Korean offices and papers.
@@ -250,6 +250,19 @@ pub(super) const HOMES: [&str; 24] = [
     "home", "homepage", "start", "startseite", "accueil", "inicio", "início", "portada", "front",
     "frontpage", "forside", "hem", "etusivu", "strona główna", "главная", "ana sayfa", "홈", "메인",
     "처음", "ホーム", "トップ", "首页", "首頁", "news home",
+];
+
+/// Last steps of a breadcrumb that stand for the article itself.
+pub(super) const LAST_STEPS: [&str; 9] = [
+    "기사",
+    "기사보기",
+    "본문",
+    "상세보기",
+    "記事",
+    "正文",
+    "详情",
+    "article",
+    "detail",
 ];
 
 /// Words in an element's class or id that name a breadcrumb.

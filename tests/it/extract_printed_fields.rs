@@ -114,9 +114,10 @@ fn names_in_brackets_sign_a_japanese_story_and_are_no_line_of_it() {
         (vec!["山田花子".to_owned()], 3)
     );
     assert_eq!(
-        read_with("<p>船は六時に出る。（山田花子）</p>"),
+        read_with("<p>船は六時に出る。（山田花子記者）</p>"),
         (vec!["山田花子".to_owned()], 4)
     );
+    assert_eq!(read_with("<p>（開館無料）</p>"), (vec![], 4));
     assert_eq!(
         read_with("<p>船は六時に出る。（共同通信）</p>"),
         (vec![], 4)

@@ -1,7 +1,11 @@
 //! Finds the steps from the home page to an unknown page, as the page prints them.
 
+use url::Url;
+
 use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::holder::chain;
+use crate::extract::measured::bylines::names_writers;
+use crate::extract::measured::own_links::{is_below, own_target};
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::vocabulary::HOMES;
 use crate::markup::blocks::Block;
@@ -36,6 +40,12 @@ const MOST_ABOVE: usize = 2;
 
 /// Longest name of a section that is a link above the headline, in characters.
 const LONGEST_LABEL: usize = 30;
+
+/// What a link back to a list begins with.
+const BACK: [char; 9] = ['←', '⟵', '‹', '«', '<', '＜', '〈', '❮', '◀'];
+
+/// Words in the class of a link that is a button.
+const BUTTONS: [&str; 4] = ["cta", "button", "btn", "back"];
 
 /// Returns the texts of the links in each breadcrumb that is named so.
 pub(super) fn named(tree: &Tree, parts: &PageParts<'_>) -> Vec<Vec<String>> {
@@ -78,8 +88,9 @@ fn is_breadcrumb(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
 /// `홈 > 사회 > 사회일반`, with or without links.
 ///
 /// This is for papers that name the element `location`, `where`, or not at all. A menu has no marks
-/// between its items, or bars; one with slashes stands in a `nav`; and a long one is refused.
-pub(super) fn shaped(tree: &Tree, parts: &PageParts<'_>) -> Vec<Vec<String>> {
+/// between its items, or bars; one with slashes stands in a `nav`, or its links lead to pages beside
+/// each other; and a long one is refused.
+pub(super) fn shaped(tree: &Tree, parts: &PageParts<'_>, url: &PageUrl) -> Vec<Vec<String>> {
     let Some(headline) = parts.headline() else {
         return Vec::new();
     };
@@ -94,7 +105,7 @@ pub(super) fn shaped(tree: &Tree, parts: &PageParts<'_>) -> Vec<Vec<String>> {
         .filter_map(|home| {
             let around = chain(home).take(HIGHEST + 1);
             let mut around = around.take_while(|node| !parts.is_around(node));
-            around.find_map(|node| steps_of(&whole_text(&node), &home))
+            around.find_map(|node| steps_of(&node, &home, url))
         })
         .collect()
 }
@@ -116,13 +127,15 @@ fn begins_at_home(text: &str) -> bool {
     }
 }
 
-/// Returns the steps behind the home page in a text around it.
-fn steps_of(text: &str, home: &Node<'_>) -> Option<Vec<String>> {
-    if text.len() > LONGEST || !begins_at_home(text) {
+/// Returns the steps behind the home page in an element around it.
+fn steps_of(around: &Node<'_>, home: &Node<'_>, url: &PageUrl) -> Option<Vec<String>> {
+    let text = whole_text(around);
+    if !begins_at_home(&text) {
         return None;
     }
     let mark = text.chars().find(|c| MARKS.contains(c))?;
-    if mark == '/' && chain(*home).any(|node| node.has_name("nav")) {
+    let is_in_menu = || chain(*home).any(|node| node.has_name("nav"));
+    if mark == '/' && (is_in_menu() || has_siblings(around, url)) {
         return None;
     }
 
@@ -135,11 +148,23 @@ fn steps_of(text: &str, home: &Node<'_>) -> Option<Vec<String>> {
     (steps.len() < MOST_STEPS && is_short).then_some(steps)
 }
 
+/// Tells whether the links in an element lead to pages beside each other, as those of a menu. Each
+/// step of a breadcrumb leads below the one before.
+fn has_siblings(around: &Node<'_>, url: &PageUrl) -> bool {
+    let links = around.descendants_it().filter(|node| node.has_name("a"));
+    let paths: Vec<String> = links
+        .filter_map(|link| own_target(&link, url))
+        .map(|target| target.path().to_owned())
+        .filter(|path| path != "/")
+        .collect();
+    paths.len() > 1 && !paths.windows(2).any(|pair| is_below(&pair[1], &pair[0]))
+}
+
 /// Returns the text of the link right above the headline that leads to a section: the link or its
 /// box is named so, or the page's own address is below the link's (`/local`, of the text `Local`).
 ///
 /// This is for papers that print the section in place of a breadcrumb. A link back to a list, a
-/// writer and the paper's name are refused: neither their names nor their addresses say so.
+/// writer, a button and a link to another host are refused, whatever their names are.
 pub(super) fn above_headline(parts: &PageParts<'_>, url: &PageUrl) -> Option<Vec<String>> {
     let headline = parts.headline()?;
     let above: Vec<_> = parts
@@ -162,25 +187,28 @@ pub(super) fn above_headline(parts: &PageParts<'_>, url: &PageUrl) -> Option<Vec
 }
 
 fn is_to_section(link: &Node<'_>, parts: &PageParts<'_>, url: &PageUrl) -> bool {
+    let Some(target) = own_target(link, url) else {
+        return false;
+    };
+    let is_button = class_words(link)
+        .iter()
+        .any(|word| BUTTONS.contains(&word.as_str()));
+    if is_button || text(link).starts_with(BACK) || names_writers(link, parts) {
+        return false;
+    }
+
     let is_named = |node: &Node<'_>| parts.kinds(node).has(ClassKind::Section);
     let has_rel = link.attr("rel").is_some_and(|rel| rel.contains("category"));
     let around = link
         .parent()
         .filter(|around| text(around) == text(link) && is_named(around));
-    is_named(link) || has_rel || around.is_some() || is_above(link, url)
+    is_named(link) || has_rel || around.is_some() || is_above(link, &target, url)
 }
 
 /// Tells whether a page's address is below that of a link, which names the link's text. A link back
 /// to a blog has another text, and one to its writer's stories a query.
-fn is_above(link: &Node<'_>, url: &PageUrl) -> bool {
-    let Some(target) = link
-        .attr("href")
-        .and_then(|href| url.as_url().join(&href).ok())
-    else {
-        return false;
-    };
+fn is_above(link: &Node<'_>, target: &Url, url: &PageUrl) -> bool {
     let path = target.path().trim_end_matches('/');
-    let below = url.as_url().path().strip_prefix(path);
     let bare = |text: &str| letters(text).collect::<String>();
     let last = bare(path.rsplit('/').next().unwrap_or_default());
 
@@ -188,7 +216,7 @@ fn is_above(link: &Node<'_>, url: &PageUrl) -> bool {
     is_of_paper
         && !last.is_empty()
         && last.starts_with(&bare(&text(link)))
-        && below.is_some_and(|below| below.starts_with('/') && below.len() > 1)
+        && is_below(url.as_url().path(), path)
 }
 
 #[cfg(test)]
@@ -208,6 +236,11 @@ mod tests {
         read(&tree, &parts)
     }
 
+    fn steps(above: &str) -> Vec<Vec<String>> {
+        let url = PageUrl::parse("https://paper.example/local/2026/7").unwrap();
+        found(above, |tree, parts| shaped(tree, parts, &url))
+    }
+
     #[test]
     fn steps_with_marks_between_them_are_a_breadcrumb() {
         for above in [
@@ -215,8 +248,10 @@ mod tests {
             "<p>홈 &gt; 사회 &gt; 사건</p>",
             "<nav><ul><li><a href=/>Home</a> ›</li><li>사회 › </li><li>사건</li></ul></nav>",
             "<div><a href=/><span>Home</span></a> / <a href=/s>사회</a> / 사건</div>",
+            "<div><a href=/>Home</a> / <a href=/s>사회</a> / <a href=/s/c>사건</a></div>",
+            "<div><a href=/>Home</a> &gt; <a href=/s>사회</a> &gt; <a href=/c>사건</a></div>",
         ] {
-            assert_eq!(found(above, shaped), [["사회", "사건"]], "{above}");
+            assert_eq!(steps(above), [["사회", "사건"]], "{above}");
         }
     }
 
@@ -225,6 +260,7 @@ mod tests {
         for above in [
             "<div><a href=/>홈</a> <a href=/s>사회</a> <a href=/c>문화</a></div>",
             "<div><a href=/>홈</a> | <a href=/s>사회</a> | <a href=/c>문화</a></div>",
+            "<div><a href=/>홈</a> / <a href=/s>사회</a> / <a href=/c>문화</a></div>",
             "<nav><a href=/>홈</a> / <a href=/s>사회</a> / <a href=/c>문화</a></nav>",
             "<div>홈 &gt; 하나 &gt; 둘 &gt; 셋 &gt; 넷 &gt; 다섯 &gt; 여섯</div>",
             "<div>사회 &gt; 사건</div>",
@@ -232,10 +268,10 @@ mod tests {
             "<div><a href=/>홈</a></div>",
             "<p><a href=/>홈</a></p>&gt; 목록",
         ] {
-            assert!(found(above, shaped).is_empty(), "{above}");
+            assert!(steps(above).is_empty(), "{above}");
         }
         let below = "<h1>책방의 아침</h1><p>홈 &gt; 사회</p>";
-        assert!(found(below, shaped).is_empty());
+        assert!(steps(below).is_empty());
     }
 
     #[test]
@@ -264,6 +300,15 @@ mod tests {
             "<a href=/local>Back to all stories</a>",
             "<a href=/local?author=7>Local</a>",
             "<a href=/author/kim>홍길동</a>",
+            "<a class=category href=/author/kim>홍길동</a>",
+            "<a class=category rel=author href=/x>홍길동</a>",
+            "<a class='category reporter' href=/x>홍길동</a>",
+            "<a class=category href=https://other.example/x>영상</a>",
+            "<a class=category href='#x'>사회</a>",
+            "<a class=category>사회</a>",
+            "<a class=category href=/news>← 사회</a>",
+            "<a class=section-back href=/news>사회</a>",
+            "<a class=section-cta href=/abo>구독</a>",
             "<a href=https://other.example/local>Local</a>",
             "<span class=category>사회</span>",
             "<a class=category href=/x>사회</a><p>2026.03.07</p><p>서울</p>",

@@ -96,7 +96,7 @@ fn is_of_others(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
 }
 
 /// Tells whether an element is a byline by its name or its link.
-fn names_writers(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+pub(super) fn names_writers(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     is_named_for_writers(node, parts)
         || is_page_of_writer(node) && parts.place(node.id) != PagePlace::InStory
 }

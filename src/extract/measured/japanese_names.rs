@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::extract::measured::byline_parts::of_writers;
+use crate::extract::measured::byline_parts::{has_label_of_text, of_writers};
 use crate::extract::vocabulary::{
     JAPANESE_AGENCIES, JAPANESE_LABELS, JAPANESE_NO_NAMES, JAPANESE_OFFICES, JAPANESE_OTHER_LABELS,
     JAPANESE_SIGNERS,
@@ -30,23 +30,37 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
 /// Fewest and most characters of a name.
 const LENGTHS: std::ops::RangeInclusive<usize> = 3..=7;
 
+/// The ends of the names of a paper's own desks. The other offices are papers and agencies.
+const DESKS: [char; 3] = ['部', '局', '班'];
+
 /// A signature at the end of a text.
 #[derive(Debug, PartialEq)]
 pub(super) struct BracketSignature<'t> {
     /// The text before the brackets.
     pub before: &'t str,
     pub names: Vec<String>,
+    /// The brackets say themselves that they hold names.
+    pub is_marked: bool,
 }
 
 /// Returns the names that sign the end of a story in brackets, as most papers in Japan do. Chinese
 /// papers put other things there.
-pub(super) fn signers(paragraphs: &[String]) -> Vec<String> {
+///
+/// Bare kanji may be any note, as `（入場無料）`. They are names only where the brackets have a label,
+/// a title or a place, or where the page names one of them as its writer elsewhere.
+pub(super) fn signers(
+    paragraphs: &[String],
+    is_named_elsewhere: impl Fn(&str) -> bool,
+) -> Vec<String> {
     let is_kana = |c: char| ('\u{3041}'..='\u{3096}').contains(&c);
     let is_japanese = paragraphs
         .first()
         .is_some_and(|first| first.contains(is_kana));
     let last = paragraphs.last().filter(|_| is_japanese);
     last.and_then(|last| signature(last))
+        .filter(|signed| {
+            signed.is_marked || signed.names.iter().any(|name| is_named_elsewhere(name))
+        })
         .map(|signed| signed.names)
         .unwrap_or_default()
 }
@@ -61,48 +75,66 @@ pub(super) fn signature(paragraph: &str) -> Option<BracketSignature<'_>> {
         return None;
     }
 
-    let within = of_writers(found.name("within")?.as_str());
+    let within = found.name("within")?.as_str();
+    let mut is_marked = has_label_of_text(within);
     let mut names: Vec<String> = Vec::new();
-    for part in within.split(['、', '・', '，', ',', '／', '/', ';']) {
-        match part_of(part) {
-            SignaturePart::Name(name) if !names.contains(&name) => names.push(name),
-            SignaturePart::Name(_) | SignaturePart::Desk => {}
+    for part in of_writers(within).split(['、', '・', '，', ',', '／', '/', ';']) {
+        let (name, marked) = match part_of(part) {
+            SignaturePart::Marked(name) => (Some(name), true),
+            SignaturePart::Bare(name) => (Some(name), false),
+            SignaturePart::Desk => (None, true),
+            SignaturePart::Silent => (None, false),
             SignaturePart::Other => return None,
-        }
+        };
+        is_marked |= marked;
+        names.extend(name.filter(|name| !names.contains(name)));
     }
-    (!names.is_empty()).then_some(BracketSignature { before, names })
+    (!names.is_empty()).then_some(BracketSignature {
+        before,
+        names,
+        is_marked,
+    })
 }
 
 /// What a part of a signature is.
 enum SignaturePart {
-    Name(String),
+    /// A name with a label, a title or a place.
+    Marked(String),
+    /// What may be a name.
+    Bare(String),
+    /// A title alone, or a desk of the paper.
     Desk,
+    /// A photographer, a paper or an agency: they stand beside notes, too.
+    Silent,
     Other,
 }
 
+fn is_behind_label(c: char) -> bool {
+    c.is_whitespace() || "＝=：:".contains(c)
+}
+
 fn part_of(part: &str) -> SignaturePart {
-    // `文　山田太郎`
+    // `文　山田太郎`, `写真＝鈴木一郎`
     let behind = |label: &&'static str| {
         let rest = part.trim().strip_prefix(*label)?;
-        (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some(rest)
+        let is_label = rest.is_empty() || rest.starts_with(is_behind_label);
+        is_label.then(|| rest.trim_start_matches(is_behind_label))
     };
     if JAPANESE_OTHER_LABELS
         .iter()
         .any(|label| behind(label).is_some())
     {
-        return SignaturePart::Desk;
+        return SignaturePart::Silent;
     }
 
     let unlabelled = JAPANESE_LABELS.iter().find_map(behind).unwrap_or(part);
     let bare: String = unlabelled.chars().filter(|c| !c.is_whitespace()).collect();
-    let titles = JAPANESE_SIGNERS.iter();
-    let mut name = bare.as_str();
-    for title in titles {
-        name = name.strip_prefix(title).unwrap_or(name);
-        name = name.strip_suffix(title).unwrap_or(name);
-    }
-    if name.is_empty() || JAPANESE_OFFICES.iter().any(|office| name.ends_with(office)) {
+    let name = without_titles(&bare);
+    if name.is_empty() || name.ends_with(DESKS) {
         return SignaturePart::Desk;
+    }
+    if JAPANESE_OFFICES.iter().any(|office| name.ends_with(office)) {
+        return SignaturePart::Silent;
     }
 
     let is_name = |name: &str| {
@@ -111,10 +143,25 @@ fn part_of(part: &str) -> SignaturePart {
             && !JAPANESE_AGENCIES.contains(&name)
     };
     let found = NAME.captures(name).and_then(|found| found.name("name"));
-    match found.filter(|name| is_name(name.as_str())) {
-        Some(name) => SignaturePart::Name(name.as_str().to_owned()),
-        None => SignaturePart::Other,
+    let Some(found) = found.filter(|name| is_name(name.as_str())) else {
+        return SignaturePart::Other;
+    };
+    let told = found.as_str().to_owned();
+    if unlabelled != part || told != bare {
+        SignaturePart::Marked(told)
+    } else {
+        SignaturePart::Bare(told)
     }
+}
+
+/// Returns a name without the titles before and behind it.
+fn without_titles(bare: &str) -> &str {
+    let mut name = bare;
+    for title in JAPANESE_SIGNERS {
+        name = name.strip_prefix(title).unwrap_or(name);
+        name = name.strip_suffix(title).unwrap_or(name);
+    }
+    name
 }
 
 #[cfg(test)]
@@ -171,8 +218,44 @@ mod tests {
         ] {
             assert_eq!(names(paragraph), Vec::<String>::new(), "{paragraph}");
         }
-        let signed = |first: &str| signers(&[first.to_owned(), "（王小明）".to_owned()]);
+        let signed = |first: &str| signers(&[first.to_owned(), "（王小明）".to_owned()], |_| true);
         assert_eq!(signed("船は冬も走る。"), ["王小明"]);
         assert!(signed("渡轮冬季照常航行。").is_empty());
+    }
+
+    #[test]
+    fn bare_kanji_sign_a_story_only_with_a_second_witness() {
+        let signed = |brackets: &str, told: &str| {
+            let last = format!("船は六時に出る。{brackets}");
+            signers(&[last], |name| name == told)
+        };
+        for note in [
+            "（開館無料）",
+            "（禁無断複製）",
+            "（茶話会）",
+            "（夕刊版）",
+            "（山田太郎）",
+            "（茶話会・写真＝鈴木一郎）",
+            "（港新聞・茶話会）",
+            "（港通信社・茶話会）",
+        ] {
+            assert!(signed(note, "").is_empty(), "{note}");
+        }
+
+        for marked in [
+            "（文・山田太郎）",
+            "（写真・文＝山田太郎）",
+            "（文・写真　山田太郎）",
+            "（山田太郎記者）",
+            "（編集委員・山田太郎）",
+            "（社会部・山田太郎）",
+            "（ソウル＝山田太郎）",
+            "（取材・文　山田太郎）",
+        ] {
+            assert_eq!(signed(marked, ""), ["山田太郎"], "{marked}");
+        }
+        assert_eq!(signed("（山田太郎）", "山田太郎"), ["山田太郎"]);
+        let both = signed("（山田太郎、鈴木花子）", "鈴木花子");
+        assert_eq!(both, ["山田太郎", "鈴木花子"]);
     }
 }

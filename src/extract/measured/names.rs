@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::extract::measured::byline_parts::{of_writers, without_opening_role};
+use crate::extract::measured::byline_parts::{
+    is_unnamed_reporter, of_writers, opens_with_role, without_opening_role,
+};
 use crate::extract::measured::korean_names;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::vocabulary::{
@@ -89,9 +91,17 @@ fn others(byline: &str) -> Vec<String> {
         if OTHER_WORK.iter().any(|work| lower.starts_with(work)) {
             continue;
         }
-        for one in divided(part) {
-            let name = LEAD.replace(&one, "");
-            names.extend(without_role(&without_opening_role(&name)));
+        let is_joined = part
+            .split(' ')
+            .next()
+            .is_some_and(|word| AND.contains(&word));
+        for (at, one) in divided(part).iter().enumerate() {
+            let name = LEAD.replace(one, "");
+            // `Jane Lee, Correspondent New York`: what stands behind a later role is a place.
+            let is_first = names.is_empty() || is_joined || at > 0;
+            if !is_unnamed_reporter(&name) && (is_first || !opens_with_role(&name)) {
+                names.extend(without_role(&without_opening_role(&name)));
+            }
         }
     }
 
@@ -331,6 +341,22 @@ mod tests {
             ("By our correspondent Max Orr", vec!["Max Orr"]),
             ("By Staff Writer Jane Lee", vec!["Jane Lee"]),
             ("By Md Rahman Ali", vec!["Md Rahman Ali"]),
+            ("By Jane Lee, Correspondent Port Louis", vec!["Jane Lee"]),
+            ("Ana Ruiz, Corresponsal Puerto Viejo", vec!["Ana Ruiz"]),
+            (
+                "Anna Martel, Korrespondentin Bad Seeheim",
+                vec!["Anna Martel"],
+            ),
+            ("By Our Special Correspondent Port Louis", vec![]),
+            ("By Staff Reporter Harbour Bureau", vec![]),
+            (
+                "By Jane Lee and Staff Writer Max Orr",
+                vec!["Jane Lee", "Max Orr"],
+            ),
+            ("Photo: Max Orr | By Jane Lee", vec!["Jane Lee"]),
+            ("Video: Reuters / By Jane Lee", vec!["Jane Lee"]),
+            ("Story and photos: Jane Lee", vec!["Jane Lee"]),
+            ("Text und Fotos: Anna Martel", vec!["Anna Martel"]),
             ("Von unserer Redaktion", vec![]),
             ("Texto: Ana Ruiz  Fotos: José Gil", vec!["Ana Ruiz"]),
             (

@@ -7,7 +7,7 @@ use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::titles::{HeadTitles, decoded};
 use crate::extract::page_parts::PageParts;
 use crate::extract::scan::PageScan;
-use crate::extract::vocabulary::HOMES;
+use crate::extract::vocabulary::{HOMES, LAST_STEPS};
 use crate::page_url::PageUrl;
 use crate::text::letters;
 
@@ -32,7 +32,7 @@ pub(super) fn sections(
 ) -> SectionNames {
     let sources = once_with(|| vec![page.breadcrumbs()])
         .chain(once_with(|| breadcrumbs::named(page.tree, parts)))
-        .chain(once_with(|| breadcrumbs::shaped(page.tree, parts)))
+        .chain(once_with(|| breadcrumbs::shaped(page.tree, parts, url)))
         .chain(once_with(|| {
             let label = breadcrumbs::above_headline(parts, url);
             label.into_iter().collect()
@@ -54,10 +54,37 @@ pub(super) fn sections(
 
 /// Tells whether a step of a breadcrumb is a section: not the home page, the paper or the article.
 fn is_section(name: &str, papers: &PaperNames, titles: &HeadTitles) -> bool {
+    is_like_a_section(name) && !papers.have(name) && !titles.have(name)
+}
+
+/// Tells whether a step is short, and names neither the home page nor just an article.
+fn is_like_a_section(name: &str) -> bool {
+    let lower = name.to_lowercase();
     letters(name).next().is_some()
         && name.chars().count() <= LONGEST
         && !name.contains("://")
-        && !HOMES.contains(&name.to_lowercase().as_str())
-        && !papers.have(name)
-        && !titles.have(name)
+        && !HOMES.contains(&lower.as_str())
+        && !LAST_STEPS.contains(&lower.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_for_the_home_page_or_an_article_is_no_section() {
+        for name in ["사회", "Local", "Articles of faith"] {
+            assert!(is_like_a_section(name), "{name}");
+        }
+        for name in [
+            "홈",
+            "기사보기",
+            "正文",
+            "Article",
+            "https://paper.example",
+            "…",
+        ] {
+            assert!(!is_like_a_section(name), "{name}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use crate::extract::measured::titles::decoded;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
 use crate::markup::{Node, Tree, text};
+use crate::page_url::PageUrl;
 use crate::text::clean_some;
 
 /// Most tags of an article.
@@ -42,7 +43,12 @@ const LABEL: &str = "tag:";
 
 /// Returns the tags of an article from the first source that has any: JSON-LD, meta tags, links,
 /// boxes of links, links that begin with a hash.
-pub(super) fn tags(page: &PageScan<'_>, parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
+pub(super) fn tags(
+    page: &PageScan<'_>,
+    parts: &PageParts<'_>,
+    papers: &PaperNames,
+    url: &PageUrl,
+) -> Vec<String> {
     let of_metas = METAS.iter().map(|name| match page.metas(name) {
         [list] => divided(list),
         tags => tags.to_vec(),
@@ -50,8 +56,8 @@ pub(super) fn tags(page: &PageScan<'_>, parts: &PageParts<'_>, papers: &PaperNam
     let sources = std::iter::once_with(|| told(page))
         .chain(of_metas)
         .chain(std::iter::once_with(|| linked(page.tree, parts)))
-        .chain(std::iter::once_with(|| boxed(parts)))
-        .chain(std::iter::once_with(|| hashed(parts)));
+        .chain(std::iter::once_with(|| boxed(parts, url)))
+        .chain(std::iter::once_with(|| hashed(parts, url)));
 
     sources
         .map(|tags| kept(labelled(tags), papers))

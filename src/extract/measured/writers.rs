@@ -3,15 +3,16 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
 
 use crate::extract::holder::chain;
 use crate::extract::measured::bylines::{LONGEST, apart, printed};
 use crate::extract::measured::japanese_names;
 use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_name, persons};
 use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::told_writers::{of_json_ld, of_metas};
 use crate::extract::page_parts::{PageLine, PageParts, PagePlace};
 use crate::extract::scan::PageScan;
+use crate::text::letters;
 
 /// Most elements around a link to a writer's page that may name the writer.
 const NEAR: usize = 3;
@@ -22,20 +23,12 @@ static AGENCY_HEAD: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a test compiles it")
 });
 
-/// Meta tags with the writer, best first.
-const METAS: [&str; 12] = [
-    "author",
-    "article:author",
-    "og:article:author",
-    "nv:author",
-    "byl",
-    "parsely-author",
-    "sailthru.author",
-    "dc.creator",
-    "dcterms.creator",
-    "cxenseparse:author",
-    "dable:author",
-    "twitter:data1",
+/// The places of printed bylines, best first.
+const PLACES: [PagePlace; 4] = [
+    PagePlace::UnderHeadline,
+    PagePlace::AboveHeadline,
+    PagePlace::InStory,
+    PagePlace::BelowStory,
 ];
 
 /// Where a candidate stands, worst first.
@@ -123,29 +116,20 @@ pub(super) fn writers(
 ) -> Writers {
     let mut candidates = Candidates { papers, best: None };
 
-    candidates.add(WriterPlace::JsonLd, &told_persons(page));
-    for place in [
-        PagePlace::UnderHeadline,
-        PagePlace::AboveHeadline,
-        PagePlace::InStory,
-        PagePlace::BelowStory,
-    ] {
+    candidates.add(WriterPlace::JsonLd, &of_json_ld(page));
+    for place in PLACES {
         candidates.add(rank(place), &printed(parts, place, papers));
     }
     candidates.add(WriterPlace::Words, &by_words(parts, papers));
     candidates.add(WriterPlace::BelowStory, &by_words_in_story(parts, papers));
-    let head = paragraphs
-        .first()
-        .and_then(|first| AGENCY_HEAD.captures(first));
-    candidates.add(
-        WriterPlace::AgencyHead,
-        &head
-            .map(|head| vec![head[1].to_owned()])
-            .unwrap_or_default(),
-    );
+    candidates.add(WriterPlace::AgencyHead, &agency_head(paragraphs));
     candidates.add(WriterPlace::Signature, &signature(parts, papers));
-    candidates.add(WriterPlace::Signature, &japanese_names::signers(paragraphs));
-    for meta in METAS.iter().filter_map(|name| written_by(page, name)) {
+    let is_told = |name: &str| is_told(name, page, parts, papers);
+    candidates.add(
+        WriterPlace::Signature,
+        &japanese_names::signers(paragraphs, is_told),
+    );
+    for meta in of_metas(page) {
         candidates.add(WriterPlace::Meta, &[meta]);
     }
     candidates.add(WriterPlace::Library, &found_here(found, parts, papers));
@@ -161,6 +145,13 @@ pub(super) fn writers(
         .unwrap_or_default()
 }
 
+/// Returns the writer whom an agency names before the story's first words.
+fn agency_head(paragraphs: &[String]) -> Vec<String> {
+    let first = paragraphs.first();
+    let head = first.and_then(|first| AGENCY_HEAD.captures(first));
+    head.map(|head| head[1].to_owned()).into_iter().collect()
+}
+
 /// Returns what a library found, where the page has it outside of other stories and comments, too.
 fn found_here(found: Option<&str>, parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
     let names = persons(found.unwrap_or_default(), papers);
@@ -174,50 +165,25 @@ fn found_here(found: Option<&str>, parts: &PageParts<'_>, papers: &PaperNames) -
         .collect()
 }
 
+/// Tells whether the page's data, its meta tags or its printed bylines name a writer with the same
+/// letters.
+fn is_told(name: &str, page: &PageScan<'_>, parts: &PageParts<'_>, papers: &PaperNames) -> bool {
+    let printed = PLACES
+        .into_iter()
+        .flat_map(|place| printed(parts, place, papers));
+    let mut told = of_json_ld(page)
+        .into_iter()
+        .chain(of_metas(page))
+        .chain(printed);
+    told.any(|told| letters(&told).collect::<String>().contains(name))
+}
+
 fn rank(place: PagePlace) -> WriterPlace {
     match place {
         PagePlace::UnderHeadline => WriterPlace::Printed,
         PagePlace::AboveHeadline | PagePlace::InStory => WriterPlace::AboveHeadline,
         PagePlace::BelowStory => WriterPlace::BelowStory,
     }
-}
-
-/// Returns the content of a meta tag that gives the writer.
-fn written_by(page: &PageScan<'_>, name: &str) -> Option<String> {
-    let content = page.metas(name).join(", ");
-    // No name is read in a whole address.
-    let is_path = content.starts_with('/');
-    // This pair of tags may give anything, as the minutes of reading.
-    let is_other = name == "twitter:data1"
-        && !page.meta("twitter:label1").is_some_and(|label| {
-            ["written by", "author", "by"].contains(&label.to_lowercase().as_str())
-        });
-    (!content.is_empty() && !is_path && !is_other).then_some(content)
-}
-
-/// Most authors in JSON-LD that are read: stories have a few writers.
-const MOST_AUTHORS: usize = 20;
-
-/// Returns the names of the authors in the page's JSON-LD that are no organisations.
-fn told_persons(page: &PageScan<'_>) -> Vec<String> {
-    page.article_values(&["author", "creator"])
-        .into_iter()
-        .take(MOST_AUTHORS)
-        .map(|author| page.whole(author))
-        .filter_map(|author| match author {
-            Value::String(name) => Some(name.as_str()),
-            Value::Object(members) => {
-                let kind = members
-                    .get("@type")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                let is_organisation = kind.ends_with("Organization");
-                members.get("name")?.as_str().filter(|_| !is_organisation)
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
-        })
-        .map(super::titles::decoded)
-        .collect()
 }
 
 /// Returns the first line near the headline that is a byline by its words.
