@@ -26,6 +26,9 @@ const BEHIND_A_BARE_CLOCK: [&str; 17] = [
     "door", "av", "af",
 ];
 
+/// Small words before an hour that is a time of day (French, Portuguese, Spanish).
+const BEFORE_AN_HOUR: [&str; 6] = ["à", "a", "às", "as", "las", "À"];
+
 /// Returns how exactly a date is printed. An hour alone (`16시`) is exact to the minute: it stands
 /// for the full hour, and not for any minute within it.
 pub(super) fn precision(text: &str, found: &Captures<'_>) -> Precision {
@@ -63,7 +66,12 @@ fn has_clock(text: &str, found: &Captures<'_>) -> bool {
         (":", minute) => minute.is_some_and(|minute| minute.len() == 2),
         (".", minute) => minute.is_some_and(|minute| is_dotted_clock(text, found, minute)),
         (_, Some(_)) => true,
-        (sign, None) if sign.ends_with(['h', 'H']) => false,
+        // `à 16h`, `às 16h` and `a las 16h` are times, and `5 h de lecture` is a length.
+        (sign, None) if sign.ends_with(['h', 'H']) => {
+            let hour = found.name("hour").map_or(0, |hour| hour.start());
+            let before = text[..hour].split_whitespace().next_back();
+            before.is_some_and(|word| BEFORE_AN_HOUR.contains(&word))
+        }
         (_, None) => {
             let next = text[sign.end()..].chars().next();
             !next.is_some_and(|c| c.is_alphabetic() && !BEHIND_AN_HOUR.contains(c))
