@@ -24,7 +24,8 @@ const UNREAD_POLICY: &str = "
         SELECT page.reason, asked.hops + 1 FROM asked JOIN page ON page.url = asked.url
         WHERE page.verdict = 'moved' AND asked.hops < 5
     )
-    SELECT page.url, page.due_at FROM asked JOIN page ON page.url = asked.url
+    SELECT page.url, site.name, page.due_at
+    FROM asked JOIN page ON page.url = asked.url JOIN site ON site.id = page.site_id
     WHERE page.due_at IS NOT NULL AND page.role = 'policy'
       AND NOT EXISTS (SELECT 1 FROM capture WHERE capture.page_id = page.id
                       AND capture.status < 500 AND capture.status <> 429
@@ -38,6 +39,8 @@ pub struct UnreadPolicy {
     pub named: PageUrl,
     /// The address at which it is asked for: another one where it moved.
     pub asked: PageUrl,
+    /// The site that asks for it: another one where that named it first.
+    pub site: String,
     /// From when on it is asked for.
     pub due: Timestamp,
 }
@@ -227,14 +230,17 @@ impl Writer {
     /// changes as well.
     pub fn unread_policy(&self, named: &PageUrl) -> Result<Option<UnreadPolicy>, ArchiveError> {
         let mut select = self.connection.prepare_cached(UNREAD_POLICY)?;
-        let queued: Option<(String, i64)> = select
-            .query_row([named.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        let queued: Option<(String, String, i64)> = select
+            .query_row([named.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
             .optional()?;
 
-        Ok(queued.and_then(|(asked, due)| {
+        Ok(queued.and_then(|(asked, site, due)| {
             Some(UnreadPolicy {
                 named: named.clone(),
                 asked: PageUrl::from_stored(&asked).ok()?,
+                site,
                 due: Timestamp::from_millis(due),
             })
         }))

@@ -158,7 +158,10 @@ impl<W: Web> Crawl<'_, W> {
         let soon = now + PATIENCE;
         file.due <= soon
             && self.hosts.skipped(&host).is_none()
-            && self.papers.iter().any(|paper| paper.hosts.contains(&host))
+            && self
+                .papers
+                .get(&file.site)
+                .is_some_and(|asks| asks.hosts.contains(&host))
             && (self.queues.is_being_asked(&host)
                 || self.hosts.ready_at(&host).is_some_and(|at| at <= soon))
     }

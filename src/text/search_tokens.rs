@@ -8,10 +8,14 @@
 //! of half width, count as the usual ones, and selectors of variants as nothing. Letters that Korean
 //! papers write as a middle dot or as a blank are marks.
 
-use std::ops::Range;
+#[cfg(feature = "archive")]
+mod placed;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+#[cfg(feature = "archive")]
+pub(crate) use placed::{TextToken, placed_tokens};
 
 /// Letters of one text that are indexed. The longest stories have some 20,000; more are a hostile
 /// page.
@@ -67,29 +71,8 @@ pub fn phrase_tokens(words: &str) -> Option<PhraseTokens> {
     Some(PhraseTokens { tokens, is_open })
 }
 
-/// A token of a text, and where it stands there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TextToken {
-    pub token: String,
-    /// The bytes of the text that it comes from.
-    pub place: Range<usize>,
-    /// The end of its first letter; a word that stays whole is one letter.
-    pub first_letter_end: usize,
-}
-
-/// Returns the tokens of [`index_tokens`], each with its place in the text.
-pub(crate) fn placed_tokens(text: &str) -> Vec<TextToken> {
-    let text = indexed_part(text);
-    let mut tokens = Vec::new();
-    let mut runs = TokenRuns(text);
-    while let Some(run) = runs.next() {
-        let end = text.len() - runs.0.len();
-        run.place_in(&mut tokens, end - run.text.len());
-    }
-    tokens
-}
-
 /// Tells whether a character is a part of a word: a letter, a digit, or a mark upon one.
+#[cfg(feature = "archive")]
 pub(crate) fn is_of_word(c: char) -> bool {
     script_of(c).is_some() || is_combining_mark(c)
 }
@@ -164,36 +147,6 @@ impl<'t> TokenRun<'t> {
             }
         }
         text
-    }
-
-    /// Adds the tokens of a run that begins at this byte of its text.
-    fn place_in(&self, tokens: &mut Vec<TextToken>, begin: usize) {
-        let mut written = String::new();
-        self.push_to(&mut written, WordEnd::Closed);
-
-        let mut end = begin;
-        let ends: Vec<usize> = match self.script {
-            Script::Spaced => vec![begin + self.text.len()],
-            Script::Joined => {
-                let lengths = self.letters().map(str::len);
-                lengths
-                    .map(|length| {
-                        end += length;
-                        end
-                    })
-                    .collect()
-            }
-        };
-        // There are as many tokens as letters: the pairs, and the last letter alone.
-        let mut start = begin;
-        for (at, (token, letter_end)) in written.split(' ').zip(&ends).enumerate() {
-            tokens.push(TextToken {
-                token: token.to_owned(),
-                place: start..*ends.get(at + 1).unwrap_or(letter_end),
-                first_letter_end: *letter_end,
-            });
-            start = *letter_end;
-        }
     }
 
     fn push_pairs(&self, tokens: &mut String, end: WordEnd) {

@@ -1660,6 +1660,33 @@ async fn a_licence_that_two_papers_name_holds_for_both_from_their_first_crawl_on
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_licence_that_another_paper_would_ask_for_holds_nobody_up_where_that_is_not_crawled() {
+    for left in 0..2 {
+        let world = World::new(2, 2);
+        let robots = robots_txt("License: https://h2.example/paper.xml");
+        world.papers.answer_always("/robots.txt", robots);
+        world
+            .papers
+            .answer_always("/paper.xml", licence(NO_TRAINING));
+        world
+            .papers
+            .fail_once("/paper.xml", 503, &[("retry-after", "86000")]);
+        world.crawl().await;
+
+        world.web.wait(Duration::from_secs(25 * 3600)).await;
+        world.papers.articles.store(3, Ordering::Relaxed);
+        let mut plan = world.plan(SeedMode::Begin);
+        plan.sites.swap(0, left);
+        plan.sites.truncate(1);
+        let week = Duration::from_secs(7 * 24 * 3600);
+        let crawled = tokio::time::timeout(week, world.run(plan)).await;
+        let report = crawled.expect("the crawl ends").unwrap();
+        assert_eq!(report.how, RunEnd::Finished);
+        assert!(report.tally.articles_new > 0, "{left}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn pages_wait_for_a_licence_that_moved_to_another_host() {
     let world = World::new(1, 2);
     let robots = robots_txt("License: https://h1.example/paper.xml");

@@ -97,10 +97,11 @@ pub(super) fn requeue_redirected(
     Ok(true)
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Settles the queued photos of an article whose page did not change and no longer wants them
     /// to be kept. Returns how many were queued. Durable with the next save.
-    pub(crate) fn withhold_photos(
+    pub fn withhold_photos(
         &mut self,
         lease: Lease,
         page: &Page,
