@@ -28,8 +28,8 @@ const INSERT_TAG: &str = "INSERT INTO article_tags VALUES (?, ?, ?)";
 const INSERT_IMAGE: &str = "INSERT INTO article_images VALUES (?, ?, ?, ?, ?)";
 const INSERT_WORDS: &str = "INSERT INTO articles_fts (rowid, text) VALUES (?, ?)";
 /// Of one row and without a condition: before a statement of several rows SQLite notes a savepoint,
-/// and with each savepoint FTS5 writes the words that it holds, an article's at a time (half of the
-/// export, measured).
+/// and with each savepoint FTS5 writes the words that it holds, an article's at a time (a quarter of
+/// the export, measured).
 const INSERT_VERSION: &str = "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 /// The version that stands in `articles` is there already; articles that were not chosen have none.
 const INSERT_OTHER_VERSION: &str = "INSERT OR IGNORE INTO versions

@@ -11,8 +11,8 @@ use crate::time::Timestamp;
 /// Packs the demo's pages in half the time of level 6, and a tenth larger (measured).
 const LEVEL: u32 = 3;
 
-/// Of records without a page: the codes of letters are deflate's own ones (RFC 1951 §3.2.6). To
-/// make better ones costs more than all other work on some hundred bytes.
+/// Of records without a page: the codes of letters are deflate's own ones (RFC 1951 §3.2.6). Better
+/// ones took a sixth of an export of pages of 3 kB (measured).
 const SMALL_LEVEL: u32 = 1;
 
 /// A record is small up to so many bytes.
@@ -63,8 +63,8 @@ pub(super) struct WarcRecord {
     pub payload_sha256: Option<[u8; 32]>,
 }
 
-/// Packs records, each into a gzip member of its own. A compressor has tables of some 300 kB: made
-/// for each record they cost more than its bytes do.
+/// Packs records, each into a gzip member of its own. A compressor has large tables: to clear new
+/// ones for each record took a tenth of an export of pages of 3 kB (measured).
 #[derive(Debug)]
 pub(super) struct MemberPacker {
     of_small: DeflateEncoder<Vec<u8>>,

@@ -55,13 +55,7 @@ fn is_title(block: &Block) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const PROSE: [&str; 4] = [
-        "The small bookshop in the lane opens its doors at seven every morning of the year.",
-        "The children of the neighbourhood chose the books on the shelf by the window.",
-        "The town will pay half of the power bill of ten such shops from next spring on.",
-        "Nobody asks the readers for silence, which is why some of them come twice a day.",
-    ];
+    use crate::extract::generic::prose::PROSE;
 
     /// The measure of a page that has something above each paragraph.
     fn share(above: [&str; 4]) -> f64 {

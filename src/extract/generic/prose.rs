@@ -18,6 +18,15 @@ const CLOSING: [char; 15] = [
     '"', '\'', '”', '’', '“', '»', '«', '›', ')', ']', '」', '』', '》', '）', ' ',
 ];
 
+/// Four paragraphs of a story, for tests.
+#[cfg(test)]
+pub(super) const PROSE: [&str; 4] = [
+    "The small bookshop in the lane opens its doors at seven every morning of the year.",
+    "The children of the neighbourhood chose the books on the shelf by the window.",
+    "The town will pay half of the power bill of ten such shops from next spring on.",
+    "Nobody asks the readers for silence, which is why some of them come twice a day.",
+];
+
 /// Tells whether a block reads like sentences: it is long enough, ends like one where its script
 /// marks the end, and is not mostly links.
 pub(super) fn is_prose(block: &Block) -> bool {

@@ -231,6 +231,7 @@ fn labels(blocks: &[Block]) -> HashSet<String> {
 mod tests {
     use super::*;
     use crate::config::Profile;
+    use crate::extract::generic::prose::PROSE as LINES;
 
     /// The texts that are left of blocks, in a page that has nothing else.
     fn sifted(texts: &[&str]) -> Vec<String> {
@@ -247,13 +248,6 @@ mod tests {
         let (kept, _) = sieve.sift(blocks);
         kept.into_iter().map(|block| block.text).collect()
     }
-
-    const LINES: [&str; 4] = [
-        "The small bookshop in the lane opens its doors at seven every morning of the year.",
-        "The children of the neighbourhood chose the books on the shelf by the window.",
-        "The town will pay half of the power bill of ten such shops from next spring on.",
-        "Nobody asks the readers for silence, which is why some of them come twice a day.",
-    ];
 
     #[test]
     fn a_line_between_all_paragraphs_is_a_label() {
