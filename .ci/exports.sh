@@ -26,7 +26,8 @@ environment web-archives web-archives.txt
 
 environment python requirements.txt
 
-# A copy of the archive, in which one article is of 1958: Korea's clocks stood at +09:30.
+# A copy of the archive, in which one article is of 1958: Korea's clocks stood at +09:30. Every
+# third article is reserved: it may not be used to train models.
 mkdir "$scratch/data" "$scratch/out"
 "$scratch/python/bin/python" - "$data/archive.db" "$scratch/data/archive.db" <<'PYTHON'
 import sqlite3, sys
@@ -34,6 +35,13 @@ kept, copy = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True), sqlite3.c
 kept.backup(copy)
 copy.execute("""UPDATE version SET published_at = '1958-07-01T12:00:00+09:30', published_ms = -363130200000
                 WHERE article_id = (SELECT min(id) FROM article WHERE access = 'open')""")
+copy.execute("""INSERT INTO declared (id, uses, use_level, licences, statements) VALUES (1000,
+    '{"search":"allowed","ai_input":"unsaid","ai_train":"reserved","tdm":"unsaid"}', 'reference',
+    '["https://www.saseo.example/licence.xml"]',
+    '[{"source":"header content-usage","claim":{"use":["ai_train","reserved"]},
+       "words":"train-ai=n"}]')""")
+copy.execute("""INSERT INTO article_declared (article_id, at, declared_id)
+                SELECT id, first_seen_at + 1, 1000 FROM article WHERE id % 3 = 0""")
 copy.commit()
 PYTHON
 
@@ -44,4 +52,21 @@ for export in "jsonl a.jsonl" "jsonl a.jsonl.gz" "csv a.csv.zst" "sqlite a.db" "
     "$saseo" --quiet --data "$scratch/data" export \
         --format "$format" $options --out "$scratch/out/$out"
 done
+# What is left for one use, in two formats.
+for export in "jsonl training.jsonl" "parquet training.parquet"; do
+    read -r format out <<< "$export"
+    "$saseo" --quiet --data "$scratch/data" export \
+        --format "$format" --for ai-training --out "$scratch/out/$out"
+done
 "$scratch/python/bin/python" "$root/tests/exports/read_exports.py" "$scratch/out"
+
+# The schema of JSON Feed, from the registry of Node's packages.
+if command -v node > /dev/null && command -v npm > /dev/null; then
+    mkdir "$scratch/node"
+    cp "$root/tests/exports/package.json" "$scratch/node"
+    (cd "$scratch/node" && npm install --silent --no-audit --no-fund --ignore-scripts)
+    (cd "$scratch/node" && node "$root/tests/exports/validate_json_feed.js" "$scratch/out/a.json")
+    echo "-- the JSON Feed is valid by its schema"
+else
+    echo "Node is not installed: the JSON Feed is not validated by its schema"
+fi

@@ -8,6 +8,7 @@ use saseo::time::{LocalTime, Precision, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::ledger::{Ledger, Request};
+use crate::lively::Vocabulary;
 use crate::{BEGAN, HOME, ROWS_AT_ONCE};
 
 /// The time from one request to the next, in ms, and from one article to the one that was published
@@ -30,9 +31,26 @@ const SENTENCES: [&str; 6] = [
 ];
 const SENTENCES_OF_A_TEXT: usize = 32;
 
+/// What texts are made of.
+pub enum Texts {
+    /// Few different sentences.
+    Few,
+    /// Many different words.
+    Lively(Vocabulary),
+}
+
+impl Texts {
+    fn paragraphs(&self, number: u64) -> Vec<String> {
+        match self {
+            Self::Few => sentences(number),
+            Self::Lively(vocabulary) => vocabulary.paragraphs(number),
+        }
+    }
+}
+
 /// Writes entry pages that were read just now, and so many articles, the newest first as a crawl of
 /// a whole paper finds them.
-pub fn write(sql: &Connection, count: u64) {
+pub fn write(sql: &Connection, texts: &Texts, count: u64) {
     write_entries(sql);
     sql.execute(
         "INSERT INTO robots (id, origin, fetched_at, expires_at, status, ruling, why, body)
@@ -47,7 +65,7 @@ pub fn write(sql: &Connection, count: u64) {
         sql.execute_batch("BEGIN").expect("a transaction can begin");
         let last = count.min(written + ROWS_AT_ONCE);
         for index in written..last {
-            write_article(sql, &mut ledger, index, count - index);
+            write_article(sql, &mut ledger, texts, (index, count - index));
         }
         sql.execute_batch("COMMIT").expect("it can be saved");
         written = last;
@@ -78,11 +96,17 @@ fn write_entries(sql: &Connection) {
     }
 }
 
-fn write_article(sql: &Connection, ledger: &mut Ledger<'_>, index: u64, number: u64) {
+fn write_article(
+    sql: &Connection,
+    ledger: &mut Ledger<'_>,
+    texts: &Texts,
+    (index, number): (u64, u64),
+) {
     let index = i64::try_from(index).expect("it is small");
     let at = BEGAN.millis() + index * STEP;
     let url = format!("{HOME}/news/articleView.html?idxno={number}");
-    let article = article(number, BEGAN.millis() - index * PUBLISHED_EVERY);
+    let mut article = article(number, BEGAN.millis() - index * PUBLISHED_EVERY);
+    article.paragraphs = texts.paragraphs(number);
     let page = page(&article);
     let sha256 = Sha256::digest(&page);
     let announced = ledger.request(&Request {
@@ -144,18 +168,26 @@ fn write_article(sql: &Connection, ledger: &mut Ledger<'_>, index: u64, number: 
 const HEADERS: &str = "content-type: text/html; charset=utf-8\nserver: nginx\n\
                        date: Tue, 24 Nov 2026 11:42:30 GMT\ncache-control: no-cache\n";
 
-fn article(number: u64, published: i64) -> Article {
-    let pick = |at: usize| SENTENCES[(number as usize * 7 + at * at + at) % SENTENCES.len()];
+/// Returns one of the sentences.
+fn pick(number: u64, at: usize) -> &'static str {
+    SENTENCES[(number as usize * 7 + at * at + at) % SENTENCES.len()]
+}
+
+fn sentences(number: u64) -> Vec<String> {
     let sentences: Vec<String> = (0..SENTENCES_OF_A_TEXT)
-        .map(|at| format!("{} ({})", pick(at), number + at as u64))
+        .map(|at| format!("{} ({})", pick(number, at), number + at as u64))
         .collect();
+    sentences.chunks(4).map(|chunk| chunk.join(" ")).collect()
+}
+
+fn article(number: u64, published: i64) -> Article {
     let seoul = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
 
     Article {
         key: Some(number.into()),
         canonical_url: Some(format!("{HOME}/news/articleView.html?idxno={number}")),
-        title: Some(format!("{} {number}", pick(3))),
-        subtitle: Some(pick(5).to_owned()),
+        title: Some(format!("{} {number}", pick(number, 3))),
+        subtitle: Some(pick(number, 5).to_owned()),
         authors: vec!["홍길동 기자".to_owned()],
         byline: Some("홍길동 기자 hong@made.example".to_owned()),
         published_at: Some(LocalTime::in_zone(
@@ -166,7 +198,6 @@ fn article(number: u64, published: i64) -> Article {
         published_source: Some("meta".to_owned()),
         section: Some(SECTIONS[number as usize % SECTIONS.len()].to_owned()),
         language: Some("ko".to_owned()),
-        paragraphs: sentences.chunks(4).map(|chunk| chunk.join(" ")).collect(),
         tags: vec!["시".to_owned(), "도서관".to_owned()],
         extractor: "ndsoft/G4".to_owned(),
         ..Article::default()

@@ -1,7 +1,8 @@
 //! Archives of any size, and what it costs to use them. Run it with
 //! `cargo bench --bench make_archive -- articles 1000000` (an archive of so many articles: a crawl
 //! with nothing due, `status` and the exports) or `-- pages 10000000 100000` (so many queued pages
-//! on so many hosts: start, next page, and the cost of a settled one).
+//! on so many hosts: start, next page, and the cost of a settled one) or `-- searches 1000000` (so
+//! many articles with as many different words as a newspaper has: what a search takes).
 //!
 //! The same arguments make the same rows, except that the entry pages were read just now. With a
 //! folder behind the numbers the archive is made there and kept, with a configuration beside it;
@@ -9,8 +10,10 @@
 
 mod articles;
 mod ledger;
+mod lively;
 mod measure;
 mod pages;
+mod searches;
 
 use std::path::{Path, PathBuf};
 
@@ -19,6 +22,9 @@ use saseo::archive::{FILE, Lock, Terms, Writer};
 use saseo::config::settings::Durability;
 use saseo::time::Timestamp;
 use tempfile::TempDir;
+
+use crate::articles::Texts;
+use crate::lively::Vocabulary;
 
 /// The moment of the first request, 2026-11-24T11:42:30Z; any moment does.
 const BEGAN: Timestamp = Timestamp::from_seconds(1_795_520_550);
@@ -41,10 +47,14 @@ fn main() {
         [] => of_articles(ARTICLES, None),
         ["articles", count] => of_articles(number(count), None),
         ["articles", count, folder] => of_articles(number(count), Some(folder)),
+        ["searches", count] => of_searches(number(count), None),
+        ["searches", count, folder] => of_searches(number(count), Some(folder)),
         ["pages", count, hosts] => of_pages(number(count), number(hosts), None),
         ["pages", count, hosts, folder] => of_pages(number(count), number(hosts), Some(folder)),
         ["use-queue", folder] => measure::use_queue(Path::new(folder)),
-        _ => panic!("`articles COUNT [FOLDER]` or `pages COUNT HOSTS [FOLDER]`"),
+        _ => panic!(
+            "`articles COUNT [FOLDER]`, `searches COUNT [FOLDER]` or `pages COUNT HOSTS [FOLDER]`"
+        ),
     }
 }
 
@@ -57,9 +67,18 @@ fn of_articles(count: u64, folder: Option<&str>) {
     let place = Place::new(folder);
     if !place.data.join(FILE).exists() {
         let sql = place.begin();
-        articles::write(&sql, count);
+        articles::write(&sql, &Texts::Few, count);
     }
     measure::commands(&place, count);
+}
+
+fn of_searches(count: u64, folder: Option<&str>) {
+    let place = Place::new(folder);
+    if !place.data.join(FILE).exists() {
+        let sql = place.begin();
+        articles::write(&sql, &Texts::Lively(Vocabulary::new()), count);
+    }
+    searches::measure(&place);
 }
 
 fn of_pages(count: u64, hosts: u64, folder: Option<&str>) {

@@ -23,6 +23,7 @@ from pathlib import Path
 OLD = "1958-07-01T12:00:00+09:30"
 OLD_IN_UTC = "1958-07-01T02:30:00+00:00"
 WORDS = 200
+USES = ("search", "ai_input", "ai_train", "tdm")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 
 
@@ -65,7 +66,7 @@ def read_table(folder, rows):
 
 def read_manifests(folder):
     manifests = [*folder.glob("*.manifest.json"), *folder.glob("*/manifest.json")]
-    check(len(manifests) == 10, f"{len(manifests)} manifests instead of 10")
+    check(len(manifests) == 12, f"{len(manifests)} manifests instead of 12")
     for path in manifests:
         manifest = json.loads(path.read_text("utf-8"))
         check(manifest["made_by"]["name"] == "saseo", f"{path}: made by whom?")
@@ -112,12 +113,53 @@ def read_parquet(folder, rows):
     ids = [row["id"] for row in rows]
     frame = pandas.read_parquet(path)
     check(list(frame["id"]) == ids, "pandas: other rows")
-    check(str(frame["published_at"].dtype).startswith("datetime64[us, UTC"), "pandas: no moments")
+    pandas_types = {
+        "published_at": "datetime64[us, UTC]",
+        "number": "uint64",
+        "confidence": "float64",
+        "title": "str",
+    }
+    for name, kind in pandas_types.items():
+        check(str(frame[name].dtype) == kind, f"pandas: {name} is {frame[name].dtype}")
+    uses = [row["uses"] for row in rows]
+    check(list(frame["uses"]) == uses, "pandas: other uses")
+
     columns = polars.read_parquet(path)
     check(columns["id"].to_list() == ids, "polars: other rows")
     check(columns["paragraphs"].to_list() == [row["paragraphs"] for row in rows], "polars: lists")
+    check(columns["uses"].to_list() == uses, "polars: other uses")
+    polars_types = {
+        "published_at": polars.Datetime("us", "UTC"),
+        "number": polars.UInt64,
+        "confidence": polars.Float64,
+        "title": polars.String,
+        "paragraphs": polars.List(polars.String),
+        "tags": polars.List(polars.String),
+        "uses": polars.Struct({use: polars.String for use in USES}),
+    }
+    for name, kind in polars_types.items():
+        check(columns.schema[name] == kind, f"polars: {name} is {columns.schema[name]}")
+
     database = duckdb.connect()
     database.execute("SET TimeZone = 'UTC'")
+    described = database.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()
+    duckdb_types = {name: kind for name, kind, *_ in described}
+    expected = {
+        "published_at": "TIMESTAMP WITH TIME ZONE",
+        "number": "UBIGINT",
+        "confidence": "DOUBLE",
+        "title": "VARCHAR",
+        "paragraphs": "VARCHAR[]",
+        "uses": "STRUCT(" + ", ".join(f"{use} VARCHAR" for use in USES) + ")",
+    }
+    for name, kind in expected.items():
+        told = duckdb_types[name].replace('"', "")
+        check(told == kind, f"DuckDB: {name} is {told} instead of {kind}")
+    reserved = database.execute(
+        "SELECT id FROM read_parquet(?) WHERE uses.ai_train = 'reserved'", [str(path)]).fetchall()
+    told = [row["id"] for row in rows if row["uses"]["ai_train"] == "reserved"]
+    check([row[0] for row in reserved] == told, "DuckDB: other articles are reserved")
+
     found = database.execute(
         "SELECT id, images[1].url, epoch_us(published_at) FROM read_parquet(?)", [str(path)]
     ).fetchall()
@@ -127,6 +169,24 @@ def read_parquet(folder, rows):
     moments = [None if at is None else at.value // 1000 for at in (
         None if value is pandas.NaT else value.as_unit("ns") for value in frame["published_at"])]
     check([row[2] for row in found] == moments, "DuckDB: other moments than pandas")
+
+
+def read_reserved(folder, rows):
+    """An export for training has all articles but the reserved ones, and says how many those are."""
+    import pyarrow.parquet
+
+    left = [row["id"] for row in rows if row["uses"]["ai_train"] != "reserved"]
+    reserved = len(rows) - len(left)
+    check(20 < reserved < len(rows) - 20, f"{reserved} of {len(rows)} articles are reserved")
+    lines = json_lines((folder / "training.jsonl").read_text("utf-8"))
+    check([row["id"] for row in lines] == left, "JSON Lines for training: other articles")
+    table = pyarrow.parquet.read_table(folder / "training.parquet")
+    check(table["id"].to_pylist() == left, "Parquet for training: other articles")
+    for name in ("training.jsonl", "training.parquet"):
+        manifest = json.loads((folder / f"{name}.manifest.json").read_text("utf-8"))
+        told = manifest["reserved"]
+        check(told["articles"] == reserved, f"{name}: the manifest says {told}")
+    print(f"   {reserved} articles are reserved, {len(left)} are left")
 
 
 def read_dataset(folder, rows):
@@ -179,7 +239,9 @@ def read_sqlite(folder, rows):
     import sqlite_utils
 
     path = folder / "a.db"
-    print(f"   the SQLite that reads it is {sqlite3.sqlite_version}")
+    is_old = sqlite3.sqlite_version_info < (3, 41)
+    told = "as old as Debian 12's" if is_old else "newer than Debian 12's, which this does not show"
+    print(f"   the SQLite that reads it is {sqlite3.sqlite_version}: {told}")
     database = sqlite_utils.Database(path)
     table = database["articles"]
     check(table.detect_fts() == "articles_fts", "sqlite-utils: no full-text index")
@@ -250,6 +312,7 @@ def main():
         ("CSV", lambda: read_table(folder, rows)),
         ("manifests", lambda: read_manifests(folder)),
         ("Parquet: pyarrow, pandas, polars, DuckDB", lambda: read_parquet(folder, rows)),
+        ("what is reserved", lambda: read_reserved(folder, rows)),
         ("SQLite: sqlite-utils, Datasette", lambda: read_sqlite(folder, rows)),
         ("feeds", lambda: read_feeds(folder, rows)),
         ("text", lambda: read_texts(folder, rows)),

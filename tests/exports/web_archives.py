@@ -104,11 +104,12 @@ def fetched(url):
 
 
 @contextlib.contextmanager
-def replayed(warc, folder):
-    """pywb over loopback with a WARC; the beginning of its addresses."""
+def replayed(archive, folder):
+    """pywb over loopback with a WARC or WACZ; the beginning of its addresses."""
     folder.mkdir()
     run(SCRIPTS / "wb-manager", "init", "paper", cwd=folder)
-    run(SCRIPTS / "wb-manager", "add", "paper", warc, cwd=folder)
+    unpack = ["--unpack-wacz"] if archive.suffix == ".wacz" else []
+    run(SCRIPTS / "wb-manager", "add", *unpack, "paper", archive, cwd=folder)
     port = free_port()
     pywb = subprocess.Popen(
         [SCRIPTS / "pywb", "-b", "127.0.0.1", "-p", str(port)], cwd=folder,
@@ -187,8 +188,16 @@ def check_photos(saseo, scratch):
     texts = {one["url"]: one["text"] for one in articles}
     check_wacz(wacz, scratch / "photos-wacz", texts)
 
+    from_warc = check_shown(articles, warc, scratch / "photos-replay")
+    from_wacz = check_shown(articles, wacz, scratch / "photos-replay-wacz")
+    assert from_warc == from_wacz, (from_warc, from_wacz)
+    return from_warc
+
+
+def check_shown(articles, archive, folder):
+    """pywb shows each article with its photos; the number of those."""
     count = 0
-    with replayed(warc, scratch / "photos-replay") as base:
+    with replayed(archive, folder) as base:
         for article in articles:
             stamp = re.sub(r"\D", "", article["fetched_at"])[:14]
             page = fetched(f"{base}/{stamp}mp_/{article['url']}").decode("utf-8")
