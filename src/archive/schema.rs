@@ -9,7 +9,7 @@ use crate::archive::file_mark::APPLICATION;
 
 /// The steps from an empty file to the newest schema. A step that was released never changes:
 /// archives in use have made it.
-const MIGRATIONS: [&str; 23] = [
+const MIGRATIONS: [&str; 24] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -33,6 +33,7 @@ const MIGRATIONS: [&str; 23] = [
     include_str!("migrations/0021.sql"),
     include_str!("migrations/0022.sql"),
     include_str!("migrations/0023.sql"),
+    include_str!("migrations/0024.sql"),
 ];
 
 /// The newest schema that this program knows.

@@ -173,21 +173,24 @@ fn index_article(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
 
     let newest = tx
         .prepare_cached(&format!(
-            "SELECT id, {INDEXED_FIELDS} FROM version
+            "SELECT id, published_ms, {INDEXED_FIELDS} FROM version
              WHERE id = (SELECT id FROM version WHERE article_id = ?1
                          ORDER BY capture_id DESC, n DESC LIMIT 1) AND searchable"
         ))?
         .query_row([article], |row| {
-            Ok((row.get::<_, i64>("id")?, IndexedWords::of(row)?))
+            let published = row.get::<_, Option<i64>>("published_ms")?;
+            Ok((row.get::<_, i64>("id")?, published, IndexedWords::of(row)?))
         })
         .optional()?;
-    let Some((version, words)) = newest else {
+    let Some((version, published, words)) = newest else {
         return Ok(());
     };
 
     words.add_to("article_words", tx, article)?;
-    tx.prepare_cached("INSERT INTO indexed_version (article_id, version_id) VALUES (?1, ?2)")?
-        .execute([article, version])?;
+    tx.prepare_cached(
+        "INSERT INTO indexed_version (article_id, version_id, published_ms) VALUES (?1, ?2, ?3)",
+    )?
+    .execute(params![article, version, published])?;
     Ok(())
 }
 

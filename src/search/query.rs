@@ -25,6 +25,10 @@ pub(crate) use node::{QueryWords, SearchField};
 /// The most words of a query. More are a text that was pasted.
 const MOST_WORDS: usize = 64;
 
+/// The most queries that are tried in turn without particles: enough for all stems of four words
+/// that have one each, or of two that have three.
+const MOST_STEMMED: usize = 15;
+
 /// The deepest brackets.
 const DEEPEST: usize = 16;
 
@@ -127,18 +131,12 @@ impl Query {
         self.wanted.expression()
     }
 
-    /// Returns the query without particles and plural endings of its words, by their stems: the
-    /// longest stems first. None where no word has one.
+    /// Returns the query without particles and plural endings of its words, in the order in which
+    /// they are tried. None where no word has one.
     pub(super) fn stemmed(&self) -> impl Iterator<Item = Self> {
-        let mut former = self.wanted.clone();
-        (0..).map_while(move |at| {
-            let wanted = self.wanted.stemmed(at);
-            let is_another = wanted != former;
-            former = wanted.clone();
-            is_another.then(|| Self {
-                wanted,
-                ..self.clone()
-            })
+        losses(&self.wanted.stems()).into_iter().map(|losses| Self {
+            wanted: self.wanted.stemmed(&mut losses.into_iter()),
+            ..self.clone()
         })
     }
 
@@ -172,6 +170,41 @@ impl Query {
         }
         Ok(())
     }
+}
+
+/// Returns what the parts of a query lose together, each nothing or some steps down its stems: those
+/// that lose least are the first. Of very many, the last ones are those in which all lose alike.
+fn losses(stems: &[usize]) -> Vec<Vec<usize>> {
+    let mut tried: Vec<Vec<usize>> = Vec::new();
+    let mut level = vec![vec![0; stems.len()]];
+    while !level.is_empty() && tried.len() < MOST_STEMMED {
+        level = level.iter().flat_map(|one| one_more(one, stems)).collect();
+        tried.extend(level.iter().cloned());
+    }
+    tried.truncate(MOST_STEMMED);
+
+    let longest = stems.iter().copied().max().unwrap_or(0);
+    for loss in 1..=longest {
+        let alike: Vec<usize> = stems.iter().map(|most| loss.min(*most)).collect();
+        if !tried.contains(&alike) {
+            tried.push(alike);
+        }
+    }
+    tried
+}
+
+/// Returns the losses that are larger by one, at the last part that loses or behind it: so each
+/// stands once.
+fn one_more(losses: &[usize], stems: &[usize]) -> Vec<Vec<usize>> {
+    let last = losses.iter().rposition(|loss| *loss > 0).unwrap_or(0);
+    let parts = (last..stems.len()).filter(|part| losses[*part] < stems[*part]);
+    parts
+        .map(|part| {
+            let mut more = losses.to_vec();
+            more[part] += 1;
+            more
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -350,15 +383,42 @@ mod tests {
         };
         assert_eq!(
             stemmed("혈당에서 (책방을 OR \"서점을\") NOT 광고를 NOT (책이 없다)"),
-            ["혈당 (책방 OR \"서점을\") NOT 광고를 NOT (책이 없다)"]
+            [
+                "혈당 (책방을 OR \"서점을\") NOT 광고를 NOT (책이 없다)",
+                "혈당에서 (책방 OR \"서점을\") NOT 광고를 NOT (책이 없다)",
+                "혈당 (책방 OR \"서점을\") NOT 광고를 NOT (책이 없다)",
+            ]
         );
         assert_eq!(stemmed("혈당"), [""; 0]);
         assert_eq!(
-            stemmed("title:「작은 책방」에서 KBS는"),
-            ["title:\"작은 책방\" KBS"]
+            stemmed("title:「작은 책방」에서 KBS는").last().unwrap(),
+            "title:\"작은 책방\" KBS"
         );
-        // A word without a further stem waits for the others.
-        assert_eq!(stemmed("책방에서 작가들은"), ["책방 작가들", "책방 작가"]);
+    }
+
+    #[test]
+    fn a_quote_within_a_phrase_does_not_end_the_query_that_is_told() {
+        let query = Query::parse("「작은 \"책」 골목").unwrap();
+        assert_eq!(query.written(), "\"작은  책\" 골목");
+    }
+
+    #[test]
+    fn of_several_words_the_fewest_lose_something_first() {
+        assert_eq!(
+            losses(&[1, 0, 2]),
+            [
+                vec![1, 0, 0],
+                vec![0, 0, 1],
+                vec![1, 0, 1],
+                vec![0, 0, 2],
+                vec![1, 0, 2],
+            ]
+        );
+        assert_eq!(losses(&[0, 0]), [[0; 2]; 0]);
+
+        let many = losses(&[2; MOST_WORDS]);
+        assert_eq!(many.len(), MOST_STEMMED + 2);
+        assert!(many.ends_with(&[vec![1; MOST_WORDS], vec![2; MOST_WORDS]]));
     }
 
     /// Returns a text with all characters of ASCII in full width, blanks too.
@@ -391,6 +451,18 @@ mod tests {
                 Query::parse(&narrow.join(&between)),
                 Query::parse(&wide.join(&widened(&between)))
             );
+        }
+
+        /// The query that is told in place of another one can be typed.
+        #[test]
+        fn a_query_is_understood_as_it_is_written(
+            written in "((|-)(|title:|author:)(책방에서|KBS는|\"작은 책\"|「작은 \"책」|librar\\*|a:b|\
+                        (책|시|\"말\") OR (글|-\\(책 OR 시\\)))( | OR )){1,5}",
+        ) {
+            if let Ok(query) = Query::parse(&written) {
+                let again = Query::parse(&query.written());
+                prop_assert_eq!(again.map(|query| query.expression()), Ok(query.expression()));
+            }
         }
 
         /// Nothing of a query reaches the index's own language but in its place.

@@ -116,6 +116,7 @@ fn an_article_is_found_by_whatever_names_it_alone() {
         ("93", "paper/193 or paper/81193 or paper/82193"),
         ("0042", "paper/s/0042"),
         ("aper/81193", "paper/81193"),
+        ("/81193", "paper/81193"),
         ("articleView.html?idxno=82193", "paper/82193"),
         ("columns/책방", column),
         ("책방", column),

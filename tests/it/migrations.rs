@@ -888,3 +888,27 @@ fn an_archive_of_schema_22_keeps_everything_and_finds_it_by_more_indexes() {
     let by_page: i64 = sql.query_row(by_page, [], |row| row.get(0)).unwrap();
     assert_eq!(by_page, before[2]);
 }
+
+#[test]
+fn an_index_of_schema_23_knows_when_its_articles_were_published() {
+    let folder = grown_archive_of_schema(23, 3);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch(
+        "UPDATE version SET published_at = '2026-11-24T09:00:00+09:00',
+             published_ms = 1795478400000 + article_id, published_precision = 'second';
+         DELETE FROM indexed_version;
+         INSERT INTO indexed_version (article_id, version_id) SELECT article_id, max(id)
+         FROM version GROUP BY article_id;",
+    )
+    .unwrap();
+
+    open_archive(folder.path()).unwrap();
+
+    let days = "SELECT count(*), count(version.published_ms),
+                       sum(version.published_ms IS indexed_version.published_ms)
+                FROM indexed_version JOIN version ON version.id = version_id";
+    let days: (i64, i64, i64) = sql
+        .query_row(days, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .unwrap();
+    assert_eq!(days, (4, 4, 4));
+}

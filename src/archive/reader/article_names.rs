@@ -176,11 +176,11 @@ impl Reader {
         self.rows(
             "SELECT article.id FROM site
              CROSS JOIN article ON article.site_id = site.id AND article.number = ?2
-             WHERE substr(site.name, -length(?1)) = ?1
+             WHERE ?1 = '' OR substr(site.name, -length(?1)) = ?1
              UNION
              SELECT article.id FROM site
              CROSS JOIN article ON article.site_id = site.id AND article.text_id = ?3
-             WHERE substr(site.name, -length(?1)) = ?1
+             WHERE ?1 = '' OR substr(site.name, -length(?1)) = ?1
              LIMIT ?4",
             params![
                 site,

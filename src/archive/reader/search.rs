@@ -7,7 +7,7 @@ mod late_scores;
 use std::cmp::Reverse;
 
 use jiff::civil::Date;
-use rusqlite::{Row, Statement, params_from_iter};
+use rusqlite::{OptionalExtension, Row, Statement, params, params_from_iter};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
@@ -76,7 +76,7 @@ struct SearchedIndex {
 const KEPT: SearchedIndex = SearchedIndex {
     words: "article_words",
     versions: "indexed_version",
-    condition: "article.id NOT IN (SELECT article_id FROM late_article)",
+    condition: "searched.article_id NOT IN (SELECT article_id FROM late_article)",
 };
 
 /// The articles that changed since, in memory.
@@ -89,7 +89,8 @@ const LATE: SearchedIndex = SearchedIndex {
 /// Tables in memory for articles that the index has not taken in yet. The file is not written.
 const LATE_TABLES: &str = "PRAGMA temp_store = MEMORY;
     CREATE TABLE temp.late_article (article_id INTEGER PRIMARY KEY, seq INTEGER) STRICT;
-    CREATE TABLE temp.late_version (article_id INTEGER PRIMARY KEY, version_id INTEGER) STRICT;
+    CREATE TABLE temp.late_version
+      (article_id INTEGER PRIMARY KEY, version_id INTEGER, published_ms INTEGER) STRICT;
     CREATE VIRTUAL TABLE temp.late_words USING fts5
       (title, subtitle, authors, section, text, content='', tokenize='ascii');";
 
@@ -101,6 +102,8 @@ pub struct Searcher<'r> {
     has_index: bool,
     /// The articles of both indexes, where both are ranked by the archive's.
     articles: Option<IndexedArticles>,
+    /// The most articles that are ranked.
+    most_ranked: usize,
 }
 
 #[doc(hidden)]
@@ -133,6 +136,7 @@ impl Reader {
             reader: self,
             has_index,
             articles: None,
+            most_ranked: MOST_RANKED,
         };
         searcher.read_late()?;
         if has_index {
@@ -143,6 +147,14 @@ impl Reader {
 }
 
 impl Searcher<'_> {
+    /// Ranks so many articles at most, instead of [`MOST_RANKED`].
+    #[doc(hidden)]
+    #[must_use]
+    pub fn ranking_at_most(mut self, articles: usize) -> Self {
+        self.most_ranked = articles;
+        self
+    }
+
     /// Returns the newest articles that have the words, at most 10,000, each with how well
     /// it matches, the newest first.
     pub fn hits(&self, select: &SearchSelect) -> Result<Vec<SearchHit>, ArchiveError> {
@@ -158,7 +170,7 @@ impl Searcher<'_> {
 
         hits.extend(late);
         hits.sort_unstable_by_key(|hit| Reverse((hit.published_at, hit.article)));
-        hits.truncate(MOST_RANKED);
+        hits.truncate(self.most_ranked);
         Ok(hits)
     }
 
@@ -167,19 +179,54 @@ impl Searcher<'_> {
         index: SearchedIndex,
         select: &SearchSelect,
     ) -> Result<Vec<SearchHit>, ArchiveError> {
+        let oldest = self.oldest_ranked(index, select)?;
         let words = index.words;
         let mut statement = self.prepare(
             index,
             &format!(
                 "article.id AS article, -bm25({words}, {WEIGHTS}) AS score,
-                 version.published_ms, coalesce(article.first_copy, article.id) AS story"
+                 searched.published_ms, coalesce(article.first_copy, article.id) AS story"
             ),
             "",
-            &format!("ORDER BY version.published_ms DESC, article.id DESC LIMIT {MOST_RANKED}"),
+            &format!(
+                "AND (?5 IS NULL OR searched.published_ms >= ?5)
+                 ORDER BY searched.published_ms DESC, article.id DESC LIMIT {}",
+                self.most_ranked
+            ),
         )?;
-        let hits = statement.query_map(params_from_iter(values(select)), hit)?;
+        let [expression, sites, after, before] = values(select);
+        let values = params![expression, sites, after, before, oldest];
+        let hits = statement.query_map(values, hit)?;
         hits.collect::<Result<_, _>>()
             .map_err(|error| self.told(error))
+    }
+
+    /// Returns the day of the oldest article that is ranked, where more have the words; in ms. It
+    /// is found in the index's narrow rows, so that only what is ranked takes a look at its own.
+    fn oldest_ranked(
+        &self,
+        index: SearchedIndex,
+        select: &SearchSelect,
+    ) -> Result<Option<i64>, ArchiveError> {
+        let (columns, order) = (
+            "searched.published_ms",
+            format!(
+                "ORDER BY searched.published_ms DESC LIMIT 1 OFFSET {}",
+                self.most_ranked.saturating_sub(1)
+            ),
+        );
+        let mut statement = if select.is_everywhere() {
+            self.prepare_narrow(index, columns, &order)?
+        } else {
+            self.prepare(index, columns, "", &order)?
+        };
+        let values = values(select);
+        let used = statement.parameter_count();
+        let oldest = statement
+            .query_row(params_from_iter(&values[..used]), |row| row.get(0))
+            .optional()
+            .map_err(|error| self.told(error))?;
+        Ok(oldest.flatten())
     }
 
     fn indexes(&self) -> impl Iterator<Item = SearchedIndex> {
@@ -202,9 +249,9 @@ impl Searcher<'_> {
         } = index;
         self.reader.prepare_records(&format!(
             "SELECT {columns} FROM {words}
-             CROSS JOIN article ON article.id = {words}.rowid
+             CROSS JOIN {versions} AS searched ON searched.article_id = {words}.rowid
+             CROSS JOIN article ON article.id = searched.article_id
              CROSS JOIN site ON site.id = article.site_id
-             CROSS JOIN {versions} AS searched ON searched.article_id = article.id
              CROSS JOIN version ON version.id = searched.version_id {joined}
              WHERE {words} MATCH ?1 AND {condition}
                AND (?2 IS NULL OR site.name IN (SELECT value FROM json_each(?2)))
@@ -213,11 +260,30 @@ impl Searcher<'_> {
         ))
     }
 
+    /// Prepares a statement about articles of all sites and days, without a look at their rows.
+    fn prepare_narrow(
+        &self,
+        index: SearchedIndex,
+        columns: &str,
+        order: &str,
+    ) -> Result<Statement<'_>, ArchiveError> {
+        let SearchedIndex {
+            words,
+            versions,
+            condition,
+        } = index;
+        self.reader.prepare_records(&format!(
+            "SELECT {columns} FROM {words}
+             CROSS JOIN {versions} AS searched ON searched.article_id = {words}.rowid
+             WHERE {words} MATCH ?1 AND {condition} {order}"
+        ))
+    }
+
     /// Reads the late articles into memory.
     fn read_late(&self) -> Result<(), ArchiveError> {
         let connection = &self.reader.connection;
         let mut select = connection.prepare(&format!(
-            "SELECT late_article.article_id, id, {INDEXED_FIELDS}
+            "SELECT late_article.article_id, id, published_ms, {INDEXED_FIELDS}
              FROM (SELECT article_id FROM late_article ORDER BY seq DESC LIMIT {MOST_LATE})
                AS late_article
              JOIN version ON version.id = (SELECT id FROM version AS newest
@@ -229,10 +295,11 @@ impl Searcher<'_> {
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let (article, version) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?);
+            let published = row.get::<_, Option<i64>>(2)?;
             IndexedWords::of(row)?.add_to("late_words", connection, article)?;
             connection
-                .prepare_cached("INSERT INTO late_version VALUES (?1, ?2)")?
-                .execute([article, version])?;
+                .prepare_cached("INSERT INTO late_version VALUES (?1, ?2, ?3)")?
+                .execute(params![article, version, published])?;
         }
         Ok(())
     }

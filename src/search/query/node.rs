@@ -102,15 +102,34 @@ impl QueryNode {
         }
     }
 
-    /// Returns the node with a stem of each wanted word: the longest is the first. A word that has
-    /// no further one keeps its last.
-    pub(super) fn stemmed(&self, at: usize) -> Self {
-        let all = |parts: &[Self]| parts.iter().map(|part| part.stemmed(at)).collect();
+    /// Returns how many stems each part of the node has that must be there. The words around an OR
+    /// are one part: each of them may be what is looked for.
+    pub(super) fn stems(&self) -> Vec<usize> {
         match self {
-            Self::Words(words) => Self::Words(words.stemmed(at)),
-            Self::Any(parts) => Self::Any(all(parts)),
+            Self::Words(words) => vec![words.stems().len()],
+            Self::Any(parts) => {
+                let stems = parts.iter().flat_map(Self::stems);
+                vec![stems.max().unwrap_or(0)]
+            }
+            Self::All(wanted, _) => wanted.iter().flat_map(Self::stems).collect(),
+        }
+    }
+
+    /// Returns the node with what each of these parts loses, in their order: nothing, or so many
+    /// steps down its stems. A word that has no further stem keeps its last.
+    pub(super) fn stemmed(&self, losses: &mut impl Iterator<Item = usize>) -> Self {
+        match self {
+            Self::Words(words) => Self::Words(words.stemmed(losses.next().unwrap_or(0))),
+            Self::Any(parts) => {
+                let loss = losses.next().unwrap_or(0);
+                let alike = |part: &Self| part.stemmed(&mut std::iter::repeat(loss));
+                Self::Any(parts.iter().map(alike).collect())
+            }
             // What must not stand there stays as it was asked.
-            Self::All(wanted, unwanted) => Self::All(all(wanted), unwanted.clone()),
+            Self::All(wanted, unwanted) => {
+                let wanted = wanted.iter().map(|part| part.stemmed(losses));
+                Self::All(wanted.collect(), unwanted.clone())
+            }
         }
     }
 
@@ -153,17 +172,19 @@ impl QueryWords {
         format!("{} : \"{tokens}\"{star}", self.field.columns())
     }
 
-    /// Returns the words without a particle at their end.
-    fn stemmed(&self, at: usize) -> Self {
-        let stem = match self.form {
-            WordForm::Bare => {
-                let stems = stems(&self.text);
-                stems.get(at).or(stems.last()).copied()
-            }
-            WordForm::Quoted | WordForm::Beginning => None,
-        };
+    /// Returns the words without their particles and endings, the longest first.
+    fn stems(&self) -> Vec<&str> {
+        match self.form {
+            WordForm::Bare => stems(&self.text),
+            WordForm::Quoted | WordForm::Beginning => Vec::new(),
+        }
+    }
+
+    fn stemmed(&self, loss: usize) -> Self {
+        let stems = self.stems();
+        let stem = stems[..loss.min(stems.len())].last();
         Self {
-            text: stem.unwrap_or(&self.text).to_owned(),
+            text: stem.unwrap_or(&self.text.as_str()).to_string(),
             ..self.clone()
         }
     }
@@ -177,10 +198,12 @@ impl QueryWords {
 
     fn written(&self) -> String {
         let field = self.field.name();
+        // A quote within the words would end them. It is no word, so that a blank is as good.
+        let quoted = || format!("{field}\"{}\"", self.text.replace(['"', '“', '”'], " "));
         match self.form {
             // A phrase with a particle behind its quotes lost the particle.
-            WordForm::Bare if self.text.contains(' ') => format!("{field}\"{}\"", self.text),
-            WordForm::Quoted => format!("{field}\"{}\"", self.text),
+            WordForm::Bare if self.text.contains(' ') => quoted(),
+            WordForm::Quoted => quoted(),
             WordForm::Bare => format!("{field}{}", self.text),
             WordForm::Beginning => format!("{field}{}*", self.text),
         }

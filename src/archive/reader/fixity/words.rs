@@ -130,6 +130,7 @@ impl Reader {
                  article.url AS url,
                  (SELECT sz FROM article_words_docsize
                   WHERE article_words_docsize.id = indexed_version.article_id) AS sizes,
+                 indexed_version.published_ms IS version.published_ms AS has_its_day,
                  {INDEXED_FIELDS}"
             )
             .into(),
@@ -172,6 +173,9 @@ impl Reader {
             Ok(false) => Some("the index has other words than its text".to_owned()),
             Ok(true) if row.get_ref(3)?.as_blob() != Ok(sizes(fields).as_slice()) => {
                 Some("the index has other counts of its words than its text".to_owned())
+            }
+            Ok(true) if !row.get::<_, bool>("has_its_day")? => {
+                Some("the index has another day of publication than its version".to_owned())
             }
             Ok(true) => None,
             Err(error) if is_of_index(&error) => Some(format!("SQLite cannot read it: {error}")),

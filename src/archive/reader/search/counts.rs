@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Statement, params_from_iter};
+use rusqlite::params_from_iter;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::search::{SearchSelect, SearchedIndex, Searcher, values};
+use crate::archive::reader::search::{SearchSelect, Searcher, values};
 use crate::archive::store::lossy;
 
 /// What the articles of a search are counted by.
@@ -45,7 +45,7 @@ impl Searcher<'_> {
         let mut count = 0;
         for index in self.indexes() {
             let mut statement = if select.is_everywhere() {
-                self.prepare_count(index)?
+                self.prepare_narrow(index, "count(*)", "")?
             } else {
                 self.prepare(index, "count(*)", "", "")?
             };
@@ -84,16 +84,5 @@ impl Searcher<'_> {
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort();
         Ok(counts)
-    }
-
-    /// Counts the articles in an index without a look at their rows.
-    fn prepare_count(&self, index: SearchedIndex) -> Result<Statement<'_>, ArchiveError> {
-        let SearchedIndex {
-            words, condition, ..
-        } = index;
-        let condition = condition.replace("article.id", &format!("{words}.rowid"));
-        self.reader.prepare_records(&format!(
-            "SELECT count(*) FROM {words} WHERE {words} MATCH ?1 AND {condition}"
-        ))
     }
 }
