@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::extract::vocabulary::{
+use crate::extract::element_words::{
     OF_BREADCRUMBS, OF_CAPTIONS, OF_CHANGES, OF_HEADLINES, OF_NO_PHOTOS, OF_OTHER_STORIES,
     OF_SECTIONS, OF_SIDE_BOXES, OF_SUBTITLES, OF_TAGS, OF_WRITERS,
 };

@@ -1,12 +1,11 @@
 //! Decides when an article was published and changed, from the most trusted source of its page.
 
-use jiff::tz::TimeZone;
-
 use crate::config::profile::{ArticleRules, FieldPlace, FieldSource};
+use crate::extract::epoch::epoch;
 use crate::extract::fields::FieldSources;
 use crate::extract::measured::moments::ToldMoment;
 use crate::time::printed::{PrintedTime, Zulu};
-use crate::time::{LocalTime, Precision, Timestamp};
+use crate::time::{LocalTime, Precision};
 
 /// When an article was published, and the source of that date.
 pub(super) struct Publication {
@@ -134,22 +133,6 @@ pub(super) fn zulu(rules: &ArticleRules) -> Zulu {
     } else {
         Zulu::Utc
     }
-}
-
-/// Reads seconds since 1970 with nine or ten digits: the years 1973 to 2286.
-fn epoch(text: &str, zone: &TimeZone) -> Option<PrintedTime> {
-    let is_epoch = (9..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    let seconds: i64 = if is_epoch {
-        text.parse().ok()?
-    } else {
-        return None;
-    };
-
-    let time = LocalTime::in_zone(Timestamp::from_seconds(seconds), zone);
-    Some(PrintedTime {
-        time,
-        precision: Precision::Second,
-    })
 }
 
 /// Returns the name of a place as the archive stores it.

@@ -172,6 +172,7 @@ impl StoryCandidate {
         let headlines = [title, article.subtitle.as_deref()];
         let sieve = Sieve::new(page.tree, rules, headlines, &self.blocks);
         let (blocks, signature) = sieve.sift(self.blocks.clone());
+        let listed = listed(page.tree, known.url, &blocks);
         let evidence = Evidence {
             agreement: self.agreement,
             prose: confidence::prose(&blocks),
@@ -180,7 +181,8 @@ impl StoryCandidate {
             described: described(page, title, &blocks),
             length: confidence::length(&blocks),
             covered: coverage(page.tree, &blocks),
-            listed: listed(page.tree, &blocks),
+            listed: listed.all,
+            listed_at_end: listed.at_end,
         };
 
         let confidence = evidence.confidence();

@@ -94,7 +94,12 @@ pub(super) fn texts(value: &Value, path: &str) -> Vec<String> {
     found
         .into_iter()
         .flat_map(items)
-        .filter_map(|value| value.as_str().map(crate::text::clean))
+        .filter_map(|value| match value {
+            Value::String(text) => Some(crate::text::clean(text)),
+            // Some CMSs count the date from 1970.
+            Value::Number(number) => Some(number.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        })
         .filter(|text| !text.is_empty())
         .collect()
 }

@@ -1,22 +1,28 @@
 //! The fields of a page that no profile knows, found by measure: candidates from all of its places,
 //! and the best of them.
 
+mod around_names;
 mod breadcrumbs;
 mod byline_parts;
 mod bylines;
 mod captions;
 mod japanese_names;
 mod korean_names;
+mod labelled_tags;
 pub(super) mod moments;
 mod names;
-mod own_links;
 mod papers;
 mod picture_address;
+mod picture_file;
 mod pictures;
+mod script_tags;
 mod sections;
 mod subtitles;
 mod tag_boxes;
+mod tag_lists;
 mod tags;
+mod title_likeness;
+mod title_sections;
 mod titles;
 mod told_writers;
 mod writers;
@@ -24,6 +30,7 @@ mod writers;
 use crate::config::profile::ArticleRules;
 use crate::extract::article::{Article, Image};
 use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::pictures::PhotoHints;
 use crate::extract::measured::titles::HeadTitles;
 use crate::extract::page_parts::PageParts;
 use crate::extract::scan::PageScan;
@@ -64,12 +71,18 @@ pub(super) fn measured<'a>(
     let title = title.or(article.title);
     let writers = writers::writers(page, &parts, &papers, story.paragraphs, story.author);
     let sections = sections::sections(page, &parts, &papers, &told, story.url);
-    let images = pictures::images(page.tree, &parts, story.rules, story.url, title.as_deref());
+    let subtitle = article
+        .subtitle
+        .or_else(|| subtitles::subtitle(page, &parts, story.paragraphs, title.as_deref()));
+    let photos = PhotoHints {
+        rules: story.rules,
+        url: story.url,
+        headlines: [title.as_deref(), subtitle.as_deref()],
+    };
+    let images = pictures::images(page, &parts, photos);
 
     let article = Article {
-        subtitle: article
-            .subtitle
-            .or_else(|| subtitles::subtitle(page, &parts, story.paragraphs, title.as_deref())),
+        subtitle,
         tags: tags::tags(page, &parts, &papers, story.url),
         section: article.section.or(sections.section),
         subsection: article.subsection.or(sections.subsection),

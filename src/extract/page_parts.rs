@@ -5,10 +5,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::extract::class_names::{ClassKind, ClassKinds, kinds};
 use crate::extract::holder::{HeldWeights, chain};
+use crate::extract::page_lines::{PageLine, is_hidden, lines};
 use crate::extract::places_without_dates::is_without_dates;
-use crate::markup::blocks::{Block, is_block};
+use crate::markup::blocks::Block;
 use crate::markup::{Node, NodeId, Tree};
-use crate::text::{clean, letters};
+use crate::text::letters;
 
 /// Letters by which a line is recognised as one of the story: shorter runs stand in many lines.
 const RUN: usize = 12;
@@ -21,9 +22,6 @@ const OUT: [&str; 8] = [
     "nav", "aside", "footer", "form", "article", "dialog", "select", "textarea",
 ];
 
-/// Elements that a reader does not see.
-const UNSEEN: [&str; 5] = ["script", "style", "template", "head", "iframe"];
-
 /// The place of a node in the reading order of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PagePlace {
@@ -32,27 +30,6 @@ pub(super) enum PagePlace {
     UnderHeadline,
     InStory,
     BelowStory,
-}
-
-/// A line of text, as a reader sees it, with the block element that it stands in.
-#[derive(Clone, Debug)]
-pub(super) struct PageLine<'a> {
-    pub text: String,
-    pub element: Node<'a>,
-    /// The number of its characters in links, without white space.
-    linked: usize,
-    /// The first text node.
-    pub(super) first: NodeId,
-}
-
-impl From<&PageLine<'_>> for Block {
-    fn from(line: &PageLine<'_>) -> Self {
-        Self {
-            text: line.text.clone(),
-            linked: line.linked,
-            ..Self::default()
-        }
-    }
 }
 
 /// The element that holds the story, and its first and last text.
@@ -245,14 +222,6 @@ fn is_foreign(node: &Node<'_>, kinds: ClassKinds) -> bool {
     kinds.has(ClassKind::Foreign) && !is_own
 }
 
-/// Tells whether a reader does not see an element, by its style.
-pub(super) fn is_hidden(node: &Node<'_>) -> bool {
-    node.attr("style").is_some_and(|style| {
-        let style = style.to_ascii_lowercase().replace(' ', "");
-        style.contains("display:none")
-    })
-}
-
 /// Returns what the elements of a page are by their names.
 fn all_kinds(root: Node<'_>) -> HashMap<NodeId, ClassKinds> {
     let elements = root.descendants_it().filter(Node::is_element);
@@ -306,83 +275,6 @@ fn story_place<'a>(
         first: first.first,
         last: last.first,
     })
-}
-
-/// Returns the lines of a page. A line ends with its block, and at a `<br>`.
-pub(super) fn lines<'a>(root: Node<'a>) -> Vec<PageLine<'a>> {
-    let mut done: Vec<PageLine<'a>> = Vec::new();
-    let mut line = OpenLine::default();
-    // Each node with the block element and whether it stands in a link; `None` ends a block.
-    let mut open = vec![Some((root, root, false))];
-
-    while let Some(step) = open.pop() {
-        let Some((node, block, is_linked)) = step else {
-            done.extend(line.end());
-            continue;
-        };
-        if node.is_text() {
-            line.add(&node, block, is_linked);
-            continue;
-        }
-
-        let Some(name) = node.node_name() else {
-            open.extend(
-                node.children_it(true)
-                    .map(|child| Some((child, block, is_linked))),
-            );
-            continue;
-        };
-        if UNSEEN.contains(&&*name) || is_hidden(&node) {
-            continue;
-        }
-
-        let is_block = is_block(&name) || matches!(&*name, "br" | "button");
-        if is_block {
-            done.extend(line.end());
-            open.push(None);
-        }
-        let block = if is_block { node } else { block };
-        let is_linked = is_linked || &*name == "a";
-        open.extend(
-            node.children_it(true)
-                .map(|child| Some((child, block, is_linked))),
-        );
-    }
-
-    done.extend(line.end());
-    done
-}
-
-/// A line that is being read.
-#[derive(Default)]
-struct OpenLine<'a> {
-    raw: String,
-    linked: usize,
-    start: Option<(NodeId, Node<'a>)>,
-}
-
-impl<'a> OpenLine<'a> {
-    fn add(&mut self, node: &Node<'a>, block: Node<'a>, is_linked: bool) {
-        let text = node.text();
-        if !text.trim().is_empty() {
-            self.start.get_or_insert((node.id, block));
-        }
-        if is_linked {
-            self.linked += text.chars().filter(|c| !c.is_whitespace()).count();
-        }
-        self.raw.push_str(&text);
-    }
-
-    fn end(&mut self) -> Option<PageLine<'a>> {
-        let Self { raw, linked, start } = std::mem::take(self);
-        let (first, element) = start?;
-        Some(PageLine {
-            text: clean(&raw),
-            element,
-            linked,
-            first,
-        })
-    }
 }
 
 #[cfg(test)]

@@ -51,6 +51,14 @@ impl<'a> PageScan<'a> {
         self.metas.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns the contents of all meta tags whose name passes a test, by their names.
+    pub(super) fn metas_where(&self, test: impl Fn(&str) -> bool) -> Vec<&str> {
+        let mut found: Vec<_> = self.metas.iter().filter(|(name, _)| test(name)).collect();
+        found.sort();
+        let contents = found.into_iter().flat_map(|(_, contents)| contents);
+        contents.map(String::as_str).collect()
+    }
+
     /// Returns the texts at a dotted path into the article's JSON-LD.
     pub(super) fn json_ld(&self, path: &str) -> Vec<String> {
         self.article()

@@ -1,33 +1,5 @@
-//! The words of several languages by which the fields of unknown pages are told apart. All of them
-//! stand here.
-
-/// Words in an element's class or id that name other stories, comments and menus. Names in them are
-/// those of other writers.
-#[rustfmt::skip]
-pub(super) const OF_OTHER_STORIES: [&str; 31] = [
-    "comment", "comments", "reply", "replies", "respond", "disqus", "related", "relate",
-    "recommend", "recommended", "recommendation", "recommendations", "popular", "mostread",
-    "trending", "latest", "teaser", "teasers", "card", "cards", "promo", "footer", "nav", "menu",
-    "rank", "ranking", "more", "next", "prev", "previous", "testimonial",
-];
-
-/// Words in an element's class or id that name side columns, buttons and advertisements. A side
-/// column may name the story's writer.
-#[rustfmt::skip]
-pub(super) const OF_SIDE_BOXES: [&str; 32] = [
-    "recirculation", "recirc", "sidebar", "promotion", "newsletter", "subscribe", "widget",
-    "navbar", "navigation", "outbrain", "taboola", "ad", "ads", "advert", "advertisement",
-    "sponsored", "sponsor", "banner", "cookie", "cookies", "consent", "modal", "popup", "paywall",
-    "readmore", "pagination", "share", "sharing", "social", "sns", "toolbar", "login",
-];
-
-/// Words in an element's class, id, `rel` or `itemprop` that name the writer.
-#[rustfmt::skip]
-pub(super) const OF_WRITERS: [&str; 18] = [
-    "author", "authors", "byline", "bylines", "writer", "writers", "reporter", "reporters",
-    "journalist", "journalists", "autor", "autores", "autoren", "auteur", "autore", "redacteur",
-    "creator", "contributor",
-];
+//! The words of several languages by which the fields of unknown pages are told apart. Those in the
+//! names of elements stand in `element_words`.
 
 /// Parts of an author's page's address.
 #[rustfmt::skip]
@@ -38,7 +10,7 @@ pub(super) const PAGES_OF_WRITERS: [&str; 11] = [
 
 /// Words that may stand before [`BY`] in a byline: `Written by`, `Ein Kommentar von`.
 #[rustfmt::skip]
-pub(super) const BEFORE_BY: [&str; 49] = [
+pub(super) const BEFORE_BY: [&str; 61] = [
     "this", "post", "was",
     "written", "posted", "published", "reported", "words", "story", "text", "article", "opinion",
     "analysis", "review", "interview", "commentary", "column", "report", "created",
@@ -46,31 +18,38 @@ pub(super) const BEFORE_BY: [&str; 49] = [
     "kolumne", "reportage", "rezension", "essay", "glosse", "publié", "rédigé", "écrit",
     "propos", "recueillis", "texte", "escrito", "publicado", "texto", "scritto", "pubblicato",
     "testo", "a", "skrevet", "tekst", "skriven", "an", "from",
+    "reporting", "guest", "exclusive", "special", "interviewed", "aufgezeichnet",
+    "protokolliert", "protokoll", "gespräch", "cura", "entrevista", "opracowanie",
 ];
 
 /// Words before the writers' names.
 #[rustfmt::skip]
-pub(super) const BY: [&str; 14] = [
+pub(super) const BY: [&str; 16] = [
     "by", "von", "par", "por", "av", "af", "door", "di", "da", "przez", "od", "de", "yazan", "โดย",
+    "oleh", "द्वारा",
 ];
 
 /// The words before the names of those who did something else than write.
 #[rustfmt::skip]
-pub(super) const OTHER_WORK: [&str; 20] = [
+pub(super) const OTHER_WORK: [&str; 26] = [
     "reviewed by", "medically reviewed", "edited by", "fact checked", "fact-checked", "updated by",
     "photo by", "photos by", "photography by", "photograph by", "translated by", "illustration by",
     "illustrations by", "produced by", "foto von", "fotos von", "photos de", "photos par",
     "fotos de", "foto di",
+    "editing by", "additional reporting by", "photographs by", "photographie par",
+    "fotografie von", "compiled by",
 ];
 
 /// Labels before the names of those who did something else than write, with a colon.
 #[rustfmt::skip]
-pub(super) const OTHER_LABELS: [&str; 35] = [
+pub(super) const OTHER_LABELS: [&str; 51] = [
     "foto", "fotos", "foto's", "photo", "photos", "photographs", "photographer", "photography",
     "photographe", "fotógrafo", "fotógrafa", "fotograf", "fotografin", "fotografie", "fotografía",
     "fotografías", "fotografia", "bild", "bilder", "kamera", "camera", "video", "vídeo", "vídeos",
     "illustration", "illustrations", "illustrationen", "ilustración", "ilustraciones", "grafik",
     "grafiken", "graphics", "infographic", "translation", "traduction",
+    "kuva", "kuvat", "editor", "redaktur", "editing", "photos by", "责任编辑", "責任編輯", "编辑", "編輯",
+    "校对", "校對", "摄影", "攝影", "фото", "редактор",
 ];
 
 /// Labels before the names of Japanese writers, with a dot: `文・山田太郎`.
@@ -89,10 +68,13 @@ pub(super) const OUR: [&str; 16] = [
 
 /// Labels before the writers' names, with a colon or an equals sign.
 #[rustfmt::skip]
-pub(super) const LABELS: [&str; 25] = [
+pub(super) const LABELS: [&str; 49] = [
     "author", "authors", "writer", "reporter", "journalist", "text", "words", "story", "autor",
     "autorin", "autoren", "texte", "auteur", "texto", "testo", "autore", "tekst", "글", "글쓴이",
     "작성자", "기자명", "文", "取材", "ผู้เขียน", "เรื่อง",
+    "protokoll", "interview", "gespräch", "aufzeichnung", "автор", "авторы", "текст", "作者",
+    "撰文", "yazar", "haber", "oleh", "penulis", "tác giả", "teksti", "كتب", "كتبت", "بقلم",
+    "द्वारा", "kirjoittaja", "skribent", "szerző", "συντάκτης", "συντάκτρια",
 ];
 
 /// Words between two names. Those after the first four also join the parts of a family name, so
@@ -107,7 +89,7 @@ pub(super) const PLAIN_ANDS: usize = 4;
 
 /// The last words of roles: `Political Correspondent`, `DVM`.
 #[rustfmt::skip]
-pub(super) const ROLES: [&str; 62] = [
+pub(super) const ROLES: [&str; 66] = [
     "editor", "reporter", "correspondent", "writer", "contributor", "columnist", "journalist",
     "producer", "expert", "specialist", "analyst", "critic", "blogger", "author", "photographer",
     "photojournalist", "presenter", "host", "reviewer", "fellow", "intern", "professor", "director",
@@ -117,6 +99,7 @@ pub(super) const ROLES: [&str; 62] = [
     "journalisten", "kommentator", "redaktør", "reporteren", "dvm", "phd", "md", "rd", "ceo",
     "cfo", "mba", "korrespondenten", "envoyé", "envoyée", "spécial", "spéciale", "enviado",
     "enviada", "inviato", "inviata",
+    "redacteur", "verslaggever", "correspondente", "redakteuren",
 ];
 
 /// Words before the last word of a role.
@@ -163,9 +146,10 @@ pub(super) const JAPANESE_SIGNERS: [&str; 5] = ["編集委員", "論説委員", 
 
 /// The ends of the names of Japanese offices, papers and agencies.
 #[rustfmt::skip]
-pub(super) const JAPANESE_OFFICES: [&str; 16] = [
+pub(super) const JAPANESE_OFFICES: [&str; 27] = [
     "編集部", "編集局", "報道部", "取材班", "取材部", "社会部", "政治部", "経済部", "文化部",
     "運動部", "国際部", "支局", "通信", "通信社", "新聞", "新聞社",
+    "報導", "报道", "報道", "编辑部", "編輯部", "综合", "綜合", "日报", "日報", "网", "網",
 ];
 
 /// Agencies that Japanese papers name in brackets at the end of a story.
@@ -265,61 +249,23 @@ pub(super) const LAST_STEPS: [&str; 9] = [
     "detail",
 ];
 
-/// Words in an element's class or id that name a breadcrumb.
+/// Labels before or above the tags of a story.
 #[rustfmt::skip]
-pub(super) const OF_BREADCRUMBS: [&str; 11] = [
-    "breadcrumb", "breadcrumbs", "crumb", "crumbs", "ariane", "filariane", "brotkrumen", "migas",
-    "kruimelpad", "brodsmuler", "murupolku",
-];
-
-/// Words in an element's class or id that name the tags of a story.
-#[rustfmt::skip]
-pub(super) const OF_TAGS: [&str; 21] = [
-    "tag", "tags", "tagged", "taglist", "keyword", "keywords", "hashtag", "hashtags", "topic",
-    "topics", "thema", "themen", "theme", "themes", "tema", "temas", "temi", "etiquetas",
-    "schlagworte", "emner", "emneord",
-];
-
-/// Words in an element's class or id that name the section of a story.
-#[rustfmt::skip]
-pub(super) const OF_SECTIONS: [&str; 15] = [
-    "category", "categories", "cat", "section", "channel", "ressort", "rubric", "rubrique",
-    "rubrica", "kategorie", "categoria", "categorie", "department", "seccion", "kicker",
-];
-
-/// Words in an element's class, id or `itemprop` that name the lines under the headline.
-#[rustfmt::skip]
-pub(super) const OF_SUBTITLES: [&str; 18] = [
-    "subtitle", "subheadline", "subheading", "subhead", "subtit", "deck", "dek",
-    "standfirst", "lead", "lede", "summary", "excerpt", "intro",
-    "chapo", "alternativeheadline", "vorspann", "entradilla", "ingress",
-];
-
-/// Words in an element's class or id that name the headline.
-#[rustfmt::skip]
-pub(super) const OF_HEADLINES: [&str; 9] = [
-    "headline", "title", "titulo", "titre", "titel", "tit", "subject", "heading", "rubrik",
-];
-
-/// Words in an element's class that name the words below a photo.
-#[rustfmt::skip]
-pub(super) const OF_CAPTIONS: [&str; 14] = [
-    "caption", "captions", "figcaption", "desc", "description", "legend", "legende", "cutline",
-    "credit", "bildtext", "bildunterschrift", "bu", "pie", "imagecaption",
-];
-
-/// Words in the class of a picture, or of the elements around it, that say it is no photo of the
-/// story.
-#[rustfmt::skip]
-pub(super) const OF_NO_PHOTOS: [&str; 22] = [
-    "avatar", "logo", "icon", "icons", "emoji", "author", "authors", "byline", "writer",
-    "reporter", "journalist", "profile", "share", "social", "sns", "badge", "flag", "sprite",
-    "tracking", "pixel", "spacer", "button",
-];
-
-/// Words of an attribute's name that give the time of something else than the publication.
-#[rustfmt::skip]
-pub(super) const OF_CHANGES: [&str; 11] = [
-    "modified", "modify", "modification", "updated", "update", "edited", "revised", "changed",
-    "expires", "expire", "event",
+pub(super) const LABELS_OF_TAGS: [&str; 105] = [
+    "topics", "related topics", "tags", "tag", "tagged", "tagged with", "keywords",
+    "filed under", "in this story", "more on", "more about", "read more about", "themen",
+    "schlagworte", "schlagwörter", "stichwörter", "mehr zum thema", "themen in diesem artikel",
+    "sur ces sujets", "sur le même sujet", "mots-clés", "mots clés", "thèmes", "thématiques",
+    "étiquettes", "à lire sur", "temas", "más sobre", "temas relacionados", "etiquetas",
+    "palabras clave", "archivado en", "argomenti", "tag dell'articolo", "parole chiave", "temi",
+    "assuntos", "tópicos", "palavras-chave", "mais sobre", "tudo sobre", "onderwerpen",
+    "trefwoorden", "meer over", "lees meer over", "ämnen", "ämne", "taggar", "mer om", "emner",
+    "stikkord", "nøgleord", "læs mere om", "aiheet", "avainsanat", "lue lisää aiheesta", "tagi",
+    "tematy", "słowa kluczowe", "témata", "štítky", "klíčová slova", "темы", "теги", "тэги",
+    "ключевые слова", "ещё по теме", "теми", "ключові слова", "etiketler", "anahtar kelimeler",
+    "ilgili konular", "topik terkait", "topik", "từ khóa", "chủ đề", "címkék", "etichete",
+    "cuvinte cheie", "ετικέτες", "σχετικά θέματα", "标签", "關鍵字", "关键词", "關鍵詞", "標籤", "相关话题", "タグ",
+    "キーワード", "関連キーワード", "関連タグ", "トピックス", "태그", "관련 태그", "키워드", "관련 키워드", "해시태그",
+    "الكلمات المفتاحية", "وسوم", "الوسوم", "مواضيع", "תגיות", "แท็ก", "แท็กที่เกี่ยวข้อง",
+    "คำค้นหา",
 ];

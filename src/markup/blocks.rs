@@ -108,8 +108,26 @@ pub fn linked_blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -
         .collect()
 }
 
+/// Like [`linked_blocks`], but counts only the links that `is_counted` accepts.
+pub fn blocks_with_links(
+    node: &Node<'_>,
+    is_excluded: impl Fn(&Node<'_>) -> bool,
+    is_counted: impl Fn(&Node<'_>) -> bool,
+) -> Vec<Block> {
+    let lines = lines_of(node, is_excluded, is_counted).into_iter();
+    lines.map(|lines| Block::of_lines(&lines)).collect()
+}
+
 /// Like [`linked_blocks`], but each block is its lines, which single `<br>` part. None is empty.
 pub fn lined_blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -> Vec<Vec<Block>> {
+    lines_of(node, is_excluded, |_| true)
+}
+
+fn lines_of(
+    node: &Node<'_>,
+    is_excluded: impl Fn(&Node<'_>) -> bool,
+    is_counted: impl Fn(&Node<'_>) -> bool,
+) -> Vec<Vec<Block>> {
     let mut writer = BlockWriter::default();
     let mut open = vec![TreeStep::Enter(*node)];
 
@@ -125,7 +143,10 @@ pub fn lined_blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) ->
             TreeStep::Enter(node)
                 if node.is_element() && (!is_seen(&node) || is_excluded(&node)) => {}
             TreeStep::Enter(node) => {
-                open.extend(writer.enter(&node));
+                let is_other_link = node.has_name("a") && !is_counted(&node);
+                if !is_other_link {
+                    open.extend(writer.enter(&node));
+                }
                 open.extend(node.children_it(true).map(TreeStep::Enter));
             }
         }

@@ -22,6 +22,10 @@ const HALF: f64 = 0.5;
 /// article pages six had .53 to .67, guides whose items are links, and none had more.
 const LISTED: f64 = 0.75;
 
+/// With a larger share of such paragraphs at its end the text goes on into the cards of other
+/// stories. Of 155 article pages one had some at its end at all: .5, and it was read wrong.
+const LISTED_AT_END: f64 = 0.25;
+
 /// With less agreement, one of the libraries read something else.
 const RELATED: f64 = 0.4;
 
@@ -48,6 +52,8 @@ pub(super) struct Evidence {
     pub covered: f64,
     /// The share of the text's paragraphs that stand under linked titles of their own.
     pub listed: f64,
+    /// The share of the text's paragraphs that stand so at its end, in a row.
+    pub listed_at_end: f64,
 }
 
 impl Evidence {
@@ -56,7 +62,8 @@ impl Evidence {
     ///
     /// Where the text has less than half of the page's prose, or the libraries agree in less than
     /// two fifths, the text is probably a part of the story or too much. Where more than three
-    /// quarters of its paragraphs have linked titles of their own, it is a list. The confidence is
+    /// quarters of its paragraphs have linked titles of their own, it is a list, and where more than
+    /// a quarter at its end have, the cards of other stories follow it. The confidence is
     /// under [`CERTAIN`] then, whatever the rest says. Such a doubt alone makes no text too uncertain to
     /// be an article: a digest has such titles, too.
     pub(super) fn confidence(&self) -> f64 {
@@ -74,7 +81,8 @@ impl Evidence {
 
         let doubt = (self.covered / HALF)
             .min(self.agreement / RELATED)
-            .min((1.0 - self.listed) / (1.0 - LISTED));
+            .min((1.0 - self.listed) / (1.0 - LISTED))
+            .min((1.0 - self.listed_at_end) / (1.0 - LISTED_AT_END));
         let most = if doubt < 1.0 {
             LEAST + (CERTAIN - LEAST) * doubt
         } else {
@@ -130,6 +138,7 @@ mod tests {
         length: 1.0,
         covered: 1.0,
         listed: 0.0,
+        listed_at_end: 0.0,
     };
 
     #[test]
@@ -156,6 +165,25 @@ mod tests {
         }
         let story = Evidence {
             listed: LISTED,
+            ..SURE
+        };
+        assert_eq!(story.confidence(), 1.0);
+    }
+
+    #[test]
+    fn paragraphs_under_linked_titles_at_the_end_make_it_uncertain() {
+        for listed_at_end in [0.26, 0.5, 0.9] {
+            let ending = Evidence {
+                listed_at_end,
+                ..SURE
+            };
+            assert!(
+                (LEAST..CERTAIN).contains(&ending.confidence()),
+                "{listed_at_end}"
+            );
+        }
+        let story = Evidence {
+            listed_at_end: LISTED_AT_END,
             ..SURE
         };
         assert_eq!(story.confidence(), 1.0);

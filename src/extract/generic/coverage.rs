@@ -43,7 +43,8 @@ pub(super) fn is_apart(node: &Node<'_>) -> bool {
     OTHERS.iter().any(|name| node.has_name(name)) || is_comment(node)
 }
 
-fn is_comment(node: &Node<'_>) -> bool {
+/// Tells whether an element holds what readers wrote, by its names.
+pub(super) fn is_comment(node: &Node<'_>) -> bool {
     ["class", "id"].iter().any(|name| {
         node.attr(name).is_some_and(|value| {
             let value = value.to_ascii_lowercase();

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::config::profile::PrintedDates;
-use crate::extract::page_parts::is_hidden;
+use crate::extract::generic::coverage::is_comment;
+use crate::extract::page_lines::is_hidden;
 use crate::extract::places_without_dates::is_without_dates;
 use crate::extract::printed_dates::{PrintedUnderHeadline, is_date_with_verb};
 use crate::markup::blocks::{Block, linked_blocks};
@@ -92,13 +93,10 @@ impl Dateline {
     }
 
     /// Tells whether the page has this day, `2026-03-07`, in its text or in its mark-up.
-    pub(crate) fn has_day(&self, day: &str, html: &str, dates: DateReader<'_>) -> bool {
+    pub(crate) fn has_day(&self, day: &str, tree: &Tree, dates: DateReader<'_>) -> bool {
         // The first of January is what a library makes of a year.
         let is_guess = day.ends_with("-01-01");
-        let is_in_markup = ["-", "/", ".", ""]
-            .iter()
-            .any(|between| html.contains(&day.replace('-', between)));
-        is_in_markup && !is_guess || self.is_printed(day, dates)
+        !is_guess && is_in_markup(tree, day) || self.is_printed(day, dates)
     }
 
     fn is_printed(&self, day: &str, dates: DateReader<'_>) -> bool {
@@ -129,6 +127,25 @@ impl Dateline {
         });
         &self.blocks[headline.unwrap_or(story.saturating_sub(ABOVE))..story]
     }
+}
+
+/// Tells whether an attribute or a script has this day. Those of comments are of other days.
+fn is_in_markup(tree: &Tree, day: &str) -> bool {
+    let forms = ["-", "/", ".", ""].map(|between| day.replace('-', between));
+    let has = |text: &str| forms.iter().any(|form| text.contains(form.as_str()));
+    let mut open = vec![tree.root()];
+
+    while let Some(node) = open.pop() {
+        if node.is_element() && is_comment(&node) && !node.has_name("body") {
+            continue;
+        }
+        let is_script = node.has_name("script") && has(&node.text());
+        if is_script || node.attrs().iter().any(|attribute| has(&attribute.value)) {
+            return true;
+        }
+        open.extend(node.children_it(true));
+    }
+    false
 }
 
 /// Tells whether a block has the same letters as a text, whatever the spaces and marks.
@@ -199,6 +216,64 @@ mod tests {
             printed.published.map(|told| told.to_string()),
             printed.updated.map(|told| told.to_string()),
         )
+    }
+
+    #[test]
+    fn a_day_in_a_comment_is_not_that_of_the_story() {
+        let has = |html: &str| {
+            let tree = Tree::parse(html).unwrap();
+            Dateline::of(&tree).has_day("2026-03-07", &tree, UTC)
+        };
+        assert!(has("<p data-day=2026-03-07>-</p>"));
+        assert!(has("<script>day='20260307'</script>"));
+        assert!(!has(
+            "<div class=comments><time datetime=2026-03-07>-</time></div>"
+        ));
+        assert!(!has("<p data-day=2026-03-08>-</p>"));
+    }
+
+    #[test]
+    fn a_date_in_the_box_of_an_event_is_no_date_of_the_story() {
+        let date = "18:00 | 7 March 2026";
+        assert_eq!(read(&format!("<div class=event-box>{date}</div>")).0, None);
+        assert!(read(&format!("<div class=meta>{date}</div>")).0.is_some());
+    }
+
+    #[test]
+    fn updates_of_many_languages_are_told_from_publications() {
+        for (update, published) in [
+            (
+                "Päivitetty 8.3.2026 klo 10.00",
+                "Julkaistu 7.3.2026 klo 6.50",
+            ),
+            ("Aktualizováno 8. března 2026 10:00", "7. března 2026 6:50"),
+            ("Оновлено: 8 березня 2026, 10:00", "7 березня 2026, 06:50"),
+            (
+                "Frissítve: 2026. március 8. 10:00",
+                "2026. március 7. 06:50",
+            ),
+            ("Actualizat: 08.03.2026 10:00", "Publicat: 07.03.2026 06:50"),
+            ("Ενημέρωση: 8 Μαρτίου 2026 10:00", "7 Μαρτίου 2026 06:50"),
+            ("Cập nhật: 08.03.2026 10:00", "Đăng: 07.03.2026 06:50"),
+            ("آخر تحديث: 8 مارس 2026 10:00", "نشر في: 7 مارس 2026 06:50"),
+            ("עודכן: 08.03.2026 10:00", "פורסם: 07.03.2026 06:50"),
+            (
+                "ปรับปรุง: 8 มี.ค. 2569 10:00 น.",
+                "เผยแพร่: 7 มี.ค. 2569 06:50 น.",
+            ),
+        ] {
+            let (told, updated) = read(&format!("<p>{update}</p><p>{published}</p>"));
+            assert_eq!(
+                told.as_deref(),
+                Some("2026-03-07T06:50+09:00"),
+                "{published}"
+            );
+            assert_eq!(
+                updated.as_deref(),
+                Some("2026-03-08T10:00+09:00"),
+                "{update}"
+            );
+        }
     }
 
     #[test]
@@ -294,7 +369,7 @@ mod tests {
     fn the_first_of_january_counts_only_where_it_is_printed() {
         let has = |html: &str| {
             let tree = Tree::parse(html).unwrap();
-            Dateline::of(&tree).has_day("2026-01-01", html, UTC)
+            Dateline::of(&tree).has_day("2026-01-01", &tree, UTC)
         };
         assert!(!has("<link href=style.css?v=20260101><p>2026</p>"));
         assert!(has("<p>January 1, 2026</p>"));
@@ -304,7 +379,7 @@ mod tests {
     fn a_day_is_in_the_page_or_it_is_not() {
         let html = "<meta name=day content=20260308><p>Spring, 7 March 2026</p><footer>2006年1月1日 創刊</footer>";
         let tree = Tree::parse(html).unwrap();
-        let has = |day| Dateline::of(&tree).has_day(day, html, UTC);
+        let has = |day| Dateline::of(&tree).has_day(day, &tree, UTC);
         assert_eq!(
             ["2026-03-07", "2026-03-08", "2006-01-01"].map(has),
             [true, true, false]

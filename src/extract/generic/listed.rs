@@ -3,8 +3,10 @@
 use crate::extract::generic::coverage::is_apart;
 use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::Runs;
-use crate::markup::Tree;
-use crate::markup::blocks::{Block, BlockKind, linked_blocks};
+use crate::extract::own_links::own_target;
+use crate::markup::blocks::{Block, BlockKind, blocks_with_links};
+use crate::markup::{Node, Tree};
+use crate::page_url::PageUrl;
 use crate::text::weight;
 
 /// Fewest paragraphs under headings of their own that are a list.
@@ -16,36 +18,77 @@ const TITLE: usize = 15;
 /// Most short blocks between the title of a card and its text: a writer and a date.
 const MOST_BETWEEN: usize = 2;
 
-/// Returns the share of a story's paragraphs of which each stands under a linked title of its own,
-/// from 0 to 1.
+/// The shares of a story's paragraphs of which each stands under a linked title of its own, from 0
+/// to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ListedShares {
+    /// Of all paragraphs.
+    pub all: f64,
+    /// Of those at the end in a row: the cards of other stories below a short one.
+    pub at_end: f64,
+}
+
+/// Returns the shares of a story's paragraphs that stand under linked titles of their own.
 ///
 /// This is for pages of sections, writers and searches that call themselves articles, whose cards
 /// have whole sentences. A story whose headline is a link has one such paragraph, a story between
-/// links to others few; and one under subheads has none, for they are no links.
-pub(super) fn listed(tree: &Tree, story: &[Block]) -> f64 {
+/// links to others few; and one under subheads has none, for they are no links. The items of a
+/// list of things lead to other hosts, those of a live blog to places on their page: these links
+/// do not count.
+pub(super) fn listed(tree: &Tree, url: &PageUrl, story: &[Block]) -> ListedShares {
     let runs = Runs::of(story.iter().map(|block| block.text.as_str()));
-    let (mut under, mut all) = (0, 0);
+    // Of each paragraph of the story, whether it stands under a title.
+    let mut flags: Vec<bool> = Vec::new();
     // The number of blocks since the last title, where no paragraph came between.
     let mut since: Option<usize> = None;
 
-    for block in linked_blocks(&tree.root(), is_apart) {
+    for block in blocks_with_links(&tree.root(), is_apart, |link| is_to_another(link, url)) {
         if is_title(&block) {
             since = Some(0);
         } else if is_prose(&block) {
             let is_of_story = runs.have(&block.text);
-            all += usize::from(is_of_story);
-            under += usize::from(is_of_story && since.is_some_and(|since| since <= MOST_BETWEEN));
+            if is_of_story {
+                flags.push(since.is_some_and(|since| since <= MOST_BETWEEN));
+            }
             since = None;
         } else {
             since = since.map(|since| since + 1);
         }
     }
 
-    if under < FEWEST {
-        0.0
-    } else {
-        under as f64 / all as f64
+    ListedShares::of(&flags)
+}
+
+impl ListedShares {
+    /// Returns the shares of the paragraphs under titles, where they are enough for a list. The
+    /// list at the end stands below other paragraphs.
+    fn of(are_under: &[bool]) -> Self {
+        let all = are_under.len() as f64;
+        let under = are_under.iter().filter(|is_under| **is_under).count();
+        let at_end = are_under
+            .iter()
+            .rev()
+            .take_while(|is_under| **is_under)
+            .count();
+        let share = |count: usize| {
+            if count < FEWEST {
+                0.0
+            } else {
+                count as f64 / all
+            }
+        };
+
+        Self {
+            all: share(under),
+            at_end: share(at_end),
+        }
     }
+}
+
+/// Tells whether a link leads to another page of the paper, and not to its home page.
+fn is_to_another(link: &Node<'_>, url: &PageUrl) -> bool {
+    own_target(link, url)
+        .is_some_and(|target| target.path() != url.as_url().path() && target.path() != "/")
 }
 
 fn is_title(block: &Block) -> bool {
@@ -68,7 +111,8 @@ mod tests {
             text: text.to_owned(),
             ..Block::default()
         });
-        listed(&tree, &story)
+        let url = PageUrl::parse("https://paper.example/news/7").unwrap();
+        listed(&tree, &url, &story).all
     }
 
     #[test]
@@ -83,12 +127,31 @@ mod tests {
     }
 
     #[test]
-    fn stories_with_a_linked_headline_links_between_and_subheads_are_no_lists() {
+    fn cards_below_a_story_are_a_list_at_its_end() {
+        let shares = ListedShares::of(&[false, true, false, false, true, true, true]);
+        assert_eq!((shares.all, shares.at_end), (4.0 / 7.0, 3.0 / 7.0));
+        let before = ListedShares::of(&[true, true, true, true, false]);
+        assert_eq!((before.all, before.at_end), (0.8, 0.0));
+        assert_eq!(ListedShares::of(&[false, true, true]).at_end, 0.0);
+    }
+
+    #[test]
+    fn stories_with_a_linked_headline_links_elsewhere_and_subheads_are_no_lists() {
         let headline = "<h1><a href=/a>The ferry waits</a></h1>";
         let link = "<p><a href=/b>Read more: the bridge opens</a></p>";
         assert_eq!(share([headline, "", link, ""]), 0.0);
         assert_eq!(share(["<h2>The ferry waits</h2>"; 4]), 0.0);
         assert_eq!(share(["<p><a href=/l>Local</a></p>"; 4]), 0.0);
+        for href in [
+            "https://shop.example/7",
+            "#at-nine",
+            "/news/7#at-nine",
+            "/news/7",
+            "/",
+        ] {
+            let title = format!("<h2><a href={href}>The ferry waits</a></h2>");
+            assert_eq!(share([&title; 4]), 0.0, "{href}");
+        }
         let far = "<h2><a href=/a>The ferry</a></h2><p>By Roe</p><p>7 March</p><p>Fog</p>";
         assert_eq!(share([far; 4]), 0.0);
     }

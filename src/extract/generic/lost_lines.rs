@@ -2,7 +2,7 @@
 
 use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::Runs;
-use crate::extract::page_parts::lines;
+use crate::extract::page_lines::lines;
 use crate::markup::Tree;
 use crate::markup::blocks::Block;
 

@@ -16,8 +16,18 @@ const NODES: [&str; 3] = ["content", "children", "nodes"];
 const WORDS: [&str; 2] = ["text", "value"];
 
 /// Parts of the types of nodes whose text is no paragraph.
-const OTHERS: [&str; 7] = [
-    "image", "caption", "figure", "media", "embed", "video", "related",
+const OTHERS: [&str; 11] = [
+    "image",
+    "caption",
+    "figure",
+    "media",
+    "embed",
+    "video",
+    "related",
+    "newsletter",
+    "pullquote",
+    "promo",
+    "advert",
 ];
 
 /// Returns the paragraphs of the nodes in a list; none where it is no document.
@@ -74,7 +84,7 @@ fn is_other(node: &Value) -> bool {
     let types = ["type", "nodeType", "_type"];
     let mut types = types.iter().filter_map(|name| node.get(name)?.as_str());
     types.any(|name| {
-        let name = name.to_ascii_lowercase();
+        let name = name.to_ascii_lowercase().replace(['-', '_'], "");
         OTHERS.iter().any(|other| name.contains(other))
     })
 }
@@ -119,6 +129,8 @@ mod tests {
         for json in [
             r#"[{"type":"image","content":[{"type":"text","text":"The pier."}]}]"#,
             r#"[{"type":"imageCaption","children":[{"text":"The pier."}]}]"#,
+            r#"[{"type":"pull-quote","children":[{"text":"The pier."}]}]"#,
+            r#"[{"type":"newsletterSignup","content":[{"type":"text","text":"Sign up."}]}]"#,
             r#"[{"title":"The ferry","text":"The ferry leaves."},{"children":["a"]}, 7, "text"]"#,
             &format!("[{deep}]"),
         ] {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::extract::class_names::{ClassKind, kinds};
 use crate::extract::generic::coverage::is_apart;
 use crate::extract::generic::prose::{ends_like_a_sentence, is_prose};
-use crate::extract::page_parts::is_hidden;
+use crate::extract::page_lines::is_hidden;
 use crate::extract::scan::PageScan;
 use crate::markup::Node;
 use crate::markup::blocks::{Block, BlockKind, linked_blocks};

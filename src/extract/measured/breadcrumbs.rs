@@ -5,7 +5,7 @@ use url::Url;
 use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::holder::chain;
 use crate::extract::measured::bylines::names_writers;
-use crate::extract::measured::own_links::{is_below, own_target};
+use crate::extract::own_links::{is_below, own_target};
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::vocabulary::HOMES;
 use crate::markup::blocks::Block;

@@ -1,13 +1,16 @@
 //! The bylines that a page prints, by the names of their elements.
 
-use crate::extract::class_names::ClassKind;
+use crate::extract::class_names::{ClassKind, class_words};
+use crate::extract::element_words::OF_WRITERS;
 use crate::extract::holder::chain;
 use crate::extract::measured::japanese_names;
-use crate::extract::measured::names::{has_lead, persons};
+use crate::extract::measured::names::{has_lead, has_whole_name, persons};
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::page_parts::{PageParts, PagePlace, is_hidden};
-use crate::extract::vocabulary::{NETWORKS, OF_WRITERS, PAGES_OF_WRITERS};
+use crate::extract::page_lines::is_hidden;
+use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::vocabulary::{BY, NETWORKS, PAGES_OF_WRITERS};
 use crate::markup::{Node, NodeId, text};
+use crate::text::clean;
 
 /// Longest printed byline, in characters.
 pub(super) const LONGEST: usize = 160;
@@ -49,7 +52,7 @@ pub(super) fn printed(parts: &PageParts<'_>, place: PagePlace, papers: &PaperNam
             continue;
         }
 
-        let byline = narrowest(&node, papers).unwrap_or_else(|| text(&node));
+        let byline = told_in(&node, papers);
         if byline.chars().count() <= LONGEST && !persons(&byline, papers).is_empty() {
             outer = Some(node.id);
             bylines.push(byline);
@@ -70,7 +73,7 @@ pub(super) fn apart(parts: &PageParts<'_>, papers: &PaperNames) -> Option<String
         .filter(|node| is_named_for_writers(node, parts) && !is_of_others(node, parts));
 
     for node in boxes.take(MOST_BOXES) {
-        let byline = narrowest(&node, papers).unwrap_or_else(|| text(&node));
+        let byline = told_in(&node, papers);
         let names = persons(&byline, papers);
         if names.is_empty() || byline.chars().count() > LONGEST {
             continue;
@@ -146,6 +149,74 @@ fn narrowest(byline: &Node<'_>, papers: &PaperNames) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
+/// Returns the byline that an element tells: the links in it, the name above a biography, or its
+/// text.
+fn told_in(node: &Node<'_>, papers: &PaperNames) -> String {
+    if let Some(names) = narrowest(node, papers) {
+        return names;
+    }
+
+    let whole = spaced(node);
+    let is_byline = whole.chars().count() <= LONGEST && !persons(&whole, papers).is_empty();
+    if is_byline {
+        return whole;
+    }
+    name_above(node, papers).unwrap_or(whole)
+}
+
+/// Most characters in a box of the writer: a longer one has more than a biography.
+const LONGEST_BOX: usize = 1500;
+
+/// Returns the whole name above the biography in a box of the writer: in an element that is named
+/// so, else in a heading.
+fn name_above(node: &Node<'_>, papers: &PaperNames) -> Option<String> {
+    const HEADINGS: [&str; 7] = ["h2", "h3", "h4", "h5", "h6", "strong", "b"];
+    if text(node).chars().count() > LONGEST_BOX {
+        return None;
+    }
+
+    let inner: Vec<Node<'_>> = node.descendants_it().filter(Node::is_element).collect();
+    let named = inner
+        .iter()
+        .filter(|node| class_words(node).iter().any(|word| word == "name"));
+    let headings = inner
+        .iter()
+        .filter(|node| HEADINGS.iter().any(|name| node.has_name(name)));
+    let names = named.chain(headings).map(spaced);
+    names.take(MOST_LINKS).find(|name| {
+        !name.ends_with(':') && name.chars().count() <= LONGEST_NAME && {
+            let found = persons(name, papers);
+            has_whole_name(&found)
+        }
+    })
+}
+
+/// Longest line with a name above a biography, in characters: it may have a role.
+const LONGEST_NAME: usize = 60;
+
+/// Returns the text of a byline, with a comma between two elements where a small letter stands
+/// before a capital, and with a space behind `By`: `<span>By</span><span>Jane Lee</span>`.
+fn spaced(node: &Node<'_>) -> String {
+    let mut raw = String::new();
+    for inner in node.descendants_it().filter(Node::is_text) {
+        let text = inner.text();
+        if raw.ends_with(char::is_lowercase) && text.starts_with(char::is_uppercase) {
+            let last = raw.split_whitespace().next_back().unwrap_or_default();
+            let is_lead = BY.contains(&last.to_lowercase().as_str());
+            raw.push_str(if is_lead { " " } else { ", " });
+        }
+        raw.push_str(&text);
+    }
+
+    // Blocks and line breaks part words, too.
+    let whole = text(node);
+    if raw.split_whitespace().count() > whole.split_whitespace().count() {
+        clean(&raw)
+    } else {
+        whole
+    }
+}
+
 /// Most links of a byline that are read: stories have a few writers.
 const MOST_LINKS: usize = 20;
 
@@ -155,4 +226,45 @@ fn is_of_person(node: &Node<'_>) -> bool {
     around
         .find_map(|around| around.attr("itemtype"))
         .is_none_or(|kind| kind.ends_with("Person"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::Tree;
+
+    fn told(html: &str) -> String {
+        let tree = Tree::parse(html).unwrap();
+        let root = tree.root();
+        let node = root.descendants_it().find(|node| node.has_name("div"));
+        told_in(&node.unwrap(), &PaperNames::default())
+    }
+
+    #[test]
+    fn the_name_above_a_biography_is_the_byline() {
+        let life = "<p>She has covered harbours for this paper since the ferry of 2009, and lives \
+                    on an island with two dogs and a boat that she built from driftwood.</p>";
+        for name in [
+            "<h4>Jane Lee</h4>",
+            "<h3>About the Author</h3><span class=name>Jane Lee</span>",
+            "<strong>Jane Lee</strong>",
+        ] {
+            assert_eq!(
+                told(&format!("<div>{name}{life}</div>")),
+                "Jane Lee",
+                "{name}"
+            );
+        }
+        let heading = told(&format!("<div><h4>Insights</h4>{life}</div>"));
+        assert!(heading.starts_with("Insights She has"), "{heading}");
+    }
+
+    #[test]
+    fn elements_without_spaces_between_them_part_a_byline() {
+        assert_eq!(
+            told("<div><b>By</b><b>Jane Lee</b><i>Harbour Correspondent</i></div>"),
+            "By Jane Lee, Harbour Correspondent"
+        );
+        assert_eq!(told("<div>By <b>Jane Lee</b></div>"), "By Jane Lee");
+    }
 }

@@ -12,12 +12,33 @@ pub(super) const BOXES: usize = 4;
 const LONGEST: usize = 600;
 
 /// Returns the words below a photo: the caption of the innermost box that has one, else the
-/// picture's own words, unless they are the headline.
+/// picture's own words, unless they are the headline or the subtitle.
 pub(super) fn caption(
     node: &Node<'_>,
     parts: &PageParts<'_>,
-    title: Option<&str>,
+    headlines: [Option<&str>; 2],
 ) -> Option<String> {
+    printed(node, parts).or_else(|| own_words(node, headlines))
+}
+
+/// Returns the picture's own words.
+fn own_words(node: &Node<'_>, headlines: [Option<&str>; 2]) -> Option<String> {
+    let alt = attribute(node, "alt")?;
+    let is_words = alt.contains(' ') && !alt.to_lowercase().ends_with(".jpg");
+    (is_words && !repeats(&alt, headlines)).then_some(alt)
+}
+
+/// Tells whether a text is the headline or the subtitle. The paper's name may stand behind it.
+fn repeats(words: &str, headlines: [Option<&str>; 2]) -> bool {
+    let told: String = letters(words).collect();
+    headlines.into_iter().flatten().any(|headline| {
+        let headline: String = letters(headline).collect();
+        told == headline || headline.len() >= told.len() / 2 && told.starts_with(&headline)
+    })
+}
+
+/// Returns the words printed below a photo, in the innermost box that has some.
+fn printed(node: &Node<'_>, parts: &PageParts<'_>) -> Option<String> {
     if let Some(words) = caption_behind(node, parts) {
         return Some(words);
     }
@@ -41,13 +62,7 @@ pub(super) fn caption(
         }
     }
 
-    if let Some(words) = marked_line(node, parts) {
-        return Some(words);
-    }
-    let alt = attribute(node, "alt")?;
-    let is_headline = title.is_some_and(|title| letters(title).eq(letters(&alt)));
-    let is_words = alt.contains(' ') && !alt.to_lowercase().ends_with(".jpg");
-    (is_words && !is_headline).then_some(alt)
+    marked_line(node, parts)
 }
 
 /// Returns the caption in a photo's box, or the one that follows the box of a figure.
@@ -134,4 +149,27 @@ fn words_of(caption: &Node<'_>) -> String {
         .map(|node| node.id)
         .collect();
     text_without(caption, &buttons)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_words_that_repeat_headline_or_subtitle_are_no_caption() {
+        let headlines = [Some("The ferry waits"), Some("Fog in the harbour")];
+        for words in [
+            "The ferry waits",
+            "Fog in the harbour",
+            "The ferry waits - The Post",
+        ] {
+            assert!(repeats(words, headlines), "{words}");
+        }
+        for words in [
+            "The ferry",
+            "The ferry waits for the captain and his old dog at noon",
+        ] {
+            assert!(!repeats(words, headlines), "{words}");
+        }
+    }
 }

@@ -2,8 +2,9 @@
 //! its headline, and from its print.
 
 use crate::extract::class_names::ClassKind;
+use crate::extract::element_words::OF_CHANGES;
+use crate::extract::epoch::epoch;
 use crate::extract::page_parts::{PageParts, PagePlace};
-use crate::extract::vocabulary::OF_CHANGES;
 use crate::markup::{Node, attribute};
 use crate::time::Precision;
 use crate::time::printed::{DateReader, PrintedTime, Zulu};
@@ -170,7 +171,7 @@ pub(crate) fn near(parts: &PageParts<'_>, reader: DateReader<'_>) -> Vec<ToldMom
             told.extend(
                 texts
                     .iter()
-                    .filter_map(|(name, text)| ToldMoment::read(text, name, reader)),
+                    .filter_map(|(name, text)| in_attribute(name, text, reader)),
             );
         }
         if !told.is_empty() {
@@ -178,6 +179,14 @@ pub(crate) fn near(parts: &PageParts<'_>, reader: DateReader<'_>) -> Vec<ToldMom
         }
     }
     told
+}
+
+/// Reads the date in an attribute, which scripts may count in seconds or milliseconds.
+fn in_attribute(name: &str, text: &str, reader: DateReader<'_>) -> Option<ToldMoment> {
+    match epoch(text, reader.zone) {
+        Some(time) => Some(ToldMoment::new(time, text, name, reader)),
+        None => ToldMoment::read(text, name, reader),
+    }
 }
 
 /// Tells whether an element says itself that it has the date of publication.
@@ -193,12 +202,9 @@ fn is_publication(node: &Node<'_>) -> bool {
 
 /// Returns the attributes of an element that give dates, with their names.
 fn dates_of(node: &Node<'_>, with_others: bool) -> Vec<(String, String)> {
-    if node.has_name("time") {
-        let told = attribute(node, "datetime");
-        return told
-            .map(|text| ("time".to_owned(), text))
-            .into_iter()
-            .collect();
+    let told = attribute(node, "datetime").filter(|_| node.has_name("time"));
+    if let Some(text) = told {
+        return vec![("time".to_owned(), text)];
     }
     if !with_others {
         return Vec::new();
@@ -206,7 +212,12 @@ fn dates_of(node: &Node<'_>, with_others: bool) -> Vec<(String, String)> {
 
     let is_date = |name: &str| {
         name.starts_with("data-")
-            && (name.contains("date") || name.contains("time") || name.contains("publish"))
+            && (name.contains("date")
+                || name.contains("time")
+                || name.contains("publish")
+                || name
+                    .split('-')
+                    .any(|word| ["ts", "epoch", "unix"].contains(&word)))
             && !name.split('-').any(|word| OF_CHANGES.contains(&word))
     };
     let attributes = node.attrs().into_iter().take(MOST_ATTRIBUTES);
@@ -286,6 +297,16 @@ mod tests {
             best_of(&["2026-03-07 16:50", "2026-03-07 16:50:20"]).as_deref(),
             Some("2026-03-07T16:50:20+09:00")
         );
+    }
+
+    #[test]
+    fn moments_that_scripts_count_are_read_in_attributes() {
+        let zone = TimeZone::UTC;
+        let dates = DateReader::new(&zone, Zulu::Utc);
+        for text in ["1772866220", "1772866220000", "2026-03-07T06:50:20Z"] {
+            let told = in_attribute("data-ts", text, dates).map(|told| told.time.to_string());
+            assert_eq!(told.as_deref(), Some("2026-03-07T06:50:20+00:00"), "{text}");
+        }
     }
 
     #[test]

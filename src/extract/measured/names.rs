@@ -4,6 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::extract::measured::around_names::{
+    before_other_work, opens_with_place, without_agency, without_preface, without_tail,
+};
 use crate::extract::measured::byline_parts::{
     is_unnamed_reporter, of_writers, opens_with_role, without_opening_role,
 };
@@ -11,8 +14,8 @@ use crate::extract::measured::korean_names;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::vocabulary::{
     AGENCIES, AND, BEFORE_BY, BY, JAPANESE_OFFICES, JAPANESE_SIGNERS, KOREAN_OFFICES,
-    KOREAN_SIGNERS, LABELS, MONTHS, NETWORKS, OF_TIME, OFFICES, OTHER_WORK, PARTICLES, PLAIN_ANDS,
-    ROLE_ADJECTIVES, ROLES, THAI_OFFICES, WITH,
+    KOREAN_SIGNERS, LABELS, MONTHS, NETWORKS, OF_TIME, OFFICES, PARTICLES, PLAIN_ANDS,
+    ROLE_ADJECTIVES, ROLES, THAI_OFFICES,
 };
 use crate::text::{clean, letters};
 
@@ -26,7 +29,7 @@ const MOST_WORDS: usize = 7;
 const MOST: usize = 20;
 
 /// Months that are names of persons, too.
-const MONTHS_AS_NAMES: [&str; 4] = ["may", "june", "april", "august"];
+const MONTHS_AS_NAMES: [&str; 5] = ["may", "june", "april", "august", "jan"];
 
 /// Mail addresses, addresses of pages and of accounts, and texts in brackets.
 static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
@@ -43,7 +46,7 @@ static MARKS: LazyLock<Regex> = LazyLock::new(|| {
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
     let (before, by, labels) = (BEFORE_BY.join("|"), BY.join("|"), LABELS.join("|"));
     let by = format!(r"(?:(?:{before})\s+){{0,4}}(?:{by})(?:\s*:\s*|\s+)");
-    Regex::new(&format!(r"^(?i:{by}|(?:{labels})\s*[:=/]\s*)")).expect("a test compiles it")
+    Regex::new(&format!(r"^(?i:{by}|(?:{labels})\s*[:：=/]\s*)")).expect("a test compiles it")
 });
 
 /// Returns the persons whom a byline names. No paper, agency, office, role, clock or number is one.
@@ -72,7 +75,9 @@ pub(super) fn has_lead(line: &str) -> bool {
         let is_thai_name = is_thai(rest) && THAI_NAME.contains(&rest.split_whitespace().count());
         name.starts_with(|c: char| c.is_uppercase() || c >= '\u{2e80}') || is_thai_name
     };
-    behind.is_some_and(is_name) || korean_names::is_signed_with_works(line)
+    behind.is_some_and(is_name)
+        || opens_with_place(line)
+        || korean_names::is_signed_with_works(line)
 }
 
 /// Tells whether a text has a Korean title of those who sign stories.
@@ -86,17 +91,16 @@ fn others(byline: &str) -> Vec<String> {
     let bare = LEAD.replace(&byline, "");
     let mut names: Vec<String> = Vec::new();
     for part in MARKS.split(&bare) {
-        let part = &without_agency(part);
-        let lower = part.to_lowercase();
-        if OTHER_WORK.iter().any(|work| lower.starts_with(work)) {
+        let part = without_agency(part);
+        let Some(part) = before_other_work(without_preface(&part)) else {
             continue;
-        }
+        };
         let is_joined = part
             .split(' ')
             .next()
             .is_some_and(|word| AND.contains(&word));
-        for (at, one) in divided(part).iter().enumerate() {
-            let name = LEAD.replace(one, "");
+        for (at, one) in divided(&part).iter().enumerate() {
+            let name = LEAD.replace(without_tail(one), "");
             // `Jane Lee, Correspondent New York`: what stands behind a later role is a place.
             let is_first = names.is_empty() || is_joined || at > 0;
             if !is_unnamed_reporter(&name) && (is_first || !opens_with_role(&name)) {
@@ -111,25 +115,6 @@ fn others(byline: &str) -> Vec<String> {
         names.retain(is_whole);
     }
     names
-}
-
-/// Returns a part of a byline without the news agency at its end: `Anne Petit avec AFP`. An agency
-/// alone stays, and is no person.
-fn without_agency(part: &str) -> String {
-    let words: Vec<&str> = part.split_whitespace().collect();
-    let end_of_name = (1..words.len()).find(|end| {
-        let agency = words[*end..].join(" ");
-        // `Sid` and `Ap` are names, too.
-        let is_short = agency.chars().any(char::is_lowercase) && !agency.contains(' ');
-        let is_joined = WITH.contains(&words[end - 1]);
-        AGENCIES.contains(&agency.to_lowercase().as_str()) && (is_joined || !is_short)
-    });
-
-    let mut name = words[..end_of_name.unwrap_or(words.len())].to_vec();
-    if end_of_name.is_some() && name.last().is_some_and(|word| WITH.contains(word)) {
-        name.pop();
-    }
-    name.join(" ")
 }
 
 /// Divides a text at the words between two names.
@@ -184,7 +169,9 @@ fn without_role(part: &str) -> Option<String> {
     // A library leaves the month of a date.
     while words.last().is_some_and(|word| {
         let word = bare(word);
-        MONTHS.contains(&word.as_str()) && !MONTHS_AS_NAMES.contains(&word.as_str())
+        // No family is called Jan.
+        MONTHS.contains(&word.as_str())
+            && (word == "jan" || !MONTHS_AS_NAMES.contains(&word.as_str()))
     }) {
         words.pop();
     }
@@ -368,6 +355,37 @@ mod tests {
                 "Par Anne Petit (à Lyon) et Luc Roux",
                 vec!["Anne Petit", "Luc Roux"],
             ),
+            (
+                "Reporting by Jane Lee and Max Orr; editing by Tom May",
+                vec!["Jane Lee", "Max Orr"],
+            ),
+            ("By Jane Lee Photographs by Max Orr", vec!["Jane Lee"]),
+            ("Jane Lee Special to the Harbour Post", vec!["Jane Lee"]),
+            (
+                "By Jane Lee in London and Max Orr in New York",
+                vec!["Jane Lee", "Max Orr"],
+            ),
+            ("Follow Jane Lee", vec!["Jane Lee"]),
+            ("Aus Berlin berichtet Anna Martel", vec!["Anna Martel"]),
+            ("Protokoll: Anna Martel", vec!["Anna Martel"]),
+            ("a cura di Anna Rossi", vec!["Anna Rossi"]),
+            ("dal nostro inviato Marco Rossi", vec!["Marco Rossi"]),
+            ("Door onze redacteur Jan de Vries", vec!["Jan de Vries"]),
+            ("Autor: Jan Kowalski", vec!["Jan Kowalski"]),
+            ("Jan 7, 2026", vec![]),
+            ("Автор: Иван Петров", vec!["Иван Петров"]),
+            ("作者：王小明", vec!["王小明"]),
+            ("記者 王小明／台北報導", vec!["王小明"]),
+            ("责任编辑：张三", vec![]),
+            (
+                "Penulis: Budi Santoso Editor: Sri Wahyuni",
+                vec!["Budi Santoso"],
+            ),
+            (
+                "Teksti: Matti Virtanen Kuva: Liisa Laine",
+                vec!["Matti Virtanen"],
+            ),
+            ("كتب: محمد علي", vec!["محمد علي"]),
             ("โดย มาลี แสงทอง", vec!["มาลี แสงทอง"]),
             ("โดย: มาลี แสงทอง", vec!["มาลี แสงทอง"]),
             ("กองบรรณาธิการ", vec![]),

@@ -1,47 +1,28 @@
-//! The address of a picture: the largest of those that its element has, and what addresses of one
-//! file have in common.
+//! The address of a picture: the largest of those that its element has.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::config::profile::ArticleRules;
+use crate::extract::measured::picture_file::file_of;
 use crate::markup::{Node, attribute};
-
-/// The endings of pictures' files.
-const PICTURES: [&str; 6] = ["jpg", "jpeg", "png", "webp", "gif", "avif"];
 
 /// Attributes with several addresses and their widths.
 const SETS: [&str; 4] = ["srcset", "data-srcset", "data-lazy-srcset", "data-bgset"];
 
-/// The width that an address tells: `ferry-300x200.jpg`, `ferry.jpg?w=640`, `?resize=640%2C400`.
+/// The width that an address tells: `ferry-300x200.jpg`, `ferry_640.jpg`, `ferry.jpg?w=640`,
+/// `?resize=640%2C400`, `/w_640,h_360/`, `/640x360/`.
 static TOLD_WIDTH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)[-_](\d{2,4})x\d{2,4}\.[a-z]{3,4}$|[?&](?:w|width|resize)=(\d{2,4})(?:&|,|%2C|$)",
-    )
-    .expect("a test compiles it")
+    let name = r"[-_](\d{2,4})x\d{2,4}\.[a-z]{3,4}$|[-_]w?(\d{3,4})(?:w|px)?\.[a-z]{3,4}$";
+    let query = r"[?&](?:w|width|resize)=(\d{2,4})(?:&|,|%2C|$)";
+    let folder = r"/(?:w|width)[-_=]?(\d{2,4})[/,]|/(\d{2,4})x\d{2,4}/";
+    Regex::new(&format!("(?i){name}|{query}|{folder}")).expect("a test compiles it")
 });
 
-/// Parameters that tell the size, the quality and the kind of a picture, and not which it is.
-static SIZE_PARAMETERS: LazyLock<Regex> = LazyLock::new(|| {
-    let names =
-        "w|h|q|width|height|quality|fit|crop|resize|size|auto|format|fm|dpr|rect|strip|ssl|type";
-    Regex::new(&format!(r"(?i)([?&])(?:(?:{names})=[^&]*(?:&|$))+")).expect("a test compiles it")
-});
-
-/// Folders that tell the size of a picture: `/800x600/`, `/w_800,h_600/`, `/width-640/`.
-static SIZE_FOLDERS: LazyLock<Regex> = LazyLock::new(|| {
-    let letters = r"(?:w|h|c|q|f|g|ar|dpr|fl)_[\w.:\-]+";
-    Regex::new(&format!(
-        r"(?i)/(?:\d{{2,4}}x\d{{2,4}}|{letters}(?:,{letters})*|(?:w|h|width|height)[-=]?\d{{2,4}})/"
-    ))
-    .expect("a test compiles it")
-});
-
-/// The end of a file's name that tells its size, as WordPress and others write it: `-300x200`,
-/// `-scaled`, `@2x`.
-static SIZE_END: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:[-_]\d{2,4}x\d{2,4}|-scaled|@[1-4](?:\.\d)?x)$")
+/// Names of sizes that are smaller than the whole picture, at the end of a file's name.
+static SMALL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)[-_](?:xs|small|medium|thumb(?:nail)?|preview|mobile)\.[a-z]{3,4}$")
         .expect("a test compiles it")
 });
 
@@ -72,8 +53,13 @@ fn of_sources(node: &Node<'_>) -> Option<String> {
 }
 
 fn told_width(link: &str) -> Option<f64> {
+    let path = link.split('?').next().unwrap_or_default();
+    if SMALL.is_match(path) {
+        return Some(0.0);
+    }
     let found = TOLD_WIDTH.captures(link)?;
-    found.get(1).or(found.get(2))?.as_str().parse().ok()
+    let mut groups = found.iter().skip(1).flatten();
+    groups.next()?.as_str().parse().ok()
 }
 
 /// An address of a set with its size: a width in pixels, or a density.
@@ -103,25 +89,40 @@ fn largest_of(node: &Node<'_>) -> Option<SizedAddress> {
 
 /// Returns the largest address in a `srcset`.
 fn largest(set: &str) -> Option<SizedAddress> {
-    let candidates = set.split(", ").flat_map(|part| {
-        part.split(",http").enumerate().map(|(at, rest)| {
-            if at == 0 {
-                rest.to_owned()
-            } else {
-                format!("http{rest}")
-            }
-        })
-    });
-    let sized = candidates.filter_map(|candidate| {
-        let mut words = candidate.split_whitespace();
-        let link = words.next()?.trim_end_matches(',').to_owned();
-        let size = words
-            .next()
-            .and_then(|size| size.trim_end_matches(['w', 'x', ',']).parse::<f64>().ok());
-        let size = size.unwrap_or_default();
-        (!is_placeholder(&link)).then_some(SizedAddress { size, link })
+    let sized = candidates(set)
+        .into_iter()
+        .filter(|(link, _)| !is_placeholder(link));
+    let sized = sized.map(|(link, size)| SizedAddress {
+        size: size
+            .trim_end_matches(['w', 'x'])
+            .parse()
+            .unwrap_or_default(),
+        link: link.to_owned(),
     });
     sized.max_by(|a, b| a.size.total_cmp(&b.size))
+}
+
+/// Returns the addresses in a `srcset` with their sizes. An address ends with white space and may
+/// have commas in it; its size ends with a comma (HTML Standard §4.8.4.3.10).
+fn candidates(set: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = set;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        if rest.is_empty() {
+            return found;
+        }
+
+        let (link, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        if link.ends_with(',') {
+            found.push((link.trim_end_matches(','), ""));
+            rest = behind;
+        } else {
+            let (size, behind) = behind.split_once(',').unwrap_or((behind, ""));
+            found.push((link, size.trim()));
+            rest = behind;
+        }
+    }
 }
 
 /// Tells whether an address is one of a picture that stands in until the photo is loaded.
@@ -145,26 +146,6 @@ pub(super) fn is_placeholder(link: &str) -> bool {
         || lower.starts_with("blob:")
         || file.ends_with(".svg")
         || NAMES.iter().any(|name| file.contains(name))
-}
-
-/// Returns what the addresses of one file have in common. Sizes stand in the query, in a folder and
-/// at the end of the name; the ending tells the kind in which it is sent.
-pub(super) fn file_of(url: &str) -> String {
-    let url = url.split('#').next().unwrap_or_default();
-    let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let path = SIZE_FOLDERS.replace_all(path, "/");
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-
-    let is_picture = PICTURES.contains(&ending.to_ascii_lowercase().as_str()) && stem != "image";
-    if is_picture {
-        return format!("{folder}/{}", SIZE_END.replace(stem, ""));
-    }
-
-    // Services that resize name the picture in the query.
-    let query = format!("?{query}");
-    let query = SIZE_PARAMETERS.replace_all(&query, "$1");
-    format!("{folder}/{name}{}", query.trim_end_matches(['?', '&']))
 }
 
 #[cfg(test)]
@@ -203,6 +184,19 @@ mod tests {
                 "/1-large.jpg",
             ),
             ("<img src=/1.jpg srcset='/2.jpg, /3.jpg'>", "/1.jpg"),
+            ("<img src=/1.jpg srcset='/1.jpg 1x,/2.jpg 2x'>", "/2.jpg"),
+            (
+                "<img src=/1-640.jpg srcset='/1-640.jpg 640w,/1-1920.jpg 1920w'>",
+                "/1-1920.jpg",
+            ),
+            (
+                "<img srcset='/w_640,h_360/1.jpg 640w,/w_1280,h_720/1.jpg 1280w'>",
+                "/w_1280,h_720/1.jpg",
+            ),
+            (
+                "<img data-srcset='/1_small.jpg 300w,/1_large.jpg 900w,/1_medium.jpg 600w'>",
+                "/1_large.jpg",
+            ),
             ("<img src=/1.jpg srcset='/blank.gif 900w'>", "/1.jpg"),
             (
                 "<picture><source srcset='/cut.webp 900w'><img src=/1.jpg></picture>",
@@ -210,43 +204,6 @@ mod tests {
             ),
         ] {
             assert_eq!(address_of(picture).as_deref(), Some(expected), "{picture}");
-        }
-    }
-
-    #[test]
-    fn addresses_of_one_file_differ_in_size_and_kind_alone() {
-        for (one, other) in [
-            ("/p/ferry-300x200.jpg", "/p/ferry-1024x700.jpg"),
-            ("/p/ferry.jpg", "/p/ferry-scaled.jpg"),
-            ("/p/ferry.jpg", "/p/ferry@2x.jpg"),
-            ("/p/ferry.jpg?w=300", "/p/ferry.jpg"),
-            ("/p/ferry.jpg", "/p/ferry.webp"),
-            ("/p/300x200/ferry.jpg", "/p/800x600/ferry.jpg"),
-            ("/up/w_300,h_200/ferry.jpg", "/up/w_800/ferry.jpg"),
-            (
-                "/_next/image?url=%2Fferry.jpg&w=640&q=75",
-                "/_next/image?url=%2Fferry.jpg&w=1920&q=75",
-            ),
-            ("/resize?w=640&url=a", "/resize?w=1920&url=a"),
-        ] {
-            assert_eq!(file_of(one), file_of(other), "{one}");
-        }
-    }
-
-    #[test]
-    fn pictures_of_a_series_are_files_of_their_own() {
-        for (one, other) in [
-            ("/p/ferry-1.jpg", "/p/ferry-2.jpg"),
-            ("/p/ferry_640.jpg", "/p/ferry_641.jpg"),
-            ("/p/2026/03/1.jpg", "/p/2026/04/1.jpg"),
-            (
-                "/_next/image?url=%2F1.jpg&w=640",
-                "/_next/image?url=%2F2.jpg&w=640",
-            ),
-            ("/photo?id=1", "/photo?id=2"),
-            ("/p/w/1.jpg", "/p/h/1.jpg"),
-        ] {
-            assert_ne!(file_of(one), file_of(other), "{one}");
         }
     }
 }

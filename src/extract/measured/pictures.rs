@@ -7,10 +7,13 @@ use crate::extract::article::Image;
 use crate::extract::class_names::ClassKind;
 use crate::extract::holder::chain;
 use crate::extract::measured::captions::{BOXES, caption};
-use crate::extract::measured::picture_address::{address, file_of, is_placeholder};
+use crate::extract::measured::picture_address::{address, is_placeholder};
+use crate::extract::measured::picture_file::file_of;
+use crate::extract::own_links::own_target;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::photos::image;
-use crate::markup::{Node, NodeId, Tree, text};
+use crate::extract::scan::PageScan;
+use crate::markup::{Node, NodeId, text};
 use crate::page_url::PageUrl;
 use crate::text::weight;
 
@@ -21,23 +24,25 @@ const MOST: usize = 200;
 /// beside names.
 const LEAST_SIDE: f64 = 100.0;
 
+/// What the photos of a page are read with.
+#[derive(Clone, Copy)]
+pub(super) struct PhotoHints<'h> {
+    pub rules: &'h ArticleRules,
+    pub url: &'h PageUrl,
+    /// Title and subtitle: a picture's own words that repeat them are no caption.
+    pub headlines: [Option<&'h str>; 2],
+}
+
 /// Returns the photos of a story, in the page's order: those in the element around its headline and
-/// its text.
+/// its text, and above it those that the page's head names.
 pub(super) fn images(
-    tree: &Tree,
+    page: &PageScan<'_>,
     parts: &PageParts<'_>,
-    rules: &ArticleRules,
-    page: &PageUrl,
-    title: Option<&str>,
+    hints: PhotoHints<'_>,
 ) -> Vec<Image> {
     let around = parts.common().id;
-    let unwanted: HashSet<NodeId> = rules
-        .remove
-        .iter()
-        .flat_map(|remove| tree.all(remove))
-        .filter(|node| !parts.is_around(node) && !is_enlarger(node))
-        .map(|node| node.id)
-        .collect();
+    let unwanted = unwanted(page, parts, hints.rules);
+    let told = told_files(page, hints.url);
     let mut removed: HashSet<NodeId> = HashSet::new();
     let (mut images, mut known) = (Vec::new(), HashSet::new());
 
@@ -51,19 +56,47 @@ pub(super) fn images(
         }
         // The pictures in a `noscript` are elements of the page as any other.
         let is_picture = node.has_name("img") || node.has_name("amp-img");
-        if !is_picture || images.len() == MOST || !chain(node).any(|node| node.id == around) {
+        if !is_picture || images.len() == MOST {
             continue;
         }
 
-        let Some(url) = photo(&node, parts, rules, page) else {
+        let Some(url) = photo(&node, parts, hints) else {
             continue;
         };
-        if known.insert(file_of(&url)) {
-            let caption = caption(&node, parts, title);
-            images.push(image(url, caption, rules));
+        let file = file_of(&url);
+        let is_near = chain(node).any(|node| node.id == around) || told.contains(&file);
+        if is_near && known.insert(file) {
+            let caption = caption(&node, parts, hints.headlines);
+            images.push(image(url, caption, hints.rules));
         }
     }
     images
+}
+
+/// Returns the elements that are no story wherever they stand.
+fn unwanted(page: &PageScan<'_>, parts: &PageParts<'_>, rules: &ArticleRules) -> HashSet<NodeId> {
+    rules
+        .remove
+        .iter()
+        .flat_map(|remove| page.tree.all(remove))
+        .filter(|node| !parts.is_around(node) && !is_enlarger(node))
+        .map(|node| node.id)
+        .collect()
+}
+
+/// Returns the files of the photos that the page's head names. Many CMSs print the lead photo above
+/// the element of the article.
+fn told_files(page: &PageScan<'_>, url: &PageUrl) -> HashSet<String> {
+    let metas = ["og:image", "twitter:image"];
+    let mut told: Vec<String> = metas
+        .iter()
+        .flat_map(|name| page.metas(name).to_vec())
+        .collect();
+    told.extend(page.json_ld("image"));
+    told.extend(page.json_ld("image.url"));
+
+    let whole = told.iter().filter_map(|link| url.join(link).ok());
+    whole.map(|link| file_of(&link.to_string())).collect()
 }
 
 /// Tells whether an element holds pictures that are no photos, by its name. The story stands in
@@ -82,12 +115,14 @@ fn is_enlarger(node: &Node<'_>) -> bool {
 fn photo(
     node: &Node<'_>,
     parts: &PageParts<'_>,
-    rules: &ArticleRules,
-    page: &PageUrl,
+    PhotoHints {
+        rules, url: page, ..
+    }: PhotoHints<'_>,
 ) -> Option<String> {
     let is_other = parts.place(node.id) == PagePlace::BelowStory && !is_in_container(node, parts)
         || is_small(node)
-        || is_in_link_to_a_page(node, page);
+        || is_in_link_to_a_page(node, page)
+        || is_in_card(node, parts, page);
     if is_other {
         return None;
     }
@@ -146,4 +181,78 @@ fn is_in_link_to_a_page(node: &Node<'_>, page: &PageUrl) -> bool {
         && target.host() == page.host()
         && !path.contains("photo")
         && !path.contains("gallery")
+}
+
+/// Tells whether a picture stands in the card of another story: a box with a heading that is a link
+/// to another page of the paper, and without a caption.
+fn is_in_card(node: &Node<'_>, parts: &PageParts<'_>, page: &PageUrl) -> bool {
+    const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
+    let boxes = chain(*node)
+        .skip(1)
+        .take(BOXES)
+        .take_while(|around| !parts.is_around(around));
+    let mut boxes = boxes.take_while(|around| !around.has_name("figure"));
+
+    boxes.any(|around| {
+        let inner = around.descendants_it();
+        let mut headings = inner.filter(|node| HEADINGS.iter().any(|name| node.has_name(name)));
+        headings.next().is_some_and(|heading| {
+            let mut links = heading.descendants_it().filter(|node| node.has_name("a"));
+            let is_around = chain(heading).take(2).find(|node| node.has_name("a"));
+            let link = links.next().or(is_around);
+            let target = link.and_then(|link| own_target(&link, page));
+            target.is_some_and(|target| target.path() != page.as_url().path())
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Profile;
+    use crate::markup::Tree;
+
+    const STORY: &str =
+        "한빛시 작은 책방에서 일하는 사서는 매일 아침 일곱 시에 서가의 불을 켠다고 말했다.";
+
+    /// The paths of the photos in a page with something above its article and in its story.
+    fn photos(above: &str, inside: &str) -> Vec<String> {
+        let html = format!(
+            "<head><meta property=og:image content='https://cdn.example/1200x800/lead.jpg'></head>\
+             <main>{above}<article><h1>책방</h1><div><p>{STORY}</p>{inside}<p>{STORY}</p></div>\
+             </article></main>"
+        );
+        let tree = Tree::parse(&html).unwrap();
+        let page = PageScan::new(&tree);
+        let mut parts = PageParts::new(&tree, &[STORY.to_owned()]);
+        let headline = parts.elements().find(|node| node.has_name("h1"));
+        parts.set_headline(headline);
+        let generic = Profile::generic();
+        let hints = PhotoHints {
+            rules: &generic.article,
+            url: &PageUrl::parse("https://paper.example/news/7").unwrap(),
+            headlines: [None, None],
+        };
+        let found = images(&page, &parts, hints).into_iter();
+        found.map(|image| image.url).collect()
+    }
+
+    #[test]
+    fn the_photo_that_the_pages_head_names_may_stand_above_the_article() {
+        let lead = "<div class=hero><img src=https://cdn.example/400x300/lead.jpg></div>";
+        let other = "<div class=hero><img src=https://cdn.example/400x300/other.jpg></div>";
+        assert_eq!(photos(lead, "").len(), 1);
+        assert!(photos(other, "").is_empty());
+    }
+
+    #[test]
+    fn a_picture_in_the_card_of_another_story_is_no_photo() {
+        let card = |heading| format!("<div><img src=/a.jpg width=300><h4>{heading}</h4></div>");
+        assert!(photos("", &card("<a href=/news/8>골목</a>")).is_empty());
+        for heading in ["골목", "<a href=#top>골목</a>", "<a href=/news/7>골목</a>"] {
+            assert_eq!(photos("", &card(heading)).len(), 1, "{heading}");
+        }
+        let told = "<figure><img src=/a.jpg><figcaption>골목</figcaption></figure>";
+        assert_eq!(photos("", told).len(), 1);
+    }
 }

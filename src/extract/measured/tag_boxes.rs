@@ -5,13 +5,13 @@ use url::Url;
 
 use crate::extract::class_names::ClassKind;
 use crate::extract::holder::chain;
-use crate::extract::measured::own_links::own_target;
+use crate::extract::own_links::own_target;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::markup::{Node, NodeId, text};
 use crate::page_url::PageUrl;
 
 /// Most links of a box of tags: stories have a few, and a longer list is the index of a paper.
-const MOST: usize = 20;
+pub(super) const MOST: usize = 20;
 
 /// Longest tag of a box, in characters: a longer text is the title of another story.
 const LONGEST: usize = 40;
@@ -78,7 +78,7 @@ pub(super) fn hashed(parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
 
 /// Returns the texts of some links where all of them are tags. Tags lead to pages of one kind; a
 /// single link has none beside it that says so.
-fn tags_of(links: &[Node<'_>], url: &PageUrl) -> Vec<String> {
+pub(super) fn tags_of(links: &[Node<'_>], url: &PageUrl) -> Vec<String> {
     let tags: Vec<String> = links.iter().map(text).collect();
     let is_list = (2..=MOST).contains(&tags.len()) && tags.iter().all(|tag| is_tag(tag));
     if !is_list {
@@ -112,7 +112,7 @@ fn folder(url: &Url) -> Option<&str> {
 }
 
 /// Returns the innermost `article` around the headline and the story.
-fn own_article(parts: &PageParts<'_>) -> Option<NodeId> {
+pub(super) fn own_article(parts: &PageParts<'_>) -> Option<NodeId> {
     let mut around = chain(parts.common());
     around
         .find(|node| node.has_name("article"))
@@ -130,7 +130,7 @@ fn list_of(link: &Node<'_>) -> Option<NodeId> {
 /// Tells whether an element belongs to the story's part of the page. The foot of an article may have
 /// its tags, and the foot of the page has none. What stands outside of the story's `article` is of
 /// the page.
-fn is_of_story(node: &Node<'_>, parts: &PageParts<'_>, article: Option<NodeId>) -> bool {
+pub(super) fn is_of_story(node: &Node<'_>, parts: &PageParts<'_>, article: Option<NodeId>) -> bool {
     if article.is_some_and(|article| chain(*node).all(|around| around.id != article)) {
         return false;
     }
@@ -164,7 +164,7 @@ fn tags_in(node: &Node<'_>, url: &PageUrl) -> Vec<String> {
     }
 }
 
-fn is_out(node: &Node<'_>) -> bool {
+pub(super) fn is_out(node: &Node<'_>) -> bool {
     OUT.iter().any(|name| node.has_name(name))
 }
 

@@ -2,8 +2,12 @@
 
 use serde_json::Value;
 
+use crate::extract::json_ld::texts;
+use crate::extract::measured::labelled_tags::below_label;
 use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::script_tags::in_scripts;
 use crate::extract::measured::tag_boxes::{boxed, hashed};
+use crate::extract::measured::tag_lists::divided;
 use crate::extract::measured::titles::decoded;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
@@ -39,10 +43,10 @@ const PAGES_OF_TAGS: [&str; 7] = [
 ];
 
 /// What some systems write before the tags among the keywords: `tag:ferry`, `type:Article`.
-const LABEL: &str = "tag:";
+const LABEL: &str = "tag";
 
 /// Returns the tags of an article from the first source that has any: JSON-LD, meta tags, links,
-/// boxes of links, links that begin with a hash.
+/// boxes of links, links that begin with a hash, links below a label, the data of scripts.
 pub(super) fn tags(
     page: &PageScan<'_>,
     parts: &PageParts<'_>,
@@ -55,9 +59,13 @@ pub(super) fn tags(
     });
     let sources = std::iter::once_with(|| told(page))
         .chain(of_metas)
+        .chain(std::iter::once_with(|| of_parsely(page)))
+        .chain(std::iter::once_with(|| of_cxense(page)))
         .chain(std::iter::once_with(|| linked(page.tree, parts)))
         .chain(std::iter::once_with(|| boxed(parts, url)))
-        .chain(std::iter::once_with(|| hashed(parts, url)));
+        .chain(std::iter::once_with(|| hashed(parts, url)))
+        .chain(std::iter::once_with(|| below_label(parts, url)))
+        .chain(std::iter::once_with(|| in_scripts(page.tree)));
 
     sources
         .map(|tags| kept(labelled(tags), papers))
@@ -79,22 +87,36 @@ fn told(page: &PageScan<'_>) -> Vec<String> {
     }
 }
 
-/// Returns the tags in a list with commas or other marks.
-fn divided(list: &str) -> Vec<String> {
-    let mark = [',', ';', '，', '、', '|']
-        .into_iter()
-        .find(|mark| list.contains(*mark));
-    match mark {
-        Some(mark) => list.split(mark).map(str::to_owned).collect(),
-        None if list.trim_start().starts_with('#') => list.split('#').map(str::to_owned).collect(),
-        None => vec![list.to_owned()],
+/// Returns the tags in the JSON that pages write for Parse.ly.
+fn of_parsely(page: &PageScan<'_>) -> Vec<String> {
+    let value = page.meta("parsely-page").map(serde_json::from_str::<Value>);
+    match value {
+        Some(Ok(value)) => texts(&value, "tags"),
+        // A broken meta tag tells nothing; other sources may.
+        Some(Err(_)) | None => Vec::new(),
     }
+}
+
+/// Returns the tags that pages write for Cxense: `cXenseParse:tags`, `cXenseParse:lun-keywords`.
+fn of_cxense(page: &PageScan<'_>) -> Vec<String> {
+    const ENDS: [&str; 4] = ["tags", "tag", "keywords", "taglist"];
+    let is_of_tags = |name: &str| {
+        let own = name.strip_prefix("cxenseparse:");
+        own.and_then(|own| own.rsplit(['-', ':']).next())
+            .is_some_and(|end| ENDS.contains(&end))
+    };
+    let lists = page.metas_where(is_of_tags);
+    lists.iter().flat_map(|list| divided(list)).collect()
 }
 
 /// Returns the keywords that are labelled as tags, without the label; all where none is.
 fn labelled(tags: Vec<String>) -> Vec<String> {
-    let told = tags.iter().filter_map(|tag| tag.trim().strip_prefix(LABEL));
-    let told: Vec<String> = told.map(str::to_owned).collect();
+    let is_label = |label: &str| label.eq_ignore_ascii_case(LABEL);
+    let told = tags.iter().filter_map(|tag| {
+        let (label, tag) = tag.trim().split_once(':')?;
+        is_label(label).then(|| tag.to_owned())
+    });
+    let told: Vec<String> = told.collect();
     if told.is_empty() { tags } else { told }
 }
 
@@ -182,6 +204,25 @@ mod tests {
     fn of_labelled_keywords_only_the_tags_are_taken() {
         let tags = |list: &str| kept(labelled(divided(list)), &PaperNames::default());
         assert_eq!(tags("tag:ferry, tag:fog, type:Article"), ["ferry", "fog"]);
+        assert_eq!(tags("Section:News, Tag:ferry, Tag:fog"), ["ferry", "fog"]);
         assert_eq!(tags("ferry, price tag"), ["ferry", "price tag"]);
+    }
+
+    #[test]
+    fn tags_for_programs_that_count_readers_stand_in_their_meta_tags() {
+        let read = |metas: &str| {
+            let tree = Tree::parse(&format!("<head>{metas}</head><p>-</p>")).unwrap();
+            let page = PageScan::new(&tree);
+            [of_parsely(&page), of_cxense(&page)].concat()
+        };
+        for metas in [
+            r#"<meta name=parsely-page content='{"tags":["ferry","fog"],"author":"Lee"}'>"#,
+            "<meta name=cXenseParse:tags content=ferry,fog>",
+            "<meta name=cXenseParse:lun-tags content=ferry><meta name=cXenseParse:lun-tags content=fog>",
+        ] {
+            assert_eq!(read(metas), ["ferry", "fog"], "{metas}");
+        }
+        assert!(read("<meta name=cXenseParse:author content=Lee>").is_empty());
+        assert!(read("<meta name=parsely-page content='{tags'>").is_empty());
     }
 }

@@ -1,17 +1,14 @@
 //! Chooses the headline of an unknown page: as printed above its story, without the paper's name.
 
-use std::collections::HashSet;
-
 use crate::extract::class_names::ClassKind;
 use crate::extract::entities;
 use crate::extract::measured::papers::{PaperNames, parts};
+use crate::extract::measured::title_likeness::likeness;
+use crate::extract::measured::title_sections::{section_names, without_section};
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
 use crate::markup::{Node, NodeId, text, text_without};
 use crate::text::{clean, clean_some, letters};
-
-/// The first character of the scripts of East Asia.
-const EAST_ASIAN: char = '\u{2e80}';
 
 /// Longest headline, in characters: a longer text is a paragraph.
 const LONGEST: usize = 300;
@@ -48,9 +45,11 @@ impl HeadTitles {
         let is_one = told.is_empty();
         told.extend(whole.clone());
 
+        let sections = section_names(page);
         let mut kept: Vec<String> = told
             .iter()
             .filter_map(|title| papers.cut_from(&decoded(title)))
+            .map(|title| without_section(&title, &sections).to_owned())
             .filter(|title| title.chars().count() <= LONGEST)
             .collect();
         // A paper that nobody names stands behind the headline of another source.
@@ -75,6 +74,20 @@ impl HeadTitles {
         let length = |text: &str| letters(text).count();
         let longest = self.titles.iter().map(|title| length(title)).max();
         self.is_one && longest.is_none_or(|longest| longest < length(heading))
+    }
+
+    /// Returns a heading with the spaces of a title that has the same letters: elements within a
+    /// heading may have none between them.
+    fn spaced(&self, heading: String) -> String {
+        let words = |text: &str| text.split_whitespace().count();
+        let same = self
+            .titles
+            .iter()
+            .find(|title| letters(title).eq(letters(&heading)));
+        match same {
+            Some(title) if words(title) > words(&heading) => title.clone(),
+            _ => heading,
+        }
     }
 
     /// Tells whether a text is one of the titles, or most of one.
@@ -122,7 +135,7 @@ pub(super) fn headline<'a>(
 
     match best {
         Some(best) => (
-            Some(without_kicker(&best, told).unwrap_or(best.text)),
+            Some(without_kicker(&best, told).unwrap_or_else(|| told.spaced(best.text))),
             Some(best.node),
         ),
         None => (told.titles.first().cloned(), None),
@@ -159,7 +172,7 @@ fn headings<'a>(parts: &PageParts<'a>, told: &HeadTitles, papers: &PaperNames) -
 /// which is the line below the headline. Where the page's head gives the small print with the title,
 /// it stays.
 fn printed(node: &Node<'_>, told: &HeadTitles, papers: &PaperNames) -> Option<String> {
-    let whole = papers.cut_from(&text(node));
+    let whole = cut_from_heading(&text(node), papers);
     let small = small_print(node);
     if small.is_empty() {
         return whole;
@@ -175,11 +188,23 @@ fn printed(node: &Node<'_>, told: &HeadTitles, papers: &PaperNames) -> Option<St
     }
 }
 
-/// Returns the elements with the small print of a heading.
+/// Returns a heading without the paper's name. Before a colon it stays: the paper does not print its
+/// own name there, and `The Sun: a biography` is a title.
+fn cut_from_heading(text: &str, papers: &PaperNames) -> Option<String> {
+    let is_of_title = text
+        .split_once(": ")
+        .is_some_and(|(name, _)| papers.have(name));
+    if is_of_title {
+        return Some(text.to_owned());
+    }
+    papers.cut_from(text)
+}
+
+/// Returns the elements with the small print of a heading, and its buttons.
 fn small_print(heading: &Node<'_>) -> Vec<NodeId> {
     let inner = heading.descendants_it();
     inner
-        .filter(|node| node.has_name("small"))
+        .filter(|node| node.has_name("small") || node.has_name("button"))
         .map(|node| node.id)
         .collect()
 }
@@ -230,53 +255,6 @@ fn without_kicker(heading: &Heading<'_>, told: &HeadTitles) -> Option<String> {
         .cloned()
 }
 
-/// Returns how much two titles agree, from 0 to 1: by their letters, or by their words.
-fn likeness(a: &str, b: &str) -> f64 {
-    let (first, second): (String, String) = (letters(a).collect(), letters(b).collect());
-    if first.is_empty() || second.is_empty() {
-        return 0.0;
-    }
-    if first == second {
-        return 1.0;
-    }
-    let (short, long) = (first.len().min(second.len()), first.len().max(second.len()));
-    // The paper's name may stand behind the headline, and half as long.
-    if 2 * short >= long {
-        if first.starts_with(&second) || second.starts_with(&first) {
-            return 0.9;
-        }
-        if first.ends_with(&second) || second.ends_with(&first) {
-            return 0.7;
-        }
-    }
-
-    let (first, second) = (tokens(a), tokens(b));
-    let both = first.intersection(&second).count() as f64;
-    0.8 * 2.0 * both / (first.len() + second.len()).max(1) as f64
-}
-
-/// Returns the words of a text in lower case. Of a word without spaces, as East Asian titles have
-/// them, the pairs of letters are its words.
-fn tokens(text: &str) -> HashSet<String> {
-    let mut tokens = HashSet::new();
-    for word in text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-    {
-        let letters: Vec<char> = word.chars().collect();
-        if letters.iter().any(|c| *c >= EAST_ASIAN) && letters.len() > 1 {
-            tokens.extend(
-                letters
-                    .windows(2)
-                    .map(|pair| pair.iter().collect::<String>()),
-            );
-        } else {
-            tokens.insert(word.to_lowercase());
-        }
-    }
-    tokens
-}
-
 /// Returns a text without the entities that a CMS wrote into it. Angle brackets stay.
 pub(super) fn decoded(told: &str) -> String {
     clean(&entities::all_undone(told))
@@ -286,6 +264,7 @@ pub(super) fn decoded(told: &str) -> String {
 mod tests {
     use super::*;
     use crate::markup::Tree;
+    use crate::page_url::PageUrl;
 
     #[test]
     fn words_above_a_headline_are_no_part_of_it() {
@@ -294,6 +273,27 @@ mod tests {
         let told = HeadTitles::of(&PageScan::new(&tree), &papers);
         let (title, _) = headline(&PageParts::new(&tree, &[]), &told, &papers);
         assert_eq!(title.as_deref(), Some("The Ferry"));
+    }
+
+    #[test]
+    fn the_words_of_a_headline_are_parted_as_in_the_pages_head() {
+        let html = "<title>The Ferry waits</title><h1><b>The Ferry</b><i>waits</i></h1>";
+        let (tree, papers) = (Tree::parse(html).unwrap(), PaperNames::default());
+        let told = HeadTitles::of(&PageScan::new(&tree), &papers);
+        let (title, _) = headline(&PageParts::new(&tree, &[]), &told, &papers);
+        assert_eq!(title.as_deref(), Some("The Ferry waits"));
+    }
+
+    #[test]
+    fn a_papers_name_with_a_colon_is_part_of_a_printed_headline() {
+        let html = "<title>The Sun: a biography | The Sun</title><h1>The Sun: a biography</h1>";
+        let tree = Tree::parse(html).unwrap();
+        let url = PageUrl::parse("https://www.thesun.example/1").unwrap();
+        let page = PageScan::new(&tree);
+        let papers = PaperNames::of(&page, &url);
+        let told = HeadTitles::of(&page, &papers);
+        let (title, _) = headline(&PageParts::new(&tree, &[]), &told, &papers);
+        assert_eq!(title.as_deref(), Some("The Sun: a biography"));
     }
 
     #[test]
@@ -311,6 +311,8 @@ mod tests {
             title("The Ferry Part two", two).as_deref(),
             Some("The Ferry Part two")
         );
+        let button = "The Ferry<button>Share</button>";
+        assert_eq!(title("The Ferry", button).as_deref(), Some("The Ferry"));
         let all = "<small>The Ferry</small>";
         assert_eq!(title("The Ferry", all).as_deref(), Some("The Ferry"));
     }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::extract::json_ld::{items, texts};
 use crate::extract::measured::titles::decoded;
 use crate::extract::scan::PageScan;
 
@@ -46,20 +47,66 @@ const MOST_AUTHORS: usize = 20;
 pub(super) fn of_json_ld(page: &PageScan<'_>) -> Vec<String> {
     page.article_values(&["author", "creator"])
         .into_iter()
+        .flat_map(items)
         .take(MOST_AUTHORS)
         .map(|author| page.whole(author))
-        .filter_map(|author| match author {
-            Value::String(name) => Some(name.as_str()),
-            Value::Object(members) => {
-                let kind = members
-                    .get("@type")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                let is_organisation = kind.ends_with("Organization");
-                members.get("name")?.as_str().filter(|_| !is_organisation)
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
-        })
-        .map(decoded)
+        .flat_map(names)
+        .map(|name| decoded(&name))
         .collect()
+}
+
+/// Returns the names of one author: a text, or the members of a person. Some CMSs put the names of
+/// all writers into one person.
+fn names(author: &Value) -> Vec<String> {
+    let is_organisation = texts(author, "@type")
+        .iter()
+        .any(|kind| kind.ends_with("Organization"));
+    let told = match author {
+        Value::String(name) => vec![name.clone()],
+        Value::Object(_) if !is_organisation => texts(author, "name"),
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+            Vec::new()
+        }
+    };
+    if !told.is_empty() || is_organisation {
+        return told;
+    }
+
+    let parts = ["givenName", "familyName"].map(|key| texts(author, key).concat());
+    let is_whole = parts.iter().all(|part| !part.is_empty());
+    is_whole.then(|| parts.join(" ")).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::Tree;
+
+    #[test]
+    fn the_authors_of_a_story_are_read_in_all_their_forms() {
+        let both = vec!["Jane Lee", "Max Orr"];
+        for (author, expected) in [
+            (r#""Jane Lee""#, vec!["Jane Lee"]),
+            (r#"["Jane Lee","Max Orr"]"#, both.clone()),
+            (
+                r#"{"@type":"Person","name":["Jane Lee","Max Orr"]}"#,
+                both.clone(),
+            ),
+            (r#"[[{"name":"Jane Lee"}],{"name":"Max Orr"}]"#, both),
+            (
+                r#"{"givenName":"Jane","familyName":"Lee"}"#,
+                vec!["Jane Lee"],
+            ),
+            (r#"{"@type":["Organization"],"name":"The Sun"}"#, vec![]),
+            (
+                r#"{"@type":"Person","url":"https://paper.example/jane"}"#,
+                vec![],
+            ),
+        ] {
+            let article = format!(r#"{{"@type":"NewsArticle","headline":"x","author":{author}}}"#);
+            let html = format!("<script type=application/ld+json>{article}</script><p>-</p>");
+            let tree = Tree::parse(&html).unwrap();
+            assert_eq!(of_json_ld(&PageScan::new(&tree)), expected, "{author}");
+        }
+    }
 }

@@ -10,7 +10,8 @@ use crate::extract::measured::japanese_names;
 use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_name, persons};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::told_writers::{of_json_ld, of_metas};
-use crate::extract::page_parts::{PageLine, PageParts, PagePlace};
+use crate::extract::page_lines::PageLine;
+use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
 use crate::text::letters;
 
@@ -250,9 +251,20 @@ fn signature(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
     let signed = lines[last..end].iter().find(|line| {
         let has_mail =
             line.text.contains('@') && line.text.contains(|c| ('가'..='힣').contains(&c));
-        line.text.chars().count() <= LONGEST
-            && (has_mail || is_signed(&line.text) || has_lead(&line.text))
-            && !persons(&line.text, papers).is_empty()
+        let text = without_brackets(&line.text);
+        text.chars().count() <= LONGEST
+            && (has_mail || is_signed(text) || has_lead(text))
+            && !persons(text, papers).is_empty()
     });
-    signed.map(|line| line.text.clone()).into_iter().collect()
+    let text = signed.map(|line| without_brackets(&line.text).to_owned());
+    text.into_iter().collect()
+}
+
+/// Returns a line without brackets around all of it: agencies sign `(Reporting by Jane Lee; Editing
+/// by Max Orr)`.
+fn without_brackets(line: &str) -> &str {
+    line.strip_prefix('(')
+        .and_then(|line| line.trim_end_matches('.').strip_suffix(')'))
+        .filter(|line| has_lead(line))
+        .unwrap_or(line)
 }

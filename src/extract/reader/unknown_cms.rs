@@ -57,7 +57,7 @@ impl ArticleReader {
             author: found.author.as_deref(),
         };
         let fields = measured(page, self.completed(article, &found), story);
-        let article = self.dated(fields.article, &found, html, sources, &fields.parts);
+        let article = self.dated(fields.article, &found, sources, &fields.parts);
         found.story.images = fields.images;
         let headline = fields.parts.headline().map(|node| text(&node));
         // The heading of a page that is no news may be the first line of its text.
@@ -105,7 +105,6 @@ impl ArticleReader {
         &self,
         article: Article,
         found: &FoundStory,
-        html: &str,
         sources: &FieldSources<'_>,
         parts: &PageParts<'_>,
     ) -> Article {
@@ -122,7 +121,7 @@ impl ArticleReader {
 
         let told = self
             .told(sources, parts, &printed)
-            .or_else(|| self.day_found(found, html, sources, (&dateline, &printed)));
+            .or_else(|| self.day_found(found, sources, (&dateline, &printed)));
         let Some(told) = told else {
             return Article {
                 published_at: None,
@@ -172,7 +171,6 @@ impl ArticleReader {
     fn day_found(
         &self,
         found: &FoundStory,
-        html: &str,
         sources: &FieldSources<'_>,
         (dateline, printed): (&Dateline, &PrintedUnderHeadline),
     ) -> Option<Publication> {
@@ -183,7 +181,7 @@ impl ArticleReader {
                 .chain(printed.updated)
                 .any(|told| told.day() == *day)
         };
-        if !dateline.has_day(day, html, dates) || is_of_update() {
+        if !dateline.has_day(day, sources.page.tree, dates) || is_of_update() {
             return None;
         }
 

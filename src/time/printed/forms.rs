@@ -8,7 +8,7 @@ use regex::{Captures, Regex};
 use crate::time::printed::calendars::is_thai;
 use crate::time::printed::patterns::{
     BASIC, DAY_FIRST, DAY_FIRST_SLASHED, MONTH_FIRST, MONTH_FIRST_SLASHED, OF_ERA, SHORT_DAY_FIRST,
-    SHORT_NUMBERS, SHORT_YEAR_FIRST, THAI,
+    SHORT_NUMBERS, SHORT_YEAR_FIRST, THAI, YEAR_AND_MONTH,
 };
 use crate::time::printed::time_of_day::number;
 
@@ -57,10 +57,11 @@ enum FormCheck {
 }
 
 /// The forms, best first: years of two digits may be anything, and come last.
-const FORMS: [(&LazyLock<Regex>, FormCheck); 10] = [
+const FORMS: [(&LazyLock<Regex>, FormCheck); 11] = [
     (&BASIC, FormCheck::None),
     (&OF_ERA, FormCheck::None),
     (&THAI, FormCheck::NotInNumber),
+    (&YEAR_AND_MONTH, FormCheck::NotInNumber),
     (&DAY_FIRST, FormCheck::NotInNumber),
     (&MONTH_FIRST, FormCheck::None),
     (&DAY_FIRST_SLASHED, FormCheck::Order(DateOrder::DayFirst)),

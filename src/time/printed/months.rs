@@ -4,30 +4,37 @@
 const SHORTEST: usize = 3;
 
 /// The names by month, in small letters: English, German, French, Spanish, Portuguese, Italian,
-/// Dutch, Danish, Norwegian, Swedish, Polish, Russian, Turkish and Indonesian (Unicode CLDR 48).
+/// Dutch, Danish, Norwegian, Swedish, Polish, Russian, Turkish, Indonesian, Czech, Ukrainian,
+/// Romanian, Hungarian, Greek and Arabic (Unicode CLDR 48).
 /// Korean, Japanese and Chinese papers print numbers. A name that means different months in two
 /// languages is left out, as `listopada` is November in Polish, and October in Croatian.
 #[rustfmt::skip]
 const NAMES: [&[&str]; 12] = [
     &["january", "januar", "jänner", "janvier", "enero", "janeiro", "gennaio", "januari",
-      "stycznia", "января", "ocak"],
+      "stycznia", "января", "ocak", "ledna", "січня", "ianuarie", "január", "ιανουαρίου", "يناير"],
     &["february", "februar", "feber", "février", "febrero", "fevereiro", "febbraio", "februari",
-      "lutego", "февраля", "şubat"],
+      "lutego", "февраля", "şubat", "února", "лютого", "februarie", "február", "φεβρουαρίου",
+      "فبراير"],
     &["march", "märz", "mars", "marzo", "março", "maart", "marts", "marca", "марта", "mart",
-      "maret", "mrz"],
-    &["april", "avril", "abril", "aprile", "kwietnia", "апреля", "nisan"],
-    &["may", "mai", "mayo", "maio", "maggio", "mei", "maj", "maja", "мая", "mayis"],
-    &["june", "juni", "juin", "junio", "junho", "giugno", "czerwca", "июня", "haziran"],
-    &["july", "juli", "juillet", "julio", "julho", "luglio", "lipca", "июля", "temmuz"],
+      "maret", "mrz", "března", "березня", "martie", "március", "μαρτίου", "مارس"],
+    &["april", "avril", "abril", "aprile", "kwietnia", "апреля", "nisan", "dubna", "квітня",
+      "aprilie", "április", "απριλίου", "أبريل"],
+    &["may", "mai", "mayo", "maio", "maggio", "mei", "maj", "maja", "мая", "mayis",
+      "května", "травня", "május", "μαϊου", "مايو"],
+    &["june", "juni", "juin", "junio", "junho", "giugno", "czerwca", "июня", "haziran",
+      "června", "червня", "iunie", "június", "ιουνίου", "يونيو"],
+    &["july", "juli", "juillet", "julio", "julho", "luglio", "lipca", "июля", "temmuz",
+      "července", "липня", "iulie", "július", "ιουλίου", "يوليو"],
     &["august", "août", "agosto", "augustus", "augusti", "sierpnia", "августа", "ağustos",
-      "agustus"],
+      "agustus", "srpna", "серпня", "augusztus", "αυγούστου", "أغسطس"],
     &["september", "septembre", "septiembre", "setiembre", "setembro", "settembre", "września",
-      "сентября", "eylül"],
+      "сентября", "eylül", "září", "вересня", "septembrie", "szeptember", "σεπτεμβρίου", "سبتمبر"],
     &["october", "oktober", "octobre", "octubre", "outubro", "ottobre", "października", "октября",
-      "ekim"],
-    &["november", "novembre", "noviembre", "novembro", "ноября", "kasim", "nopember"],
+      "ekim", "října", "жовтня", "octombrie", "október", "οκτωβρίου", "أكتوبر"],
+    &["november", "novembre", "noviembre", "novembro", "ноября", "kasim", "nopember",
+      "listopadu", "noiembrie", "νοεμβρίου", "نوفمبر"],
     &["december", "dezember", "décembre", "diciembre", "dezembro", "dicembre", "desember",
-      "grudnia", "декабря", "aralik"],
+      "grudnia", "декабря", "aralik", "prosince", "грудня", "decembrie", "δεκεμβρίου", "ديسمبر"],
 ];
 
 /// The Thai names by month, and the two parts of their short forms, which are printed with dots or
@@ -58,8 +65,8 @@ pub(super) fn month(text: &str) -> Option<i8> {
         return Some(number);
     }
 
-    // Turkish has an `ı` without a dot, whose capital is `I`.
-    let lower = text.to_lowercase().replace('ı', "i");
+    // Turkish has an `ı` without a dot, whose capital is `I`. The Greek `ΐ` has no capital.
+    let lower = text.to_lowercase().replace('ı', "i").replace('ΐ', "ϊ");
     if lower.chars().count() < SHORTEST {
         return None;
     }

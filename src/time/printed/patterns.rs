@@ -85,9 +85,15 @@ pub(super) static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     compiled(&format!(
         "{}{}{}{TIME}",
         r"(?P<day>\d{1,2})(?:\.\s*|(?:er|º|°|st|nd|rd|th)?[\s\-]+)(?:(?:de|of)\s+)?",
-        r"(?P<month>[A-Za-zÀ-ɏЀ-џ]{3,12}|\d{1,2})(?:\.?,?[\s\-]+(?:del?\s+)?|\.)",
+        r"(?P<month>[A-Za-zÀ-ɏͰ-ӿء-ي]{3,12}|\d{1,2})(?:\.?,?[\s\-]+(?:del?\s+)?|\.)",
         r"(?P<year>(?:19|20)\d\d)"
     ))
+});
+
+/// A date as Hungarian papers print it: `2026. március 7. 16:50`.
+pub(super) static YEAR_AND_MONTH: LazyLock<Regex> = LazyLock::new(|| {
+    let day = r"\b(?P<year>(?:19|20)\d\d)\.\s*(?P<month>[A-Za-zÀ-ɏ]{3,12})\.?\s+(?P<day>\d{1,2})\.";
+    compiled(&format!("{day}{TIME}"))
 });
 
 /// A date of numbers with slashes, the day first: `27/03/2026`, and `27/03/2569` in Thailand.

@@ -1,0 +1,118 @@
+//! Finds the tags of an unknown page below or behind a label, as `Topics:` or `Etiquetas`.
+
+use crate::extract::measured::tag_boxes::{MOST, is_of_story, is_out, own_article, tags_of};
+use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::vocabulary::LABELS_OF_TAGS;
+use crate::markup::{Node, NodeId, text, text_without};
+use crate::page_url::PageUrl;
+use crate::text::letters;
+
+/// Most elements below the story that are read: pages have some hundred there.
+const PATIENCE: usize = 400;
+
+/// Most elements in a box of tags.
+const LARGEST: usize = 120;
+
+/// Returns the links in the first element below the story that has nothing else but a label of
+/// tags.
+///
+/// This is for papers whose box of tags has a class of the paper's own. The label is the only
+/// other text of the box, and the links are of one kind and short: titles of other stories under
+/// the same label are longer.
+pub(super) fn below_label(parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
+    let article = own_article(parts);
+    let below = parts
+        .everything()
+        .filter(|node| parts.place(node.id) == PagePlace::BelowStory)
+        .filter(|node| !node.has_name("a") && !is_out(node));
+    let lists = below
+        .take(PATIENCE)
+        .filter_map(|node| links_below_label(&node))
+        .filter(|links| {
+            let first = links.first();
+            first.is_some_and(|link| is_of_story(link, parts, article))
+        });
+
+    lists
+        .map(|links| tags_of(&links, url))
+        .find(|tags| !tags.is_empty())
+        .unwrap_or_default()
+}
+
+/// Returns the links of an element whose other text is a label of tags.
+fn links_below_label<'a>(node: &Node<'a>) -> Option<Vec<Node<'a>>> {
+    if node.descendants_it().nth(LARGEST).is_some() {
+        return None;
+    }
+
+    let inner = node.descendants_it().filter(|node| node.has_name("a"));
+    let links: Vec<Node<'a>> = inner.collect();
+    if !(2..=MOST).contains(&links.len()) {
+        return None;
+    }
+    let ids: Vec<NodeId> = links.iter().map(|link| link.id).collect();
+    let label: String = letters(&text_without(node, &ids)).collect();
+    let is_label = LABELS_OF_TAGS
+        .iter()
+        .any(|known| letters(known).eq(label.chars()));
+    let has_texts = links.iter().all(|link| !text(link).is_empty());
+    (is_label && has_texts).then_some(links)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::Tree;
+
+    const STORY: &str =
+        "한빛시 작은 책방에서 일하는 사서는 매일 아침 일곱 시에 서가의 불을 켠다고 말했다.";
+
+    /// The tags of a page that has something below its story.
+    fn tags(below: &str) -> Vec<String> {
+        let html = format!("<article><h1>책방</h1><p>{STORY}</p>{below}</article>");
+        let tree = Tree::parse(&html).unwrap();
+        let mut parts = PageParts::new(&tree, &[STORY.to_owned()]);
+        let headline = parts.elements().find(|node| node.has_name("h1"));
+        parts.set_headline(headline);
+        let url = PageUrl::parse("https://paper.example/news/7").unwrap();
+        below_label(&parts, &url)
+    }
+
+    #[test]
+    fn links_below_or_behind_a_label_are_tags() {
+        let links = "<a href=/x/a>책</a>, <a href=/x/b>골목</a>";
+        for label in [
+            "Topics:",
+            "Themen",
+            "Mots-clés :",
+            "Etiquetas",
+            "タグ",
+            "관련 태그",
+            "Теги:",
+        ] {
+            for below in [
+                format!("<p>{label} {links}</p>"),
+                format!("<div class=q1><h4>{label}</h4><ul><li>{links}</ul></div>"),
+            ] {
+                assert_eq!(tags(&below), ["책", "골목"], "{below}");
+            }
+        }
+    }
+
+    #[test]
+    fn titles_menus_and_links_below_other_words_are_no_tags() {
+        let links = "<a href=/x/a>책</a> <a href=/x/b>골목</a>";
+        for below in [
+            format!("<div><h4>Share</h4>{links}</div>"),
+            format!("<div><h4>Topics</h4><p>{STORY}</p>{links}</div>"),
+            format!("<nav><h4>Topics</h4>{links}</nav>"),
+            format!("<div class=related><h4>Topics</h4>{links}</div>"),
+            "<div><h4>Topics</h4><a href=/x/a>책</a></div>".to_owned(),
+            "<div><h4>Topics</h4><a href=/x/a>골목의 작은 책방이 이번 봄부터 밤에도 문을 연다</a> \
+             <a href=/x/b>책</a></div>"
+                .to_owned(),
+        ] {
+            assert!(tags(&below).is_empty(), "{below}");
+        }
+    }
+}
