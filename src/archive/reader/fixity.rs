@@ -3,6 +3,7 @@
 
 mod bodies;
 mod chain;
+mod checksums;
 mod dependents;
 mod dictionaries;
 mod marks;
@@ -22,6 +23,7 @@ use crate::archive::reader::walk::is_unreadable;
 
 pub use bodies::{CaptureOf, StoredBody};
 pub use chain::{LedgerMark, StoredRow};
+pub use checksums::ChecksumKey;
 pub use dependents::{Dependents, Parent};
 pub use dictionaries::StoredDictionary;
 pub use marks::FixityMarks;
