@@ -5,19 +5,11 @@ use rusqlite::Row;
 use crate::archive::checksum::{SUMMED, SummedTable, VERSIONS};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::fixity::tables::BadText;
+use crate::archive::reader::fixity::bad_text::{BadText, ChecksumKey};
 use crate::archive::reader::walk::is_unreadable;
 
 /// At most so many missing rows of one table are named.
 const NAMED: usize = 1_000;
-
-/// The checksum of one row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChecksumKey {
-    /// The number of the row's table.
-    pub table: i64,
-    pub key: i64,
-}
 
 #[doc(hidden)]
 impl Reader {

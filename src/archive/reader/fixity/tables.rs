@@ -7,24 +7,12 @@ use rusqlite::types::ValueRef;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
-use crate::archive::reader::fixity::checksums::{ChecksumKey, changed_row, comparison};
+use crate::archive::reader::fixity::bad_text::BadText;
+use crate::archive::reader::fixity::checksums::{changed_row, comparison};
 use crate::archive::reader::fixity::rules::RULES;
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::row_sample::RowSpan;
 use crate::archive::reader::walk::{Walk, WalkStep, is_unreadable};
-
-/// A row of a table that has no hash, and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadText {
-    pub table: String,
-    /// Its key; 0 in a table that has none of one number.
-    pub row: i64,
-    pub why: String,
-    /// The row's address, where it has one.
-    pub url: Option<String>,
-    /// Of a row that is not the one that was written: its checksum.
-    pub checksum: Option<ChecksumKey>,
-}
 
 /// A table, and whether its rows have a key of one number.
 struct Table {

@@ -22,14 +22,14 @@ pub(super) struct Segment {
     /// The page that is read, and the last one.
     page: i64,
     last: i64,
-    leaf: Leaf,
+    leaf: IndexPage,
     /// The word whose articles are next; `None` at the end.
     word: Option<Vec<u8>>,
 }
 
 /// A page that is read, from its beginning to its end.
 #[derive(Default)]
-struct Leaf {
+struct IndexPage {
     block: Vec<u8>,
     /// Where the words end. Behind them stands where each word begins.
     end: usize,
@@ -85,7 +85,7 @@ impl Segment {
             id,
             page: first,
             last,
-            leaf: Leaf::default(),
+            leaf: IndexPage::default(),
             word: Some(Vec::new()),
         };
         segment.read_page(pages)?;
@@ -173,7 +173,7 @@ impl Segment {
 
 impl DocList {
     /// Reads which article is next, and how long its places are.
-    fn take_article(&mut self, leaf: &mut Leaf, void: &mut BTreeSet<i64>) -> Option<()> {
+    fn take_article(&mut self, leaf: &mut IndexPage, void: &mut BTreeSet<i64>) -> Option<()> {
         // The first article of a page is not counted from the one before it.
         let is_whole = !self.is_begun || leaf.at == leaf.first_article;
         let number = leaf.take_number()?.cast_signed();
@@ -196,7 +196,7 @@ impl DocList {
     /// Reads places, as far as they stand on this page.
     fn take_places(
         &mut self,
-        leaf: &mut Leaf,
+        leaf: &mut IndexPage,
         found: &mut impl FnMut(i64, u64, u64),
     ) -> Option<()> {
         let end = leaf.end.min(leaf.at + self.left);
@@ -221,7 +221,7 @@ impl DocList {
     }
 }
 
-impl Leaf {
+impl IndexPage {
     /// Begins a page that was read.
     fn begin(&mut self) -> Option<()> {
         let [a, b, c, d] = *self.block.first_chunk()?;
