@@ -12,6 +12,7 @@ mod body;
 mod capture;
 mod carried;
 mod change;
+mod checksum;
 mod compaction;
 mod compression;
 mod connection;
@@ -80,16 +81,16 @@ pub use page_log::{ChangedPages, is_same, write_changed_pages};
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,
     ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle,
-    ChosenArticle, CleaningState, Condition, ConditionError, CopyChoice, CountKey, DeclaredCounts,
-    Dependents, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun,
-    Failure, FixityMarks, Flaw, FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger,
-    LedgerEntry, LedgerMark, LedgerRecord, LedgerRows, ListCursor, ListOrder, ListedArticle,
-    MOST_LATE, MOST_RANKED, NumberGap, Outlook, Parent, PhotoState, ReadPage, ReadPages, Reader,
-    RecordIter, Records, RightsChange, RobotsArrival, RobotsArrivals, RowRead, RowSample, RowSpan,
-    RunState, SavedMark, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState,
-    StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion,
-    StoredWords, UnreadableRows, VersionCapture, VersionChoice, condition_columns, in_words,
-    queues,
+    ChecksumKey, ChosenArticle, CleaningState, Condition, ConditionError, CopyChoice, CountKey,
+    DeclaredCounts, Dependents, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage,
+    Exchanges, FailedRun, Failure, FixityMarks, Flaw, FoundArticle, FoundText, HeldArticle,
+    HostState, LastCrawl, Ledger, LedgerEntry, LedgerMark, LedgerRecord, LedgerRows, ListCursor,
+    ListOrder, ListedArticle, MOST_LATE, MOST_RANKED, NumberGap, Outlook, Parent, PhotoState,
+    ReadPage, ReadPages, Reader, RecordIter, Records, RightsChange, RobotsArrival, RobotsArrivals,
+    RowRead, RowSample, RowSpan, RunState, SavedMark, SearchHit, SearchSelect, Searcher,
+    SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots,
+    StoredRow, StoredVersion, StoredWords, UnreadableRows, VersionCapture, VersionChoice,
+    condition_columns, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,

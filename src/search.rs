@@ -121,8 +121,21 @@ impl SearchResults {
     }
 }
 
-/// Returns the rows of the articles that have exactly these words, and how many there are: a search
-/// ranks not all of very many.
+/// Returns the rows of the articles of which a version that is not indexed has exactly these words:
+/// an earlier one, or one of a page that says `noindex`.
+///
+/// # Errors
+///
+/// Fails where the archive cannot be read.
+pub fn hits_in_other_versions(
+    searcher: &Searcher<'_>,
+    query: &Query,
+) -> Result<Vec<i64>, ArchiveError> {
+    searcher.hits_in_other_versions(&query.select())
+}
+
+/// Returns the rows of the articles whose newest version has exactly these words, and how many there
+/// are: a search ranks not all of very many.
 ///
 /// # Errors
 ///

@@ -61,7 +61,10 @@ pub(super) fn write_article(
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    match known(tx, page, article, capture)? {
+    let known = known(tx, page, article, capture)?;
+    note_address(tx, page, known.as_ref())?;
+
+    match known {
         None => write_new(tx, page, article, capture, now),
         Some(known) if known.fields.is_empty() && is_gone(tx, known.article)? => {
             write_back(tx, known, article, now)
@@ -78,6 +81,23 @@ pub(super) fn write_article(
             now,
         ),
     }
+}
+
+/// Notes a further address of a known article. A takedown finds its page by it, where the page shows
+/// the article and no version was read from it. A page with a key is found by its key.
+fn note_address(
+    tx: &Connection,
+    page: &Page,
+    known: Option<&KnownVersion>,
+) -> Result<(), ArchiveError> {
+    if let (Some(known), None) = (known, page.key()) {
+        tx.prepare_cached(
+            "INSERT OR IGNORE INTO canonical (url, article_id)
+             SELECT ?2, id FROM article WHERE id = ?1 AND url <> ?2",
+        )?
+        .execute(params![known.article, page.url.as_str()])?;
+    }
+    Ok(())
 }
 
 /// Notes that a gone article is back, as it was.
@@ -109,7 +129,10 @@ pub(super) fn rewrite_article(
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    match known(tx, page, article, capture)? {
+    let known = known(tx, page, article, capture)?;
+    note_address(tx, page, known.as_ref())?;
+
+    match known {
         None => write_new(tx, page, article, capture, now),
         Some(known) if known.fields.is_empty() => unchanged(tx, &known),
         Some(known) if known.has_other_words() || known.version.capture != capture => {

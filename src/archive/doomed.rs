@@ -70,15 +70,23 @@ const TABLES: &str = "
     CREATE TEMP TABLE doomed_capture (id INTEGER PRIMARY KEY, page_id INTEGER, body_id INTEGER);
     CREATE TEMP TABLE doomed_body (id INTEGER PRIMARY KEY);";
 
-/// The pages of an article with its key, its addresses, and those that its versions were read from.
+/// The pages of an article with one of its keys, its addresses, and those that its versions were read from.
 /// A printed or AMP page has the key of its article, or moved to it.
-const OWN_PAGES: [&str; 5] = [
+const OWN_PAGES: [&str; 7] = [
     "SELECT page.id, page.url, article.id FROM temp.doomed_article
      CROSS JOIN article USING (id)
      CROSS JOIN page ON page.site_id = article.site_id AND page.number = article.number",
     "SELECT page.id, page.url, article.id FROM temp.doomed_article
      CROSS JOIN article USING (id)
      CROSS JOIN page ON page.site_id = article.site_id AND page.text_id = article.text_id",
+    "SELECT page.id, page.url, article_id FROM temp.doomed_article
+     CROSS JOIN other_key ON other_key.article_id = doomed_article.id
+     CROSS JOIN page ON page.site_id = other_key.site_id
+       AND page.number = CAST(other_key.key AS INTEGER)
+       AND other_key.key = CAST(page.number AS TEXT)",
+    "SELECT page.id, page.url, article_id FROM temp.doomed_article
+     CROSS JOIN other_key ON other_key.article_id = doomed_article.id
+     CROSS JOIN page ON page.site_id = other_key.site_id AND page.text_id = other_key.key",
     "SELECT page.id, page.url, article.id FROM temp.doomed_article
      CROSS JOIN article USING (id) CROSS JOIN page ON page.url = article.url",
     "SELECT page.id, page.url, article_id FROM temp.doomed_article

@@ -57,8 +57,9 @@ pub use exchanges::{
     Exchanges, ReadPage, ReadPages,
 };
 pub use fixity::{
-    ArticleChoice, BadText, CaptureOf, Dependents, FixityMarks, LedgerMark, Parent, StoredBody,
-    StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion, StoredWords,
+    ArticleChoice, BadText, CaptureOf, ChecksumKey, Dependents, FixityMarks, LedgerMark, Parent,
+    StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion,
+    StoredWords,
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
 pub use outlook::Outlook;

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::archive::checksum::sum_all;
 use crate::archive::error::ArchiveError;
 use crate::archive::file_mark::APPLICATION;
 
 /// The steps from an empty file to the newest schema. A step that was released never changes:
 /// archives in use have made it.
-const MIGRATIONS: [&str; 24] = [
+const MIGRATIONS: [&str; 25] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -34,10 +35,14 @@ const MIGRATIONS: [&str; 24] = [
     include_str!("migrations/0022.sql"),
     include_str!("migrations/0023.sql"),
     include_str!("migrations/0024.sql"),
+    include_str!("migrations/0025.sql"),
 ];
 
 /// The newest schema that this program knows.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;
+
+/// The first schema whose rows have checksums.
+const CHECKSUMS: i64 = 25;
 
 /// Returns the schema of a file, 0 for a new one.
 ///
@@ -94,8 +99,23 @@ pub(super) fn migrate(
         let tx = tx.map_err(|error| ArchiveError::at(path, error))?;
 
         tx.execute_batch(sql)?;
+        // A row of another form has another checksum.
+        if step >= CHECKSUMS {
+            tx.execute("DELETE FROM checksum", [])?;
+        }
         tx.pragma_update(None, "application_id", APPLICATION)?;
         tx.pragma_update(None, "user_version", step)?;
+        tx.commit()?;
+    }
+    sum_all_once(connection).map_err(|error| ArchiveError::at(path, error))
+}
+
+/// Makes the checksums of all rows, where an upgrade left none.
+fn sum_all_once(connection: &mut Connection) -> rusqlite::Result<()> {
+    let has_none = "SELECT NOT EXISTS (SELECT 1 FROM checksum)";
+    if connection.query_row(has_none, [], |row| row.get(0))? {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        sum_all(&tx)?;
         tx.commit()?;
     }
     Ok(())

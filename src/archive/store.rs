@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
+use crate::archive::checksum::keep_checksums;
 use crate::archive::connection::configure;
 use crate::archive::dictionaries::Dictionaries;
 use crate::archive::error::ArchiveError;
@@ -61,6 +62,7 @@ impl Writer {
             .and_then(|()| set_durability(&connection, durability))
             .map_err(|error| ArchiveError::at(&path, error))?;
         migrate(&path, &mut connection, found)?;
+        keep_checksums(&connection).map_err(|error| ArchiveError::at(&path, error))?;
 
         forget_loss(&path);
         let files = Files::of(&path);

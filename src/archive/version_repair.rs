@@ -5,10 +5,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
 use crate::archive::article::{column, rewrite_version};
+use crate::archive::checksum::{CHECKSUM_FLAW, SummedTable, sum_again};
 use crate::archive::compression::DictionaryId;
 use crate::archive::dictionaries::mend;
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::{CaptureOf, Flaw};
+use crate::archive::reader::{CaptureOf, ChecksumKey, Flaw};
 use crate::archive::reextraction::{Reextraction, recorded_opt_outs};
 use crate::archive::store::{Lease, Writer, lossy};
 use crate::archive::word_index::distrust_index;
@@ -18,6 +19,28 @@ use crate::time::Timestamp;
 /// The columns that `content_sha256` is computed from, and itself: a fault in one of them cannot be
 /// told from a fault in the others before they are extracted again.
 const HASHED: [&str; 3] = ["title", "text", "content_sha256"];
+
+/// The columns of a version that are extracted, besides those: any of them may be the damaged one
+/// where only their checksum tells of it.
+const EXTRACTED: [&str; 17] = [
+    "authors",
+    "byline",
+    "canonical_url",
+    "confidence",
+    "extractor",
+    "images",
+    "language",
+    "modified_at",
+    "opt_outs",
+    "published_at",
+    "published_precision",
+    "published_source",
+    "rights",
+    "section",
+    "subsection",
+    "subtitle",
+    "tags",
+];
 
 /// A version of which `verify` found columns damaged.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +94,9 @@ impl Writer {
         distrust_index(tx)?;
         (read.opt_outs, read.noindex) = recorded_opt_outs(tx, capture.id, &read.opt_outs)?;
         let mut columns: Vec<&str> = flaws.iter().map(|flaw| flaw.column).collect();
+        if columns.contains(&CHECKSUM_FLAW) {
+            columns = EXTRACTED.to_vec();
+        }
 
         if !columns.iter().any(|column| HASHED.contains(column)) {
             write_columns(tx, (article, n), &columns, &read)?;
@@ -91,6 +117,15 @@ impl Writer {
 
         write_columns(tx, (article, n), &columns, &read)?;
         Ok(VersionRepair::Exactly)
+    }
+
+    /// Makes the checksum of a row anew: the row stays as it is. Durable with the next save.
+    pub fn accept_row(&mut self, lease: Lease, row: ChecksumKey) -> Result<(), ArchiveError> {
+        let tx = self.transaction(lease)?;
+        if let Some(table) = SummedTable::numbered(row.table) {
+            sum_again(tx, table, row.key)?;
+        }
+        Ok(())
     }
 
     /// Notes that bodies are damaged, and queues the pages whose newest capture has a damaged body.

@@ -189,3 +189,31 @@ fn remove_stale(data: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::archive::Archive;
+
+    #[test]
+    fn a_backup_takes_the_place_of_an_archive_that_cannot_be_read() {
+        let (made, data) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        drop(Archive::lock(made.path()).unwrap());
+        let place = data.path().join(FILE);
+        fs::write(&place, [b'x'; 8192]).unwrap();
+
+        let backup = ArchiveFile::open(&made.path().join(FILE)).unwrap();
+        let restoring = Restoring::begin(backup, data.path(), "a test").unwrap();
+        let how = (Durability::default(), EvenDamaged::No);
+        let restored = restoring.run(how, &Clock::system(), |_| {}).unwrap();
+
+        assert_eq!(restored.report.damage, []);
+        let Some(SetAside::AsItWas(aside)) = restored.replaced else {
+            panic!("{:?}", restored.replaced);
+        };
+        assert_eq!(fs::read(aside).unwrap(), [b'x'; 8192]);
+        assert!(Reader::open(data.path()).is_ok());
+    }
+}

@@ -4,10 +4,8 @@ mod removal_report;
 
 use clap::Args;
 
-use crate::archive::{
-    ChosenArticle, CleaningEnd, FILE, FileRewrite, Lease, Reader, RemovalExtent, Writer,
-};
-use crate::cli::chosen::{ChosenArgs, chosen};
+use crate::archive::{CleaningEnd, FILE, FileRewrite, Lease, Reader, RemovalExtent, Writer};
+use crate::cli::chosen::ChosenArgs;
 use crate::cli::exit::Exit;
 use crate::cli::forget::removal_report::RemovalReport;
 use crate::cli::progress::ProgressLine;
@@ -61,7 +59,8 @@ pub(super) struct ForgetArgs {
 struct Removal {
     extent: RemovalExtent,
     why: String,
-    articles: Vec<ChosenArticle>,
+    /// Their rows: there may be very many.
+    articles: Vec<i64>,
 }
 
 /// Tells what would go, or removes it.
@@ -72,7 +71,7 @@ pub(super) fn run(common: &Common, args: &ForgetArgs) -> anyhow::Result<Exit> {
     }
 
     let removals = removals(common, args, &reader)?;
-    let report = RemovalReport::of(&reader, &removals, !args.yes)?;
+    let report = RemovalReport::of(common, &reader, &removals, !args.yes)?;
     if !args.yes {
         report.tell(common)?;
         if !report.is_empty() {
@@ -106,9 +105,9 @@ fn removals(common: &Common, args: &ForgetArgs, reader: &Reader) -> anyhow::Resu
     }
 
     let articles = if args.wished {
-        chosen(reader, &reader.wished_removals()?)?
+        reader.wished_removals()?
     } else {
-        args.chosen.articles(reader)?
+        args.chosen.rows(common, reader)?
     };
     let extent = if args.lists {
         RemovalExtent::EverythingAndLists
@@ -136,7 +135,7 @@ fn by_retention(
             removals.push(Removal {
                 extent: rule.extent,
                 why: retention_in_words(&site.retention),
-                articles: chosen(reader, &reader.retention_due(&rule, now)?)?,
+                articles: reader.retention_due(&rule, now)?,
             });
         }
     }
@@ -165,13 +164,7 @@ fn remove(
 
     let mut removed = 0;
     for removal in removals {
-        let rows: Vec<i64> = removal
-            .articles
-            .iter()
-            .filter(|article| article.hold.is_none())
-            .map(|article| article.row)
-            .collect();
-        for slice in rows.chunks(SLICE) {
+        for slice in removal.articles.chunks(SLICE) {
             if let Some(stop) = signal.get() {
                 console::note(&format!(
                     "stopped after {removed} articles: the same command goes on with the others, \
@@ -180,12 +173,12 @@ fn remove(
                 return Ok((*stop).into());
             }
             let how = (removal.extent, removal.why.as_str());
-            archive.take_down(lease, slice, how, clock.now())?;
+            let plan = archive.take_down(lease, slice, how, clock.now())?;
             if !args.quick && removal.extent != RemovalExtent::Bodies {
                 archive.ask_for_rewrite(lease)?;
             }
             archive.save()?;
-            removed += slice.len();
+            removed += plan.articles;
         }
     }
 

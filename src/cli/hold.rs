@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::archive::{HeldArticle, Reader};
-use crate::cli::chosen::ChosenArgs;
+use crate::cli::chosen::{ChosenArgs, chosen};
 use crate::cli::exit::Exit;
 use crate::cli::writing::open_archive;
 use crate::cli::{Common, console};
@@ -39,7 +39,7 @@ pub(super) fn run(common: &Common, args: &HoldArgs) -> anyhow::Result<Exit> {
         return Err(ConfigError::Usage(why.to_owned()).into());
     }
 
-    let articles = args.chosen.articles(&reader)?;
+    let articles = chosen(&reader, &args.chosen.rows(common, &reader)?)?;
     let rows: Vec<i64> = articles.iter().map(|article| article.row).collect();
     let clock = Clock::system();
     let (mut archive, lease) = open_archive(common, "hold", &clock)?;

@@ -7,6 +7,7 @@ mod stories;
 use clap::{Args, ValueEnum};
 
 use crate::archive::{ArchiveError, IndexSlice, Lock, MOST_LATE, Reader, Writer};
+use crate::cli::chosen::tell_nothing;
 use crate::cli::console::Style;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
@@ -144,17 +145,6 @@ fn tell_how(common: &Common, args: &SearchArgs, instead: Option<&str>) {
         common
             .voice()
             .note(&format!("nothing has {asked}; this is what has {instead}"));
-    }
-}
-
-/// Tells that nothing was found. The name of a field may be a slip: its words were looked for.
-fn tell_nothing(common: &Common, query: &Query) {
-    common.voice().note("no article has these words");
-    if query.has_unknown_field() {
-        common.voice().note(
-            "the fields are title:, author:, section:, site:, after: and before:, each with its \
-             value right behind the colon (title:책); any other word with a colon is looked for",
-        );
     }
 }
 

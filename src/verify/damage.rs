@@ -35,7 +35,7 @@ pub enum DamageKind {
     Words,
     /// A text in another table.
     Text,
-    /// A row of another table that does not agree with other rows.
+    /// A row of another table that does not agree with other rows, or with its checksum.
     Row,
 }
 
@@ -239,8 +239,19 @@ impl Damage {
         Self {
             url: bad.url,
             rows: Parent::of_table(&bad.table).map(|parent| (parent, bad.row..=bad.row)),
+            source: bad
+                .checksum
+                .map_or(RepairSource::Nothing, RepairSource::Itself),
             ..Self::new(kind, what, bad.why)
         }
+    }
+
+    /// Tells whether the row of another damage is among its rows.
+    pub(super) fn is_of_row(&self, other: &Self) -> bool {
+        let (Some((parent, rows)), Some((of, row))) = (&self.rows, &other.rows) else {
+            return false;
+        };
+        parent == of && rows.contains(row.start())
     }
 
     /// SQLite reports a table's failed check without its row.

@@ -84,6 +84,14 @@ impl Repairing<'_> {
             RepairSource::Nothing => Ok(Repair::NotPossible {
                 why: "only a backup has it: see docs/care.md".to_owned(),
             }),
+            RepairSource::Itself(row) => {
+                self.archive.accept_row(self.lease, *row)?;
+                Ok(Repair::NotPossible {
+                    why: "only a backup has what stood there; it stays as it is, and is not told \
+                          again"
+                        .to_owned(),
+                })
+            }
             RepairSource::Texts => self.make_index_anew(),
             RepairSource::DictionaryPage { dictionary } => self.mend_dictionary(*dictionary),
             RepairSource::Pages { bodies, captures } => self.queue_pages(bodies, captures),

@@ -282,6 +282,48 @@ fn a_backup_of_a_damaged_archive_does_not_replace_the_last_one() {
     assert_eq!(names(crawler.folder.path(), "backup.db"), ["backup.db"]);
 }
 
+/// Runs a command that cannot write a file beyond a length.
+fn run_within(crawler: &Crawler, bytes: u64, args: &[&str]) -> std::process::Output {
+    let command = crawler.command(args);
+    let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", bytes / 1024);
+    let mut limited = std::process::Command::new("bash");
+    limited
+        .args(["-c", &limit, "bash"])
+        .arg(command.get_program());
+    limited.args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    limited.output().unwrap()
+}
+
+#[test]
+fn a_disk_that_is_full_at_the_end_of_a_backup_leaves_the_last_one() {
+    let (paper, crawler) = crawled();
+    let file = backed_up(&crawler);
+    let kept = fs::read(&file).unwrap();
+    grow(&paper, &crawler);
+    alter(&archive(&crawler), "PRAGMA wal_checkpoint(TRUNCATE)");
+    let size = fs::metadata(archive(&crawler)).unwrap().len();
+    let name = file.to_string_lossy();
+
+    for missing in [4096, size / 2] {
+        for args in [&["backup", &name][..], &["backup", &name, "--incremental"]] {
+            let out = run_within(&crawler, size - missing, args);
+            assert_eq!(out.status.code(), Some(1), "{args:?}: {}", said(&out));
+            assert!(fs::read(&file).unwrap() == kept, "{args:?}");
+            assert_eq!(names(crawler.folder.path(), "backup.db"), ["backup.db"]);
+            assert_eq!(names(&crawler.data(), "backup"), [""; 0]);
+        }
+    }
+    let out = run_within(&crawler, size, &["backup", &name]);
+    assert!(out.status.success(), "{}", said(&out));
+    assert!(fs::read(&file).unwrap() != kept);
+}
+
 #[test]
 fn a_restore_tells_first_what_would_be_lost_and_keeps_the_former_archive() {
     let (paper, crawler) = crawled();

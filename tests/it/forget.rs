@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use flate2::read::MultiGzDecoder;
 use rusqlite::Connection;
@@ -372,6 +372,115 @@ fn retention_of_bodies_keeps_texts_and_lists_lose_bodies_only_where_asked() {
     assert_eq!(desk.count(lists), 0);
     clean(&mut desk);
     assert_eq!(faults(desk.folder.path()), [""; 0]);
+}
+
+/// Answers the queued page at a path with an article, in a page of its own.
+fn keep_at(desk: &mut Desk, path: &str, article: Article, page: &str) {
+    let due = desk.due(path);
+    let capture = Capture {
+        body: Body::Kept(pack(&page_of(page), None)),
+        ..capture()
+    };
+    desk.answer_with(&due, story(article), capture);
+    desk.archive.save().unwrap();
+}
+
+#[test]
+fn a_page_from_which_no_version_was_read_goes_with_its_article() {
+    let secret_of = |key: u64| Article {
+        key: Some(key.into()),
+        ..article(SECRET)
+    };
+    let mut desk = Desk::new();
+    let numbered = found_numbered("/numbered/9", 9);
+    desk.answer_at("/", links([found("/first"), found("/again"), numbered]));
+    keep_at(&mut desk, "/first", secret_of(7), SECRET);
+    // The key of the article stands in the page alone, and then the page has a further key of it.
+    keep_at(
+        &mut desk,
+        "/again",
+        secret_of(7),
+        &format!("{SECRET} again"),
+    );
+    let row = row_of(&desk, 7);
+    let key = format!("INSERT INTO other_key VALUES (1, '9', {row})");
+    desk.sql().execute_batch(&key).unwrap();
+    keep_at(
+        &mut desk,
+        "/numbered/9",
+        article(SECRET),
+        &format!("{SECRET} nine"),
+    );
+    // The home page has a body, too.
+    assert_eq!((desk.count("version"), desk.count("body")), (1, 4));
+    index(&mut desk);
+
+    take_down(&mut desk, 7, RemovalExtent::Everything);
+    clean(&mut desk);
+
+    assert_eq!(desk.count("body"), 1);
+    assert_eq!(files_with(desk.folder.path(), SECRET.as_bytes()), [""; 0]);
+    assert_eq!(faults(desk.folder.path()), [""; 0]);
+}
+
+/// Returns the ids that a dry run of `forget` names, and what it says on stderr.
+fn would_forget(desk: &Desk, args: &[&str]) -> (Vec<String>, String) {
+    let out = Command::new(env!("CARGO_BIN_EXE_saseo"))
+        .arg("--data")
+        .arg(desk.folder.path())
+        .args(["--json", "forget"])
+        .args(args)
+        .output()
+        .unwrap();
+    let told: Value = serde_json::from_slice(&out.stdout).unwrap();
+    let articles = told["removals"][0]["articles"].as_array().unwrap();
+    let ids = articles
+        .iter()
+        .map(|one| one["id"].as_str().unwrap().to_owned());
+    (ids.collect(), said(&out))
+}
+
+#[test]
+fn words_and_filters_find_every_article_of_which_a_version_has_them() {
+    let mut desk = Desk::new();
+    desk.answer_at("/", links([1, 2, 3].map(found_article)));
+    let hidden = Article {
+        noindex: true,
+        ..article(SECRET)
+    };
+    for (number, article) in [
+        (1, article(SECRET)),
+        (2, hidden),
+        (3, article("둘째 이야기")),
+    ] {
+        keep(&mut desk, number, article);
+    }
+    let (first, third) = (row_of(&desk, 1), row_of(&desk, 3));
+    let edit = format!(
+        "UPDATE version SET section = '옛 문화' WHERE article_id = {first};
+         INSERT INTO version (article_id, n, site_id, capture_id, made_at, title, authors, tags,
+                              opt_outs, content_sha256, extractor, images, text)
+         SELECT article_id, 2, site_id, capture_id, made_at, '', authors, tags, opt_outs,
+                content_sha256, extractor, images, '새 이야기' FROM version
+         WHERE article_id IN ({first}, {third});
+         INSERT INTO change (article_id, kind, n, at) VALUES ({first}, 'changed', 2, 9)"
+    );
+    for is_indexed in [false, true] {
+        if is_indexed {
+            index(&mut desk);
+        } else {
+            desk.sql().execute_batch(&edit).unwrap();
+        }
+        let (found, _) = would_forget(&desk, &["--query", SECRET]);
+        assert_eq!(found, ["paper/1", "paper/2"], "{is_indexed}");
+        let (found, _) = would_forget(&desk, &["--query", SECRET, "--section", "옛 문화"]);
+        assert_eq!(found, ["paper/1"], "{is_indexed}");
+        let (found, _) = would_forget(&desk, &["--query", "site:paper \"새 이야기\""]);
+        assert_eq!(found, ["paper/1", "paper/3"], "{is_indexed}");
+        let (found, hint) = would_forget(&desk, &["--query", "words:책"]);
+        assert_eq!(found, [""; 0]);
+        assert!(hint.contains("the fields are title:"), "{hint}");
+    }
 }
 
 #[test]

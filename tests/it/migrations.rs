@@ -912,3 +912,28 @@ fn an_index_of_schema_23_knows_when_its_articles_were_published() {
         .unwrap();
     assert_eq!(days, (4, 4, 4));
 }
+
+#[test]
+fn each_row_of_an_archive_of_schema_24_gets_a_checksum() {
+    let folder = archive_of_schema(24);
+    drop(open_archive(folder.path()).unwrap());
+
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    for (number, table) in [
+        (1, "host"),
+        (2, "run"),
+        (23, "capture"),
+        (27, "page"),
+        (28, "version"),
+    ] {
+        let both = format!(
+            "SELECT (SELECT count(*) FROM {table}),
+                    (SELECT count(*) FROM checksum WHERE of_table = {number})"
+        );
+        let (rows, sums): (i64, i64) = sql
+            .query_row(&both, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        assert!(rows > 0, "{table}");
+        assert_eq!(sums, rows, "{table}");
+    }
+}

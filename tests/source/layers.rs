@@ -75,6 +75,8 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "archive",
         &[
+            // Every connection has the function of checksums, also a reader's.
+            &["checksum"],
             &["change", "connection", "file_mark", "ids", "named_columns"],
             &["files"],
             &["lost"],

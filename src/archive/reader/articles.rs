@@ -105,12 +105,13 @@ impl Reader {
         Ok(Records::of(select, &self.path, |row| Ok(version(row))))
     }
 
-    /// Returns the rows of the articles of a filter whose newest version it chooses.
+    /// Returns the rows of the articles of which a filter chooses a version, whichever versions it
+    /// asks for: an article with two of them stands there twice.
     #[cfg(feature = "cli")]
     pub(crate) fn article_rows(&self, filter: &ArticleFilter) -> Result<Vec<i64>, ArchiveError> {
         let conditions = FilterConditions::of(filter);
         let mut select = self.prepare_records(&format!(
-            "SELECT article.id {FROM_ARTICLES} {NEWEST_VERSION}
+            "SELECT article.id {FROM_ARTICLES} {ALL_VERSIONS}
              CROSS JOIN capture ON capture.id = version.capture_id WHERE {}",
             conditions.sql()
         ))?;

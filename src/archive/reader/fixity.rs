@@ -1,8 +1,10 @@
 //! Fixity, for `verify`: the archive's content compared with the hashes that were computed when it
 //! came.
 
+mod bad_text;
 mod bodies;
 mod chain;
+mod checksums;
 mod dependents;
 mod dictionaries;
 mod marks;
@@ -20,13 +22,13 @@ use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::walk::is_unreadable;
 
+pub use bad_text::{BadText, ChecksumKey};
 pub use bodies::{CaptureOf, StoredBody};
 pub use chain::{LedgerMark, StoredRow};
 pub use dependents::{Dependents, Parent};
 pub use dictionaries::StoredDictionary;
 pub use marks::FixityMarks;
 pub use proofs::{StoredCapture, StoredRobots};
-pub use tables::BadText;
 pub use versions::{ArticleChoice, StoredVersion};
 pub use words::StoredWords;
 

@@ -3,6 +3,7 @@
 mod counts;
 mod found_text;
 mod late_scores;
+mod other_versions;
 
 use std::cmp::Reverse;
 

@@ -16,7 +16,10 @@ struct ToldRemoval {
     plan: RemovalPlan,
     extent: RemovalExtent,
     why: String,
-    articles: Vec<ChosenArticle>,
+    /// Those that are named: some of them, or all with `--json`.
+    named: Vec<ChosenArticle>,
+    /// The first change of one of them.
+    first_change: Option<u64>,
     held: Vec<ChosenArticle>,
 }
 
@@ -30,16 +33,16 @@ pub(super) struct RemovalReport {
 impl RemovalReport {
     /// Counts what removals take.
     pub(super) fn of(
+        common: &Common,
         reader: &Reader,
         removals: &[Removal],
         is_dry_run: bool,
     ) -> anyhow::Result<Self> {
         let removals = removals
             .iter()
-            .map(|removal| told(reader, removal))
+            .map(|removal| told(common, reader, removal))
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let articles = removals.iter().flat_map(|told| &told.articles);
-        let first = articles.map(|article| article.first_change).min();
+        let first = removals.iter().filter_map(|told| told.first_change).min();
 
         let mut exports = list_named(reader)?;
         exports.retain(|export| has_come_to(export, first));
@@ -52,7 +55,7 @@ impl RemovalReport {
 
     /// Tells whether nothing is removed.
     pub(super) fn is_empty(&self) -> bool {
-        self.removals.iter().all(|told| told.articles.is_empty())
+        self.removals.iter().all(|told| told.plan.articles == 0)
     }
 
     pub(super) fn tell(&self, common: &Common) -> anyhow::Result<()> {
@@ -84,18 +87,31 @@ impl RemovalReport {
     }
 }
 
-fn told(reader: &Reader, removal: &Removal) -> anyhow::Result<ToldRemoval> {
-    let (held, articles): (Vec<_>, Vec<_>) = removal
-        .articles
-        .iter()
-        .cloned()
-        .partition(|article| article.hold.is_some());
-    let rows: Vec<i64> = articles.iter().map(|article| article.row).collect();
+fn told(common: &Common, reader: &Reader, removal: &Removal) -> anyhow::Result<ToldRemoval> {
+    let (mut rows, mut named, mut held) = (Vec::new(), Vec::new(), Vec::new());
+    let mut first_change = None;
+    for row in &removal.articles {
+        let Some(article) = reader.chosen_article(*row)? else {
+            continue;
+        };
+        if article.hold.is_some() {
+            held.push(article);
+            continue;
+        }
+        rows.push(article.row);
+        first_change = first_change.into_iter().chain([article.first_change]).min();
+        // Titles of very many articles are not held in memory.
+        if common.json || named.len() < NAMED {
+            named.push(article);
+        }
+    }
+
     Ok(ToldRemoval {
         plan: reader.removal_plan(&rows, removal.extent)?,
         extent: removal.extent,
         why: removal.why.clone(),
-        articles,
+        named,
+        first_change,
         held,
     })
 }
@@ -114,13 +130,14 @@ fn in_words(told: &ToldRemoval) -> String {
     let ToldRemoval {
         plan,
         extent,
-        articles,
+        named,
         held,
         ..
     } = told;
-    let mut lines: Vec<String> = articles.iter().take(NAMED).map(named).collect();
-    if articles.len() > NAMED {
-        lines.push(format!("… and {} more", articles.len() - NAMED));
+    let mut lines: Vec<String> = named.iter().map(in_a_line).collect();
+    let others = plan.articles.saturating_sub(lines.len() as u64);
+    if others > 0 {
+        lines.push(format!("… and {others} more"));
     }
     let what = match extent {
         RemovalExtent::Everything | RemovalExtent::EverythingAndLists => format!(
@@ -148,7 +165,7 @@ fn in_words(told: &ToldRemoval) -> String {
     lines.join("\n")
 }
 
-fn named(article: &ChosenArticle) -> String {
+fn in_a_line(article: &ChosenArticle) -> String {
     let title = article.title.as_deref().unwrap_or("(without a title)");
     format!("{}  {title}", article.id)
 }
@@ -187,7 +204,7 @@ fn removal_as_json(told: &ToldRemoval) -> Value {
     json!({
         "why": told.why,
         "bodies_only": told.extent == RemovalExtent::Bodies,
-        "articles": told.articles.iter().map(named).collect::<Vec<_>>(),
+        "articles": told.named.iter().map(named).collect::<Vec<_>>(),
         "held": told.held.iter().map(named).collect::<Vec<_>>(),
         "versions": plan.versions,
         "addresses": plan.addresses,

@@ -1,6 +1,8 @@
 //! The checks of the file's structure, and of the tables that have no hash.
 
-use crate::archive::{ArchiveError, RowRead, RowSpan};
+use std::collections::BTreeSet;
+
+use crate::archive::{ArchiveError, BadText, RowRead, RowSpan};
 use crate::verify::VerifyProgress;
 use crate::verify::check::Check;
 use crate::verify::damage::{Damage, DamageKind};
@@ -35,23 +37,63 @@ impl<W: FnMut(&VerifyProgress)> Check<'_, W> {
         Ok(())
     }
 
-    /// Checks the tables that have no hash.
+    /// Checks the tables that have no hash. A row is told once.
     pub(crate) fn tables(&mut self) -> Result<(), ArchiveError> {
         self.tell_step("the other tables");
         let span = self.sample().map_or(RowSpan::After(0), RowSpan::Sample);
+        let mut told = BTreeSet::new();
 
+        for looked in self.reader.broken_rules(span) {
+            if let RowRead::Row(bad) = looked? {
+                told.insert((bad.table.clone(), bad.row));
+                self.add(Damage::of_row(DamageKind::Row, bad));
+            }
+        }
         for looked in self.reader.bad_texts(span)? {
             match looked? {
                 // Rows of these tables are told as articles or copies of robots.txt already.
                 RowRead::Lost(lost)
                     if matches!(lost.table.as_str(), "article" | "capture" | "robots") => {}
                 RowRead::Lost(lost) => self.add(Damage::of_lost(DamageKind::Text, lost)),
-                RowRead::Row(bad) => self.add(Damage::of_row(DamageKind::Text, bad)),
+                RowRead::Row(bad) => self.bad_row(bad, &told),
             }
         }
-        for looked in self.reader.broken_rules(span) {
-            if let RowRead::Row(bad) = looked? {
-                self.add(Damage::of_row(DamageKind::Row, bad));
+        match self.scope {
+            VerifyScope::Sample { .. } => {}
+            VerifyScope::Whole(_) | VerifyScope::Since(_) => self.missing_rows()?,
+        }
+        Ok(())
+    }
+
+    fn bad_row(&mut self, bad: BadText, told: &BTreeSet<(String, i64)>) {
+        let kind = match bad.checksum {
+            None => DamageKind::Text,
+            Some(_) => DamageKind::Row,
+        };
+        let damage = Damage::of_row(kind, bad.clone());
+        let is_told = told.contains(&(bad.table, bad.row))
+            || self
+                .findings
+                .damage
+                .iter()
+                .any(|one| one.is_of_row(&damage));
+
+        if kind == DamageKind::Text || !is_told {
+            self.add(damage);
+        }
+    }
+
+    fn missing_rows(&mut self) -> Result<(), ArchiveError> {
+        for bad in self.reader.missing_rows()? {
+            let damage = Damage::of_row(DamageKind::Row, bad);
+            // A row that cannot be read is told as one of a range.
+            if !self
+                .findings
+                .damage
+                .iter()
+                .any(|one| one.is_of_row(&damage))
+            {
+                self.add(damage);
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::archive::{CaptureOf, DictionaryId, Flaw};
+use crate::archive::{CaptureOf, ChecksumKey, DictionaryId, Flaw};
 
 /// What was done about a damaged thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Repair {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RepairSource {
     Nothing,
+    /// A row, of which only its checksum can be made anew.
+    Itself(ChecksumKey),
     /// The full-text index, from the texts.
     Texts,
     /// A version, from the capture that it was read in.

@@ -1,4 +1,5 @@
-//! The tables that have no hash: their texts are UTF-8, and their rows agree with those of others.
+//! The tables that have no hash: their texts are UTF-8, and their rows agree with their checksums
+//! and with those of others.
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -6,21 +7,12 @@ use rusqlite::types::ValueRef;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
+use crate::archive::reader::fixity::bad_text::BadText;
+use crate::archive::reader::fixity::checksums::{changed_row, comparison};
 use crate::archive::reader::fixity::rules::RULES;
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::row_sample::RowSpan;
 use crate::archive::reader::walk::{Walk, WalkStep, is_unreadable};
-
-/// A row of a table that has no hash, and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadText {
-    pub table: String,
-    /// Its key; 0 in a table that has none of one number.
-    pub row: i64,
-    pub why: String,
-    /// The row's address, where it has one.
-    pub url: Option<String>,
-}
 
 /// A table, and whether its rows have a key of one number.
 struct Table {
@@ -30,8 +22,8 @@ struct Table {
 
 #[doc(hidden)]
 impl Reader {
-    /// Returns every text that is not UTF-8, in all tables except those of the other checks. Sees
-    /// saved changes only.
+    /// Returns every text that is not UTF-8, and every row that has another checksum than its own,
+    /// in all tables except those of the other checks. Sees saved changes only.
     pub fn bad_texts(
         &self,
         span: RowSpan,
@@ -41,7 +33,10 @@ impl Reader {
         Ok(tables.flat_map(move |table| {
             let is_sampled = matches!(span, RowSpan::Sample(_));
             let bad: Box<dyn Iterator<Item = WalkResult<BadText>>> = match table.has_rowid {
-                true => Box::new(self.bad_texts_in(table.name, span)),
+                true => match self.bad_texts_in(table.name, span) {
+                    Ok(bad) => Box::new(bad),
+                    Err(error) => Box::new(std::iter::once(Err(error))),
+                },
                 // Without such a key there is no sample of some rows.
                 false if is_sampled => Box::new(std::iter::empty()),
                 false => match self.bad_texts_without_rowid(&table.name) {
@@ -57,7 +52,8 @@ impl Reader {
     fn tables_with_texts(&self) -> Result<Vec<Table>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
-             AND name NOT LIKE 'sqlite_%' AND name NOT IN ('body', 'ledger', 'version')
+             AND name NOT LIKE 'sqlite_%'
+             AND name NOT IN ('body', 'checksum', 'ledger', 'version')
              ORDER BY name",
         )?;
         let tables = select.query_map([], |row| {
@@ -74,15 +70,15 @@ impl Reader {
         &self,
         table: String,
         span: RowSpan,
-    ) -> impl Iterator<Item = WalkResult<BadText>> + '_ {
+    ) -> Result<impl Iterator<Item = WalkResult<BadText>> + '_, ArchiveError> {
         let walk = Walk {
-            columns: "rowid AS row_of, *".into(),
+            columns: format!("rowid AS row_of, {}, *", comparison(self, &table)?).into(),
             from: format!("{table} WHERE true"),
             key: "rowid",
             table: table.clone(),
             span,
         };
-        self.walk(walk, move |step, ahead| {
+        Ok(self.walk(walk, move |step, ahead| {
             match step {
                 WalkStep::Lost { first, last, why } => {
                     ahead.push_back(lost(&table, first, last, why))
@@ -93,12 +89,14 @@ impl Reader {
                 }
             }
             Ok(0)
-        })
+        }))
     }
 
     /// Reads a whole table of small rows at one moment.
     fn bad_texts_without_rowid(&self, table: &str) -> Result<Vec<RowRead<BadText>>, ArchiveError> {
-        let mut select = self.connection.prepare(&format!("SELECT * FROM {table}"))?;
+        let comparison = comparison(self, table)?;
+        let select = format!("SELECT {comparison}, * FROM {table}");
+        let mut select = self.connection.prepare(&select)?;
         let mut rows = select.query([])?;
         let mut bad = Vec::new();
 
@@ -136,6 +134,7 @@ impl Reader {
                         row: row.get(0)?,
                         why: rule.why.to_owned(),
                         url: Some(CheckedColumns::of(row).name("url")).filter(|url| url != "?"),
+                        checksum: None,
                     }));
                 }
                 Ok(0)
@@ -144,7 +143,8 @@ impl Reader {
     }
 }
 
-/// Returns the columns of a row that are texts and not UTF-8.
+/// Returns the columns of a row that are texts and not UTF-8; where all are, whether the row has
+/// another checksum than its own.
 fn bad_texts_of(table: &str, key: i64, row: &Row<'_>) -> rusqlite::Result<Vec<BadText>> {
     let mut bad = Vec::new();
     let columns = row.as_ref().column_count();
@@ -165,8 +165,12 @@ fn bad_texts_of(table: &str, key: i64, row: &Row<'_>) -> rusqlite::Result<Vec<Ba
                 row: key,
                 why: format!("`{column}` is no UTF-8"),
                 url,
+                checksum: None,
             });
         }
+    }
+    if bad.is_empty() {
+        bad.extend(changed_row(table, row)?);
     }
     Ok(bad)
 }

@@ -1,7 +1,9 @@
-//! Versions of articles, compared with the hash of their title and text.
+//! Versions of articles, compared with the hash of their title and text, and with the checksum of
+//! their other columns.
 
 use rusqlite::Row;
 
+use crate::archive::checksum::{CHECKSUM_FLAW, VERSIONS};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::{CheckedColumns, Flaw};
@@ -66,7 +68,11 @@ impl Reader {
                     OR article.id NOT IN (SELECT article_id FROM tombstone))"
         );
         let walk = Walk {
-            columns: VERSION_COLUMNS.into(),
+            columns: format!(
+                "{VERSION_COLUMNS}, {} AS has_changed",
+                VERSIONS.is_changed(&self.connection)?
+            )
+            .into(),
             from,
             key: "article.id",
             table: "article".to_owned(),
@@ -114,6 +120,12 @@ fn stored_version(row: &Row<'_>) -> rusqlite::Result<StoredVersion> {
             number(row, "published_ms"),
             &mut cells.flaws,
         );
+    }
+    if cells.flaws.is_empty() && row.get("has_changed")? {
+        cells.flaws.push(Flaw {
+            column: CHECKSUM_FLAW,
+            why: "is of other fields than these".to_owned(),
+        });
     }
 
     Ok(StoredVersion {

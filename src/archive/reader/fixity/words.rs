@@ -7,6 +7,7 @@
 mod index_scan;
 mod pages;
 mod phrases;
+mod segment;
 mod stored_words;
 
 use rusqlite::{OptionalExtension, Row};

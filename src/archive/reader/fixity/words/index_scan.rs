@@ -1,11 +1,11 @@
 //! One pass over all words of the full-text index, which keeps a sum for each article.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::Connection;
-use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ffi};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::archive::reader::fixity::words::segment::{IndexPages, Segment, number};
 use crate::archive::reader::fixity::words::stored_words::{StoredWords, WordCoverage, tokens};
 
 /// FTS5 cuts longer words to this length in bytes (`FTS5_MAX_TOKEN_SIZE`).
@@ -14,6 +14,13 @@ const MOST_BYTES: usize = 32_768;
 /// Rows of articles are numbered one after another, and few are removed: their sums stand in one
 /// list of so many entries an article. An article with a larger number is kept aside.
 const ENTRIES: usize = 16;
+
+/// The record of the index that lists its parts, and the bytes in front of the list.
+const STRUCTURE: i64 = 10;
+const COOKIE: usize = 4;
+
+/// A column that is none of ours counts as a sixth, which no text has.
+const OTHER_COLUMN: u64 = 5;
 
 /// The sums of the words of articles. A sum does not depend on the order of its words: the index
 /// has them in alphabetical order, and a text in its own.
@@ -31,35 +38,33 @@ impl ScannedIndex {
         after: i64,
         coverage: WordCoverage,
     ) -> rusqlite::Result<Self> {
-        connection.execute_batch(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.word_place
-             USING fts5vocab('main', 'article_words', 'instance')",
-        )?;
         let mut index = Self {
             sums: vec![0; entries(connection)?],
             aside: BTreeMap::new(),
             coverage,
         };
-        let mut select =
-            connection.prepare_cached("SELECT doc, term, col, offset FROM temp.word_place")?;
-        let mut rows = select.query([])?;
-        let (mut term, mut term_hash) = (Vec::new(), 0);
+        let mut pages = IndexPages::of(connection)?;
+        let mut segments = segments(&mut pages)?;
+        let mut word = Vec::new();
 
-        while let Some(row) = rows.next()? {
-            let article = row.get_ref(0)?.as_i64().unwrap_or_default();
-            if article <= after {
-                continue;
+        while let Some(next) = segments.iter().filter_map(Segment::word).min() {
+            word.clear();
+            word.extend_from_slice(next);
+            let word_hash = hash(&word[1..]);
+
+            // The newest part of the index is read first: it tells what it took out.
+            let mut void = BTreeSet::new();
+            for segment in segments.iter_mut() {
+                if segment.word() != Some(word.as_slice()) {
+                    continue;
+                }
+                segment.take_places(&mut pages, &mut void, |article, column, at| {
+                    if article > after {
+                        let sum = index.sum(article);
+                        *sum = sum.wrapping_add(place(word_hash, column.min(OTHER_COLUMN), at));
+                    }
+                })?;
             }
-            let (ValueRef::Text(word), ValueRef::Text(column)) = (row.get_ref(1)?, row.get_ref(2)?)
-            else {
-                continue;
-            };
-            if term != word {
-                (term, term_hash) = (word.to_vec(), hash(word));
-            }
-            let at = row.get_ref(3)?.as_i64().unwrap_or_default().cast_unsigned();
-            let sum = index.sum(article);
-            *sum = sum.wrapping_add(place(term_hash, position(column), at));
         }
         Ok(index)
     }
@@ -67,7 +72,7 @@ impl ScannedIndex {
     /// Takes the sum of an article out, and tells whether it is that of these words.
     pub(super) fn take(&mut self, article: i64, fields: &[String; 5]) -> bool {
         let mut sum: u64 = 0;
-        for (column, field) in fields.iter().enumerate() {
+        for (column, field) in (0..).zip(fields) {
             for (at, token) in (0..).zip(tokens(field)) {
                 sum = sum.wrapping_add(place(hash(token.as_bytes()), column, at));
             }
@@ -109,17 +114,41 @@ fn entries(connection: &Connection) -> rusqlite::Result<usize> {
         .min(count.saturating_add(1) * ENTRIES))
 }
 
-/// Returns the position of a column of the index. One that is none of ours counts as a sixth, which
-/// no text has.
-fn position(column: &[u8]) -> usize {
-    match column {
-        b"title" => 0,
-        b"subtitle" => 1,
-        b"authors" => 2,
-        b"section" => 3,
-        b"text" => 4,
-        _ => 5,
+/// Returns the parts of the index, the newest first: the newest level, and in it the last part.
+fn segments(pages: &mut IndexPages<'_>) -> rusqlite::Result<Vec<Segment>> {
+    let mut structure = Vec::new();
+    pages.read(STRUCTURE, &mut structure)?;
+    let Some(parts) = parts(&structure) else {
+        let why = "the list of the parts of the full-text index is malformed";
+        let code = ffi::Error::new(ffi::SQLITE_CORRUPT);
+        return Err(rusqlite::Error::SqliteFailure(code, Some(why.to_owned())));
+    };
+    let begun = parts
+        .into_iter()
+        .map(|[id, first, last]| Segment::begin(id, first, last, pages));
+    begun.collect()
+}
+
+/// Reads the number, the first and the last page of each part, the newest first (`fts5_index.c`,
+/// "structure record").
+fn parts(structure: &[u8]) -> Option<Vec<[i64; 3]>> {
+    let mut at = COOKIE;
+    let mut next = || {
+        let (number, behind) = number(structure, at)?;
+        at = behind;
+        i64::try_from(number).ok()
+    };
+    let (levels, _, _) = (next()?, next()?, next()?);
+    let mut parts = Vec::new();
+    for _ in 0..levels {
+        let (_, count) = (next()?, next()?);
+        let from = parts.len();
+        for _ in 0..count {
+            parts.push([next()?, next()?, next()?]);
+        }
+        parts[from..].reverse();
     }
+    Some(parts)
 }
 
 fn hash(word: &[u8]) -> u64 {
@@ -127,8 +156,125 @@ fn hash(word: &[u8]) -> u64 {
 }
 
 /// Returns the number of a word in its place. Each bit of all three has its part in it.
-fn place(word: u64, column: usize, at: u64) -> u64 {
-    let place = word ^ (at << 3 | column as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+fn place(word: u64, column: u64, at: u64) -> u64 {
+    let place = word ^ (at << 3 | column).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (place ^ (place >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     mixed ^ (mixed >> 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An index of small pages.
+    fn index() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE indexed_version (article_id INTEGER PRIMARY KEY);
+                 CREATE VIRTUAL TABLE article_words USING fts5
+                   (title, subtitle, authors, section, text, content='', tokenize='ascii');
+                 INSERT INTO article_words (article_words, rank) VALUES ('pgsz', 64);
+                 CREATE VIRTUAL TABLE word_place
+                   USING fts5vocab('article_words', 'instance')",
+            )
+            .unwrap();
+        connection
+    }
+
+    /// The fields of an article: few words that return, and some of its own.
+    fn fields(seed: u64) -> [String; 5] {
+        let word = |at: u64| {
+            let number = (seed * 31 + at).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+            match number % 3 {
+                0 => format!("독{}", number % 5),
+                1 => format!("word{}", number % 40),
+                _ => format!("{number}"),
+            }
+        };
+        let text = |count: u64| (0..count).map(word).collect::<Vec<_>>().join(" ");
+        [5, 0, 2, 1, 20 + seed % 90].map(text)
+    }
+
+    fn change(connection: &Connection, command: Option<&str>, article: i64, seed: u64) {
+        let [title, subtitle, authors, section, text] = fields(seed);
+        connection
+            .execute(
+                "INSERT INTO article_words
+                   (article_words, rowid, title, subtitle, authors, section, text)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                (command, article, title, subtitle, authors, section, text),
+            )
+            .unwrap();
+    }
+
+    /// The sums by SQLite's own table of all places.
+    fn sums_by_sqlite(connection: &Connection) -> BTreeMap<i64, u64> {
+        let columns = ["title", "subtitle", "authors", "section", "text"];
+        let mut sums = BTreeMap::new();
+        let mut select = connection
+            .prepare("SELECT doc, term, col, offset FROM word_place")
+            .unwrap();
+        let mut rows = select.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let (term, column): (String, String) = (row.get(1).unwrap(), row.get(2).unwrap());
+            let column = columns.iter().position(|name| *name == column).unwrap();
+            let at = row.get::<_, i64>(3).unwrap().cast_unsigned();
+            let sum: &mut u64 = sums.entry(row.get(0).unwrap()).or_default();
+            *sum = sum.wrapping_add(place(hash(term.as_bytes()), column as u64, at));
+        }
+        sums
+    }
+
+    fn sums(connection: &Connection) -> BTreeMap<i64, u64> {
+        let index = ScannedIndex::read(connection, 0, WordCoverage::All).unwrap();
+        let kept = (0_i64..).zip(index.sums).chain(index.aside);
+        kept.filter(|(_, sum)| *sum != 0).collect()
+    }
+
+    #[test]
+    fn an_index_of_several_parts_has_the_words_that_sqlite_finds_in_it() {
+        let connection = index();
+        let mut state: BTreeMap<i64, u64> = BTreeMap::new();
+        for round in 0_u64..40 {
+            connection.execute_batch("BEGIN").unwrap();
+            for step in 0_u64..25 {
+                let article = ((round * 25 + step) * 7919 % 400).cast_signed() + 1;
+                let seed = round * 1_000 + step;
+                if let Some(before) = state.remove(&article) {
+                    change(&connection, Some("delete"), article, before);
+                }
+                if seed % 5 > 0 {
+                    change(&connection, None, article, seed);
+                    state.insert(article, seed);
+                }
+            }
+            connection.execute_batch("COMMIT").unwrap();
+            if round % 9 == 8 {
+                let merge = "INSERT INTO article_words (article_words, rank) VALUES ('merge', ?1)";
+                connection
+                    .execute(merge, [if round == 17 { -40 } else { 30 }])
+                    .unwrap();
+            }
+            let expected = sums_by_sqlite(&connection);
+            assert!(expected.len() > 10);
+            assert_eq!(sums(&connection), expected, "round {round}");
+        }
+
+        let mut index = ScannedIndex::read(&connection, 0, WordCoverage::All).unwrap();
+        for (article, seed) in state {
+            assert!(index.take(article, &fields(seed)), "{article}");
+        }
+        assert_eq!(index.left().count(), 0);
+    }
+
+    #[test]
+    fn a_page_that_is_cut_off_is_an_error() {
+        let connection = index();
+        (1..50).for_each(|article| change(&connection, None, article, article.cast_unsigned()));
+        let cut = "UPDATE article_words_data SET block = substr(block, 1, 30)
+                   WHERE id = (SELECT max((segid << 37) + (pgno >> 1)) FROM article_words_idx)";
+        connection.execute(cut, []).unwrap();
+        assert!(ScannedIndex::read(&connection, 0, WordCoverage::All).is_err());
+    }
 }

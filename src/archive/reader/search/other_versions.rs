@@ -1,0 +1,81 @@
+//! Versions that the index does not have: earlier ones, and those of pages that say `noindex`.
+
+use rusqlite::{CachedStatement, params_from_iter};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::search::{SearchSelect, Searcher, values};
+use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords};
+
+/// Versions whose words are held in memory at once: some 20 MB of them.
+const SLICE: usize = 2_000;
+
+/// An index in memory of the words of some versions, by the version's row.
+const OTHER_WORDS: &str = "CREATE VIRTUAL TABLE temp.other_words USING fts5
+    (title, subtitle, authors, section, text, content='', tokenize='ascii')";
+
+/// The versions of articles that have several, and of those that are not indexed. Indexes have
+/// these few articles.
+const OTHER_VERSIONS: &str = "WITH chosen (article_id) AS (
+        SELECT article_id FROM version WHERE n > 1
+        UNION SELECT id FROM article WHERE id NOT IN (SELECT article_id FROM indexed_version))
+    SELECT version.id FROM chosen
+    CROSS JOIN version ON version.article_id = chosen.article_id
+    WHERE version.id NOT IN (SELECT version_id FROM indexed_version
+                             WHERE indexed_version.article_id = chosen.article_id)
+    ORDER BY version.id";
+
+impl Searcher<'_> {
+    /// Returns the articles of which a version that the index does not have has the words. Reads
+    /// those versions one by one.
+    pub fn hits_in_other_versions(&self, select: &SearchSelect) -> Result<Vec<i64>, ArchiveError> {
+        let connection = &self.reader.connection;
+        connection.execute_batch(OTHER_WORDS)?;
+        let found = self.found_slice_by_slice(select);
+        connection.execute_batch("DROP TABLE temp.other_words")?;
+        found
+    }
+
+    fn found_slice_by_slice(&self, select: &SearchSelect) -> Result<Vec<i64>, ArchiveError> {
+        let connection = &self.reader.connection;
+        let mut others = self.reader.prepare_records(OTHER_VERSIONS)?;
+        let others = others.query_map([], |row| row.get(0))?;
+        let others: Vec<i64> = others.collect::<Result<_, _>>()?;
+        let mut matching = self.matching()?;
+        let mut found = Vec::new();
+
+        for slice in others.chunks(SLICE) {
+            self.read_words(slice)?;
+            let values = params_from_iter(values(select));
+            for article in matching.query_map(values, |row| row.get(0))? {
+                found.push(article.map_err(|error| self.told(error))?);
+            }
+            connection
+                .execute_batch("INSERT INTO other_words (other_words) VALUES ('delete-all')")?;
+        }
+        Ok(found)
+    }
+
+    /// Reads the words of versions into memory.
+    fn read_words(&self, versions: &[i64]) -> Result<(), ArchiveError> {
+        let sql = format!("SELECT {INDEXED_FIELDS} FROM version WHERE id = ?1");
+        let mut select = self.reader.prepare_records(&sql)?;
+        for version in versions {
+            let words = select.query_row([version], IndexedWords::of)?;
+            words.add_to("other_words", &self.reader.connection, *version)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the statement that looks for the words in the versions that are in memory.
+    fn matching(&self) -> Result<CachedStatement<'_>, ArchiveError> {
+        Ok(self.reader.connection.prepare_cached(
+            "SELECT version.article_id FROM other_words
+             CROSS JOIN version ON version.id = other_words.rowid
+             CROSS JOIN site ON site.id = version.site_id
+             WHERE other_words MATCH ?1
+               AND (?2 IS NULL OR site.name IN (SELECT value FROM json_each(?2)))
+               AND (?3 IS NULL OR substr(version.published_at, 1, 10) >= ?3)
+               AND (?4 IS NULL OR substr(version.published_at, 1, 10) < ?4)",
+        )?)
+    }
+}
