@@ -76,12 +76,13 @@ pub(super) const MOVED_PHOTOS: &str = "INSERT OR IGNORE INTO temp.chosen_photo (
         CROSS JOIN page ON page.url = origin.reason AND page.role = 'photo')
     SELECT id, url FROM target";
 
-/// Collects the pages that belong to the chosen articles alone.
+/// Collects the pages that belong to the chosen articles alone. With the plus SQLite does not look
+/// for the role in an index: it would read all pages of the site for each article.
 pub(super) fn collect_pages(connection: &Connection) -> Result<(), ArchiveError> {
     for own in OWN_PAGES {
         connection.execute_batch(&format!(
             "INSERT OR IGNORE INTO temp.chosen_page (id, url, article_id) {own}
-             WHERE page.role = 'article' AND NOT {OF_ANOTHER}"
+             WHERE +page.role = 'article' AND NOT {OF_ANOTHER}"
         ))?;
     }
     connection.execute_batch(&format!(

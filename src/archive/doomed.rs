@@ -210,7 +210,8 @@ mod tests {
         connection.execute_batch(CHOSEN_TABLES).unwrap();
         connection.execute_batch(DOOMED_TABLES).unwrap();
 
-        let own_pages = OWN_PAGES.map(|own| format!("{own} WHERE NOT {OF_ANOTHER}"));
+        let own_pages =
+            OWN_PAGES.map(|own| format!("{own} WHERE +page.role = 'article' AND NOT {OF_ANOTHER}"));
         let moved = format!("{MOVED_PAGES} {OF_ANOTHER}) SELECT id, url, article_id FROM origin");
         let lists = format!(
             "SELECT capture.id FROM capture JOIN page ON page.id = page_id \

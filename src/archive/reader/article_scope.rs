@@ -49,7 +49,7 @@ pub struct DamagedArticle {
 }
 
 /// Returns the sources that reserve the purpose of a scope, or why nobody can tell.
-type Judged = Result<Vec<String>, String>;
+type SourcesAgainst = Result<Vec<String>, String>;
 
 impl Reader {
     /// Notes the articles of a scope in `temp.chosen_article`. Memory does not grow with their
@@ -86,9 +86,9 @@ impl Reader {
         &self,
         scope: &ArticleScope,
         declared: Option<i64>,
-        known: &'k mut HashMap<i64, Judged>,
-    ) -> Result<&'k Judged, ArchiveError> {
-        const NOTHING: &Judged = &Ok(Vec::new());
+        known: &'k mut HashMap<i64, SourcesAgainst>,
+    ) -> Result<&'k SourcesAgainst, ArchiveError> {
+        const NOTHING: &SourcesAgainst = &Ok(Vec::new());
         let (Some(purpose), Some(declared)) = (scope.filter.purpose, declared) else {
             return Ok(NOTHING);
         };
@@ -109,7 +109,7 @@ impl Reader {
         declared: i64,
         purpose: Purpose,
         at: Option<Timestamp>,
-    ) -> Result<Judged, ArchiveError> {
+    ) -> Result<SourcesAgainst, ArchiveError> {
         let sql = "SELECT CAST(statements AS BLOB) FROM declared WHERE id = ?1";
         let mut select = self.connection.prepare_cached(sql)?;
         let statements: Option<Vec<u8>> =
@@ -129,7 +129,7 @@ impl ScopeCounts {
     /// Counts an article. Tells whether it is chosen.
     fn takes(
         &mut self,
-        judged: &Judged,
+        judged: &SourcesAgainst,
         id: impl FnOnce() -> rusqlite::Result<String>,
     ) -> Result<bool, ArchiveError> {
         match judged {
