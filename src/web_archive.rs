@@ -30,6 +30,7 @@ use crate::web_archive::exchange_records::RecordSource;
 use crate::web_archive::part::{PartEnd, write_part};
 
 pub use bag::{BagFolder, BagInfo};
+pub(crate) use record_id::lasting_uuid;
 
 /// The most bytes of one WARC file. Readers and libraries ask for files of one gigabyte (WARC/1.1,
 /// annex C).

@@ -24,7 +24,7 @@ pub(super) fn write_file(
         return web::write_file(reader, filter, options, (format, beside));
     }
 
-    let writer = writers::of_file(reader, &beside, options)?;
+    let writer = writers::of_file(reader, &beside, filter, options)?;
     let written = write_articles(reader, filter, options, writer)?;
 
     let target = beside.target.clone();
