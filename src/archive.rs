@@ -7,6 +7,7 @@
 mod answer;
 mod archive_file;
 mod article;
+mod article_pages;
 mod backfill;
 mod body;
 mod capture;
@@ -80,17 +81,18 @@ pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,
-    ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan, ChangedArticle,
-    ChecksumKey, ChosenArticle, CleaningState, Condition, ConditionError, CopyChoice, CountKey,
-    DeclaredCounts, Dependents, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage,
-    Exchanges, FailedRun, Failure, FixityMarks, Flaw, FoundArticle, FoundText, HeldArticle,
-    HostState, LastCrawl, Ledger, LedgerEntry, LedgerMark, LedgerRecord, LedgerRows, ListCursor,
-    ListOrder, ListedArticle, MOST_LATE, MOST_RANKED, NumberGap, Outlook, Parent, PhotoState,
-    ReadPage, ReadPages, Reader, RecordIter, Records, RightsChange, RobotsArrival, RobotsArrivals,
-    RowRead, RowSample, RowSpan, RunState, SavedMark, SearchHit, SearchSelect, Searcher,
-    SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredDictionary, StoredRobots,
-    StoredRow, StoredVersion, StoredWords, UnreadableRows, VersionCapture, VersionChoice,
-    condition_columns, in_words, queues,
+    ArticleScope, ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan,
+    ChangedArticle, ChecksumKey, ChosenArticle, CleaningState, Condition, ConditionError,
+    CopyChoice, CountKey, DamagedArticle, DeclaredCounts, Dependents, EarlierAnswer,
+    ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, FixityMarks, Flaw,
+    FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerMark,
+    LedgerRecord, LedgerRows, ListCursor, ListOrder, ListedArticle, MOST_LATE, MOST_RANKED,
+    NumberGap, Outlook, Parent, PhotoState, ReadPage, ReadPages, Reader, RecordIter, Records,
+    RightsChange, RobotsArrival, RobotsArrivals, RowRead, RowSample, RowSpan, RunState, SavedMark,
+    ScopeCounts, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState,
+    StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion,
+    StoredWords, UnreadableRows, VersionCapture, VersionChoice, condition_columns, in_words,
+    queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,

@@ -7,6 +7,7 @@ mod csv;
 mod dataset;
 mod error;
 mod exported_counts;
+mod extension;
 mod format;
 mod incremental;
 mod json_feed;
@@ -29,7 +30,7 @@ use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use crate::archive::{ArticleFilter, ArticleVersion, Reader, VersionChoice, in_words};
+use crate::archive::{ArticleFilter, Reader, VersionChoice, in_words};
 use crate::export::error::fault;
 use crate::export::exported_counts::ExportedCounts;
 use crate::export::whole_export::{refuse_archive, write_file, write_folder};
@@ -48,7 +49,7 @@ pub use incremental::{
 };
 pub use jsonl::JsonSchema;
 pub use place::{Beside, FolderBeside, Place, Stream};
-pub use record::{Provenance, Record};
+pub use record::{Provenance, Record, RightsStatement};
 
 /// The result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -139,7 +140,8 @@ struct ExportedArticles {
 }
 
 /// Writes the articles that match a filter to a file, or to a device or pipe. WARC and WACZ have
-/// the answers that came since the filter's day instead of articles.
+/// answers instead: those for the pages and photos of the articles, and their days are those on
+/// which answers came; where the filter has sites and days alone, all answers of them.
 ///
 /// A file is written under another name and then renamed, so that a reader of it never sees half of
 /// it; a folder, too. Beside it stands a manifest, `FILE.manifest.json` or `manifest.json` in the
@@ -221,7 +223,7 @@ fn write_stream(
     options: &ExportOptions,
     stream: &Stream,
 ) -> Result<Option<ExportSummary>, ExportError> {
-    let writer = writers::of_stream(stream, options)?;
+    let writer = writers::of_stream(stream, filter, options)?;
     match write_articles(reader, filter, options, writer) {
         Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => Ok(None),
         written => written.map(|written| Some(written.summary)),
@@ -238,25 +240,21 @@ fn write_articles(
     writer.begin()?;
 
     for version in &mut reader.articles(filter)? {
-        let ArticleVersion {
-            id,
-            article,
-            kept,
-            flaws,
-        } = version?;
-        if flaws.is_empty() {
-            let rights = &article.declared_rights;
-            if summary.leave_reserved(filter.purpose, rights, options.made_at) {
-                continue;
-            }
-            let record = Record::new(article, Provenance::from(kept));
-            writer.article(&record)?;
-            counts.see(&record);
-            summary.articles += 1;
-        } else {
-            let why = in_words(&flaws);
+        let version = version?;
+        if !version.flaws.is_empty() {
+            let (id, why) = (version.id, in_words(&version.flaws));
             summary.left_out.push(LeftOut { id, why });
+            continue;
         }
+        let rights = &version.article.declared_rights;
+        if summary.leave_reserved(filter.purpose, rights, options.made_at) {
+            continue;
+        }
+
+        let record = Record::new(version.article, Provenance::from(version.kept));
+        writer.article(&record)?;
+        counts.see(&record);
+        summary.articles += 1;
     }
 
     let mut files = writer.end(&counts)?;

@@ -24,12 +24,13 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::archive::{AnsweredRequest, ArchiveError, ExchangeFilter, Reader};
+use crate::archive::{AnsweredRequest, ArchiveError, ExchangeFilter, Reader, ScopeCounts};
 use crate::time::Timestamp;
 use crate::web_archive::exchange_records::RecordSource;
 use crate::web_archive::part::{PartEnd, write_part};
 
 pub use bag::{BagFolder, BagInfo};
+pub(crate) use record_id::lasting_uuid;
 
 /// The most bytes of one WARC file. Readers and libraries ask for files of one gigabyte (WARC/1.1,
 /// annex C).
@@ -75,6 +76,8 @@ pub struct WebArchiveSummary {
     pub sites: BTreeMap<String, u64>,
     /// When the first and the last of them came.
     pub answered: Option<(Timestamp, Timestamp)>,
+    /// The articles whose answers these are; `None` where all answers are meant.
+    pub chosen: Option<ScopeCounts>,
 }
 
 impl WebArchiveSummary {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
+use crate::archive::article_pages::{CHOSEN_TABLES, MOVED_PHOTOS, PHOTOS, collect_pages};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::millis;
 use crate::time::Timestamp;
@@ -42,110 +43,36 @@ pub struct RemovalPlan {
     pub lists: u64,
 }
 
-/// A page that belongs to another article, which stays. An article has its own address, too, where
-/// the key of its page was found in the page alone.
-const OF_ANOTHER: &str = "(EXISTS (SELECT 1 FROM article AS other
-        WHERE other.site_id = page.site_id AND other.number = page.number
-          AND other.id NOT IN (SELECT id FROM temp.doomed_article))
-     OR EXISTS (SELECT 1 FROM article AS other
-        WHERE other.site_id = page.site_id AND other.text_id = page.text_id
-          AND other.id NOT IN (SELECT id FROM temp.doomed_article))
-     OR page.number IS NULL AND page.text_id IS NULL
-        AND (EXISTS (SELECT 1 FROM article AS other WHERE other.url = page.url
-                     AND other.number IS NULL AND other.text_id IS NULL
-                     AND other.id NOT IN (SELECT id FROM temp.doomed_article))
-          OR EXISTS (SELECT 1 FROM article AS other WHERE other.url = page.url
-                     AND (other.number IS NOT NULL OR other.text_id IS NOT NULL)
-                     AND other.id NOT IN (SELECT id FROM temp.doomed_article))))";
-
-const TABLES: &str = "
-    DROP TABLE IF EXISTS temp.doomed_article;
-    DROP TABLE IF EXISTS temp.doomed_page;
-    DROP TABLE IF EXISTS temp.doomed_photo;
+/// Tables for what only a removal takes.
+const DOOMED_TABLES: &str = "
     DROP TABLE IF EXISTS temp.doomed_capture;
     DROP TABLE IF EXISTS temp.doomed_body;
-    CREATE TEMP TABLE doomed_article (id INTEGER PRIMARY KEY);
-    CREATE TEMP TABLE doomed_page (id INTEGER PRIMARY KEY, url TEXT NOT NULL, article_id INTEGER);
-    CREATE TEMP TABLE doomed_photo (id INTEGER PRIMARY KEY, url TEXT NOT NULL);
     CREATE TEMP TABLE doomed_capture (id INTEGER PRIMARY KEY, page_id INTEGER, body_id INTEGER);
     CREATE TEMP TABLE doomed_body (id INTEGER PRIMARY KEY);";
 
-/// The pages of an article with one of its keys, its addresses, and those that its versions were read from.
-/// A printed or AMP page has the key of its article, or moved to it.
-const OWN_PAGES: [&str; 7] = [
-    "SELECT page.id, page.url, article.id FROM temp.doomed_article
-     CROSS JOIN article USING (id)
-     CROSS JOIN page ON page.site_id = article.site_id AND page.number = article.number",
-    "SELECT page.id, page.url, article.id FROM temp.doomed_article
-     CROSS JOIN article USING (id)
-     CROSS JOIN page ON page.site_id = article.site_id AND page.text_id = article.text_id",
-    "SELECT page.id, page.url, article_id FROM temp.doomed_article
-     CROSS JOIN other_key ON other_key.article_id = doomed_article.id
-     CROSS JOIN page ON page.site_id = other_key.site_id
-       AND page.number = CAST(other_key.key AS INTEGER)
-       AND other_key.key = CAST(page.number AS TEXT)",
-    "SELECT page.id, page.url, article_id FROM temp.doomed_article
-     CROSS JOIN other_key ON other_key.article_id = doomed_article.id
-     CROSS JOIN page ON page.site_id = other_key.site_id AND page.text_id = other_key.key",
-    "SELECT page.id, page.url, article.id FROM temp.doomed_article
-     CROSS JOIN article USING (id) CROSS JOIN page ON page.url = article.url",
-    "SELECT page.id, page.url, article_id FROM temp.doomed_article
-     CROSS JOIN article USING (id)
-     CROSS JOIN canonical ON article_id = doomed_article.id
-     CROSS JOIN page ON page.url = canonical.url AND page.site_id = article.site_id",
-    "SELECT page.id, page.url, article_id FROM temp.doomed_article
-     CROSS JOIN version ON article_id = doomed_article.id
-     CROSS JOIN capture ON capture.id = version.capture_id
-     CROSS JOIN page ON page.id = capture.page_id",
-];
-
-/// The pages that moved to one that is taken, in one step or several.
-const MOVED_PAGES: &str = "WITH RECURSIVE origin (id, url, article_id) AS (
-        SELECT id, url, article_id FROM temp.doomed_page
-        UNION
-        SELECT page.id, page.url, origin.article_id FROM origin
-        CROSS JOIN page ON page.verdict = 'moved' AND page.reason = origin.url
-          AND page.role = 'article' AND NOT ";
-
-const PHOTOS: &str = "INSERT OR IGNORE INTO temp.doomed_photo (id, url)
-    SELECT page.id, page.url FROM temp.doomed_article
-    CROSS JOIN version ON article_id = doomed_article.id
-    CROSS JOIN json_each(iif(json_valid(images), images, '[]')) AS image
-    CROSS JOIN page ON page.url = image.value ->> 'url' AND page.role = 'photo'";
-
-/// The addresses that the photos moved to.
-const MOVED_PHOTOS: &str = "INSERT OR IGNORE INTO temp.doomed_photo (id, url)
-    WITH RECURSIVE target (id, url) AS (
-        SELECT id, url FROM temp.doomed_photo
-        UNION
-        SELECT page.id, page.url FROM target
-        CROSS JOIN page AS origin ON origin.id = target.id AND origin.verdict = 'moved'
-        CROSS JOIN page ON page.url = origin.reason AND page.role = 'photo')
-    SELECT id, url FROM target";
-
 /// Photos that other articles have, or that photos of others moved to, stay.
-const SHARED_PHOTOS: &str = "DELETE FROM temp.doomed_photo WHERE url IN
+const SHARED_PHOTOS: &str = "DELETE FROM temp.chosen_photo WHERE url IN
        (SELECT image.value ->> 'url'
         FROM version, json_each(iif(json_valid(images), images, '[]')) AS image
-        WHERE images <> '[]' AND article_id NOT IN (SELECT id FROM temp.doomed_article))
-     OR url IN (SELECT reason FROM page WHERE verdict = 'moved' AND reason = doomed_photo.url
-                AND role = 'photo' AND id NOT IN (SELECT id FROM temp.doomed_photo))";
+        WHERE images <> '[]' AND article_id NOT IN (SELECT id FROM temp.chosen_article))
+     OR url IN (SELECT reason FROM page WHERE verdict = 'moved' AND reason = chosen_photo.url
+                AND role = 'photo' AND id NOT IN (SELECT id FROM temp.chosen_photo))";
 
 const CAPTURES: &str = "INSERT OR IGNORE INTO temp.doomed_capture (id, page_id, body_id)
      SELECT id, page_id, body_id FROM capture
-     WHERE page_id IN (SELECT id FROM temp.doomed_page UNION SELECT id FROM temp.doomed_photo)
+     WHERE page_id IN (SELECT id FROM temp.chosen_page UNION SELECT id FROM temp.chosen_photo)
      UNION
-     SELECT capture.id, page_id, body_id FROM temp.doomed_article
-     CROSS JOIN version ON article_id = doomed_article.id
+     SELECT capture.id, page_id, body_id FROM temp.chosen_article
+     CROSS JOIN version ON article_id = chosen_article.id
      CROSS JOIN capture ON capture.id = version.capture_id";
 
 /// An answer from which a version of another article was read stays.
 const SHARED_CAPTURES: &str = "DELETE FROM temp.doomed_capture WHERE EXISTS
      (SELECT 1 FROM version WHERE version.capture_id = doomed_capture.id
-      AND article_id NOT IN (SELECT id FROM temp.doomed_article))";
+      AND article_id NOT IN (SELECT id FROM temp.chosen_article))";
 
 const LISTS: &str = "page.role IN ('home', 'feed', 'section', 'list', 'window', 'sitemap')
-     AND page.site_id IN (SELECT site_id FROM temp.doomed_article CROSS JOIN article USING (id))";
+     AND page.site_id IN (SELECT site_id FROM temp.chosen_article CROSS JOIN article USING (id))";
 
 /// Bodies that no other answer has.
 const BODIES: &str = "INSERT OR IGNORE INTO temp.doomed_body (id)
@@ -160,8 +87,9 @@ pub(super) fn collect(
     articles: &[i64],
     extent: RemovalExtent,
 ) -> Result<RemovalPlan, ArchiveError> {
-    connection.execute_batch(TABLES)?;
-    let mut add = connection.prepare("INSERT OR IGNORE INTO temp.doomed_article VALUES (?1)")?;
+    connection.execute_batch(CHOSEN_TABLES)?;
+    connection.execute_batch(DOOMED_TABLES)?;
+    let mut add = connection.prepare("INSERT OR IGNORE INTO temp.chosen_article VALUES (?1)")?;
     for article in articles {
         add.execute([article])?;
     }
@@ -183,25 +111,11 @@ pub(super) fn collect(
     count(connection)
 }
 
-fn collect_pages(connection: &Connection) -> Result<(), ArchiveError> {
-    for own in OWN_PAGES {
-        connection.execute_batch(&format!(
-            "INSERT OR IGNORE INTO temp.doomed_page (id, url, article_id) {own}
-             WHERE page.role = 'article' AND NOT {OF_ANOTHER}"
-        ))?;
-    }
-    connection.execute_batch(&format!(
-        "INSERT OR IGNORE INTO temp.doomed_page (id, url, article_id)
-         {MOVED_PAGES} {OF_ANOTHER}) SELECT id, url, article_id FROM origin"
-    ))?;
-    Ok(())
-}
-
 /// Collects the photos. Where there are none, the texts of all other articles are left unread.
 fn collect_photos(connection: &Connection) -> Result<(), ArchiveError> {
     for script in [PHOTOS, MOVED_PHOTOS] {
         connection.execute_batch(script)?;
-        let sql = "SELECT EXISTS (SELECT 1 FROM temp.doomed_photo)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM temp.chosen_photo)";
         if connection.query_row(sql, [], |row| row.get(0))? {
             connection.execute_batch(SHARED_PHOTOS)?;
         }
@@ -211,13 +125,13 @@ fn collect_photos(connection: &Connection) -> Result<(), ArchiveError> {
 
 fn count(connection: &Connection) -> Result<RemovalPlan, ArchiveError> {
     let number = |sql: &str| connection.query_row(sql, params![], |row| row.get::<_, u64>(0));
-    let of_articles = "IN (SELECT id FROM temp.doomed_article)";
+    let of_articles = "IN (SELECT id FROM temp.chosen_article)";
     Ok(RemovalPlan {
-        articles: number("SELECT count(*) FROM temp.doomed_article")?,
+        articles: number("SELECT count(*) FROM temp.chosen_article")?,
         versions: number(&format!(
             "SELECT count(*) FROM version WHERE article_id {of_articles}"
         ))?,
-        addresses: number("SELECT count(*) FROM temp.doomed_page")?,
+        addresses: number("SELECT count(*) FROM temp.chosen_page")?,
         captures: number("SELECT count(*) FROM temp.doomed_capture")?,
         bodies: number("SELECT count(*) FROM temp.doomed_body")?,
         bytes: number(
@@ -225,7 +139,7 @@ fn count(connection: &Connection) -> Result<RemovalPlan, ArchiveError> {
              FROM temp.doomed_body CROSS JOIN body USING (id)",
         )?,
         photos: number(
-            "SELECT count(*) FROM temp.doomed_photo CROSS JOIN page USING (id)
+            "SELECT count(*) FROM temp.chosen_photo CROSS JOIN page USING (id)
              WHERE verdict = 'stored'",
         )?,
         shared_bodies: number(
@@ -286,15 +200,18 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::archive::article_pages::{MOVED_PAGES, OF_ANOTHER, OWN_PAGES};
     use crate::archive::schema::{migrate, whole_tables_read};
 
     #[test]
     fn what_belongs_to_an_article_is_found_without_reading_a_whole_table() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
-        connection.execute_batch(TABLES).unwrap();
+        connection.execute_batch(CHOSEN_TABLES).unwrap();
+        connection.execute_batch(DOOMED_TABLES).unwrap();
 
-        let own_pages = OWN_PAGES.map(|own| format!("{own} WHERE NOT {OF_ANOTHER}"));
+        let own_pages =
+            OWN_PAGES.map(|own| format!("{own} WHERE +page.role = 'article' AND NOT {OF_ANOTHER}"));
         let moved = format!("{MOVED_PAGES} {OF_ANOTHER}) SELECT id, url, article_id FROM origin");
         let lists = format!(
             "SELECT capture.id FROM capture JOIN page ON page.id = page_id \

@@ -95,7 +95,6 @@ fn is_usage(error: &anyhow::Error) -> bool {
             Some(
                 ExportError::Folder { .. }
                     | ExportError::NoFile { .. }
-                    | ExportError::OfArticles { .. }
                     | ExportError::StalePart { .. }
                     | ExportError::NoFolder { .. }
                     | ExportError::Occupied { .. }

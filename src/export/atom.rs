@@ -2,32 +2,34 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
 
 use atom_syndication::extension::Extension;
 use atom_syndication::{
     Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text,
 };
+use serde_json::{Value, json};
 
+use crate::archive::ArticleFilter;
 use crate::export::exported_counts::ExportedCounts;
+use crate::export::manifest::ToldSelection;
 use crate::export::newest::NewestRecords;
 use crate::export::output::Output;
-use crate::export::{ExportError, FormatWriter, Record, WrittenFiles};
+use crate::export::{ExportError, FormatWriter, Record, RightsStatement, WrittenFiles};
 use crate::rights::Use;
+use crate::web_archive::lasting_uuid;
 
 pub(super) struct AtomFeed<'o> {
     output: Output<'o>,
     newest: NewestRecords,
-    name: String,
+    id: String,
 }
 
 impl<'o> AtomFeed<'o> {
-    pub(super) fn of(output: Output<'o>, most: usize, out: &Path) -> Self {
-        let name = out.file_stem().unwrap_or_default();
+    pub(super) fn of(output: Output<'o>, most: usize, filter: &ArticleFilter) -> Self {
         Self {
             output,
             newest: NewestRecords::at_most(most),
-            name: name.to_string_lossy().into_owned(),
+            id: feed_id(filter),
         }
     }
 }
@@ -42,7 +44,7 @@ impl FormatWriter for AtomFeed<'_> {
         let Self {
             mut output,
             newest,
-            name,
+            id,
         } = *self;
         let records = newest.newest_first();
         let entries: Vec<Entry> = records.iter().map(entry).collect();
@@ -50,10 +52,7 @@ impl FormatWriter for AtomFeed<'_> {
         let updated = entries.iter().map(|entry| entry.updated).max();
         let feed = Feed {
             title: Text::plain(format!("Articles of {}", sites.join(", "))),
-            id: format!(
-                "urn:saseo:{}",
-                url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>()
-            ),
+            id,
             updated: updated.unwrap_or_default(),
             authors: publishers(&sites),
             generator: Some(Generator {
@@ -81,6 +80,39 @@ impl FormatWriter for AtomFeed<'_> {
 /// The prefix and the namespace of elements that Atom does not have.
 const PREFIX: &str = "saseo";
 const NAMESPACE: &str = "urn:saseo:rights";
+
+/// Returns the id of the feed of a selection. It is permanent (RFC 4287 §4.2.6): it follows from
+/// the sites and what else chooses the articles, wherever the feed is written, in whatever order
+/// the names were typed, and however long it is.
+fn feed_id(filter: &ArticleFilter) -> String {
+    let mut filter = filter.clone();
+    for names in [&mut filter.sites, &mut filter.sections, &mut filter.authors] {
+        names.sort();
+        names.dedup();
+    }
+    filter.access.sort_by_key(|access| access.name());
+    filter.access.dedup();
+
+    let mut selection = json!(ToldSelection::from(&filter));
+    if let Some(choices) = selection.as_object_mut() {
+        // An option that is not used leaves the id as it is, also one of a later version.
+        choices.retain(|_, told| !is_unchosen(told));
+    }
+    format!(
+        "urn:uuid:{}",
+        lasting_uuid("feed", selection.to_string().as_bytes())
+    )
+}
+
+/// Tells whether an option was not used.
+fn is_unchosen(told: &Value) -> bool {
+    match told {
+        Value::Null => true,
+        Value::Bool(is_set) => !is_set,
+        Value::Array(names) => names.is_empty(),
+        Value::Number(_) | Value::String(_) | Value::Object(_) => false,
+    }
+}
 
 /// Returns the authors of the feed: an entry whose article names nobody is by its paper (RFC 4287
 /// §4.1.1 and §4.2.1).
@@ -115,7 +147,7 @@ fn entry(record: &Record) -> Entry {
             // RFC 4946.
             .chain(record.licences.iter().map(|one| link(one, "license")))
             .collect(),
-        extensions: BTreeMap::from([(PREFIX.to_owned(), uses(record))]),
+        extensions: BTreeMap::from([(PREFIX.to_owned(), extensions(record))]),
         rights: record
             .rights
             .as_deref()
@@ -143,19 +175,64 @@ fn category(term: &str) -> Category {
     }
 }
 
-/// Returns the element that tells what is declared about uses: `<saseo:uses ai_train="reserved"/>`.
-fn uses(record: &Record) -> BTreeMap<String, Vec<Extension>> {
+/// Returns the elements of an entry that Atom does not have. Its paragraphs are those of its HTML.
+///
+/// ```xml
+/// <saseo:article first_copy="other/7" published_precision="minute"/>
+/// <saseo:uses ai_train="reserved" …/>
+/// <saseo:statement about="ai_train" says="reserved" source="header">train-ai=n</saseo:statement>
+/// ```
+fn extensions(record: &Record) -> BTreeMap<String, Vec<Extension>> {
+    let known = [
+        record.first_copy.as_deref().map(|id| ("first_copy", id)),
+        record
+            .published_precision
+            .map(|how| ("published_precision", how)),
+    ];
     let states = Use::ALL.map(|wanted| (wanted.name(), record.uses.of(wanted).name()));
     let level = record.use_level.map(|level| ("use_level", level));
-    let attrs = states.into_iter().chain(level);
-    let uses = Extension {
-        name: format!("{PREFIX}:uses"),
+    let statements = record.statements.iter().map(|one| {
+        let RightsStatement {
+            about,
+            says,
+            source,
+            words,
+        } = one;
+        let attrs = [("about", *about), ("says", says), ("source", source)];
+        element("statement", attrs, Some(words))
+    });
+
+    let found = [
+        (
+            "article",
+            vec![element("article", known.into_iter().flatten(), None)],
+        ),
+        (
+            "uses",
+            vec![element("uses", states.into_iter().chain(level), None)],
+        ),
+        ("statement", statements.collect()),
+    ];
+    found
+        .into_iter()
+        .map(|(name, elements)| (name.to_owned(), elements))
+        .collect()
+}
+
+fn element<'t>(
+    name: &str,
+    attrs: impl IntoIterator<Item = (&'static str, &'t str)>,
+    text: Option<&str>,
+) -> Extension {
+    let attrs = attrs.into_iter();
+    Extension {
+        name: format!("{PREFIX}:{name}"),
         attrs: attrs
-            .map(|(name, told)| (name.to_owned(), told.to_owned()))
+            .map(|(name, told)| (name.to_owned(), legal(told)))
             .collect(),
+        value: text.map(legal),
         ..Extension::default()
-    };
-    BTreeMap::from([("uses".to_owned(), vec![uses])])
+    }
 }
 
 fn link(address: &str, rel: &str) -> Link {
@@ -191,12 +268,14 @@ fn legal(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::export::Provenance;
     use crate::export::output::FileCoding;
     use crate::extract::Article;
-    use crate::rights::{Claim, DeclaredRights, Statement, UseState};
-    use crate::time::LocalTime;
+    use crate::rights::{Claim, DeclaredRights, Purpose, Statement, UseState};
+    use crate::time::{LocalTime, Precision};
 
     #[test]
     fn a_feed_with_mark_up_and_forbidden_characters_is_read_again_as_it_was_told() {
@@ -204,9 +283,14 @@ mod tests {
             title: Some("<책> & \u{1}방".into()),
             authors: vec!["홍\u{ffff}길동".into()],
             published_at: LocalTime::from_rfc3339("1958-07-01T12:00:00+09:30"),
+            published_precision: Some(Precision::Minute),
             paragraphs: vec!["1 < 2 ]]> 끝".into()],
             declared_rights: DeclaredRights::of([
-                Statement::new("header", Claim::Use(Use::AiTrain, UseState::Reserved), "n"),
+                Statement::new(
+                    "header",
+                    Claim::Use(Use::AiTrain, UseState::Reserved),
+                    "<n> & \u{1}so",
+                ),
                 Statement::new(
                     "link",
                     Claim::Licence("https://paper.example/l.xml".into()),
@@ -217,11 +301,12 @@ mod tests {
         };
         let provenance = Provenance {
             url: Some("https://paper.example/1?a=b&c=d".into()),
+            first_copy: Some("other/7".into()),
             ..Provenance::default()
         };
         let mut out = Vec::new();
         let output = Output::new(Path::new("x"), &mut out, FileCoding::Plain).unwrap();
-        let mut feed = Box::new(AtomFeed::of(output, 5, Path::new("책.xml")));
+        let mut feed = Box::new(AtomFeed::of(output, 5, &ArticleFilter::default()));
         feed.article(&Record::new(article, provenance)).unwrap();
         feed.end(&ExportedCounts::default()).unwrap();
 
@@ -238,8 +323,31 @@ mod tests {
         );
         let uses = &entry.extensions["saseo"]["uses"][0].attrs;
         assert_eq!((uses["ai_train"].as_str(), uses.len()), ("reserved", 4));
+        let of_article = &entry.extensions["saseo"]["article"][0].attrs;
+        assert_eq!(of_article["first_copy"], "other/7");
+        assert_eq!(of_article["published_precision"], "minute");
+        let statements = &entry.extensions["saseo"]["statement"];
+        assert_eq!(statements.len(), 2);
+        assert_eq!(statements[0].value.as_deref(), Some("<n> & so"));
+        assert_eq!(statements[0].attrs["says"], "reserved");
         assert_eq!(entry.links[1].rel, "license");
         let content = entry.content.as_ref().unwrap().value.as_deref();
         assert_eq!(content, Some("<p>1 &lt; 2 ]]&gt; 끝</p>"));
+    }
+
+    #[test]
+    fn a_feed_has_the_id_of_its_selection_and_no_other() {
+        let of = |sites: &[&str], purpose| {
+            feed_id(&ArticleFilter {
+                sites: sites.iter().map(|site| (*site).to_owned()).collect(),
+                purpose,
+                ..ArticleFilter::default()
+            })
+        };
+        let both = of(&["a", "b"], None);
+        assert_eq!(both, "urn:uuid:cc34e40a-3aab-8591-95a7-96d7ec4aebfd");
+        assert_eq!(both, of(&["b", "a", "b"], None));
+        assert_ne!(both, of(&["a"], None));
+        assert_ne!(both, of(&["a", "b"], Some(Purpose::Search)));
     }
 }

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 
 use crate::export::exported_counts::ExportedCounts;
 use crate::export::output::Output;
-use crate::export::record::{COLUMNS, FieldValue, images_in_json, texts_in_json, uses_in_json};
+use crate::export::record::{
+    COLUMNS, FieldValue, images_in_json, statements_in_json, texts_in_json, uses_in_json,
+};
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles};
 
 /// How a spreadsheet is to take the file.
@@ -93,6 +95,7 @@ fn cell(value: FieldValue<'_>, formulas: Formulas) -> Cow<'_, str> {
         FieldValue::Decimal(number) => serde_json::Value::from(number).to_string().into(),
         FieldValue::Texts(texts) => texts_in_json(texts).into(),
         FieldValue::Uses(uses) => uses_in_json(uses).into(),
+        FieldValue::Statements(statements) => statements_in_json(statements).into(),
         FieldValue::Images(images) => images_in_json(images).into(),
     }
 }

@@ -28,11 +28,6 @@ pub enum ExportError {
          one tells: move it away, or name another file"
     )]
     StalePart { path: PathBuf },
-    #[error(
-        "WARC and WACZ have answers, not articles: choose them by sites, --since and --until, the \
-         days (UTC) on which they came, and leave out {options}"
-    )]
-    OfArticles { options: String },
     #[error("{path} is no file, and the format {format} needs one: name a file")]
     NoFile { path: PathBuf, format: &'static str },
     #[error("{path} is no folder, and the format {format} is one: name a new folder")]

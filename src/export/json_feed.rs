@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::export::exported_counts::ExportedCounts;
+use crate::export::extension::{EXTENSION, extension};
 use crate::export::newest::NewestRecords;
 use crate::export::output::Output;
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles};
@@ -66,13 +67,7 @@ fn item(record: &Record) -> Value {
         "authors": (!authors.is_empty()).then_some(authors),
         "tags": (!record.tags.is_empty()).then_some(&record.tags),
         "language": record.language,
-        "_saseo": {
-            "about": "what the paper declares about uses of the article",
-            "uses": record.uses,
-            "use_level": record.use_level,
-            "licences": record.licences,
-            "opt_outs": record.opt_outs,
-        },
+        EXTENSION: extension(record),
     });
 
     match item {

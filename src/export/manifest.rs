@@ -73,10 +73,6 @@ pub(super) fn manifest(
     let mut manifest = head(reader, filter, options, written)?;
     manifest["schema"] = options.schema.name().into();
     manifest["counts"] = serde_json::json!(written.counts);
-    manifest["reserved"] = serde_json::json!({
-        "articles": written.summary.reserved,
-        "by": written.summary.reserved_by,
-    });
     manifest["fields"] = fields.into();
     Ok(format!("{manifest:#}\n"))
 }
@@ -114,6 +110,10 @@ fn head<C>(
         "format": options.format.name(),
         "selection": ToldSelection::from(filter),
         "left_out": left_out,
+        "reserved": {
+            "articles": written.summary.reserved,
+            "by": written.summary.reserved_by,
+        },
         "contents": written.contents,
         "files": written.files,
     }))

@@ -1,18 +1,20 @@
 //! The article as every export writes it: all keys, always, in one order.
 
 mod column;
+mod statement;
 
 use serde::Serialize;
 
 use crate::archive::ArticleRecord;
 use crate::article_key::ArticleKey;
 use crate::extract::{Article, Image};
-use crate::rights::{UseLevel, Uses};
+use crate::rights::{DeclaredRights, UseLevel, Uses};
 use crate::time::Precision;
 
 #[cfg(feature = "parquet")]
 pub(crate) use column::RecordColumn;
 pub(crate) use column::{COLUMNS, FieldValue, ValueKind};
+pub use statement::RightsStatement;
 
 /// What is known of an article besides its page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,6 +66,8 @@ pub struct Record {
     pub uses: Uses,
     pub use_level: Option<&'static str>,
     pub licences: Vec<String>,
+    /// What stands behind `uses`, `use_level` and `licences`, and what else the paper says of uses.
+    pub statements: Vec<RightsStatement>,
     pub first_copy: Option<String>,
     pub version: Option<u64>,
     pub content_sha256: String,
@@ -114,6 +118,7 @@ impl Record {
             uses: article.declared_rights.uses(),
             use_level: article.declared_rights.use_level().map(UseLevel::name),
             licences: article.declared_rights.licences(),
+            statements: statements(&article.declared_rights),
             first_copy: provenance.first_copy,
             version: provenance.version,
             first_seen_at: provenance.first_seen_at,
@@ -143,6 +148,11 @@ impl From<ArticleRecord> for Provenance {
             first_copy: kept.first_copy,
         }
     }
+}
+
+fn statements(rights: &DeclaredRights) -> Vec<RightsStatement> {
+    let statements = rights.statements().iter();
+    statements.map(RightsStatement::from).collect()
 }
 
 fn replace_nul(article: &mut Article) {
@@ -184,6 +194,11 @@ pub(super) fn texts_in_json(texts: &[String]) -> String {
 /// Returns uses as they stand in a cell of a table: as a JSON object.
 pub(super) fn uses_in_json(uses: Uses) -> String {
     serde_json::to_string(&uses).expect("names can always be written")
+}
+
+/// Returns statements as they stand in a cell of a table: as a JSON array.
+pub(super) fn statements_in_json(statements: &[RightsStatement]) -> String {
+    serde_json::to_string(statements).expect("texts can always be written")
 }
 
 /// Returns images as they stand in a cell of a table: as a JSON array.
@@ -266,6 +281,7 @@ mod tests {
                 FieldValue::Decimal(number) => number.into(),
                 FieldValue::Texts(texts) => serde_json::json!(texts),
                 FieldValue::Uses(uses) => serde_json::json!(uses),
+                FieldValue::Statements(statements) => serde_json::json!(statements),
                 FieldValue::Images(images) => serde_json::json!(images),
             };
             assert_eq!(told, json[column.name], "{}", column.name);

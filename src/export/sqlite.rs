@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use crate::archive::{ArticleVersion, Cell, NewDatabase, Reader, in_words};
 use crate::export::exported_counts::ExportedCounts;
 use crate::export::record::{
-    COLUMNS, FieldValue, Provenance, ValueKind, images_in_json, texts_in_json, uses_in_json,
+    COLUMNS, FieldValue, Provenance, ValueKind, images_in_json, statements_in_json, texts_in_json,
+    uses_in_json,
 };
 use crate::export::{ExportError, FormatWriter, LeftOut, Record, WrittenFiles};
 use crate::time::Timestamp;
@@ -211,6 +212,7 @@ fn type_of(kind: ValueKind) -> &'static str {
         | ValueKind::Moment
         | ValueKind::Texts
         | ValueKind::Uses
+        | ValueKind::Statements
         | ValueKind::Images => "TEXT",
         ValueKind::Whole => "INTEGER",
         ValueKind::Decimal => "REAL",
@@ -225,6 +227,7 @@ fn cell(value: FieldValue<'_>) -> Cell<'_> {
         FieldValue::Decimal(number) => Cell::Real(number),
         FieldValue::Texts(texts) => Cell::Text(texts_in_json(texts).into()),
         FieldValue::Uses(uses) => Cell::Text(uses_in_json(uses).into()),
+        FieldValue::Statements(statements) => Cell::Text(statements_in_json(statements).into()),
         FieldValue::Images(images) => Cell::Text(images_in_json(images).into()),
     }
 }

@@ -1,8 +1,8 @@
 //! Plain text: a folder with one file an article, an index of them, and their checksums.
 //!
 //! `articles/SITE/YEAR/NUMBER.txt` has the headline, the lines under it and the story, with blank
-//! lines between them. `index.csv` has what else is known, and `checksums.sha256` is for
-//! `sha256sum --check`.
+//! lines between them; the last ones are the paragraphs, whose number the index tells. `index.csv`
+//! has what else is known, and `checksums.sha256` is for `sha256sum --check`.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,21 +13,27 @@ use crate::archive::VersionChoice;
 use crate::export::csv::{guarded, write_row};
 use crate::export::exported_counts::ExportedCounts;
 use crate::export::output::{FileCoding, Output};
+use crate::export::record::statements_in_json;
 use crate::export::{ExportError, FormatWriter, Record, WrittenFiles, fault};
 
 /// The columns of the index.
-const INDEX: [&str; 11] = [
+const INDEX: [&str; 16] = [
     "path",
     "id",
     "title",
     "authors",
     "published_at",
+    "published_precision",
     "section",
     "url",
     "rights",
     "opt_outs",
     "uses",
+    "use_level",
     "licences",
+    "statements",
+    "first_copy",
+    "paragraphs",
 ];
 
 /// The longest name of a site that is a name in a folder as it is.
@@ -101,12 +107,17 @@ impl FormatWriter for TextFolder {
             told(&record.title),
             authors,
             told(&record.published_at),
+            record.published_precision.unwrap_or_default().to_owned(),
             told(&record.section),
             told(&record.url),
             told(&record.rights),
             opt_outs,
             record.uses.to_string(),
+            record.use_level.unwrap_or_default().to_owned(),
             record.licences.join(" "),
+            statements_in_json(&record.statements),
+            told(&record.first_copy),
+            record.paragraphs.len().to_string(),
         ];
         // A spreadsheet opens the index, too.
         let cells = row.each_ref().map(|cell| guarded(cell));

@@ -3,13 +3,12 @@
 mod part_names;
 mod told_counts;
 
-use std::collections::BTreeMap;
 use std::fs::File;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-use crate::archive::{ArticleFilter, ExchangeFilter, Reader};
+use crate::archive::{ArticleFilter, ArticleScope, ExchangeFilter, Reader};
 use crate::export::manifest::{self, ExportedFile, MANIFEST, ToldSelection, WrittenExport};
 use crate::export::web::part_names::{FormerParts, numbered};
 use crate::export::web::told_counts::AnswerCounts;
@@ -19,6 +18,31 @@ use crate::export::{
 };
 use crate::time::Timestamp;
 use crate::web_archive::{MOST_PART_BYTES, WebArchiveSummary, write_wacz, write_warc};
+
+/// A format that has answers, and no articles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WebFormat {
+    Warc,
+    Wacz,
+}
+
+impl WebFormat {
+    /// Returns the web format; `None` of a format that has articles.
+    pub(super) fn of(format: ExportFormat) -> Option<Self> {
+        match format {
+            ExportFormat::Warc => Some(Self::Warc),
+            ExportFormat::Wacz => Some(Self::Wacz),
+            ExportFormat::Jsonl
+            | ExportFormat::Csv
+            | ExportFormat::Sqlite
+            | ExportFormat::Atom
+            | ExportFormat::JsonFeed
+            | ExportFormat::Text => None,
+            #[cfg(feature = "parquet")]
+            ExportFormat::Parquet | ExportFormat::Dataset => None,
+        }
+    }
+}
 
 /// Files of an export that are whole, and are not in their places yet; the first one is first.
 struct WholeFiles {
@@ -30,23 +54,22 @@ struct WholeFiles {
 ///
 /// # Errors
 ///
-/// Fails before anything is written where a former part would stand among the new ones, and with
-/// [`ExportError::OfArticles`] where the filter chooses articles: it would be ignored, and reserved
-/// pages would go out.
+/// Fails before anything is written where a former part would stand among the new ones.
 pub(super) fn write_file(
     reader: &Reader,
     filter: &ArticleFilter,
     options: &ExportOptions,
-    beside: Beside,
+    (format, beside): (WebFormat, Beside),
 ) -> Result<ExportSummary, ExportError> {
-    refuse_of_articles(filter)?;
+    let wanted = exchanges(filter, options);
     let target = beside.target.clone();
     let told_at = with_ending(&target, MANIFEST);
-    let (former, whole) = if options.format == ExportFormat::Warc {
-        let former = FormerParts::find(&target, &told_at)?;
-        (former, warc(reader, filter, beside)?)
-    } else {
-        (FormerParts::default(), wacz(reader, filter, beside)?)
+    let (former, whole) = match format {
+        WebFormat::Warc => {
+            let former = FormerParts::find(&target, &told_at)?;
+            (former, warc(reader, &wanted, beside)?)
+        }
+        WebFormat::Wacz => (FormerParts::default(), wacz(reader, &wanted, beside)?),
     };
 
     let hash = |part: &Beside| hashed(&part.part, &target, &name_of(&part.target));
@@ -74,29 +97,16 @@ pub(super) fn write_file(
     Ok(summary)
 }
 
-/// Refuses a filter that chooses articles.
-fn refuse_of_articles(filter: &ArticleFilter) -> Result<(), ExportError> {
-    let of_articles = ArticleFilter {
-        sites: Vec::new(),
-        since: None,
-        until: None,
-        ..filter.clone()
-    };
-    if of_articles == ArticleFilter::default() {
-        Ok(())
-    } else {
-        Err(ExportError::OfArticles {
-            options: ToldSelection::from(&of_articles).as_typed(),
-        })
-    }
-}
-
 /// Writes a WARC file, and further ones beside it where one gigabyte is not enough:
 /// `paper.warc.gz`, `paper-00002.warc.gz`, …
-fn warc(reader: &Reader, filter: &ArticleFilter, first: Beside) -> Result<WholeFiles, ExportError> {
+fn warc(
+    reader: &Reader,
+    wanted: &ExchangeFilter,
+    first: Beside,
+) -> Result<WholeFiles, ExportError> {
     let target = first.target.clone();
     let mut parts = vec![first];
-    let summary = write_warc(reader, &exchanges(filter), MOST_PART_BYTES, |number| {
+    let summary = write_warc(reader, wanted, MOST_PART_BYTES, |number| {
         if number > 1 {
             parts.push(Beside::of(&numbered(&target, number))?);
         }
@@ -110,25 +120,46 @@ fn warc(reader: &Reader, filter: &ArticleFilter, first: Beside) -> Result<WholeF
 /// Writes a WACZ file.
 fn wacz(
     reader: &Reader,
-    filter: &ArticleFilter,
+    wanted: &ExchangeFilter,
     beside: Beside,
 ) -> Result<WholeFiles, ExportError> {
-    let summary = write_wacz(reader, &exchanges(filter), &beside.part)?;
+    let summary = write_wacz(reader, wanted, &beside.part)?;
     Ok(WholeFiles {
         parts: vec![beside],
         summary,
     })
 }
 
-/// Returns the answers that a filter means: of its sites, from its first day to its last one. A day
-/// begins at midnight in UTC, since an answer has no place of its own.
-fn exchanges(filter: &ArticleFilter) -> ExchangeFilter {
+/// Returns the answers that a filter means: of its articles, from its first day to its last one. A
+/// day begins at midnight in UTC, since an answer has no place of its own.
+fn exchanges(filter: &ArticleFilter, options: &ExportOptions) -> ExchangeFilter {
     let behind = filter.until.and_then(|day| day.tomorrow().ok());
     ExchangeFilter {
         sites: filter.sites.clone(),
         since: filter.since.and_then(midnight),
         before: behind.and_then(midnight),
+        articles: scope(filter, options),
     }
+}
+
+/// Returns the choice of articles; `None` where a filter has none, and all answers are meant. The
+/// days are those of answers, and choose no articles.
+fn scope(filter: &ArticleFilter, options: &ExportOptions) -> Option<ArticleScope> {
+    let of_articles = ArticleFilter {
+        since: None,
+        until: None,
+        ..filter.clone()
+    };
+    let of_sites = ArticleFilter {
+        sites: filter.sites.clone(),
+        versions: filter.versions,
+        ..ArticleFilter::default()
+    };
+    (of_articles != of_sites).then(|| ArticleScope {
+        told: ToldSelection::from(&of_articles).as_typed(),
+        filter: of_articles,
+        at: options.made_at,
+    })
 }
 
 fn midnight(day: Date) -> Option<Timestamp> {
@@ -137,15 +168,20 @@ fn midnight(day: Date) -> Option<Timestamp> {
 }
 
 fn told(summary: WebArchiveSummary) -> ExportSummary {
-    let left_out = summary.damaged.iter().map(|damaged| LeftOut {
+    let captures = summary.damaged.iter().map(|damaged| LeftOut {
         id: damaged.url.clone(),
         why: damaged.why.clone(),
     });
+    let chosen = summary.chosen.clone().unwrap_or_default();
+    let articles = chosen.damaged.into_iter().map(|damaged| LeftOut {
+        id: damaged.id,
+        why: damaged.why,
+    });
     ExportSummary {
-        articles: 0,
-        reserved: 0,
-        reserved_by: BTreeMap::new(),
-        left_out: left_out.collect(),
+        articles: chosen.articles,
+        reserved: chosen.reserved,
+        reserved_by: chosen.reserved_by,
+        left_out: captures.chain(articles).collect(),
         captures: Some(summary),
     }
 }
@@ -153,17 +189,20 @@ fn told(summary: WebArchiveSummary) -> ExportSummary {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::VersionChoice;
     use crate::rights::Purpose;
 
     #[test]
-    fn what_chooses_articles_is_refused_by_the_name_of_its_option() {
+    fn sites_days_and_versions_choose_no_articles_and_every_other_option_does() {
+        let options = ExportOptions::of(ExportFormat::Warc);
         let of_answers = ArticleFilter {
             sites: vec!["a".into(), "b".into()],
             since: Some(jiff::civil::date(2026, 11, 24)),
             until: Some(jiff::civil::date(2026, 11, 25)),
+            versions: VersionChoice::All,
             ..ArticleFilter::default()
         };
-        assert!(refuse_of_articles(&of_answers).is_ok());
+        assert_eq!(scope(&of_answers, &options), None);
 
         let for_training = ArticleFilter {
             purpose: Some(Purpose::AiTraining),
@@ -174,9 +213,10 @@ mod tests {
             ..of_answers
         };
         for (filter, option) in [(for_training, "--for"), (seen_since, "--seen-since")] {
-            let refused = refuse_of_articles(&filter).unwrap_err().to_string();
-            assert!(refused.contains(option), "{refused}");
-            assert!(!refused.contains("2026-11"), "{refused}");
+            let scope = scope(&filter, &options).unwrap();
+            assert!(scope.told.contains(option), "{}", scope.told);
+            assert_eq!((scope.filter.since, scope.filter.until), (None, None));
+            assert_eq!(scope.filter.sites, ["a", "b"]);
         }
     }
 
@@ -187,7 +227,7 @@ mod tests {
             until: Some(jiff::civil::date(2026, 11, 24)),
             ..ArticleFilter::default()
         };
-        let span = exchanges(&filter);
+        let span = exchanges(&filter, &ExportOptions::of(ExportFormat::Warc));
         let at = |text| Timestamp::from_rfc3339(text);
         assert_eq!(span.since, at("2026-11-24T00:00:00Z"));
         assert_eq!(span.before, at("2026-11-25T00:00:00Z"));

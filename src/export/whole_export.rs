@@ -5,10 +5,11 @@ use std::path::Path;
 
 use crate::archive::{ArticleFilter, Reader};
 use crate::export::manifest::{self, MANIFEST, WrittenExport};
+use crate::export::web::WebFormat;
 use crate::export::written_file::{hashed, name_of, remove_former, with_ending, write_beside};
 use crate::export::{
-    Beside, ExportError, ExportFormat, ExportOptions, ExportSummary, FolderBeside, fault, web,
-    write_articles, writers,
+    Beside, ExportError, ExportOptions, ExportSummary, FolderBeside, fault, web, write_articles,
+    writers,
 };
 
 /// Writes an export into a file, with its manifest and what else belongs beside it.
@@ -19,11 +20,11 @@ pub(super) fn write_file(
     beside: Beside,
 ) -> Result<ExportSummary, ExportError> {
     refuse_archive(reader, &beside.target)?;
-    if matches!(options.format, ExportFormat::Warc | ExportFormat::Wacz) {
-        return web::write_file(reader, filter, options, beside);
+    if let Some(format) = WebFormat::of(options.format) {
+        return web::write_file(reader, filter, options, (format, beside));
     }
 
-    let writer = writers::of_file(reader, &beside, options)?;
+    let writer = writers::of_file(reader, &beside, filter, options)?;
     let written = write_articles(reader, filter, options, writer)?;
 
     let target = beside.target.clone();

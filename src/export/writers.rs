@@ -14,12 +14,13 @@ use crate::export::{ExportError, FormatWriter, atom, csv, fault, json_feed, json
 /// Returns the writer of a stream.
 pub(super) fn of_stream<'s>(
     stream: &'s Stream,
+    filter: &ArticleFilter,
     options: &ExportOptions,
 ) -> Result<Box<dyn FormatWriter + 's>, ExportError> {
     match options.format.shape(&stream.name)? {
         FormatShape::Lines(coding) => {
             let output = Output::new(&stream.name, stream.writer(), coding)?;
-            in_order(output, options, &stream.name)
+            in_order(output, filter, options, &stream.name)
         }
         FormatShape::File | FormatShape::Folder => Err(no_file(&stream.name, options)),
     }
@@ -29,6 +30,7 @@ pub(super) fn of_stream<'s>(
 pub(super) fn of_file<'r>(
     reader: &'r Reader,
     beside: &Beside,
+    filter: &ArticleFilter,
     options: &ExportOptions,
 ) -> Result<Box<dyn FormatWriter + 'r>, ExportError> {
     let (part, target) = (&beside.part, &beside.target);
@@ -36,7 +38,7 @@ pub(super) fn of_file<'r>(
         ExportFormat::Jsonl | ExportFormat::Csv | ExportFormat::Atom | ExportFormat::JsonFeed => {
             let file = File::create(part).map_err(|why| fault(target, why))?;
             let output = Output::new(target, file, FileCoding::of(target))?;
-            in_order(output, options, target)
+            in_order(output, filter, options, target)
         }
         ExportFormat::Sqlite => {
             let tables = sqlite::ArticleTables::begin(reader, part, target)?;
@@ -92,6 +94,7 @@ pub(super) fn of_folder(
 /// Returns the writer of a format that is written from the first byte to the last.
 fn in_order<'o>(
     output: Output<'o>,
+    filter: &ArticleFilter,
     options: &ExportOptions,
     out: &Path,
 ) -> Result<Box<dyn FormatWriter + 'o>, ExportError> {
@@ -101,7 +104,7 @@ fn in_order<'o>(
             output,
             cells: options.cells,
         }),
-        ExportFormat::Atom => Box::new(atom::AtomFeed::of(output, options.newest, out)),
+        ExportFormat::Atom => Box::new(atom::AtomFeed::of(output, options.newest, filter)),
         ExportFormat::JsonFeed => Box::new(json_feed::JsonFeed::of(output, options.newest)),
         ExportFormat::Sqlite | ExportFormat::Warc | ExportFormat::Wacz => {
             return Err(no_file(out, options));

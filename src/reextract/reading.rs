@@ -1,15 +1,13 @@
 //! Captures and the readers that extract them again.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::archive::KeptCapture;
-use crate::deadline::Undone;
 use crate::extract::Extraction;
-use crate::site_reader::{SavedAnswer, SiteReader};
+use crate::site_reader::SiteReader;
 
 /// Reads captures on all cores, and returns the extractions in the same order.
 pub(super) fn extractions(
@@ -42,16 +40,9 @@ fn read(capture: &KeptCapture, reader: &SiteReader) -> Extraction {
         }
     };
 
-    let headers = capture.header_pairs();
-    let answer = SavedAnswer {
-        headers: &headers,
-        body: &body,
-    };
-
-    let reading =
-        AssertUnwindSafe(|| reader.read_again(&capture.page.url, answer, capture.fetched_at));
-    catch_unwind(reading).unwrap_or_else(|_| Extraction::NotAnArticle {
-        why: Undone::Panicked.to_string(),
+    let read = reader.read_capture(capture, &body);
+    read.unwrap_or_else(|undone| Extraction::NotAnArticle {
+        why: undone.to_string(),
     })
 }
 

@@ -1,8 +1,10 @@
 //! A page that was saved, extracted again: the reader of its day, and the opt-outs in its words.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::deadline::{BUDGET, room_as_weighed_now, room_now, within_now};
+use crate::archive::KeptCapture;
+use crate::deadline::{BUDGET, Undone, room_as_weighed_now, room_now, within_now};
 use crate::extract::{Article, Extraction, decode};
 use crate::markup::{Tree, Wanted, Weight};
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
@@ -78,6 +80,26 @@ impl SiteReader {
             | Extraction::Refused { .. }
             | Extraction::NotAnArticle { .. }) => other,
         }
+    }
+
+    /// Extracts an article again from a capture with its bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the extraction panics, so that other captures are still read.
+    pub(crate) fn read_capture(
+        &self,
+        capture: &KeptCapture,
+        body: &[u8],
+    ) -> Result<Extraction, Undone> {
+        let headers = capture.header_pairs();
+        let answer = SavedAnswer {
+            headers: &headers,
+            body,
+        };
+        let reading =
+            AssertUnwindSafe(|| self.read_again(&capture.page.url, answer, capture.fetched_at));
+        catch_unwind(reading).map_err(|_| Undone::Panicked)
     }
 
     /// Applies the opt-outs in an article's words: a withheld article loses its text.

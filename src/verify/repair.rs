@@ -1,7 +1,6 @@
 //! Repair: extracts damaged versions again from the kept pages, and requests pages with damaged
 //! bodies again.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::archive::{
@@ -9,9 +8,8 @@ use crate::archive::{
     Writer,
 };
 use crate::clock::Clock;
-use crate::deadline::Undone;
 use crate::extract::{Article, Extraction};
-use crate::site_reader::{SavedAnswer, SiteReader};
+use crate::site_reader::SiteReader;
 use crate::verify::VerifyReport;
 use crate::verify::damage::{Damage, Repair, RepairSource};
 
@@ -222,15 +220,9 @@ fn read(capture: &KeptCapture, readers: &[Arc<SiteReader>]) -> Result<Box<Articl
     let body = capture
         .body()
         .map_err(|error| format!("its page cannot be read again: {}", told(error)))?;
-    let headers = capture.header_pairs();
-    let answer = SavedAnswer {
-        headers: &headers,
-        body: &body,
-    };
-    let reading =
-        AssertUnwindSafe(|| reader.read_again(&capture.page.url, answer, capture.fetched_at));
+    let read = reader.read_capture(capture, &body);
 
-    match catch_unwind(reading).map_err(|_| Undone::Panicked.to_string())? {
+    match read.map_err(|undone| undone.to_string())? {
         Extraction::Article(article) | Extraction::Members(article) => Ok(article),
         Extraction::Gone { why }
         | Extraction::Refused { why }

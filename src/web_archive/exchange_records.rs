@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::archive::{
     AnsweredRequest, ArchiveError, CapturedAnswer, EarlierAnswer, ExchangeAnswer, ExchangeFilter,
-    Exchanges, Reader,
+    Exchanges, ReadPages, Reader,
 };
 use crate::robots::LARGEST;
 use crate::web_archive::http_head::{request_head, response_head};
@@ -64,8 +64,14 @@ impl<'r> RecordSource<'r> {
     pub(super) fn summary(&self) -> WebArchiveSummary {
         WebArchiveSummary {
             parts: self.parts,
+            chosen: self.exchanges.chosen.clone(),
             ..self.counts.clone()
         }
+    }
+
+    /// Returns the pages of the articles.
+    pub(super) fn read_pages(&self) -> ReadPages<'r> {
+        self.exchanges.read_pages()
     }
 
     /// Tells whether a capture was left out because it is damaged.

@@ -5,11 +5,11 @@ use std::io::Write;
 
 use serde_json::json;
 
-use crate::archive::{AnsweredRequest, Reader};
+use crate::archive::AnsweredRequest;
 use crate::time::Timestamp;
 use crate::web_archive::Fault;
 use crate::web_archive::exchange_records::RecordSource;
-use crate::web_archive::record_id::record_id;
+use crate::web_archive::record_id::lasting_uuid;
 
 /// The home pages of the papers, and the page that a reader opens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +60,6 @@ impl EntryPages {
 /// Writes the list: home pages, and the page of each article in its newest version.
 pub(super) fn write_pages(
     to: &mut impl Write,
-    reader: &Reader,
     source: &RecordSource<'_>,
     entries: &EntryPages,
 ) -> Result<(), Fault> {
@@ -74,7 +73,7 @@ pub(super) fn write_pages(
         writeln!(to, "{line}")?;
     }
 
-    for page in reader.read_pages(&source.filter) {
+    for page in source.read_pages() {
         let page = page?;
         if source.is_damaged(page.capture) {
             continue;
@@ -94,8 +93,5 @@ pub(super) fn write_pages(
 }
 
 fn page_id(url: &str, at: Timestamp) -> String {
-    record_id("page", format!("{url}\0{}", at.millis()).as_bytes())
-        .trim_start_matches("<urn:uuid:")
-        .trim_end_matches('>')
-        .to_owned()
+    lasting_uuid("page", format!("{url}\0{}", at.millis()).as_bytes())
 }

@@ -3,9 +3,14 @@
 
 use sha2::{Digest, Sha256};
 
-/// Returns the id of a record: a UUID of version 8 (RFC 9562 §5.8) of the record's type and of what
-/// it is about.
+/// Returns the id of a record, of its type and of what it is about.
 pub(super) fn record_id(kind: &str, about: &[u8]) -> String {
+    format!("<urn:uuid:{}>", lasting_uuid(kind, about))
+}
+
+/// Returns a UUID of version 8 (RFC 9562 §5.8) that follows from a kind of thing and what it is
+/// about, and from nothing else.
+pub(crate) fn lasting_uuid(kind: &str, about: &[u8]) -> String {
     let hash = Sha256::new()
         .chain_update("saseo record 1\0")
         .chain_update(kind)
@@ -25,7 +30,7 @@ pub(super) fn record_id(kind: &str, about: &[u8]) -> String {
         &text[16..20],
         &text[20..],
     );
-    format!("<urn:uuid:{a}-{b}-{c}-{d}-{e}>")
+    format!("{a}-{b}-{c}-{d}-{e}")
 }
 
 #[cfg(test)]

@@ -28,12 +28,11 @@ pub(super) fn write(
     most_part_bytes: u64,
 ) -> Result<WebArchiveSummary, WebArchiveError> {
     let mut source = RecordSource::of(reader, filter)?;
-    write_file(reader, &mut source, out, most_part_bytes).map_err(|fault| fault.at(out))?;
+    write_file(&mut source, out, most_part_bytes).map_err(|fault| fault.at(out))?;
     Ok(source.summary())
 }
 
 fn write_file(
-    reader: &Reader,
     source: &mut RecordSource<'_>,
     out: &Path,
     most_part_bytes: u64,
@@ -47,7 +46,7 @@ fn write_file(
     }
     write_index(&mut wacz, lines)?;
     wacz.entry("pages/pages.jsonl", Storage::Deflated, |to| {
-        write_pages(to, reader, source, &entries)
+        write_pages(to, source, &entries)
     })?;
     write_package(&mut wacz, source, &entries)?;
     Ok(wacz.finish()?)

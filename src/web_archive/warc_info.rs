@@ -14,6 +14,10 @@ const NOT_KEPT: &str = "Bodies stand without content and transfer codings; heade
     robots.txt files (they are resource records), the bytes of revisits of which only the ledger \
     tells. Left out: pages whose paper forbids archiving.";
 
+/// What a choice of articles leaves out.
+const NO_LISTS: &str = "Left out: home pages, lists and feeds, which show other articles, too, and \
+    pages in which no article was found.";
+
 /// The program that wrote the file.
 pub(super) const SOFTWARE: &str = concat!("saseo/", env!("CARGO_PKG_VERSION"));
 
@@ -45,10 +49,19 @@ pub(super) fn warc_info(
             add(&mut fields, "description", &told);
         }
     }
+    let chosen = filter.articles.as_ref().map(|scope| scope.told.as_str());
+    if let Some(chosen) = chosen {
+        let told = format!("Answers for the pages and photos of these articles: {chosen}.");
+        add(&mut fields, "description", &told);
+        add(&mut fields, "description", NO_LISTS);
+    }
     add(&mut fields, "description", NOT_KEPT);
 
     let (since, before) = (since.unwrap_or_default(), before.unwrap_or_default());
-    let about = format!("{sites}\0{since}\0{before}\0{part}\0");
+    let mut about = format!("{sites}\0{since}\0{before}\0{part}\0");
+    if let Some(chosen) = chosen {
+        about += &format!("{chosen}\0");
+    }
     WarcRecord {
         kind: RecordType::Warcinfo,
         id: record_id("warcinfo", &[about.as_bytes(), &hash].concat()),

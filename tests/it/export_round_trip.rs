@@ -11,6 +11,7 @@ use saseo::ArticleKey;
 use saseo::archive::ArticleFilter;
 use saseo::export::{self, CsvDialect, ExportFormat, ExportOptions, Formulas, Place};
 use saseo::extract::{Article, Image};
+use saseo::rights::{Claim, DeclaredRights, Statement};
 use serde_json::Value;
 
 use crate::archive_desk::{Desk, found_article, links, story};
@@ -63,6 +64,7 @@ prop_compose! {
         paragraphs in prop::collection::vec(text(), 0..4),
         photos in prop::collection::vec((text(), prop::option::of(text())), 0..3),
         thousandths in prop::option::of(0..=1000_u32),
+        statements in prop::collection::vec((text(), text(), text()), 0..3),
     ) -> Article {
         let photos = photos.into_iter().map(|(url, caption)| Image { url, caption, credit: None });
         Article {
@@ -72,6 +74,11 @@ prop_compose! {
             tags,
             paragraphs,
             images: photos.collect(),
+            declared_rights: DeclaredRights::of(statements.into_iter().map(
+                |(source, licence, words)| {
+                    Statement::new(&source, Claim::Licence(licence), &words)
+                },
+            )),
             // Few digits: SQLite's JSON, by which the test reads it, rounds.
             confidence: thousandths.map(|count| f64::from(count) / 1000.0),
             extractor: "test".into(),
@@ -114,7 +121,7 @@ fn exported(desk: &Desk, format: ExportFormat, name: &str) -> PathBuf {
 }
 
 /// What of an article a format must give back.
-const FIELDS: [&str; 7] = [
+const FIELDS: [&str; 8] = [
     "title",
     "rights",
     "text",
@@ -122,6 +129,7 @@ const FIELDS: [&str; 7] = [
     "tags",
     "images",
     "confidence",
+    "statements",
 ];
 
 fn rows_of_json_lines(path: &Path) -> Vec<Value> {
@@ -167,7 +175,7 @@ fn rows_of_sqlite(path: &Path) -> Vec<Value> {
                  'images', json((SELECT json_group_array(json_object('url', url, 'caption', caption,
                                 'credit', credit) ORDER BY position)
                             FROM article_images WHERE article_id = id)),
-                 'confidence', confidence)
+                 'confidence', confidence, 'statements', json(statements))
              FROM articles ORDER BY number",
         )
         .unwrap();
@@ -254,6 +262,11 @@ fn every_format_gives_back_every_character_and_only_nul_is_replaced() {
         for (line, article) in lines.iter().zip(&articles) {
             let title = article.title.as_deref().map(told);
             prop_assert_eq!(line["title"].as_str(), title.as_deref());
+            let declared = article.declared_rights.statements().iter();
+            let words: Vec<String> = declared.map(|one| told(&one.words)).collect();
+            let rows = line["statements"].as_array().unwrap().iter();
+            let told_words: Vec<_> = rows.map(|row| row["words"].as_str().unwrap()).collect();
+            prop_assert_eq!(told_words, words);
             let tags: Vec<String> = article.tags.iter().map(|tag| told(tag)).collect();
             prop_assert_eq!(&line["tags"], &serde_json::json!(tags));
             // Blank lines within a paragraph are borders, once it is kept.

@@ -83,4 +83,5 @@ mod verify_journal;
 mod verify_killed;
 mod verify_tables;
 mod watch;
+mod web_archive_selection;
 mod web_archives;

@@ -21,7 +21,7 @@ use crate::simulated_web::{
 };
 
 /// The host of the paper, and a host that has only photos.
-const PAPER: &str = "https://paper.example";
+pub const PAPER: &str = "https://paper.example";
 const CDN: &str = "https://cdn.example";
 
 const HOME: &str = "<html><body><ul id=\"user-menu\"><li data-menu-code=\"S1N1\">\
@@ -49,8 +49,8 @@ impl SimulatedSite for Answers {
 }
 
 /// A crawler of the paper, with an archive of its own.
-struct PhotoWorld {
-    folder: TempDir,
+pub struct PhotoWorld {
+    pub folder: TempDir,
     answers: Arc<Answers>,
     web: SimulatedWeb,
     keep: &'static str,
@@ -60,7 +60,7 @@ struct PhotoWorld {
 
 impl PhotoWorld {
     /// A paper whose articles have these photos, each article by its number from 1 on.
-    fn of(articles: &[&[&str]]) -> Self {
+    pub fn of(articles: &[&[&str]]) -> Self {
         let answers = Arc::new(Answers::default());
         let site = Arc::clone(&answers) as Arc<dyn SimulatedSite>;
         let world = Self {
@@ -85,12 +85,12 @@ impl PhotoWorld {
         world
     }
 
-    fn put(&self, host: &str, path: &str, answer: Answer) {
+    pub fn put(&self, host: &str, path: &str, answer: Answer) {
         let mut answers = self.answers.0.lock().unwrap();
         answers.insert(format!("{host}{path}"), answer);
     }
 
-    fn put_article(&self, number: usize, head: &str, photos: &[&str]) {
+    pub fn put_article(&self, number: usize, head: &str, photos: &[&str]) {
         let path = format!("/news/articleView.html?idxno={number}");
         self.put(PAPER, &path, article(number, head, photos));
     }
@@ -114,7 +114,7 @@ impl PhotoWorld {
         report
     }
 
-    async fn crawl(&self) -> CrawlReport {
+    pub async fn crawl(&self) -> CrawlReport {
         self.run(self.plan(SeedMode::Begin)).await
     }
 
@@ -193,7 +193,7 @@ fn section(articles: usize) -> String {
 }
 
 /// An article with photos, and beside it a box with the thumbnail of another one.
-fn article(number: usize, head: &str, photos: &[&str]) -> Answer {
+pub fn article(number: usize, head: &str, photos: &[&str]) -> Answer {
     let photos: String = photos
         .iter()
         .map(|photo| format!("<figure><img src=\"{photo}\"></figure>"))
@@ -211,7 +211,7 @@ fn article(number: usize, head: &str, photos: &[&str]) -> Answer {
 }
 
 /// A photo of so many bytes.
-fn photo(bytes: usize) -> Answer {
+pub fn photo(bytes: usize) -> Answer {
     let mut body = b"\x89PNG\r\n\x1a\n".to_vec();
     body.resize(bytes, 7);
     Answer {
@@ -221,7 +221,7 @@ fn photo(bytes: usize) -> Answer {
     }
 }
 
-fn with_header(mut answer: Answer, name: &str, value: &str) -> Answer {
+pub fn with_header(mut answer: Answer, name: &str, value: &str) -> Answer {
     answer.headers.push((name.to_owned(), value.to_owned()));
     answer
 }

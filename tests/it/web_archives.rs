@@ -18,33 +18,33 @@ use sha2::{Digest, Sha256};
 use crate::program::{Crawler, Paper, said};
 
 /// A record as it is read back.
-struct Record {
+pub struct Record {
     fields: BTreeMap<String, String>,
-    block: Vec<u8>,
+    pub block: Vec<u8>,
 }
 
 impl Record {
-    fn field(&self, name: &str) -> &str {
+    pub fn field(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
     }
 
-    fn is(&self, kind: &str) -> bool {
+    pub fn is(&self, kind: &str) -> bool {
         self.field("WARC-Type") == kind
     }
 
-    fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         self.field("WARC-Target-URI")
     }
 
     /// The body behind the head of an HTTP message.
-    fn body(&self) -> &[u8] {
+    pub fn body(&self) -> &[u8] {
         let end = self.block.windows(4).position(|four| four == b"\r\n\r\n");
         &self.block[end.unwrap() + 4..]
     }
 }
 
 /// Reads a file member by member: each must be one record, whose length and digest hold.
-fn records(path: &Path) -> Vec<Record> {
+pub fn records(path: &Path) -> Vec<Record> {
     let bytes = fs::read(path).unwrap();
     let (mut rest, mut records) = (bytes.as_slice(), Vec::new());
     while !rest.is_empty() {
@@ -450,7 +450,7 @@ fn the_listed_page_of_an_article_is_that_of_its_newest_version_before_the_select
             before: before.map(Timestamp::from_millis),
             ..ExchangeFilter::default()
         };
-        let pages = reader.read_pages(&filter);
+        let pages = reader.exchanges(&filter).unwrap().read_pages();
         pages.map(|page| page.unwrap().title.unwrap()).collect()
     };
     let now = titles(None, &["other", "demo"]);

@@ -90,7 +90,8 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "recrawl",
                 "schema",
             ],
-            &["body", "dictionaries"],
+            // Takedowns and web archives take the pages of chosen articles.
+            &["article_pages", "body", "dictionaries"],
             &["store"],
             &[
                 "backfill",

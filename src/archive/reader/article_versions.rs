@@ -8,6 +8,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_names::FoundArticle;
 use crate::archive::reader::article_row::{ArticleRecord, CheckedColumns, Flaw};
+use crate::archive::reader::newest_declared::newest_declared;
 use crate::extract::Article;
 
 /// One version of an article.
@@ -47,7 +48,7 @@ impl Reader {
     ///
     /// Returns [`ArchiveError::Damaged`] where the article has no version that can be read.
     pub fn versions(&self, of: &FoundArticle) -> Result<Vec<ArticleVersion>, ArchiveError> {
-        let mut select = self.connection.prepare(
+        let mut select = self.connection.prepare(concat!(
             "SELECT site.name || '/' || article.name AS id,
                     version.*, version.n AS version, site.name AS site,
                     article.url, article.number, article.text_id, article.access,
@@ -56,18 +57,17 @@ impl Reader {
                     strftime('%Y-%m-%dT%H:%M:%SZ', capture.fetched_at / 1000, 'unixepoch')
                       AS fetched_at,
                     capture.status AS http_status,
-                    coalesce((SELECT statements FROM article_declared
-                              JOIN declared ON declared.id = declared_id
-                              WHERE article_declared.article_id = article.id
-                              ORDER BY at DESC LIMIT 1), '[]') AS statements,
+                    coalesce(",
+            newest_declared!("statements"),
+            ", '[]') AS statements,
                     (SELECT s.name || '/' || a.name
                      FROM article AS a JOIN site AS s ON s.id = a.site_id
                      WHERE a.id = article.first_copy) AS first_copy
              FROM version JOIN article ON article.id = version.article_id
              JOIN site ON site.id = article.site_id
              JOIN capture ON capture.id = version.capture_id
-             WHERE version.article_id = ?1 ORDER BY version.capture_id, version.n",
-        )?;
+             WHERE version.article_id = ?1 ORDER BY version.capture_id, version.n"
+        ))?;
         let rows = select.query_map([of.row], |row| Ok(version(row)))?;
         let versions: Vec<ArticleVersion> = rows.collect::<Result<_, _>>()?;
 

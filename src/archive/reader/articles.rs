@@ -1,28 +1,32 @@
 //! Articles, chosen by a filter: in their newest versions, or in all of them.
 
+use rusqlite::Statement;
+
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_filter::{ArticleFilter, VersionChoice};
 use crate::archive::reader::article_versions::{ArticleVersion, version};
 use crate::archive::reader::filter_conditions::{FilterConditions, sites_in_json};
+use crate::archive::reader::newest_declared::newest_declared;
 use crate::archive::reader::records::Records;
 
 /// The columns of an article's version, in the order in which they are read.
-pub(super) const COLUMNS: &str = "ordered.site || '/' || article.name AS id,
+pub(super) const COLUMNS: &str = concat!(
+    "ordered.site || '/' || article.name AS id,
             title, text, content_sha256, article.number, article.text_id, canonical_url, subtitle,
             authors, byline, published_at, published_precision, modified_at, published_source,
             section, subsection, language, images, tags, rights, article.access, opt_outs,
-            coalesce((SELECT statements FROM article_declared
-                      JOIN declared ON declared.id = declared_id
-                      WHERE article_declared.article_id = article.id
-                      ORDER BY at DESC LIMIT 1), '[]') AS statements, extractor, confidence,
+            coalesce(",
+    newest_declared!("statements"),
+    ", '[]') AS statements, extractor, confidence,
             ordered.site, article.url, version.n AS version,
             strftime('%Y-%m-%dT%H:%M:%SZ', first_seen_at / 1000, 'unixepoch') AS first_seen_at,
             strftime('%Y-%m-%dT%H:%M:%SZ', fetched_at / 1000, 'unixepoch') AS fetched_at,
             status AS http_status,
             (SELECT s.name || '/' || a.name
              FROM article AS a JOIN site AS s ON s.id = a.site_id
-             WHERE a.id = article.first_copy) AS first_copy";
+             WHERE a.id = article.first_copy) AS first_copy"
+);
 
 /// The articles of a filter: sites by name, their articles oldest first. The order does not change
 /// when articles are added.
@@ -52,14 +56,14 @@ const NEWEST_VERSION: &str = "CROSS JOIN version ON version.id =
 /// All versions of an article. The index by which they are found has them in the order of `n`.
 const ALL_VERSIONS: &str = "CROSS JOIN version ON version.article_id = ordered.article_id";
 
-/// Returns the statement of a filter's articles.
-fn select_articles(filter: &ArticleFilter, conditions: &FilterConditions) -> String {
+/// Returns the statement of these columns of a filter's articles.
+fn select_articles(columns: &str, filter: &ArticleFilter, conditions: &FilterConditions) -> String {
     let versions = match filter.versions {
         VersionChoice::Newest => NEWEST_VERSION,
         VersionChoice::All => ALL_VERSIONS,
     };
     format!(
-        "SELECT {COLUMNS} {FROM_ARTICLES} {versions}
+        "SELECT {columns} {FROM_ARTICLES} {versions}
          CROSS JOIN capture ON capture.id = version.capture_id
          WHERE {}",
         conditions.sql()
@@ -99,29 +103,44 @@ impl Reader {
         filter: &ArticleFilter,
     ) -> Result<Records<'_, ArticleVersion>, ArchiveError> {
         let conditions = FilterConditions::of(filter);
-        let mut select = self.prepare_records(&select_articles(filter, &conditions))?;
+        let mut select = self.prepare_records(&select_articles(COLUMNS, filter, &conditions))?;
         select.raw_bind_parameter(1, sites_in_json(filter))?;
         conditions.bind(2, &mut select)?;
         Ok(Records::of(select, &self.path, |row| Ok(version(row))))
+    }
+
+    /// Prepares the rows of a filter's articles, one a version that it chooses: `article_id`, `id`
+    /// and `declared_id`, the rights that count.
+    pub(super) fn prepare_article_rows(
+        &self,
+        filter: &ArticleFilter,
+    ) -> Result<Statement<'_>, ArchiveError> {
+        let columns = concat!(
+            "ordered.article_id, ordered.site || '/' || article.name AS id, ",
+            newest_declared!("declared_id"),
+            " AS declared_id"
+        );
+        let conditions = FilterConditions::of(filter);
+        let sql = select_articles(columns, filter, &conditions);
+        let mut select = self.prepare_records(&sql)?;
+        select.raw_bind_parameter(1, sites_in_json(filter))?;
+        conditions.bind(2, &mut select)?;
+        Ok(select)
     }
 
     /// Returns the rows of the articles of which a filter chooses a version, whichever versions it
     /// asks for: an article with two of them stands there twice.
     #[cfg(feature = "cli")]
     pub(crate) fn article_rows(&self, filter: &ArticleFilter) -> Result<Vec<i64>, ArchiveError> {
-        let conditions = FilterConditions::of(filter);
-        let mut select = self.prepare_records(&format!(
-            "SELECT article.id {FROM_ARTICLES} {ALL_VERSIONS}
-             CROSS JOIN capture ON capture.id = version.capture_id WHERE {}",
-            conditions.sql()
-        ))?;
-        select.raw_bind_parameter(1, sites_in_json(filter))?;
-        conditions.bind(2, &mut select)?;
-
+        let any_version = ArticleFilter {
+            versions: VersionChoice::All,
+            ..filter.clone()
+        };
+        let mut select = self.prepare_article_rows(&any_version)?;
         let mut rows = select.raw_query();
         let mut articles = Vec::new();
         while let Some(row) = rows.next()? {
-            articles.push(row.get(0)?);
+            articles.push(row.get("article_id")?);
         }
         Ok(articles)
     }
@@ -137,7 +156,7 @@ impl Reader {
         // An index has the few versions with such numbers.
         conditions.require("ordered.article_id IN (SELECT article_id FROM version WHERE n > 1)");
 
-        let mut select = self.prepare_records(&select_articles(&filter, &conditions))?;
+        let mut select = self.prepare_records(&select_articles(COLUMNS, &filter, &conditions))?;
         select.raw_bind_parameter(1, sites_in_json(&filter))?;
         Ok(Records::of(select, &self.path, |row| Ok(version(row))))
     }

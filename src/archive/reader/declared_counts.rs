@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
+use rusqlite::{Rows, params};
 use serde_json::json;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
+use crate::archive::reader::newest_declared::newest_declared;
 use crate::rights::{Claim, DeclaredRights, Purpose, Use, UseState};
 use crate::time::Timestamp;
 
@@ -49,14 +50,23 @@ pub struct RightsChange {
     pub after: DeclaredRights,
 }
 
-/// The articles of the sites, each with the rights that count.
-const NEWEST: &str = "SELECT declared.statements, count(*)
-     FROM article LEFT JOIN declared ON declared.id =
-       (SELECT declared_id FROM article_declared WHERE article_id = article.id
-        ORDER BY at DESC LIMIT 1)
-     WHERE article.id NOT IN (SELECT article_id FROM tombstone) AND article.site_id IN (SELECT id FROM site WHERE ?1 = '[]'
-                               OR name IN (SELECT value FROM json_each(?1)))
-     GROUP BY declared.id";
+/// Articles by the rights that count; a condition on the articles and [`BY_RIGHTS`] follow.
+const NEWEST: &str = concat!(
+    "SELECT declared.statements, count(*)
+     FROM article LEFT JOIN declared ON declared.id = ",
+    newest_declared!("declared_id"),
+    " WHERE"
+);
+
+/// The articles of the sites.
+const OF_SITES: &str = "article.id NOT IN (SELECT article_id FROM tombstone)
+       AND article.site_id IN (SELECT id FROM site WHERE ?1 = '[]'
+                               OR name IN (SELECT value FROM json_each(?1)))";
+
+/// The articles that a scope chose.
+const CHOSEN: &str = "article.id IN (SELECT id FROM temp.chosen_article)";
+
+const BY_RIGHTS: &str = "GROUP BY declared.id";
 
 /// The changes of a day. The first row of an article is one where it came after the article.
 const CHANGES: &str = "SELECT at / ?2 AS day, before.statements, after.statements, count(*)
@@ -87,16 +97,10 @@ impl Reader {
         now: Timestamp,
     ) -> Result<DeclaredCounts, ArchiveError> {
         let sites = json!(sites).to_string();
-        let mut counts = DeclaredCounts {
-            uses: Use::ALL.map(|wanted| (wanted, [0; 3])).into(),
-            ..DeclaredCounts::default()
-        };
-
-        let mut newest = self.connection.prepare(NEWEST)?;
-        let mut rows = newest.query([&sites])?;
-        while let Some(row) = rows.next()? {
-            counts.see(&rights(row.get(0)?), row.get(1)?, now);
-        }
+        let mut newest = self
+            .connection
+            .prepare(&format!("{NEWEST} {OF_SITES} {BY_RIGHTS}"))?;
+        let mut counts = DeclaredCounts::of(newest.query([&sites])?, now)?;
 
         let mut changes = self.connection.prepare(CHANGES)?;
         let changes = changes.query_map(params![sites, DAY, MOST_CHANGES], |row| {
@@ -116,9 +120,29 @@ impl Reader {
         counts.licence_servers = servers.collect::<Result<_, _>>()?;
         Ok(counts)
     }
+
+    /// Counts what is declared about the articles in `temp.chosen_article`.
+    pub(super) fn rights_of_chosen(&self, now: Timestamp) -> Result<DeclaredCounts, ArchiveError> {
+        let mut newest = self
+            .connection
+            .prepare(&format!("{NEWEST} {CHOSEN} {BY_RIGHTS}"))?;
+        DeclaredCounts::of(newest.query([])?, now)
+    }
 }
 
 impl DeclaredCounts {
+    /// Counts rows of rights, each with the number of its articles.
+    fn of(mut rows: Rows<'_>, now: Timestamp) -> Result<Self, ArchiveError> {
+        let mut counts = Self {
+            uses: Use::ALL.map(|wanted| (wanted, [0; 3])).into(),
+            ..Self::default()
+        };
+        while let Some(row) = rows.next()? {
+            counts.see(&rights(row.get(0)?), row.get(1)?, now);
+        }
+        Ok(counts)
+    }
+
     fn see(&mut self, rights: &DeclaredRights, articles: u64, now: Timestamp) {
         self.articles += articles;
         for (wanted, states) in &mut self.uses {

@@ -1,6 +1,7 @@
 //! Exchanges: requests that were answered, each with what is kept of its answer. Web archives are
 //! made of them.
 
+mod choice;
 mod earlier;
 mod pages;
 mod row;
@@ -12,11 +13,13 @@ use rusqlite::{OptionalExtension, params};
 use crate::archive::error::ArchiveError;
 use crate::archive::ledger::Terms;
 use crate::archive::reader::Reader;
+use crate::archive::reader::article_scope::{ArticleScope, ScopeCounts};
 use crate::time::Timestamp;
 
+use choice::wanted_exchanges;
 use earlier::Known;
 pub use pages::{ReadPage, ReadPages};
-use row::{ExchangeRow, RowAnswer, SELECT_EXCHANGES};
+use row::{ExchangeRow, RowAnswer, select_exchanges};
 
 /// At most so many rows are read in one transaction. A row has the headers of an answer, some
 /// kilobytes; bodies are read one by one.
@@ -26,7 +29,7 @@ const BATCH: usize = 200;
 const MOST_RUNS: usize = 1_000;
 
 /// What is wanted of a web archive.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExchangeFilter {
     /// The names of sites; none for all sites.
     pub sites: Vec<String>,
@@ -34,6 +37,9 @@ pub struct ExchangeFilter {
     pub since: Option<Timestamp>,
     /// Answers that came before this moment; `None` for all.
     pub before: Option<Timestamp>,
+    /// Only answers for pages and photos of these articles, and the files of their hosts and sites
+    /// that tell rules; `None` for all answers, those for lists and feeds as well.
+    pub articles: Option<ArticleScope>,
 }
 
 impl ExchangeFilter {
@@ -137,12 +143,15 @@ pub struct EarlierAnswer {
 pub struct Exchanges<'r> {
     reader: &'r Reader,
     filter: ExchangeFilter,
+    select: String,
     /// The last row of the ledger when the reading began.
     last: i64,
     /// The announcement that was read last; `None` at the end.
     after: Option<i64>,
     ahead: VecDeque<ExchangeRow>,
     user_agents: HashMap<i64, Option<String>>,
+    /// What came of the choice of articles.
+    pub(crate) chosen: Option<ScopeCounts>,
 }
 
 #[doc(hidden)]
@@ -160,40 +169,17 @@ impl Reader {
             })
             .map_err(|error| ArchiveError::at(&self.path, error))?;
 
-        self.index_captures()
-            .and_then(|()| self.choose_sites(&filter.sites))
-            .map_err(|error| ArchiveError::at(&self.path, error))?;
+        let chosen = self.choose_exchanges(filter)?;
         Ok(Exchanges {
             reader: self,
             filter: filter.clone(),
+            select: select_exchanges(wanted_exchanges(filter)),
             last,
             after: Some(0),
             ahead: VecDeque::new(),
             user_agents: HashMap::new(),
+            chosen,
         })
-    }
-
-    /// Notes the chosen sites, and the hosts of their pages: a robots.txt has no site of its own.
-    fn choose_sites(&self, sites: &[String]) -> rusqlite::Result<()> {
-        self.connection.execute_batch(
-            "DROP TABLE IF EXISTS temp.chosen_site;
-             DROP TABLE IF EXISTS temp.chosen_host;
-             CREATE TEMP TABLE chosen_site (id INTEGER PRIMARY KEY);
-             CREATE TEMP TABLE chosen_host (host TEXT PRIMARY KEY) WITHOUT ROWID;",
-        )?;
-
-        for site in sites {
-            self.connection.execute(
-                "INSERT OR IGNORE INTO temp.chosen_site SELECT id FROM site WHERE name = ?1",
-                [site],
-            )?;
-        }
-        self.connection.execute(
-            "INSERT OR IGNORE INTO temp.chosen_host
-             SELECT host FROM temp.chosen_site JOIN page ON page.site_id = chosen_site.id",
-            [],
-        )?;
-        Ok(())
     }
 
     /// Returns the content of a robots.txt.
@@ -224,11 +210,10 @@ impl Iterator for Exchanges<'_> {
 impl Exchanges<'_> {
     /// Reads the next rows.
     fn read_behind(&mut self, after: i64) -> Result<(), ArchiveError> {
-        let mut select = self.reader.connection.prepare_cached(SELECT_EXCHANGES)?;
+        let mut select = self.reader.connection.prepare_cached(&self.select)?;
         let (since, before) = self.filter.span();
-        let is_of_all = self.filter.sites.is_empty();
         let rows = select.query_map(
-            params![after, self.last, since, before, is_of_all, BATCH],
+            params![after, self.last, since, before, BATCH],
             ExchangeRow::read,
         )?;
 

@@ -86,59 +86,59 @@ fn removable(tx: &Connection, articles: &[i64]) -> Result<Vec<i64>, ArchiveError
 
 /// The rows that tell of the articles, and their photos.
 const ARTICLE_ROWS: &str = "
-    DELETE FROM indexed_version WHERE article_id IN (SELECT id FROM temp.doomed_article);
-    DELETE FROM version WHERE article_id IN (SELECT id FROM temp.doomed_article);
-    DELETE FROM fingerprint WHERE article_id IN (SELECT id FROM temp.doomed_article);
+    DELETE FROM indexed_version WHERE article_id IN (SELECT id FROM temp.chosen_article);
+    DELETE FROM version WHERE article_id IN (SELECT id FROM temp.chosen_article);
+    DELETE FROM fingerprint WHERE article_id IN (SELECT id FROM temp.chosen_article);
     UPDATE article SET first_copy = NULL
-      WHERE first_copy IN (SELECT id FROM temp.doomed_article)
-         OR id IN (SELECT id FROM temp.doomed_article) AND first_copy IS NOT NULL;
-    DELETE FROM canonical WHERE article_id IN (SELECT id FROM temp.doomed_article);
-    DELETE FROM article_declared WHERE article_id IN (SELECT id FROM temp.doomed_article);
+      WHERE first_copy IN (SELECT id FROM temp.chosen_article)
+         OR id IN (SELECT id FROM temp.chosen_article) AND first_copy IS NOT NULL;
+    DELETE FROM canonical WHERE article_id IN (SELECT id FROM temp.chosen_article);
+    DELETE FROM article_declared WHERE article_id IN (SELECT id FROM temp.chosen_article);
     DELETE FROM declared WHERE id NOT IN (SELECT declared_id FROM article_declared);
-    DELETE FROM page WHERE id IN (SELECT id FROM temp.doomed_photo);";
+    DELETE FROM page WHERE id IN (SELECT id FROM temp.chosen_photo);";
 
 /// All addresses under which the articles were known. A canonical address that a broken template
 /// names on the pages of several articles is none of them, nor is one of another host, nor one that
 /// another article has now.
 const ADDRESSES: &str = "
     INSERT OR IGNORE INTO taken_down_address (url, article_id)
-      SELECT url, id FROM temp.doomed_article CROSS JOIN article USING (id)
+      SELECT url, id FROM temp.chosen_article CROSS JOIN article USING (id)
       WHERE NOT EXISTS (SELECT 1 FROM article AS other WHERE other.url = article.url
               AND other.number IS NULL AND other.text_id IS NULL
-              AND other.id NOT IN (SELECT id FROM temp.doomed_article))
+              AND other.id NOT IN (SELECT id FROM temp.chosen_article))
         AND NOT EXISTS (SELECT 1 FROM article AS other WHERE other.url = article.url
               AND (other.number IS NOT NULL OR other.text_id IS NOT NULL)
-              AND other.id NOT IN (SELECT id FROM temp.doomed_article));
+              AND other.id NOT IN (SELECT id FROM temp.chosen_article));
     INSERT OR IGNORE INTO taken_down_address (url, article_id)
-      SELECT url, article_id FROM temp.doomed_page;
+      SELECT url, article_id FROM temp.chosen_page;
     INSERT OR IGNORE INTO taken_down_address (url, article_id)
-      SELECT own.url, own.article_id FROM temp.doomed_article
-      CROSS JOIN canonical AS own ON own.article_id = doomed_article.id
-      CROSS JOIN article ON article.id = doomed_article.id
+      SELECT own.url, own.article_id FROM temp.chosen_article
+      CROSS JOIN canonical AS own ON own.article_id = chosen_article.id
+      CROSS JOIN article ON article.id = chosen_article.id
       WHERE substr(own.url, 1, 8 + instr(substr(own.url, 9), '/'))
           = substr(article.url, 1, 8 + instr(substr(article.url, 9), '/'))
         AND NOT EXISTS (SELECT 1 FROM canonical AS other WHERE other.url = own.url
-              AND other.article_id NOT IN (SELECT id FROM temp.doomed_article))
+              AND other.article_id NOT IN (SELECT id FROM temp.chosen_article))
         AND NOT EXISTS (SELECT 1 FROM page WHERE page.url = own.url
-              AND page.id NOT IN (SELECT id FROM temp.doomed_page));";
+              AND page.id NOT IN (SELECT id FROM temp.chosen_page));";
 
 /// Writes the tombstones, and deletes the rows of the articles.
 fn delete_articles(tx: &Connection, why: &str, now: Timestamp) -> Result<(), ArchiveError> {
     tx.execute(
         "INSERT INTO tombstone (article_id, site_id, at, why)
-         SELECT id, site_id, ?1, ?2 FROM temp.doomed_article CROSS JOIN article USING (id)",
+         SELECT id, site_id, ?1, ?2 FROM temp.chosen_article CROSS JOIN article USING (id)",
         params![now.millis(), why],
     )?;
     tx.execute(
         "INSERT INTO change (article_id, kind, n, at)
-         SELECT id, ?1, (SELECT max(n) FROM version WHERE article_id = doomed_article.id), ?2
-         FROM temp.doomed_article ORDER BY id",
+         SELECT id, ?1, (SELECT max(n) FROM version WHERE article_id = chosen_article.id), ?2
+         FROM temp.chosen_article ORDER BY id",
         params![ChangeKind::TakenDown.name(), now.millis()],
     )?;
 
     tx.execute_batch(ADDRESSES)?;
     tx.execute(
-        &format!("UPDATE page SET {BURIED} WHERE id IN (SELECT id FROM temp.doomed_page)"),
+        &format!("UPDATE page SET {BURIED} WHERE id IN (SELECT id FROM temp.chosen_page)"),
         named_params! {":now": now.millis()},
     )?;
     tx.execute_batch(ARTICLE_ROWS)?;

@@ -42,9 +42,11 @@ pub(super) fn tell(
     let out = wanted.out.display();
     let captures = taken.and_then(|taken| taken.captures.as_ref());
     if let Some(captures) = captures {
-        common
-            .voice()
-            .note(&format!("{} in {out}", captures_in_words(captures)));
+        let of = captures.chosen.as_ref().map_or(String::new(), |chosen| {
+            format!(" of {}", counts::count(chosen.articles, "article(s)"))
+        });
+        let written = captures_in_words(captures);
+        common.voice().note(&format!("{written}{of} in {out}"));
         return Ok(());
     }
     common.voice().note(&match articles {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::export::Record;
+use crate::export::extension::{EXTENSION, extension};
 use crate::time::{LocalTime, Timestamp};
 
 /// The names of fields in JSON Lines.
@@ -51,6 +52,7 @@ pub(super) fn news_please(record: &Record) -> Value {
         "title_page": Value::Null,
         "title_rss": Value::Null,
         "url": record.url,
+        EXTENSION: extension(record),
     })
 }
 
@@ -90,6 +92,7 @@ pub(super) fn schema_org(record: &Record) -> Value {
         "usageInfo": usage(record),
         "license": record.licences,
         "isAccessibleForFree": record.access == "open",
+        EXTENSION: extension(record),
     })
 }
 
@@ -103,6 +106,7 @@ pub(super) fn cc_news(record: &Record) -> Value {
         "description": record.subtitle,
         "url": record.url,
         "image_url": record.images.first().map(|image| &image.url),
+        EXTENSION: extension(record),
     })
 }
 
@@ -133,15 +137,25 @@ mod tests {
     use super::*;
     use crate::export::Provenance;
     use crate::extract::Article;
+    use crate::rights::{Claim, DeclaredRights, Statement, Use, UseState};
+    use crate::time::Precision;
 
     #[test]
-    fn each_schema_has_exactly_the_names_of_its_program() {
+    fn each_schema_has_exactly_the_names_of_its_program_and_one_object_with_the_rest() {
         let article = Article {
             published_at: LocalTime::from_rfc3339("1958-07-01T12:00:00+09:30"),
+            published_precision: Some(Precision::Minute),
             title: Some("제목".into()),
+            paragraphs: vec!["하나".into(), "둘".into()],
+            declared_rights: DeclaredRights::of([Statement::new(
+                "header content-usage",
+                Claim::Use(Use::AiTrain, UseState::Reserved),
+                "train-ai=n",
+            )]),
             ..Article::default()
         };
         let provenance = Provenance {
+            first_copy: Some("other/7".into()),
             url: Some("https://www.paper.example/1".into()),
             ..Provenance::default()
         };
@@ -156,15 +170,23 @@ mod tests {
         assert_eq!(told["source_domain"], "www.paper.example");
         assert_eq!(
             keys(told),
-            "authors date_download date_modify date_publish description filename image_url \
+            "_saseo authors date_download date_modify date_publish description filename image_url \
              language localpath maintext source_domain text title title_page title_rss url"
         );
         assert_eq!(
             keys(cc_news(&record)),
-            "date description domain image_url text title url"
+            "_saseo date description domain image_url text title url"
         );
         let told = schema_org(&record);
         assert_eq!(told["datePublished"], "1958-07-01T12:00:00+09:30");
         assert!(told["articleBody"].is_string() && told.get("text").is_none());
+
+        for told in [news_please(&record), schema_org(&record), cc_news(&record)] {
+            let rest = &told["_saseo"];
+            assert_eq!(rest["first_copy"], "other/7");
+            assert_eq!(rest["published_precision"], "minute");
+            assert_eq!(rest["paragraphs"], json!(["하나", "둘"]));
+            assert_eq!(rest["statements"][0]["words"], "train-ai=n");
+        }
     }
 }

@@ -8,7 +8,7 @@ use ::parquet::data_type::ByteArray;
 use ::parquet::errors::ParquetError;
 
 use crate::export::Record;
-use crate::export::record::{COLUMNS, FieldValue, RecordColumn, ValueKind};
+use crate::export::record::{COLUMNS, FieldValue, RecordColumn, RightsStatement, ValueKind};
 use crate::extract::Image;
 use crate::rights::{UseState, Uses};
 use crate::time::Timestamp;
@@ -27,6 +27,7 @@ enum LeafKind {
     Texts,
     /// The state of a use.
     UseOf(fn(&Uses) -> UseState),
+    StatementField(fn(&RightsStatement) -> &str),
     ImageUrl,
     /// A field of a photo that may be null.
     ImageField(fn(&Image) -> &Option<String>),
@@ -54,6 +55,12 @@ pub(super) fn leaves() -> Vec<Leaf> {
             LeafKind::UseOf(|uses| uses.ai_input),
             LeafKind::UseOf(|uses| uses.ai_train),
             LeafKind::UseOf(|uses| uses.tdm),
+        ],
+        ValueKind::Statements => vec![
+            LeafKind::StatementField(|one| one.about),
+            LeafKind::StatementField(|one| &one.says),
+            LeafKind::StatementField(|one| &one.source),
+            LeafKind::StatementField(|one| &one.words),
         ],
         ValueKind::Images => vec![
             LeafKind::ImageUrl,
@@ -94,6 +101,18 @@ pub(super) fn schema_text() -> String {
                OPTIONAL BYTE_ARRAY ai_input (STRING);
                OPTIONAL BYTE_ARRAY ai_train (STRING);
                OPTIONAL BYTE_ARRAY tdm (STRING);
+             }}"
+            ),
+            ValueKind::Statements => format!(
+                "REQUIRED GROUP {name} (LIST) {{
+               REPEATED GROUP list {{
+                 REQUIRED GROUP element {{
+                   REQUIRED BYTE_ARRAY about (STRING);
+                   REQUIRED BYTE_ARRAY says (STRING);
+                   REQUIRED BYTE_ARRAY source (STRING);
+                   REQUIRED BYTE_ARRAY words (STRING);
+                 }}
+               }}
              }}"
             ),
             ValueKind::Images => format!(
@@ -193,6 +212,9 @@ impl Leaf {
                 (LeafKind::UseOf(state), FieldValue::Uses(uses)) => {
                     of.push(Some(bytes(state(&uses).name())));
                 }
+                (LeafKind::StatementField(field), FieldValue::Statements(statements)) => {
+                    of.push_list(statements.iter().map(|one| (Some(bytes(field(one))), 1)));
+                }
                 (LeafKind::ImageField(field), FieldValue::Images(images)) => {
                     let told = images.iter().map(field);
                     of.push_list(told.map(|text| match text {
@@ -209,7 +231,8 @@ impl Leaf {
                     FieldValue::Null
                     | FieldValue::Whole(_)
                     | FieldValue::Decimal(_)
-                    | FieldValue::Uses(_),
+                    | FieldValue::Uses(_)
+                    | FieldValue::Statements(_),
                 ) => of.push(None),
             }
         }
@@ -228,6 +251,7 @@ impl Leaf {
                 | FieldValue::Decimal(_)
                 | FieldValue::Texts(_)
                 | FieldValue::Uses(_)
+                | FieldValue::Statements(_)
                 | FieldValue::Images(_) => None,
             });
         }
@@ -244,6 +268,7 @@ impl Leaf {
                 | FieldValue::Text(_)
                 | FieldValue::Texts(_)
                 | FieldValue::Uses(_)
+                | FieldValue::Statements(_)
                 | FieldValue::Images(_) => None,
             });
         }

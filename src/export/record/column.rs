@@ -1,7 +1,7 @@
 //! The columns of every export: name, kind, meaning, and where a record has the value. A new field
 //! of [`Record`] is one row here, and each format has it.
 
-use crate::export::record::Record;
+use crate::export::record::{Record, RightsStatement};
 use crate::extract::Image;
 use crate::rights::Uses;
 
@@ -18,6 +18,8 @@ pub(crate) enum ValueKind {
     Texts,
     /// Each use with its state: a JSON object, `{"search":"unsaid",…}`.
     Uses,
+    /// A list of statements about uses.
+    Statements,
     /// A list of photos.
     Images,
 }
@@ -31,6 +33,7 @@ pub(crate) enum FieldValue<'r> {
     Decimal(f64),
     Texts(&'r [String]),
     Uses(Uses),
+    Statements(&'r [RightsStatement]),
     Images(&'r [Image]),
 }
 
@@ -52,7 +55,7 @@ impl RecordColumn {
 }
 
 /// The columns in their order.
-pub(crate) const COLUMNS: [RecordColumn; 34] = [
+pub(crate) const COLUMNS: [RecordColumn; 35] = [
     RecordColumn {
         name: "id",
         kind: ValueKind::Text,
@@ -212,6 +215,12 @@ pub(crate) const COLUMNS: [RecordColumn; 34] = [
         kind: ValueKind::Texts,
         about: "addresses of the licences that the paper names",
         value: |record| FieldValue::Texts(&record.licences),
+    },
+    RecordColumn {
+        name: "statements",
+        kind: ValueKind::Statements,
+        about: "each statement about uses: what it is about, what it says, its source and words",
+        value: |record| FieldValue::Statements(&record.statements),
     },
     RecordColumn {
         name: "first_copy",

@@ -37,8 +37,8 @@ struct AnsweredRange {
     last: Option<String>,
 }
 
-/// What the papers say today about uses of their articles, whenever the answers came: an answer has
-/// no rights of its own.
+/// What the papers say today about uses of the chosen articles, or of all, whenever the answers
+/// came: an answer has no rights of its own.
 #[derive(Debug, Serialize)]
 struct RightsOfSites {
     articles: u64,
@@ -76,7 +76,10 @@ impl AnswerCounts {
                 first: in_words(first),
                 last: in_words(last),
             },
-            rights: RightsOfSites::of(reader.declared_counts(sites, now)?),
+            rights: RightsOfSites::of(match &written.chosen {
+                Some(chosen) => chosen.rights.clone(),
+                None => reader.declared_counts(sites, now)?,
+            }),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The columns that a condition may name, and what each of them is compared with.
 
+use crate::archive::reader::newest_declared::newest_declared;
+
 /// How near a word must be to a column to be taken for a slip of it.
 const MAX_TYPOS: usize = 3;
 
@@ -46,9 +48,22 @@ const fn texts(name: &'static str, sql: &'static str) -> ConditionColumn {
     }
 }
 
-/// The columns in the order of exports. Left out are `paragraphs`, whose words `text` has, and
-/// `images` and `uses`, which have several fields; `export --for` chooses by uses.
-const COLUMNS: [ConditionColumn; 31] = [
+/// The SQL of what is declared about a use. Of an article without declarations it is unsaid.
+macro_rules! use_of {
+    ($name:literal) => {
+        concat!(
+            "coalesce(",
+            newest_declared!("uses"),
+            " ->> '",
+            $name,
+            "', 'unsaid')"
+        )
+    };
+}
+
+/// The columns in the order of exports; each use has a column of its own. Left out are
+/// `paragraphs`, whose words `text` has, and `images` and `statements`, which have several fields.
+const COLUMNS: [ConditionColumn; 35] = [
     text("id", "(ordered.site || '/' || article.name)"),
     text("site", "ordered.site"),
     text("url", "article.url"),
@@ -70,17 +85,14 @@ const COLUMNS: [ConditionColumn; 31] = [
     text("rights", "version.rights"),
     text("access", "article.access"),
     texts("opt_outs", "version.opt_outs"),
-    text(
-        "use_level",
-        "(SELECT use_level FROM article_declared JOIN declared ON declared.id = declared_id
-          WHERE article_declared.article_id = article.id ORDER BY at DESC LIMIT 1)",
-    ),
+    text("uses_search", use_of!("search")),
+    text("uses_ai_input", use_of!("ai_input")),
+    text("uses_ai_train", use_of!("ai_train")),
+    text("uses_tdm", use_of!("tdm")),
+    text("use_level", newest_declared!("use_level")),
     texts(
         "licences",
-        "coalesce((SELECT licences FROM article_declared
-                   JOIN declared ON declared.id = declared_id
-                   WHERE article_declared.article_id = article.id
-                   ORDER BY at DESC LIMIT 1), '[]')",
+        concat!("coalesce(", newest_declared!("licences"), ", '[]')"),
     ),
     text(
         "first_copy",

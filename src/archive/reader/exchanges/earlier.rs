@@ -23,18 +23,30 @@ const INDEX_CAPTURES: &str = "
         capture_id   INTEGER NOT NULL,
         page_id      INTEGER NOT NULL,
         body_id      INTEGER,
-        is_good      INTEGER NOT NULL
+        is_good      INTEGER NOT NULL,
+        is_chosen    INTEGER NOT NULL
     );
-    INSERT OR REPLACE INTO captured
-        SELECT announced_id, id, page_id, body_id, status BETWEEN 200 AND 299 FROM capture;
-    CREATE INDEX temp.captured_content ON captured (page_id, body_id, announced_id)
-        WHERE body_id IS NOT NULL;
-    CREATE INDEX temp.captured_page ON captured (page_id, announced_id)
-        WHERE body_id IS NOT NULL AND is_good;
     CREATE TEMP TABLE robots_copy (announced_id INTEGER PRIMARY KEY, robots_id INTEGER NOT NULL);
     INSERT OR REPLACE INTO robots_copy
         SELECT announced_id, id FROM robots WHERE announced_id IS NOT NULL AND body IS NOT NULL;
     CREATE TEMP TABLE unkept_state (page_id INTEGER PRIMARY KEY);";
+
+/// The indexes of `captured`, which are made when all rows are there.
+const CAPTURED_INDEXES: &str = "
+    CREATE INDEX temp.captured_content ON captured (page_id, body_id, announced_id)
+        WHERE body_id IS NOT NULL;
+    CREATE INDEX temp.captured_page ON captured (page_id, announced_id)
+        WHERE body_id IS NOT NULL AND is_good;";
+
+/// Every capture is chosen.
+pub(super) const EVERY_CAPTURE: &str = "TRUE";
+
+/// The captures of chosen pages, and those that brought chosen articles alone.
+pub(super) const CHOSEN_CAPTURES: &str = "page_id IN (SELECT id FROM temp.chosen_page)
+    OR EXISTS (SELECT 1 FROM version WHERE version.capture_id = capture.id
+               AND article_id IN (SELECT id FROM temp.chosen_article))
+       AND NOT EXISTS (SELECT 1 FROM version WHERE version.capture_id = capture.id
+                       AND article_id NOT IN (SELECT id FROM temp.chosen_article))";
 
 /// Whether the bytes of a page's newest answer are kept.
 #[derive(Clone, Copy, Debug)]
@@ -44,9 +56,15 @@ pub(super) enum Known {
 }
 
 impl Reader {
-    /// Makes the temporary tables.
-    pub(super) fn index_captures(&self) -> rusqlite::Result<()> {
-        self.connection.execute_batch(INDEX_CAPTURES)
+    /// Makes the temporary tables. A condition tells which captures are chosen.
+    pub(super) fn index_captures(&self, chosen: &str) -> rusqlite::Result<()> {
+        self.connection.execute_batch(INDEX_CAPTURES)?;
+        self.connection.execute_batch(&format!(
+            "INSERT OR REPLACE INTO temp.captured
+             SELECT announced_id, id, page_id, body_id, status BETWEEN 200 AND 299, {chosen}
+             FROM capture;
+             {CAPTURED_INDEXES}"
+        ))
     }
 }
 
@@ -87,7 +105,7 @@ impl Exchanges<'_> {
         }
 
         let mut select = self.reader.connection.prepare_cached(
-            "SELECT ledger.hash, capture.fetched_at, body.sha256
+            "SELECT ledger.hash, capture.fetched_at, body.sha256, captured.is_chosen
              FROM temp.captured JOIN capture ON capture.id = captured.capture_id
              JOIN body ON body.id = capture.body_id
              JOIN ledger ON ledger.id = captured.announced_id
@@ -95,11 +113,15 @@ impl Exchanges<'_> {
                AND captured.body_id IS NOT NULL AND captured.is_good
              ORDER BY captured.announced_id DESC LIMIT 1",
         )?;
-        let earlier = select
-            .query_row(params![page, row.announced_id], earlier)
+        let found = select
+            .query_row(params![page, row.announced_id], |row| {
+                Ok((earlier(row)?, row.get(3)?))
+            })
             .optional()?;
-        Ok(match earlier {
-            Some(earlier) if self.is_wanted(&earlier) => ExchangeAnswer::NotModified { earlier },
+        Ok(match found {
+            Some((earlier, true)) if self.is_wanted(&earlier) => {
+                ExchangeAnswer::NotModified { earlier }
+            }
             Some(_) => ExchangeAnswer::SameAsBefore,
             None => ExchangeAnswer::NotKept,
         })
@@ -123,7 +145,8 @@ impl Exchanges<'_> {
              FROM body JOIN temp.captured ON captured.body_id = body.id AND captured.page_id = ?1
              JOIN capture ON capture.id = captured.capture_id
              JOIN ledger ON ledger.id = captured.announced_id
-             WHERE body.sha256 = ?3 AND captured.announced_id < ?2 AND capture.fetched_at >= ?4
+             WHERE body.sha256 = ?3 AND captured.announced_id < ?2 AND captured.is_chosen
+               AND capture.fetched_at >= ?4
              ORDER BY captured.announced_id LIMIT 1",
         )?;
         let since = self.filter.since.map_or(i64::MIN, Timestamp::millis);

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::exchanges::ExchangeFilter;
+use crate::archive::reader::exchanges::choice::wanted_pages;
+use crate::archive::reader::exchanges::{ExchangeFilter, Exchanges};
 use crate::time::Timestamp;
 
 /// At most so many pages with their texts are held in memory.
@@ -32,11 +33,12 @@ pub struct ReadPage {
 pub struct ReadPages<'r> {
     reader: &'r Reader,
     filter: ExchangeFilter,
+    select: String,
     after: Option<i64>,
     ahead: VecDeque<ReadPage>,
 }
 
-const SELECT_PAGES: &str = "
+const PAGES: &str = "
     SELECT version.id, capture.id, page.url, capture.fetched_at, version.title,
            iif(version.searchable, version.text, NULL)
     FROM version
@@ -48,17 +50,18 @@ const SELECT_PAGES: &str = "
       AND version.id = (SELECT newest.id FROM version AS newest
                         JOIN capture AS came ON came.id = newest.capture_id
                         WHERE newest.article_id = version.article_id AND came.fetched_at < ?3
-                        ORDER BY newest.capture_id DESC, newest.n DESC LIMIT 1)
-    ORDER BY version.id LIMIT ?5";
+                        ORDER BY newest.capture_id DESC, newest.n DESC LIMIT 1)";
 
 #[doc(hidden)]
-impl Reader {
+impl<'r> Exchanges<'r> {
     /// Returns the pages of articles whose newest version, before the filter ends, was read from a
     /// capture of the filter.
-    pub fn read_pages(&self, filter: &ExchangeFilter) -> ReadPages<'_> {
+    pub fn read_pages(&self) -> ReadPages<'r> {
+        let wanted = wanted_pages(&self.filter);
         ReadPages {
-            reader: self,
-            filter: filter.clone(),
+            reader: self.reader,
+            filter: self.filter.clone(),
+            select: format!("{PAGES} AND {wanted} ORDER BY version.id LIMIT ?5"),
             after: Some(0),
             ahead: VecDeque::new(),
         }
@@ -81,7 +84,7 @@ impl Iterator for ReadPages<'_> {
 
 impl ReadPages<'_> {
     fn read_behind(&mut self, after: i64) -> Result<(), ArchiveError> {
-        let mut select = self.reader.connection.prepare_cached(SELECT_PAGES)?;
+        let mut select = self.reader.connection.prepare_cached(&self.select)?;
         let (since, before) = self.filter.span();
         let sites = json!(self.filter.sites).to_string();
         let rows = select.query_map(params![after, since, before, sites, TEXTS], read_page)?;

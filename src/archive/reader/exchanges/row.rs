@@ -7,9 +7,13 @@ use crate::archive::reader::exchanges::{
 };
 use crate::time::Timestamp;
 
-/// Requests that were answered, behind an announcement (?1) and up to a row of the ledger (?2). A
-/// robots.txt belongs to each site that has pages on its host.
-pub(super) const SELECT_EXCHANGES: &str = "
+/// Returns the statement of requests that were answered, behind an announcement (?1) and up to a
+/// row of the ledger (?2), in a span of moments (?3, ?4), and for which a condition holds.
+pub(super) fn select_exchanges(wanted: &str) -> String {
+    format!("{EXCHANGES} AND {wanted} ORDER BY announced.id LIMIT ?5")
+}
+
+const EXCHANGES: &str = "
     SELECT announced.id AS announced_id, announced.at AS announced_at, announced.run_id,
            announced.url, announced.server, announced.rule, announced.hash,
            ended.at AS ended_at, ended.status, ended.digest,
@@ -27,10 +31,7 @@ pub(super) const SELECT_EXCHANGES: &str = "
     LEFT JOIN temp.robots_copy ON robots_copy.announced_id = announced.id
     WHERE announced.id > ?1 AND announced.kind = 'announced' AND ended.id <= ?2
       AND ended.status IS NOT NULL AND coalesce(capture.fetched_at, ended.at) >= ?3
-      AND coalesce(capture.fetched_at, ended.at) < ?4
-      AND (?5 OR page.site_id IN (SELECT id FROM temp.chosen_site)
-           OR page.id IS NULL AND announced.host IN (SELECT host FROM temp.chosen_host))
-    ORDER BY announced.id LIMIT ?6";
+      AND coalesce(capture.fetched_at, ended.at) < ?4";
 
 /// A row, without what other rows tell of it.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::{CheckedColumns, Flaw};
 use crate::archive::reader::fixity::marks::FixityMarks;
 use crate::archive::reader::fixity::number;
+use crate::archive::reader::newest_declared::newest_declared;
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::row_sample::RowSpan;
 use crate::archive::reader::walk::{Walk, WalkStep};
@@ -19,12 +20,13 @@ use crate::time::LocalTime;
 const MINUTE: i64 = 60_000;
 
 /// `version` has an `id`, too: it is passed before the article's is looked for.
-const VERSION_COLUMNS: &str = "article.id AS key, site.name || '/' || article.name AS id,
+const VERSION_COLUMNS: &str = concat!(
+    "article.id AS key, site.name || '/' || article.name AS id,
      version.*, article.number, article.text_id, article.url, article.access,
-     coalesce((SELECT statements FROM article_declared JOIN declared ON declared.id = declared_id
-               WHERE article_declared.article_id = article.id ORDER BY at DESC LIMIT 1), '[]')
-         AS statements,
-     site.name AS site";
+     coalesce(",
+    newest_declared!("statements"),
+    ", '[]') AS statements, site.name AS site"
+);
 
 /// The articles whose versions and indexed words are checked.
 #[derive(Clone, Debug)]

@@ -1,0 +1,152 @@
+//! The articles whose answers a web archive has, noted in a temporary table: a filter chooses them,
+//! and those that are reserved are left out.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::OptionalExtension;
+
+use crate::archive::article_pages::CHOSEN_TABLES;
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
+use crate::archive::reader::article_filter::ArticleFilter;
+use crate::archive::reader::declared_counts::DeclaredCounts;
+use crate::rights::{DeclaredRights, Purpose};
+use crate::time::Timestamp;
+
+/// The rights that are remembered. A paper has a few, and most of its articles the same.
+const MOST_RIGHTS: usize = 1_000;
+
+/// What chooses articles, and the moment by which rights count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArticleScope {
+    pub filter: ArticleFilter,
+    pub at: Option<Timestamp>,
+    /// The filter in words.
+    pub told: String,
+}
+
+/// What came of a choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScopeCounts {
+    /// Articles that are chosen.
+    pub articles: u64,
+    /// Articles that are left out because the purpose of the filter is reserved.
+    pub reserved: u64,
+    /// The number of those by each source that reserves it; an article may have several.
+    pub reserved_by: BTreeMap<String, u64>,
+    /// Articles of which nobody can tell whether they are reserved. They are left out.
+    pub damaged: Vec<DamagedArticle>,
+    /// What is declared about the chosen articles.
+    pub rights: DeclaredCounts,
+}
+
+/// An article whose rights cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedArticle {
+    pub id: String,
+    pub why: String,
+}
+
+/// Returns the sources that reserve the purpose of a scope, or why nobody can tell.
+type SourcesAgainst = Result<Vec<String>, String>;
+
+impl Reader {
+    /// Notes the articles of a scope in `temp.chosen_article`. Memory does not grow with their
+    /// number.
+    pub(super) fn choose_articles(
+        &self,
+        scope: &ArticleScope,
+    ) -> Result<ScopeCounts, ArchiveError> {
+        self.connection.execute_batch(CHOSEN_TABLES)?;
+        let add = "INSERT OR IGNORE INTO temp.chosen_article VALUES (?1)";
+        let mut add = self.connection.prepare(add)?;
+        let mut select = self.prepare_article_rows(&scope.filter)?;
+        let mut rows = select.raw_query();
+        let (mut counts, mut known, mut last) = (ScopeCounts::default(), HashMap::new(), None);
+
+        while let Some(row) = rows.next()? {
+            let article: i64 = row.get("article_id")?;
+            // The versions of one article come one after the other.
+            if last.replace(article) == Some(article) {
+                continue;
+            }
+            let judged = self.judged(scope, row.get("declared_id")?, &mut known)?;
+            if counts.takes(judged, || row.get("id"))? {
+                add.execute([article])?;
+            }
+        }
+
+        counts.rights = self.rights_of_chosen(scope.at.unwrap_or(Timestamp::EPOCH))?;
+        Ok(counts)
+    }
+
+    /// Returns what the rights of a row say about the purpose of a scope.
+    fn judged<'k>(
+        &self,
+        scope: &ArticleScope,
+        declared: Option<i64>,
+        known: &'k mut HashMap<i64, SourcesAgainst>,
+    ) -> Result<&'k SourcesAgainst, ArchiveError> {
+        const NOTHING: &SourcesAgainst = &Ok(Vec::new());
+        let (Some(purpose), Some(declared)) = (scope.filter.purpose, declared) else {
+            return Ok(NOTHING);
+        };
+
+        if known.len() >= MOST_RIGHTS && !known.contains_key(&declared) {
+            known.clear();
+        }
+        Ok(match known.entry(declared) {
+            Entry::Occupied(judged) => judged.into_mut(),
+            Entry::Vacant(place) => {
+                place.insert(self.sources_against(declared, purpose, scope.at)?)
+            }
+        })
+    }
+
+    fn sources_against(
+        &self,
+        declared: i64,
+        purpose: Purpose,
+        at: Option<Timestamp>,
+    ) -> Result<SourcesAgainst, ArchiveError> {
+        let sql = "SELECT CAST(statements AS BLOB) FROM declared WHERE id = ?1";
+        let mut select = self.connection.prepare_cached(sql)?;
+        let statements: Option<Vec<u8>> =
+            select.query_row([declared], |row| row.get(0)).optional()?;
+
+        let rights = serde_json::from_slice(&statements.unwrap_or_default());
+        Ok(rights
+            .map(|rights: DeclaredRights| {
+                let sources = rights.sources_against(purpose, at).into_iter();
+                sources.map(str::to_owned).collect()
+            })
+            .map_err(|error| format!("`statements` is not the JSON that was written: {error}")))
+    }
+}
+
+impl ScopeCounts {
+    /// Counts an article. Tells whether it is chosen.
+    fn takes(
+        &mut self,
+        judged: &SourcesAgainst,
+        id: impl FnOnce() -> rusqlite::Result<String>,
+    ) -> Result<bool, ArchiveError> {
+        match judged {
+            Ok(sources) if sources.is_empty() => self.articles += 1,
+            Ok(sources) => {
+                self.reserved += 1;
+                for source in sources {
+                    *self.reserved_by.entry(source.clone()).or_default() += 1;
+                }
+                return Ok(false);
+            }
+            Err(why) => {
+                let (id, why) = (id()?, why.clone());
+                self.damaged.push(DamagedArticle { id, why });
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,273 @@
+//! WARC and WACZ of chosen articles: their pages and photos go out, and no byte of others.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use flate2::read::DeflateDecoder;
+use rawzip::ZipArchive;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::photos::{PAPER, PhotoWorld, article, photo, with_header};
+use crate::program::said;
+use crate::simulated_web::html;
+use crate::web_archives::{Record, records};
+
+/// A paper that reserves its second article for AI training. The third one shows one of its photos.
+async fn crawled() -> PhotoWorld {
+    let world = PhotoWorld::of(&[&["/own.png"], &[], &[], &[]]);
+    let photos = ["/shared.png", "/reserved.png"];
+    let reserved = with_header(article(2, "", &photos), "content-usage", "train-ai=n");
+    world.put(PAPER, "/news/articleView.html?idxno=2", reserved);
+    let of_culture = "<meta property=\"article:section\" content=\"문화\">";
+    world.put_article(3, of_culture, &["/shared.png"]);
+    world.put(PAPER, "/ai.txt", html(200, "User-Agent: x\n".to_owned()));
+    for (n, path) in (900..).zip(["/own.png", "/shared.png", "/reserved.png"]) {
+        world.put(PAPER, path, photo(n));
+    }
+
+    let report = world.crawl().await;
+    assert_eq!((report.tally.articles_new, report.queued), (4, 0));
+    world
+}
+
+fn run(data: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_saseo"));
+    command.env_remove("SASEO_CONFIG").arg("--data").arg(data);
+    command.args(args).output().unwrap()
+}
+
+/// Exports to a new place, and returns the place, what was told and the manifest.
+fn exported(data: &Path, format: &str, options: &[&str]) -> (PathBuf, Value, Value) {
+    let out = data.join("out");
+    let place = out.to_string_lossy().into_owned();
+    let args = ["--json", "export", "--format", format, "--out", &place];
+    let done = run(data, &[&args, options].concat());
+    assert!(done.status.success(), "{}", said(&done));
+    let manifest = fs::read(format!("{place}.manifest.json")).unwrap();
+    let json = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap();
+    (out, json(&done.stdout), json(&manifest))
+}
+
+/// The paths that have an answer.
+fn answered(all: &[Record]) -> Vec<&str> {
+    let is_answer = |one: &&Record| one.is("response") || one.is("resource");
+    let mut paths: Vec<&str> = all
+        .iter()
+        .filter(is_answer)
+        .map(|one| one.url().strip_prefix(PAPER).unwrap())
+        .collect();
+    paths.sort_unstable();
+    paths
+}
+
+/// The entry of a zip file.
+fn entry(zip: &Path, name: &str) -> Vec<u8> {
+    let bytes = fs::read(zip).unwrap();
+    let zip = ZipArchive::from_slice(&bytes).unwrap();
+    let mut headers = zip.entries();
+    while let Some(header) = headers.next_entry().unwrap() {
+        if header.file_path().as_ref() == name.as_bytes() {
+            let data = zip.get_entry(header.wayfinder()).unwrap().data().to_vec();
+            if name.ends_with(".gz") {
+                return data;
+            }
+            let mut plain = Vec::new();
+            DeflateDecoder::new(&*data).read_to_end(&mut plain).unwrap();
+            return plain;
+        }
+    }
+    panic!("no {name}");
+}
+
+const ALL_BUT_THE_RESERVED: [&str; 8] = [
+    "/.well-known/tdmrep.json",
+    "/ai.txt",
+    "/news/articleView.html?idxno=1",
+    "/news/articleView.html?idxno=3",
+    "/news/articleView.html?idxno=4",
+    "/own.png",
+    "/robots.txt",
+    "/shared.png",
+];
+
+fn assert_nothing_is_of_the_reserved(all: &[Record]) {
+    for record in all {
+        let (url, block) = (record.url(), String::from_utf8_lossy(&record.block));
+        assert!(
+            !url.contains("idxno=2") && !url.contains("reserved"),
+            "{url}"
+        );
+        assert!(
+            !block.contains("소식 2") && !block.contains("책방 2호"),
+            "{url}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_warc_for_a_purpose_has_no_byte_of_a_reserved_article_and_tells_how_many_there_are() {
+    let world = crawled().await;
+    let data = world.folder.path();
+
+    let (out, told, manifest) = exported(data, "warc", &["--for", "ai-training"]);
+    let all = records(&out);
+    assert_eq!(answered(&all), ALL_BUT_THE_RESERVED);
+    assert_nothing_is_of_the_reserved(&all);
+    let info = String::from_utf8_lossy(&all[0].block);
+    assert!(
+        info.contains("--for \"ai-training\"") && info.contains("lists"),
+        "{info}"
+    );
+
+    let by = json!({"header content-usage": 1});
+    assert_eq!(manifest["reserved"], json!({"articles": 1, "by": by}));
+    assert_eq!((&told["reserved"], &told["reserved_by"]), (&json!(1), &by));
+    assert_eq!(
+        (&told["articles"], &told["captures"]["responses"]),
+        (&json!(3), &json!(7))
+    );
+    let rights = &manifest["counts"]["rights"];
+    assert_eq!(
+        (&rights["articles"], &rights["reserved"]),
+        (&json!(3), &json!({}))
+    );
+
+    // Without a choice, all of it is there.
+    let all = records(&exported(data, "warc", &[]).0);
+    assert!(all.iter().any(|one| one.url().contains("idxno=2")));
+    assert!(all.iter().any(|one| one.url().contains("articleList")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wacz_for_a_purpose_lists_and_has_no_reserved_article() {
+    let world = crawled().await;
+    let data = world.folder.path();
+
+    let (out, ..) = exported(data, "wacz", &["--for", "ai-training"]);
+    let pages = String::from_utf8(entry(&out, "pages/pages.jsonl")).unwrap();
+    let urls: Vec<String> = pages
+        .lines()
+        .skip(1)
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["url"].to_string())
+        .collect();
+    let of = |number| format!("\"{PAPER}/news/articleView.html?idxno={number}\"");
+    let mut sorted = urls.clone();
+    sorted.sort();
+    assert_eq!(sorted, [of(1), of(3), of(4)]);
+    assert!(!pages.contains("소식 2"), "{pages}");
+
+    let warc = data.join("inner.warc.gz");
+    fs::write(&warc, entry(&out, "archive/data-00001.warc.gz")).unwrap();
+    let all = records(&warc);
+    assert_eq!(answered(&all), ALL_BUT_THE_RESERVED);
+    assert_nothing_is_of_the_reserved(&all);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_option_chooses_the_answers_of_the_articles_that_it_chooses_in_json_lines() {
+    let world = crawled().await;
+    let data = world.folder.path();
+    let files = ["/.well-known/tdmrep.json", "/ai.txt", "/robots.txt"];
+
+    for (options, articles, photos) in [
+        (vec!["--section", "문화"], vec!["3"], vec!["/shared.png"]),
+        (
+            vec!["--where", "number < 3"],
+            vec!["1", "2"],
+            vec!["/own.png", "/reserved.png", "/shared.png"],
+        ),
+        (
+            vec!["--where", "number < 3", "--for", "ai-training"],
+            vec!["1"],
+            vec!["/own.png"],
+        ),
+        (
+            vec![
+                "--where",
+                "uses_ai_train = 'reserved' AND uses_tdm = 'unsaid'",
+            ],
+            vec!["2"],
+            vec!["/reserved.png", "/shared.png"],
+        ),
+        (
+            vec![
+                "--without-copies",
+                "--access",
+                "open",
+                "--where",
+                "number = 4",
+            ],
+            vec!["4"],
+            vec![],
+        ),
+        (vec!["--author", "nobody"], vec![], vec![]),
+    ] {
+        let (out, told, manifest) = exported(data, "warc", &options);
+        let pages = articles
+            .iter()
+            .map(|one| format!("/news/articleView.html?idxno={one}"));
+        let rest = photos.iter().chain(&files).map(|one| (*one).to_owned());
+        let mut expected: Vec<String> = pages.chain(rest).collect();
+        expected.sort();
+        if articles.is_empty() {
+            expected.clear();
+        }
+        assert_eq!(answered(&records(&out)), expected, "{options:?}");
+        assert_eq!(told["articles"], articles.len(), "{options:?}");
+        assert_eq!(manifest["counts"]["rights"]["articles"], articles.len());
+
+        // The lines of JSON are those of the same articles.
+        let (out, ..) = exported(data, "jsonl", &options);
+        assert_eq!(
+            fs::read_to_string(out).unwrap().lines().count(),
+            articles.len()
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_article_whose_rights_cannot_be_read_does_not_go_out_for_a_purpose_and_is_named() {
+    let world = crawled().await;
+    let data = world.folder.path();
+    let sql = Connection::open(data.join("archive.db")).unwrap();
+    let sql_of = "PRAGMA ignore_check_constraints = ON;
+        UPDATE declared SET statements = '{' WHERE statements LIKE '%content-usage%'";
+    sql.execute_batch(sql_of).unwrap();
+
+    let out = data.join("out");
+    let args = [
+        "export",
+        "--format",
+        "warc",
+        "--for",
+        "ai-training",
+        "--out",
+    ];
+    let done = run(data, &[&args[..], &[out.to_str().unwrap()]].concat());
+    assert_eq!(done.status.code(), Some(3), "{}", said(&done));
+    assert!(said(&done).contains("left out paper/2"), "{}", said(&done));
+    assert_eq!(answered(&records(&out)), ALL_BUT_THE_RESERVED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_brought_a_reserved_article_is_no_answer_of_another_one() {
+    let world = crawled().await;
+    let data = world.folder.path();
+    let sql = Connection::open(data.join("archive.db")).unwrap();
+    // The first article's page brought the reserved one, too, under its own address.
+    sql.execute_batch(
+        "UPDATE version SET capture_id =
+           (SELECT capture_id FROM version JOIN article ON article.id = article_id
+            WHERE number = 1)
+         WHERE article_id = (SELECT id FROM article WHERE number = 2)",
+    )
+    .unwrap();
+
+    let (out, ..) = exported(data, "warc", &["--for", "ai-training"]);
+    let all = records(&out);
+    assert!(!answered(&all).contains(&"/news/articleView.html?idxno=1"));
+    assert!(answered(&all).contains(&"/news/articleView.html?idxno=3"));
+}
