@@ -24,9 +24,9 @@ pub(super) const BEFORE_BY: [&str; 61] = [
 
 /// Words before the writers' names.
 #[rustfmt::skip]
-pub(super) const BY: [&str; 16] = [
+pub(super) const BY: [&str; 15] = [
     "by", "von", "par", "por", "av", "af", "door", "di", "da", "przez", "od", "de", "yazan", "โดย",
-    "oleh", "द्वारा",
+    "द्वारा",
 ];
 
 /// The words before the names of those who did something else than write.
@@ -68,12 +68,12 @@ pub(super) const OUR: [&str; 16] = [
 
 /// Labels before the writers' names, with a colon or an equals sign.
 #[rustfmt::skip]
-pub(super) const LABELS: [&str; 49] = [
+pub(super) const LABELS: [&str; 46] = [
     "author", "authors", "writer", "reporter", "journalist", "text", "words", "story", "autor",
     "autorin", "autoren", "texte", "auteur", "texto", "testo", "autore", "tekst", "글", "글쓴이",
     "작성자", "기자명", "文", "取材", "ผู้เขียน", "เรื่อง",
-    "protokoll", "interview", "gespräch", "aufzeichnung", "автор", "авторы", "текст", "作者",
-    "撰文", "yazar", "haber", "oleh", "penulis", "tác giả", "teksti", "كتب", "كتبت", "بقلم",
+    "protokoll", "aufzeichnung", "автор", "авторы", "текст", "作者",
+    "撰文", "yazar", "oleh", "penulis", "tác giả", "teksti", "كتب", "كتبت", "بقلم",
     "द्वारा", "kirjoittaja", "skribent", "szerző", "συντάκτης", "συντάκτρια",
 ];
 

@@ -37,38 +37,40 @@ pub(super) struct ListedShares {
 /// do not count.
 pub(super) fn listed(tree: &Tree, url: &PageUrl, story: &[Block]) -> ListedShares {
     let runs = Runs::of(story.iter().map(|block| block.text.as_str()));
-    // Of each paragraph of the story, whether it stands under a title.
-    let mut flags: Vec<bool> = Vec::new();
-    // The number of blocks since the last title, where no paragraph came between.
-    let mut since: Option<usize> = None;
+    // Of each paragraph of the story, the title that it stands under.
+    let mut titles: Vec<Option<BlockKind>> = Vec::new();
+    // The last title and the number of blocks since, where no paragraph came between.
+    let mut since: Option<(BlockKind, usize)> = None;
 
     for block in blocks_with_links(&tree.root(), is_apart, |link| is_to_another(link, url)) {
         if is_title(&block) {
-            since = Some(0);
+            since = Some((block.kind, 0));
         } else if is_prose(&block) {
             let is_of_story = runs.have(&block.text);
             if is_of_story {
-                flags.push(since.is_some_and(|since| since <= MOST_BETWEEN));
+                let title = since.filter(|(_, since)| *since <= MOST_BETWEEN);
+                titles.push(title.map(|(kind, _)| kind));
             }
             since = None;
         } else {
-            since = since.map(|since| since + 1);
+            since = since.map(|(kind, since)| (kind, since + 1));
         }
     }
 
-    ListedShares::of(&flags)
+    ListedShares::of(&titles)
 }
 
 impl ListedShares {
     /// Returns the shares of the paragraphs under titles, where they are enough for a list. The
-    /// list at the end stands below other paragraphs.
-    fn of(are_under: &[bool]) -> Self {
-        let all = are_under.len() as f64;
-        let under = are_under.iter().filter(|is_under| **is_under).count();
-        let at_end = are_under
+    /// list at the end stands below other paragraphs, and its titles are headings: the last
+    /// paragraphs of a story may have links to others between them.
+    fn of(titles: &[Option<BlockKind>]) -> Self {
+        let all = titles.len() as f64;
+        let under = titles.iter().flatten().count();
+        let at_end = titles
             .iter()
             .rev()
-            .take_while(|is_under| **is_under)
+            .take_while(|title| **title == Some(BlockKind::Heading))
             .count();
         let share = |count: usize| {
             if count < FEWEST {
@@ -128,11 +130,17 @@ mod tests {
 
     #[test]
     fn cards_below_a_story_are_a_list_at_its_end() {
-        let shares = ListedShares::of(&[false, true, false, false, true, true, true]);
+        let (none, heading) = (None, Some(BlockKind::Heading));
+        let shares = ListedShares::of(&[none, heading, none, none, heading, heading, heading]);
         assert_eq!((shares.all, shares.at_end), (4.0 / 7.0, 3.0 / 7.0));
-        let before = ListedShares::of(&[true, true, true, true, false]);
+        let before = ListedShares::of(&[heading, heading, heading, heading, none]);
         assert_eq!((before.all, before.at_end), (0.8, 0.0));
-        assert_eq!(ListedShares::of(&[false, true, true]).at_end, 0.0);
+        assert_eq!(ListedShares::of(&[none, heading, heading]).at_end, 0.0);
+
+        // Links between the last paragraphs: `Also read: …`.
+        let link = Some(BlockKind::Text);
+        let between = ListedShares::of(&[none, none, none, none, link, link, link]);
+        assert_eq!((between.all, between.at_end), (3.0 / 7.0, 0.0));
     }
 
     #[test]

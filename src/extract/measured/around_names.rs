@@ -20,15 +20,16 @@ static OPENS_WITH_PLACE: LazyLock<Regex> =
 static PREFACE: LazyLock<Regex> = LazyLock::new(|| {
     let place = FROM_PLACE;
     let chinese = r"(?:本[报報刊台网網]|\p{Han}{1,4}[社报報网網])?[记記]者[:：\s]*";
+    let italian = r"(?i:dal(?:la)?)\s+(?P<our>nostr[oai]\s.+)";
     Regex::new(&format!(
-        r"^(?:(?i:follow|about the author|dal|dalla)\s+|{place}|{chinese})(?P<name>\S.+)$"
+        r"^(?:(?:(?i:follow|about the author)\s+|{place}|{chinese})(?P<name>\S.+)|{italian})$"
     ))
     .expect("a test compiles it")
 });
 
 /// What stands behind a name without a mark: `Special to The Sun`, `in London`, `／台北報導`.
 static TAIL: LazyLock<Regex> = LazyLock::new(|| {
-    let place = r"(?:in|aus|à|en)\s+\p{Lu}.*";
+    let place = r"(?:in|aus|à)\s+\p{Lu}.*";
     Regex::new(&format!(
         r"\s+(?:(?i:special (?:to|for|correspondent for))\s.*|{place})$"
     ))
@@ -47,7 +48,8 @@ pub(super) fn without_tail(name: &str) -> &str {
 
 /// Returns a part of a byline without the words before its name.
 pub(super) fn without_preface(part: &str) -> &str {
-    let name = PREFACE.captures(part).and_then(|found| found.name("name"));
+    let found = PREFACE.captures(part);
+    let name = found.and_then(|found| found.name("name").or(found.name("our")));
     name.map_or(part, |name| name.as_str())
 }
 
@@ -100,6 +102,7 @@ mod tests {
             ("本报记者 李明", "李明"),
             ("Jane Lee", "Jane Lee"),
             ("Dalia Moe", "Dalia Moe"),
+            ("Dal Singh", "Dal Singh"),
             ("田中太郎記者", "田中太郎記者"),
         ] {
             assert_eq!(without_preface(part), expected, "{part}");

@@ -168,21 +168,20 @@ fn told_in(node: &Node<'_>, papers: &PaperNames) -> String {
 const LONGEST_BOX: usize = 1500;
 
 /// Returns the whole name above the biography in a box of the writer: in an element that is named
-/// so, else in a heading.
+/// so, else in a heading that is a link. Other headings are no names as often: `Latest Stories`.
 fn name_above(node: &Node<'_>, papers: &PaperNames) -> Option<String> {
-    const HEADINGS: [&str; 7] = ["h2", "h3", "h4", "h5", "h6", "strong", "b"];
     if text(node).chars().count() > LONGEST_BOX {
         return None;
     }
 
-    let inner: Vec<Node<'_>> = node.descendants_it().filter(Node::is_element).collect();
-    let named = inner
-        .iter()
-        .filter(|node| class_words(node).iter().any(|word| word == "name"));
-    let headings = inner
-        .iter()
-        .filter(|node| HEADINGS.iter().any(|name| node.has_name(name)));
-    let names = named.chain(headings).map(spaced);
+    const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
+    let inner = || node.descendants_it().filter(Node::is_element);
+    let named = inner().filter(|node| class_words(node).iter().any(|word| word == "name"));
+    let headings = inner().filter(|node| {
+        HEADINGS.iter().any(|name| node.has_name(name))
+            && node.descendants_it().any(|inner| inner.has_name("a"))
+    });
+    let names = named.chain(headings).map(|node| spaced(&node));
     names.take(MOST_LINKS).find(|name| {
         !name.ends_with(':') && name.chars().count() <= LONGEST_NAME && {
             let found = persons(name, papers);
@@ -245,9 +244,8 @@ mod tests {
         let life = "<p>She has covered harbours for this paper since the ferry of 2009, and lives \
                     on an island with two dogs and a boat that she built from driftwood.</p>";
         for name in [
-            "<h4>Jane Lee</h4>",
+            "<h4><a href=/by/jane-lee>Jane Lee</a></h4>",
             "<h3>About the Author</h3><span class=name>Jane Lee</span>",
-            "<strong>Jane Lee</strong>",
         ] {
             assert_eq!(
                 told(&format!("<div>{name}{life}</div>")),
@@ -255,8 +253,10 @@ mod tests {
                 "{name}"
             );
         }
-        let heading = told(&format!("<div><h4>Insights</h4>{life}</div>"));
-        assert!(heading.starts_with("Insights She has"), "{heading}");
+        for heading in ["Insights", "Latest Stories"] {
+            let whole = told(&format!("<div><h4>{heading}</h4>{life}</div>"));
+            assert!(whole.starts_with(&format!("{heading} She has")), "{whole}");
+        }
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Finds the tags of an unknown page below or behind a label, as `Topics:` or `Etiquetas`.
 
+use std::collections::HashSet;
+
+use crate::extract::holder::chain;
 use crate::extract::measured::tag_boxes::{MOST, is_of_story, is_out, own_article, tags_of};
+use crate::extract::own_links::own_target;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::vocabulary::LABELS_OF_TAGS;
 use crate::markup::{Node, NodeId, text, text_without};
@@ -9,6 +13,9 @@ use crate::text::letters;
 
 /// Most elements below the story that are read: pages have some hundred there.
 const PATIENCE: usize = 400;
+
+/// Most links of menus that are read: pages have some tens.
+const MOST_OF_MENUS: usize = 200;
 
 /// Most elements in a box of tags.
 const LARGEST: usize = 120;
@@ -21,6 +28,7 @@ const LARGEST: usize = 120;
 /// the same label are longer.
 pub(super) fn below_label(parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
     let article = own_article(parts);
+    let menus = menu_names(parts);
     let below = parts
         .everything()
         .filter(|node| parts.place(node.id) == PagePlace::BelowStory)
@@ -28,6 +36,7 @@ pub(super) fn below_label(parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
     let lists = below
         .take(PATIENCE)
         .filter_map(|node| links_below_label(&node))
+        .filter(|links| !are_of_menus(links, &menus) && !are_stories(links, url))
         .filter(|links| {
             let first = links.first();
             first.is_some_and(|link| is_of_story(link, parts, article))
@@ -37,6 +46,33 @@ pub(super) fn below_label(parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
         .map(|links| tags_of(&links, url))
         .find(|tags| !tags.is_empty())
         .unwrap_or_default()
+}
+
+/// Returns the letters of the names in the page's menus.
+fn menu_names(parts: &PageParts<'_>) -> HashSet<String> {
+    let links = parts
+        .everything()
+        .filter(|node| node.has_name("a") && chain(*node).any(|around| around.has_name("nav")));
+    let names = links.take(MOST_OF_MENUS).map(|link| text(&link));
+    names.map(|name| letters(&name).collect()).collect()
+}
+
+/// Tells whether most links are those of the page's menus, printed once more.
+fn are_of_menus(links: &[Node<'_>], menus: &HashSet<String>) -> bool {
+    let is_of_menu = |link: &Node<'_>| menus.contains(&letters(&text(link)).collect::<String>());
+    2 * links.iter().filter(|link| is_of_menu(link)).count() > links.len()
+}
+
+/// Tells whether all links lead to pages in the folder of the story, and are other stories.
+fn are_stories(links: &[Node<'_>], url: &PageUrl) -> bool {
+    let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
+    let own = first(url.as_url().path());
+    !own.is_empty()
+        && links.iter().all(|link| {
+            own_target(link, url).is_some_and(|target| {
+                first(target.path()) == own && target.path().matches('/').count() <= 2
+            })
+        })
 }
 
 /// Returns the links of an element whose other text is a label of tags.
@@ -55,7 +91,10 @@ fn links_below_label<'a>(node: &Node<'a>) -> Option<Vec<Node<'a>>> {
     let is_label = LABELS_OF_TAGS
         .iter()
         .any(|known| letters(known).eq(label.chars()));
-    let has_texts = links.iter().all(|link| !text(link).is_empty());
+    // Numbers are the pages of a list.
+    let has_texts = links
+        .iter()
+        .all(|link| text(link).contains(char::is_alphabetic));
     (is_label && has_texts).then_some(links)
 }
 

@@ -181,9 +181,30 @@ pub(crate) fn near(parts: &PageParts<'_>, reader: DateReader<'_>) -> Vec<ToldMom
     told
 }
 
+/// Words in the name of an attribute that counts the time of a story from 1970.
+const OF_MOMENTS: [&str; 10] = [
+    "date",
+    "datetime",
+    "timestamp",
+    "ts",
+    "epoch",
+    "unix",
+    "publish",
+    "published",
+    "pubdate",
+    "publishdate",
+];
+
+/// Words in the name of an attribute whose number is of something else: numbers have many uses.
+const OF_OTHERS: [&str; 12] = [
+    "id", "no", "nr", "server", "user", "video", "audio", "player", "ad", "ads", "now", "expires",
+];
+
 /// Reads the date in an attribute, which scripts may count in seconds or milliseconds.
 fn in_attribute(name: &str, text: &str, reader: DateReader<'_>) -> Option<ToldMoment> {
+    let has = |words: &[&str]| name.split('-').any(|word| words.contains(&word));
     match epoch(text, reader.zone) {
+        Some(_) if !has(&OF_MOMENTS) || has(&OF_OTHERS) => None,
         Some(time) => Some(ToldMoment::new(time, text, name, reader)),
         None => ToldMoment::read(text, name, reader),
     }

@@ -14,7 +14,7 @@ const SETS: [&str; 4] = ["srcset", "data-srcset", "data-lazy-srcset", "data-bgse
 /// The width that an address tells: `ferry-300x200.jpg`, `ferry_640.jpg`, `ferry.jpg?w=640`,
 /// `?resize=640%2C400`, `/w_640,h_360/`, `/640x360/`.
 static TOLD_WIDTH: LazyLock<Regex> = LazyLock::new(|| {
-    let name = r"[-_](\d{2,4})x\d{2,4}\.[a-z]{3,4}$|[-_]w?(\d{3,4})(?:w|px)?\.[a-z]{3,4}$";
+    let name = r"[-_](\d{2,4})x\d{2,4}\.[a-z]{3,4}$|[-_]w?([1-9]\d{2,3})(?:w|px)?\.[a-z]{3,4}$";
     let query = r"[?&](?:w|width|resize)=(\d{2,4})(?:&|,|%2C|$)";
     let folder = r"/(?:w|width)[-_=]?(\d{2,4})[/,]|/(\d{2,4})x\d{2,4}/";
     Regex::new(&format!("(?i){name}|{query}|{folder}")).expect("a test compiles it")

@@ -42,9 +42,10 @@ static SERVICE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The end of a file's name that tells its size, as WordPress and others write it: `-300x200`,
-/// `-scaled`, `@2x`, `_640`, `-w640`, `_small`.
+/// `-scaled`, `@2x`, `-w640`, `_640px`, `_small`.
 static SIZE_END: LazyLock<Regex> = LazyLock::new(|| {
-    let numbers = format!(r"\d{{2,4}}x\d{{2,4}}|w?(?:{WIDTHS})(?:w|px)?|\d{{3,4}}-\d{{3,4}}");
+    // A number alone is one of a series, whatever width it may be.
+    let numbers = format!(r"\d{{2,4}}x\d{{2,4}}|w(?:{WIDTHS})|(?:{WIDTHS})(?:w|px)");
     Regex::new(&format!(
         r"(?i)(?:[-_](?:{numbers}|scaled|{SIZES})|@[1-4](?:\.\d)?x)$"
     ))
@@ -104,8 +105,8 @@ mod tests {
                 "/_next/image?url=%2Fferry.jpg&w=1920&q=75",
             ),
             ("/resize?w=640&url=a", "/resize?w=1920&url=a"),
-            ("/p/ferry_640.jpg", "/p/ferry-1280.jpg"),
-            ("/p/ferry-w640.jpg", "/p/ferry-1280-720.jpg"),
+            ("/p/ferry_640w.jpg", "/p/ferry-1280px.jpg"),
+            ("/p/ferry-w640.jpg", "/p/ferry.jpg"),
             ("/p/ferry_small.jpg", "/p/ferry_large.jpg"),
             ("/p/medium/ferry.jpg", "/p/large/ferry.jpg"),
             ("/ic/640/p/ferry.jpg", "/ic/1280/p/ferry.jpg"),
@@ -132,7 +133,8 @@ mod tests {
     fn pictures_of_a_series_are_files_of_their_own() {
         for (one, other) in [
             ("/p/ferry-1.jpg", "/p/ferry-2.jpg"),
-            ("/p/ferry_640.jpg", "/p/ferry_641.jpg"),
+            ("/p/ferry_640.jpg", "/p/ferry_1280.jpg"),
+            ("/p/2026-0307-1650.jpg", "/p/2026-0307-1651.jpg"),
             ("/p/2026/03/1.jpg", "/p/2026/04/1.jpg"),
             (
                 "/_next/image?url=%2F1.jpg&w=640",

@@ -44,7 +44,7 @@ pub(super) fn images(
     let unwanted = unwanted(page, parts, hints.rules);
     let told = told_files(page, hints.url);
     let mut removed: HashSet<NodeId> = HashSet::new();
-    let (mut images, mut known) = (Vec::new(), HashSet::new());
+    let mut found = FoundPhotos::default();
 
     for node in parts.elements() {
         let is_inside = node
@@ -56,7 +56,7 @@ pub(super) fn images(
         }
         // The pictures in a `noscript` are elements of the page as any other.
         let is_picture = node.has_name("img") || node.has_name("amp-img");
-        if !is_picture || images.len() == MOST {
+        if !is_picture || found.photos.len() == MOST {
             continue;
         }
 
@@ -64,13 +64,49 @@ pub(super) fn images(
             continue;
         };
         let file = file_of(&url);
-        let is_near = chain(node).any(|node| node.id == around) || told.contains(&file);
-        if is_near && known.insert(file) {
+        let is_told = told.contains(&file);
+        let is_near = chain(node).any(|node| node.id == around);
+        if is_told || is_near && !is_in_card(&node, parts, hints.url) {
             let caption = caption(&node, parts, hints.headlines);
-            images.push(image(url, caption, hints.rules));
+            let image = image(url, caption, hints.rules);
+            found.add(FoundPhoto {
+                file,
+                is_near,
+                image,
+            });
         }
     }
-    images
+    found.photos.into_iter().map(|photo| photo.image).collect()
+}
+
+/// A photo, and whether it stands in the element around headline and text.
+struct FoundPhoto {
+    file: String,
+    is_near: bool,
+    image: Image,
+}
+
+/// The photos of a story, each file once.
+#[derive(Default)]
+struct FoundPhotos {
+    photos: Vec<FoundPhoto>,
+}
+
+impl FoundPhotos {
+    /// Adds a photo. Of one file, the first counts, and one near the story before one that is not:
+    /// that one is a small picture of it. Files with captions of their own are two.
+    fn add(&mut self, photo: FoundPhoto) {
+        let is_other = |known: &FoundPhoto| {
+            let captions = (&known.image.caption, &photo.image.caption);
+            matches!(captions, (Some(one), Some(other)) if one != other)
+        };
+        let mut same = self.photos.iter_mut().filter(|it| it.file == photo.file);
+        match same.find(|known| !is_other(known)) {
+            None => self.photos.push(photo),
+            Some(known) if photo.is_near && !known.is_near => *known = photo,
+            Some(_) => {}
+        }
+    }
 }
 
 /// Returns the elements that are no story wherever they stand.
@@ -121,8 +157,7 @@ fn photo(
 ) -> Option<String> {
     let is_other = parts.place(node.id) == PagePlace::BelowStory && !is_in_container(node, parts)
         || is_small(node)
-        || is_in_link_to_a_page(node, page)
-        || is_in_card(node, parts, page);
+        || is_in_link_to_a_page(node, page);
     if is_other {
         return None;
     }

@@ -9,9 +9,10 @@ use crate::extract::json_ld::texts;
 use crate::extract::measured::tag_lists::divided;
 use crate::markup::Tree;
 
-/// A key of tags in a script, up to its value.
+/// A key of tags in a script, up to its value. A key that names no story, as `tags` alone, is one of
+/// settings and of other stories as often.
 static KEY: LazyLock<Regex> = LazyLock::new(|| {
-    let names = "tags|tag_?list|keywords|(?:article|content|page|post|story)_?(?:tags|keywords)";
+    let names = "(?:article|content|page|post|story)_?(?:tags|keywords)";
     Regex::new(&format!(
         r#"(?i)["'](?:{names})["']\s*:\s*(?P<value>["\[])"#
     ))
@@ -86,9 +87,9 @@ mod tests {
     #[test]
     fn the_one_list_of_tags_in_a_pages_scripts_is_found() {
         for script in [
-            r#"dataLayer.push({"type":"a","tags":["ferry","fog"],"keywords":""});"#,
-            r#"var utag_data={"keywords":"ferry,fog","tags":["ferry","fog"]};"#,
-            r#"{"article":{"tags":[{"name":"ferry","slug":"f"},{"name":"fog","slug":"g"}]}}"#,
+            r#"dataLayer.push({"type":"a","page_tags":["ferry","fog"],"pageKeywords":""});"#,
+            r#"var utag_data={"article_keywords":"ferry,fog","tags":["desktop"]};"#,
+            r#"{"storyTags":[{"name":"ferry","slug":"f"},{"name":"fog","slug":"g"}]}"#,
             r#"x=[{"page":{"articleTags":"ferry|fog"}}]"#,
         ] {
             assert_eq!(tags(script), ["ferry", "fog"], "{script}");
@@ -98,9 +99,10 @@ mod tests {
     #[test]
     fn lists_of_several_stories_and_broken_ones_tell_nothing() {
         for script in [
-            r#"[{"tags":["ferry"]},{"tags":["fog"]}]"#,
-            r#"{"tags":["ferry","#,
-            r#"{"tags":[]}"#,
+            r#"[{"postTags":["ferry"]},{"postTags":["fog"]}]"#,
+            r#"{"postTags":["ferry","#,
+            r#"{"postTags":[]}"#,
+            r#"{"tags":["desktop","free-user"],"keywords":"pt_article"}"#,
             "var tags = 'ferry'",
         ] {
             assert!(tags(script).is_empty(), "{script}");

@@ -46,7 +46,8 @@ const PAGES_OF_TAGS: [&str; 7] = [
 const LABEL: &str = "tag";
 
 /// Returns the tags of an article from the first source that has any: JSON-LD, meta tags, links,
-/// boxes of links, links that begin with a hash, links below a label, the data of scripts.
+/// boxes of links, links that begin with a hash, links below a label, and what is told to programs
+/// that count readers, who get settings among the tags.
 pub(super) fn tags(
     page: &PageScan<'_>,
     parts: &PageParts<'_>,
@@ -59,12 +60,12 @@ pub(super) fn tags(
     });
     let sources = std::iter::once_with(|| told(page))
         .chain(of_metas)
-        .chain(std::iter::once_with(|| of_parsely(page)))
-        .chain(std::iter::once_with(|| of_cxense(page)))
         .chain(std::iter::once_with(|| linked(page.tree, parts)))
         .chain(std::iter::once_with(|| boxed(parts, url)))
         .chain(std::iter::once_with(|| hashed(parts, url)))
         .chain(std::iter::once_with(|| below_label(parts, url)))
+        .chain(std::iter::once_with(|| of_parsely(page)))
+        .chain(std::iter::once_with(|| of_cxense(page)))
         .chain(std::iter::once_with(|| in_scripts(page.tree)));
 
     sources

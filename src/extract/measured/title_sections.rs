@@ -8,6 +8,9 @@ use crate::extract::scan::PageScan;
 use crate::markup::text;
 use crate::text::letters;
 
+/// The marks before the name of a section, each once.
+const SEPARATORS: [char; 9] = ['|', '-', '–', '—', '·', '/', '<', '›', '»'];
+
 /// The first character of the scripts of East Asia.
 const EAST_ASIAN: char = '\u{2e80}';
 
@@ -43,10 +46,12 @@ pub(super) fn without_section<'t>(title: &'t str, sections: &HashSet<String>) ->
     };
 
     let name: String = letters(last).collect();
-    let before = title
-        .strip_suffix(last)
+    let before = title.strip_suffix(last).unwrap_or_default().trim_end();
+    // A colon stands within headlines, too: `What voters fear: Crime`.
+    let before = before
+        .strip_suffix(SEPARATORS)
         .unwrap_or_default()
-        .trim_end_matches(|c: char| !c.is_alphanumeric() && !"?!.”\"’)»".contains(c));
+        .trim_end();
     let is_headline = before.split_whitespace().count() >= BEFORE_SECTION
         || before.chars().filter(|c| *c >= EAST_ASIAN).count() > 6;
     if is_headline && sections.contains(&name) {
@@ -73,9 +78,15 @@ mod tests {
         ] {
             assert_eq!(without_section(title, &sections), bare);
         }
+        let marked = "Prices rise by nearly 7%";
+        assert_eq!(
+            without_section("Prices rise by nearly 7% | Politics", &sections),
+            marked
+        );
         for title in [
             bare,
             "The ferry waits for the fog | Fog",
+            "What do all voters fear most: Politics",
             "Ferry | Politics",
         ] {
             assert_eq!(without_section(title, &sections), title);

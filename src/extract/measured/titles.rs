@@ -76,14 +76,14 @@ impl HeadTitles {
         self.is_one && longest.is_none_or(|longest| longest < length(heading))
     }
 
-    /// Returns a heading with the spaces of a title that has the same letters: elements within a
-    /// heading may have none between them.
+    /// Returns a heading with the spaces of a title that is the same but for them: elements within
+    /// a heading may have none between them.
     fn spaced(&self, heading: String) -> String {
         let words = |text: &str| text.split_whitespace().count();
         let same = self
             .titles
             .iter()
-            .find(|title| letters(title).eq(letters(&heading)));
+            .find(|title| without_spaces(title).eq(without_spaces(&heading)));
         match same {
             Some(title) if words(title) > words(&heading) => title.clone(),
             _ => heading,
@@ -102,6 +102,10 @@ impl HeadTitles {
             .map(|title| likeness(title, text))
             .fold(0.0, f64::max)
     }
+}
+
+fn without_spaces(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| !c.is_whitespace())
 }
 
 /// A heading, and how likely it is the story's.
