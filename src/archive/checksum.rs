@@ -5,7 +5,7 @@
 
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Result};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A table whose rows have checksums.
@@ -196,13 +196,41 @@ pub(super) fn keep_checksums(connection: &Connection) -> Result<()> {
     connection.execute_batch(&(triggers + "COMMIT"))
 }
 
-/// Writes the checksums of all rows.
-pub(super) fn sum_all(connection: &Connection) -> Result<()> {
+/// Returns the tables whose rows can be read. A damaged table gets no checksums: the archive must open
+/// to be mended, and other checks tell of it.
+pub(super) fn readable_tables(connection: &Connection) -> Result<Vec<SummedTable>> {
     add_function(connection)?;
+    let mut readable = Vec::new();
     for table in SUMMED.into_iter().chain([VERSIONS]) {
+        let sum = table.sum_in(table.name, &table.columns(connection)?);
+        let read = format!("SELECT count({sum}) FROM {}", table.name);
+        match connection.query_row(&read, [], |row| row.get::<_, i64>(0)) {
+            Ok(_) => readable.push(table),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(readable)
+}
+
+/// Writes the checksums of all rows of these tables.
+pub(super) fn sum_all(connection: &Connection, tables: &[SummedTable]) -> Result<()> {
+    for table in tables {
         table.sum_rows(connection, "true")?;
     }
     Ok(())
+}
+
+/// Returns the checksum that is kept of a row.
+pub(super) fn stored_sum(
+    connection: &Connection,
+    table: SummedTable,
+    key: i64,
+) -> Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT sum FROM checksum WHERE of_table = ?1 AND key = ?2")?
+        .query_row([table.number, key], |row| row.get(0))
+        .optional()
 }
 
 /// Writes the checksum of one row anew, or removes it where the row is not there.

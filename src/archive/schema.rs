@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::archive::checksum::sum_all;
+use crate::archive::checksum::{readable_tables, sum_all};
 use crate::archive::error::ArchiveError;
 use crate::archive::file_mark::APPLICATION;
 
@@ -114,8 +114,9 @@ pub(super) fn migrate(
 fn sum_all_once(connection: &mut Connection) -> rusqlite::Result<()> {
     let has_none = "SELECT NOT EXISTS (SELECT 1 FROM checksum)";
     if connection.query_row(has_none, [], |row| row.get(0))? {
+        let tables = readable_tables(connection)?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        sum_all(&tx)?;
+        sum_all(&tx, &tables)?;
         tx.commit()?;
     }
     Ok(())

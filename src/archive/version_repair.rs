@@ -5,7 +5,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
 use crate::archive::article::{column, rewrite_version};
-use crate::archive::checksum::{CHECKSUM_FLAW, SummedTable, sum_again};
+use crate::archive::checksum::{CHECKSUM_FLAW, SummedTable, VERSIONS, stored_sum, sum_again};
 use crate::archive::compression::DictionaryId;
 use crate::archive::dictionaries::mend;
 use crate::archive::error::ArchiveError;
@@ -62,6 +62,9 @@ pub enum VersionRepair {
     Fields,
     /// Today's extractor finds another title or text, which replace the damaged ones.
     OtherWords,
+    /// The page does not have what the checksum was made of. The row stays as it is, with a
+    /// checksum of its own, so that it is told once.
+    NotOnPage,
 }
 
 #[doc(hidden)]
@@ -94,8 +97,9 @@ impl Writer {
         distrust_index(tx)?;
         (read.opt_outs, read.noindex) = recorded_opt_outs(tx, capture.id, &read.opt_outs)?;
         let mut columns: Vec<&str> = flaws.iter().map(|flaw| flaw.column).collect();
-        if columns.contains(&CHECKSUM_FLAW) {
-            columns = EXTRACTED.to_vec();
+        columns.retain(|column| *column != CHECKSUM_FLAW);
+        if columns.is_empty() {
+            return mend_by_checksum(tx, (article, n), &read);
         }
 
         if !columns.iter().any(|column| HASHED.contains(column)) {
@@ -159,6 +163,31 @@ impl Writer {
         }
         Ok(queued)
     }
+}
+
+/// Replaces the fields of a version of which only the checksum tells that one is damaged, where this
+/// makes the row what it was. It does not where another column is damaged, as the one that tells
+/// its page, or where today's extractor reads otherwise.
+fn mend_by_checksum(
+    tx: &Connection,
+    version: (i64, i64),
+    read: &Article,
+) -> Result<VersionRepair, ArchiveError> {
+    let row: i64 = tx
+        .prepare_cached("SELECT id FROM version WHERE article_id = ?1 AND n = ?2")?
+        .query_row(version, |row| row.get(0))?;
+    let before = stored_sum(tx, VERSIONS, row)?;
+
+    tx.execute_batch("SAVEPOINT mended")?;
+    write_columns(tx, version, &EXTRACTED, read)?;
+    if stored_sum(tx, VERSIONS, row)? == before {
+        tx.execute_batch("RELEASE mended")?;
+        return Ok(VersionRepair::Fields);
+    }
+
+    tx.execute_batch("ROLLBACK TO mended; RELEASE mended")?;
+    sum_again(tx, VERSIONS, row)?;
+    Ok(VersionRepair::NotOnPage)
 }
 
 /// Queues a photo again whose newest capture this is. Returns how many pages were queued.

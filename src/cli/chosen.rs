@@ -12,8 +12,9 @@ pub(super) struct ChosenArgs {
     /// The articles: ids like readersnews/81193, numbers or texts, or addresses
     #[arg(value_name = "ARTICLE")]
     pub names: Vec<String>,
-    /// All articles of which any version has these words, in the language of `saseo search`. Earlier
-    /// versions and pages that say noindex are not in its index, and are read one by one
+    /// All articles of which any version has these words, in the language of `saseo search`; with NOT
+    /// or a minus, of which the newest has them. Earlier versions and pages that say noindex are not
+    /// in its index, and are read one by one
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     query: Option<String>,
     /// Only articles of this site; may be given several times
@@ -116,7 +117,14 @@ fn found(common: &Common, reader: &Reader, words: &str) -> anyhow::Result<Vec<i6
             rows.len()
         );
     }
-    rows.extend(hits_in_other_versions(&searcher, &query)?);
+    if query.leaves_out() {
+        // One version of an article may have such a word, and another not.
+        common.voice().note(
+            "a query with NOT or a minus chooses by the newest version of each article alone",
+        );
+    } else {
+        rows.extend(hits_in_other_versions(&searcher, &query)?);
+    }
     if rows.is_empty() {
         tell_nothing(common, &query);
     }

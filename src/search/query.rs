@@ -118,6 +118,11 @@ impl Query {
         self.has_unknown_field
     }
 
+    /// Tells whether there are words that must not stand in an article.
+    pub(crate) fn leaves_out(&self) -> bool {
+        self.wanted.leaves_out()
+    }
+
     pub(super) fn after(&self) -> Option<Date> {
         self.after
     }

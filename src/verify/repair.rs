@@ -73,6 +73,10 @@ enum IndexState {
     MadeAnew,
 }
 
+/// What is told of a row that only a backup has as it was.
+const ACCEPTED: &str =
+    "only a backup has what stood there; it stays as it is, and is not told again";
+
 /// Changes of articles that are indexed in one transaction.
 const INDEXED_AT_ONCE: u32 = 1_000;
 
@@ -85,9 +89,7 @@ impl Repairing<'_> {
             RepairSource::Itself(row) => {
                 self.archive.accept_row(self.lease, *row)?;
                 Ok(Repair::NotPossible {
-                    why: "only a backup has what stood there; it stays as it is, and is not told \
-                          again"
-                        .to_owned(),
+                    why: ACCEPTED.to_owned(),
                 })
             }
             RepairSource::Texts => self.make_index_anew(),
@@ -175,9 +177,7 @@ impl Repairing<'_> {
                 let mended = self
                     .archive
                     .mend_version(self.lease, damaged, article, now)?;
-                Ok(Repair::Done {
-                    how: in_words(mended).to_owned(),
-                })
+                Ok(in_words(mended))
             }
             Err(why) => Ok(Repair::NotPossible { why }),
         }
@@ -198,13 +198,20 @@ fn told(error: ArchiveError) -> String {
     }
 }
 
-fn in_words(mended: VersionRepair) -> &'static str {
-    match mended {
+fn in_words(mended: VersionRepair) -> Repair {
+    let how = match mended {
         VersionRepair::Exactly => "read again from its page: the same words as before",
         VersionRepair::Fields => "the damaged fields were read again from its page",
         VersionRepair::OtherWords => {
             "read again from its page: today's reader finds other words, which stand there now"
         }
+        VersionRepair::NotOnPage => {
+            let why = ACCEPTED.to_owned();
+            return Repair::NotPossible { why };
+        }
+    };
+    Repair::Done {
+        how: how.to_owned(),
     }
 }
 

@@ -301,3 +301,76 @@ fn a_repair_reads_fields_again_and_tells_once_what_only_a_backup_has() {
     assert!(out.status.success(), "{}{}", told(&out), said(&out));
     assert!(crawler.run(&backup).status.success());
 }
+
+#[test]
+fn a_repair_writes_nothing_over_a_version_whose_page_does_not_prove_it() {
+    let (_paper, crawler) = Crawler::stocked(3);
+    let sql = Connection::open(crawler.data().join("archive.db")).unwrap();
+    let rows = || -> Vec<String> {
+        let mut select = sql
+            .prepare(
+                "SELECT quote(authors) || quote(canonical_url) || quote(published_at)
+                     || quote(images) || capture_id || searchable FROM version ORDER BY id",
+            )
+            .unwrap();
+        let rows = select.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    // Of version 3 it is the capture that is damaged, and of version 2 no field of its page.
+    sql.execute_batch(
+        "UPDATE version SET capture_id = (SELECT capture_id FROM version WHERE id = 1)
+         WHERE id = 3;
+         UPDATE version SET searchable = 0 WHERE id = 2;",
+    )
+    .unwrap();
+    let damaged = rows();
+
+    let out = crawler.run(&["verify", "--repair"]);
+    assert_eq!(out.status.code(), Some(3), "{}", said(&out));
+    assert_eq!(rows(), damaged);
+    assert!(told(&out).contains("only a backup has"), "{}", told(&out));
+    assert!(
+        !told(&out).contains("read again from its page"),
+        "{}",
+        told(&out)
+    );
+}
+
+#[test]
+fn an_archive_with_a_damaged_table_is_brought_up_to_date_and_opens() {
+    let (_paper, crawler) = Crawler::stocked(3);
+    let path = crawler.data().join("archive.db");
+    let sql = Connection::open(&path).unwrap();
+    let root: u64 = sql
+        .query_row(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'fingerprint'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let id: String = sql
+        .query_row(
+            "SELECT site.name || '/' || article.name FROM article JOIN site ON site.id = site_id",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    // As a kill behind the upgrade to the schema of checksums leaves it.
+    sql.execute_batch("DELETE FROM checksum; PRAGMA wal_checkpoint(TRUNCATE);")
+        .unwrap();
+    drop(sql);
+    let mut file = std::fs::read(&path).unwrap();
+    let page = usize::try_from(root - 1).unwrap() * 4096;
+    file[page..page + 64].fill(0xff);
+    std::fs::write(&path, file).unwrap();
+
+    let out = crawler.run(&["hold", &id, "--why", "kept for a court"]);
+    assert!(out.status.success(), "{}", said(&out));
+    let sql = Connection::open(&path).unwrap();
+    let sums = "SELECT count(DISTINCT of_table) FROM checksum WHERE of_table IN (20, 25, 28)";
+    let sums: i64 = sql.query_row(sums, [], |row| row.get(0)).unwrap();
+    assert_eq!(
+        sums, 2,
+        "articles and versions have checksums, and what is damaged has none"
+    );
+}

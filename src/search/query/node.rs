@@ -102,6 +102,17 @@ impl QueryNode {
         }
     }
 
+    /// Tells whether there is something that must not stand in an article.
+    pub(super) fn leaves_out(&self) -> bool {
+        match self {
+            Self::Words(_) => false,
+            Self::Any(parts) => parts.iter().any(Self::leaves_out),
+            Self::All(wanted, unwanted) => {
+                !unwanted.is_empty() || wanted.iter().any(Self::leaves_out)
+            }
+        }
+    }
+
     /// Returns how many stems each part of the node has that must be there. The words around an OR
     /// are one part: each of them may be what is looked for.
     pub(super) fn stems(&self) -> Vec<usize> {
