@@ -119,6 +119,7 @@ impl Query {
     }
 
     /// Tells whether there are words that must not stand in an article.
+    #[cfg(feature = "cli")]
     pub(crate) fn leaves_out(&self) -> bool {
         self.wanted.leaves_out()
     }

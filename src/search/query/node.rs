@@ -103,6 +103,7 @@ impl QueryNode {
     }
 
     /// Tells whether there is something that must not stand in an article.
+    #[cfg(feature = "cli")]
     pub(super) fn leaves_out(&self) -> bool {
         match self {
             Self::Words(_) => false,
