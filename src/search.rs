@@ -78,7 +78,7 @@ pub fn search(
 ) -> Result<SearchResults, ArchiveError> {
     let (query, instead, articles) = found_query(searcher, query)?;
     let words = query.wanted_words();
-    let hits = searcher.hits(&query.select())?;
+    let hits = searcher.hits(&query.select(), articles)?;
     let ranked_articles = hits.len();
     let mut stories = ranked(hits, page.order);
     match page.order {
@@ -142,9 +142,9 @@ pub fn hits_in_other_versions(
 /// Fails where the archive cannot be read.
 pub fn exact_hits(searcher: &Searcher<'_>, query: &Query) -> Result<(Vec<i64>, u64), ArchiveError> {
     let select = query.select();
-    let hits = searcher.hits(&select)?;
-    let rows = hits.into_iter().map(|hit| hit.article).collect();
-    Ok((rows, searcher.count(&select)?))
+    let articles = searcher.count(&select)?;
+    let hits = searcher.hits(&select, articles)?;
+    Ok((hits.into_iter().map(|hit| hit.article).collect(), articles))
 }
 
 /// Articles that have the words, counted by a field.

@@ -32,7 +32,7 @@ const fn table(number: i64, name: &'static str, key: &'static [&'static str]) ->
 
 /// All tables but `ledger`, which has its chain, `body`, which has its SHA-256, and those of the
 /// full-text index with `indexed_version`, which are compared with the texts.
-pub(super) const SUMMED: [SummedTable; 27] = [
+const SUMMED: [SummedTable; 27] = [
     table(1, "host", &["id"]),
     table(2, "run", &["id"]),
     table(3, "site", &["id"]),
@@ -74,17 +74,20 @@ pub(super) const VERSIONS: SummedTable = SummedTable {
 /// The name, in place of a column, of a flaw in the columns that a version's checksum covers.
 pub(super) const CHECKSUM_FLAW: &str = "checksum";
 
+/// Returns all tables whose rows have checksums.
+pub(super) fn summed_tables() -> impl Iterator<Item = SummedTable> {
+    SUMMED.into_iter().chain([VERSIONS])
+}
+
 impl SummedTable {
     /// Returns the table of this name, if its rows have checksums.
     pub(super) fn named(name: &str) -> Option<Self> {
-        let mut tables = SUMMED.into_iter().chain([VERSIONS]);
-        tables.find(|table| table.name == name)
+        summed_tables().find(|table| table.name == name)
     }
 
     /// Returns the table of this number.
     pub(super) fn numbered(number: i64) -> Option<Self> {
-        let mut tables = SUMMED.into_iter().chain([VERSIONS]);
-        tables.find(|table| table.number == number)
+        summed_tables().find(|table| table.number == number)
     }
 
     pub(super) fn number(self) -> i64 {
@@ -159,15 +162,16 @@ impl SummedTable {
         let columns = self.columns(connection)?;
         let (new, sum) = (self.key_in("new"), self.sum_in("new", &columns));
         let old = self.key_in("old");
-        // SQLite moves a row whose key is set, also to what it was.
+        // In a trigger, SQLite replaces OR REPLACE by the OR of the statement that fires it, and
+        // keeps ON CONFLICT. It moves a row whose key is set, also to what it was.
         let moved = match self.has_own_keys() {
             true => String::new(),
             false => format!("key = {new}, "),
         };
         Ok(format!(
             "CREATE TEMP TRIGGER sum_of_new_{name} AFTER INSERT ON main.{name} BEGIN
-                 INSERT OR REPLACE INTO checksum (of_table, key, sum)
-                 VALUES ({number}, {new}, {sum});
+                 INSERT INTO checksum (of_table, key, sum) VALUES ({number}, {new}, {sum})
+                 ON CONFLICT (of_table, key) DO UPDATE SET sum = excluded.sum;
              END;
              CREATE TEMP TRIGGER sum_of_changed_{name} AFTER UPDATE ON main.{name} BEGIN
                  UPDATE checksum SET {moved}sum = {sum} WHERE of_table = {number} AND key = {old};
@@ -190,7 +194,7 @@ pub(super) fn keep_checksums(connection: &Connection) -> Result<()> {
     // A row that another one replaces is deleted as far as triggers see.
     connection.pragma_update(None, "recursive_triggers", true)?;
     let mut triggers = "BEGIN;".to_owned();
-    for table in SUMMED.into_iter().chain([VERSIONS]) {
+    for table in summed_tables() {
         triggers += &table.triggers(connection)?;
     }
     connection.execute_batch(&(triggers + "COMMIT"))
@@ -201,7 +205,7 @@ pub(super) fn keep_checksums(connection: &Connection) -> Result<()> {
 pub(super) fn readable_tables(connection: &Connection) -> Result<Vec<SummedTable>> {
     add_function(connection)?;
     let mut readable = Vec::new();
-    for table in SUMMED.into_iter().chain([VERSIONS]) {
+    for table in summed_tables() {
         let sum = table.sum_in(table.name, &table.columns(connection)?);
         let read = format!("SELECT count({sum}) FROM {}", table.name);
         match connection.query_row(&read, [], |row| row.get::<_, i64>(0)) {
@@ -285,7 +289,7 @@ mod tests {
 
     /// The tables in which a row lacks its checksum, has another one, or is missing.
     fn wrong(connection: &Connection) -> Vec<&'static str> {
-        let mut tables: Vec<SummedTable> = SUMMED.into_iter().chain([VERSIONS]).collect();
+        let mut tables: Vec<SummedTable> = summed_tables().collect();
         tables.retain(|table| {
             let (name, number) = (table.name, table.number);
             let sql = format!(
@@ -326,6 +330,16 @@ mod tests {
     }
 
     #[test]
+    fn a_checksum_of_a_row_that_is_gone_does_not_outlive_the_next_one() {
+        let connection = archive();
+        let stale = "INSERT INTO checksum VALUES (12, 3, 5)";
+        connection.execute(stale, []).unwrap();
+        let hold = "INSERT OR IGNORE INTO hold VALUES (3, 1795520550000, 'kept for a court')";
+        connection.execute(hold, []).unwrap();
+        assert_eq!(wrong(&connection), [""; 0]);
+    }
+
+    #[test]
     fn a_change_that_the_writer_did_not_make_has_another_checksum() {
         let connection = archive();
         let insert = "INSERT INTO hold VALUES (3, 1795520550000, 'kept for a court')";
@@ -343,8 +357,7 @@ mod tests {
     #[test]
     fn no_two_tables_have_one_number_and_none_is_left_out() {
         let connection = archive();
-        let mut numbers: Vec<i64> = SUMMED.iter().map(|table| table.number).collect();
-        numbers.push(VERSIONS.number);
+        let mut numbers: Vec<i64> = summed_tables().map(|table| table.number).collect();
         numbers.sort_unstable();
         assert_eq!(numbers, (1..=28).collect::<Vec<i64>>());
 

@@ -278,7 +278,8 @@ fn of_too_many_articles_the_newest_are_ranked_and_those_without_a_day_last() {
             expression: "\"책방 방이\"".to_owned(),
             ..SearchSelect::default()
         };
-        let hits = searcher.hits(&select).unwrap();
+        let articles = searcher.count(&select).unwrap();
+        let hits = searcher.hits(&select, articles).unwrap();
         let days = hits.iter().map(|hit| hit.published_at);
         days.map(|day| day.map(|at| (at.millis() - NOVEMBER) / DAY + 1))
             .collect::<Vec<_>>()

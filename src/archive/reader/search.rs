@@ -73,11 +73,21 @@ struct SearchedIndex {
     condition: &'static str,
 }
 
+impl SearchedIndex {
+    /// Returns the join of the versions that its words come from.
+    fn searched(self) -> String {
+        let Self {
+            words, versions, ..
+        } = self;
+        format!("CROSS JOIN {versions} AS searched ON searched.article_id = {words}.rowid")
+    }
+}
+
 /// The index in the archive, as far as no later change made it old.
 const KEPT: SearchedIndex = SearchedIndex {
     words: "article_words",
     versions: "indexed_version",
-    condition: "searched.article_id NOT IN (SELECT article_id FROM late_article)",
+    condition: "article_words.rowid NOT IN (SELECT article_id FROM late_article)",
 };
 
 /// The articles that changed since, in memory.
@@ -156,15 +166,26 @@ impl Searcher<'_> {
         self
     }
 
-    /// Returns the newest articles that have the words, at most 10,000, each with how well
-    /// it matches, the newest first.
-    pub fn hits(&self, select: &SearchSelect) -> Result<Vec<SearchHit>, ArchiveError> {
+    /// Returns the newest of so many articles that have the words, at most 10,000, each with how
+    /// well it matches, the newest first.
+    pub fn hits(
+        &self,
+        select: &SearchSelect,
+        articles: u64,
+    ) -> Result<Vec<SearchHit>, ArchiveError> {
+        let hits_in = |index| {
+            let oldest = match articles > self.most_ranked as u64 {
+                true => self.oldest_ranked(index, select)?,
+                false => None,
+            };
+            self.hits_since(oldest, index, select)
+        };
         let mut hits = if self.has_index {
-            self.hits_in(KEPT, select)?
+            hits_in(KEPT)?
         } else {
             Vec::new()
         };
-        let mut late = self.hits_in(LATE, select)?;
+        let mut late = hits_in(LATE)?;
         if let Some(articles) = self.articles.filter(|_| !late.is_empty()) {
             self.score_as_kept(articles, select, &mut late)?;
         }
@@ -175,12 +196,13 @@ impl Searcher<'_> {
         Ok(hits)
     }
 
-    fn hits_in(
+    /// Returns the articles that were published since a moment, in ms; all of them without one.
+    fn hits_since(
         &self,
+        oldest: Option<i64>,
         index: SearchedIndex,
         select: &SearchSelect,
     ) -> Result<Vec<SearchHit>, ArchiveError> {
-        let oldest = self.oldest_ranked(index, select)?;
         let words = index.words;
         let mut statement = self.prepare(
             index,
@@ -202,24 +224,22 @@ impl Searcher<'_> {
             .map_err(|error| self.told(error))
     }
 
-    /// Returns the day of the oldest article that is ranked, where more have the words; in ms. It
-    /// is found in the index's narrow rows, so that only what is ranked takes a look at its own.
+    /// Returns when the oldest article that is ranked was published, in ms. It is found in the
+    /// index's narrow rows, so that only what is ranked takes a look at its own.
     fn oldest_ranked(
         &self,
         index: SearchedIndex,
         select: &SearchSelect,
     ) -> Result<Option<i64>, ArchiveError> {
-        let (columns, order) = (
-            "searched.published_ms",
-            format!(
-                "ORDER BY searched.published_ms DESC LIMIT 1 OFFSET {}",
-                self.most_ranked.saturating_sub(1)
-            ),
+        let column = "searched.published_ms";
+        let order = format!(
+            "ORDER BY {column} DESC LIMIT 1 OFFSET {}",
+            self.most_ranked.saturating_sub(1)
         );
         let mut statement = if select.is_everywhere() {
-            self.prepare_narrow(index, columns, &order)?
+            self.prepare_narrow(index, column, &index.searched(), &order)?
         } else {
-            self.prepare(index, columns, "", &order)?
+            self.prepare(index, column, "", &order)?
         };
         let values = values(select);
         let used = statement.parameter_count();
@@ -243,22 +263,18 @@ impl Searcher<'_> {
         joined: &str,
         order: &str,
     ) -> Result<Statement<'_>, ArchiveError> {
-        let SearchedIndex {
-            words,
-            versions,
-            condition,
-        } = index;
-        self.reader.prepare_records(&format!(
-            "SELECT {columns} FROM {words}
-             CROSS JOIN {versions} AS searched ON searched.article_id = {words}.rowid
-             CROSS JOIN article ON article.id = searched.article_id
+        let joined = format!(
+            "{} CROSS JOIN article ON article.id = searched.article_id
              CROSS JOIN site ON site.id = article.site_id
-             CROSS JOIN version ON version.id = searched.version_id {joined}
-             WHERE {words} MATCH ?1 AND {condition}
-               AND (?2 IS NULL OR site.name IN (SELECT value FROM json_each(?2)))
-               AND (?3 IS NULL OR substr(version.published_at, 1, 10) >= ?3)
-               AND (?4 IS NULL OR substr(version.published_at, 1, 10) < ?4) {order}"
-        ))
+             CROSS JOIN version ON version.id = searched.version_id {joined}",
+            index.searched()
+        );
+        let chosen = format!(
+            "AND (?2 IS NULL OR site.name IN (SELECT value FROM json_each(?2)))
+             AND (?3 IS NULL OR substr(version.published_at, 1, 10) >= ?3)
+             AND (?4 IS NULL OR substr(version.published_at, 1, 10) < ?4) {order}"
+        );
+        self.prepare_narrow(index, columns, &joined, &chosen)
     }
 
     /// Prepares a statement about articles of all sites and days, without a look at their rows.
@@ -266,17 +282,15 @@ impl Searcher<'_> {
         &self,
         index: SearchedIndex,
         columns: &str,
-        order: &str,
+        joined: &str,
+        rest: &str,
     ) -> Result<Statement<'_>, ArchiveError> {
         let SearchedIndex {
-            words,
-            versions,
-            condition,
+            words, condition, ..
         } = index;
         self.reader.prepare_records(&format!(
-            "SELECT {columns} FROM {words}
-             CROSS JOIN {versions} AS searched ON searched.article_id = {words}.rowid
-             WHERE {words} MATCH ?1 AND {condition} {order}"
+            "SELECT {columns} FROM {words} {joined}
+             WHERE {words} MATCH ?1 AND {condition} {rest}"
         ))
     }
 

@@ -10,7 +10,7 @@ use crate::extract::page_lines::is_hidden;
 use crate::extract::places_without_dates::is_without_dates;
 use crate::extract::printed_dates::{PrintedUnderHeadline, is_date_with_verb};
 use crate::markup::blocks::{Block, linked_blocks};
-use crate::markup::{Pattern, Tree};
+use crate::markup::{Node, Pattern, Tree};
 use crate::text::letters;
 use crate::time::Precision;
 use crate::time::printed::{DateReader, Zulu, begins_with_clock};
@@ -129,6 +129,11 @@ impl Dateline {
     }
 }
 
+/// Tells whether an element holds the whole page or its headline, as `<div class="post has-comments">`.
+fn is_around_story(node: &Node<'_>) -> bool {
+    node.has_name("body") || node.descendants_it().any(|inner| inner.has_name("h1"))
+}
+
 /// Tells whether an attribute or a script has this day. Those of comments are of other days.
 fn is_in_markup(tree: &Tree, day: &str) -> bool {
     let forms = ["-", "/", ".", ""].map(|between| day.replace('-', between));
@@ -136,7 +141,7 @@ fn is_in_markup(tree: &Tree, day: &str) -> bool {
     let mut open = vec![tree.root()];
 
     while let Some(node) = open.pop() {
-        if node.is_element() && is_comment(&node) && !node.has_name("body") {
+        if node.is_element() && is_comment(&node) && !is_around_story(&node) {
             continue;
         }
         let is_script = node.has_name("script") && has(&node.text());
@@ -228,6 +233,9 @@ mod tests {
         assert!(has("<script>day='20260307'</script>"));
         assert!(!has(
             "<div class=comments><time datetime=2026-03-07>-</time></div>"
+        ));
+        assert!(has(
+            "<div class='post has-comments'><h1>-</h1><p data-day=2026-03-07>-</p></div>"
         ));
         assert!(!has("<p data-day=2026-03-08>-</p>"));
     }

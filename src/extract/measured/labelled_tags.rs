@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::extract::holder::chain;
 use crate::extract::measured::tag_boxes::{MOST, is_of_story, is_out, own_article, tags_of};
 use crate::extract::own_links::own_target;
 use crate::extract::page_parts::{PageParts, PagePlace};
@@ -14,9 +13,6 @@ use crate::text::letters;
 /// Most elements below the story that are read: pages have some hundred there.
 const PATIENCE: usize = 400;
 
-/// Most links of menus that are read: pages have some tens.
-const MOST_OF_MENUS: usize = 200;
-
 /// Most elements in a box of tags.
 const LARGEST: usize = 120;
 
@@ -25,10 +21,13 @@ const LARGEST: usize = 120;
 ///
 /// This is for papers whose box of tags has a class of the paper's own. The label is the only
 /// other text of the box, and the links are of one kind and short: titles of other stories under
-/// the same label are longer.
-pub(super) fn below_label(parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
+/// the same label are longer. Sections of the paper are its menu, printed once more.
+pub(super) fn below_label(
+    parts: &PageParts<'_>,
+    url: &PageUrl,
+    sections: &HashSet<String>,
+) -> Vec<String> {
     let article = own_article(parts);
-    let menus = menu_names(parts);
     let below = parts
         .everything()
         .filter(|node| parts.place(node.id) == PagePlace::BelowStory)
@@ -36,7 +35,7 @@ pub(super) fn below_label(parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
     let lists = below
         .take(PATIENCE)
         .filter_map(|node| links_below_label(&node))
-        .filter(|links| !are_of_menus(links, &menus) && !are_stories(links, url))
+        .filter(|links| !are_sections(links, sections) && !are_stories(links, url))
         .filter(|links| {
             let first = links.first();
             first.is_some_and(|link| is_of_story(link, parts, article))
@@ -48,19 +47,11 @@ pub(super) fn below_label(parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Returns the letters of the names in the page's menus.
-fn menu_names(parts: &PageParts<'_>) -> HashSet<String> {
-    let links = parts
-        .everything()
-        .filter(|node| node.has_name("a") && chain(*node).any(|around| around.has_name("nav")));
-    let names = links.take(MOST_OF_MENUS).map(|link| text(&link));
-    names.map(|name| letters(&name).collect()).collect()
-}
-
-/// Tells whether most links are those of the page's menus, printed once more.
-fn are_of_menus(links: &[Node<'_>], menus: &HashSet<String>) -> bool {
-    let is_of_menu = |link: &Node<'_>| menus.contains(&letters(&text(link)).collect::<String>());
-    2 * links.iter().filter(|link| is_of_menu(link)).count() > links.len()
+/// Tells whether most links have names of sections.
+fn are_sections(links: &[Node<'_>], sections: &HashSet<String>) -> bool {
+    let is_section =
+        |link: &&Node<'_>| sections.contains(&letters(&text(link)).collect::<String>());
+    2 * links.iter().filter(is_section).count() > links.len()
 }
 
 /// Tells whether all links lead to pages in the folder of the story, and are other stories.
@@ -114,7 +105,8 @@ mod tests {
         let headline = parts.elements().find(|node| node.has_name("h1"));
         parts.set_headline(headline);
         let url = PageUrl::parse("https://paper.example/news/7").unwrap();
-        below_label(&parts, &url)
+        let sections = HashSet::from(["문화", "사회"].map(str::to_owned));
+        below_label(&parts, &url, &sections)
     }
 
     #[test]
@@ -147,6 +139,9 @@ mod tests {
             format!("<nav><h4>Topics</h4>{links}</nav>"),
             format!("<div class=related><h4>Topics</h4>{links}</div>"),
             "<div><h4>Topics</h4><a href=/x/a>책</a></div>".to_owned(),
+            "<div><h4>Topics</h4><a href=/x/a>문화</a> <a href=/x/b>사회</a></div>".to_owned(),
+            "<div><h4>Topics</h4><a href=/news/8>책</a> <a href=/news/9>골목</a></div>".to_owned(),
+            "<div><h4>Topics</h4><a href=/x/a>1</a> <a href=/x/b>2</a></div>".to_owned(),
             "<div><h4>Topics</h4><a href=/x/a>골목의 작은 책방이 이번 봄부터 밤에도 문을 연다</a> \
              <a href=/x/b>책</a></div>"
                 .to_owned(),

@@ -328,6 +328,15 @@ mod tests {
             let told = in_attribute("data-ts", text, dates).map(|told| told.time.to_string());
             assert_eq!(told.as_deref(), Some("2026-03-07T06:50:20+00:00"), "{text}");
         }
+        // Their numbers have as many digits.
+        for name in [
+            "data-timeline-id",
+            "data-server-ts",
+            "data-ad-timeout",
+            "data-publish-no",
+        ] {
+            assert_eq!(in_attribute(name, "1772866220", dates), None, "{name}");
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ const BRACKETS: [(char, char); 6] = [
 ];
 
 /// The first character of the scripts of East Asia.
-const EAST_ASIAN: char = '\u{2e80}';
+pub(super) const EAST_ASIAN: char = '\u{2e80}';
 
 /// Most names that are cut from one end: section and paper may stand there.
 const MOST_CUTS: usize = 3;

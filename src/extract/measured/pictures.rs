@@ -219,7 +219,7 @@ fn is_in_link_to_a_page(node: &Node<'_>, page: &PageUrl) -> bool {
 }
 
 /// Tells whether a picture stands in the card of another story: a box with a heading that is a link
-/// to another page of the paper, and without a caption.
+/// to another page of the paper. A figure is none.
 fn is_in_card(node: &Node<'_>, parts: &PageParts<'_>, page: &PageUrl) -> bool {
     const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
     let boxes = chain(*node)
@@ -278,6 +278,28 @@ mod tests {
         let other = "<div class=hero><img src=https://cdn.example/400x300/other.jpg></div>";
         assert_eq!(photos(lead, "").len(), 1);
         assert!(photos(other, "").is_empty());
+    }
+
+    #[test]
+    fn a_small_file_above_the_article_gives_way_to_the_photo_in_it() {
+        let strip = "<div class=strip><img src=https://cdn.example/120x80/lead.jpg></div>";
+        let photo = "<figure><img src=https://cdn.example/1200x800/lead.jpg></figure>";
+        assert_eq!(
+            photos(strip, photo),
+            ["https://cdn.example/1200x800/lead.jpg"]
+        );
+        assert_eq!(photos(strip, ""), ["https://cdn.example/120x80/lead.jpg"]);
+    }
+
+    #[test]
+    fn one_file_in_two_sizes_is_one_photo_unless_each_has_a_caption_of_its_own() {
+        let figure = |size: &str, caption: &str| {
+            format!("<figure><img src=/{size}/a.jpg><figcaption>{caption}</figcaption></figure>")
+        };
+        let both = |one: &str, other: &str| figure("640", one) + &figure("1920", other);
+        assert_eq!(photos("", &both("골목의 책방", "골목의 책방")).len(), 1);
+        assert_eq!(photos("", &both("골목의 책방", "")).len(), 1);
+        assert_eq!(photos("", &both("골목의 책방", "강가의 다리")).len(), 2);
     }
 
     #[test]

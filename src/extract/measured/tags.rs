@@ -8,6 +8,7 @@ use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::script_tags::in_scripts;
 use crate::extract::measured::tag_boxes::{boxed, hashed};
 use crate::extract::measured::tag_lists::divided;
+use crate::extract::measured::title_sections::section_names;
 use crate::extract::measured::titles::decoded;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
@@ -63,7 +64,9 @@ pub(super) fn tags(
         .chain(std::iter::once_with(|| linked(page.tree, parts)))
         .chain(std::iter::once_with(|| boxed(parts, url)))
         .chain(std::iter::once_with(|| hashed(parts, url)))
-        .chain(std::iter::once_with(|| below_label(parts, url)))
+        .chain(std::iter::once_with(|| {
+            below_label(parts, url, &section_names(page))
+        }))
         .chain(std::iter::once_with(|| of_parsely(page)))
         .chain(std::iter::once_with(|| of_cxense(page)))
         .chain(std::iter::once_with(|| in_scripts(page.tree)));

@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::extract::measured::papers::EAST_ASIAN;
 use crate::text::letters;
-
-/// The first character of the scripts of East Asia.
-const EAST_ASIAN: char = '\u{2e80}';
 
 /// Returns how much two titles agree, from 0 to 1: by their letters, or by their words.
 pub(super) fn likeness(a: &str, b: &str) -> f64 {

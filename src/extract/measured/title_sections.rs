@@ -3,16 +3,13 @@
 use std::collections::HashSet;
 
 use crate::extract::holder::chain;
-use crate::extract::measured::papers::parts;
+use crate::extract::measured::papers::{EAST_ASIAN, parts};
 use crate::extract::scan::PageScan;
 use crate::markup::text;
 use crate::text::letters;
 
 /// The marks before the name of a section, each once.
 const SEPARATORS: [char; 9] = ['|', '-', '–', '—', '·', '/', '<', '›', '»'];
-
-/// The first character of the scripts of East Asia.
-const EAST_ASIAN: char = '\u{2e80}';
 
 /// Most links of menus that are read: pages have some tens.
 const MOST_LINKS: usize = 200;

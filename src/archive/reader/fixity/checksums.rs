@@ -2,7 +2,7 @@
 
 use rusqlite::Row;
 
-use crate::archive::checksum::{SUMMED, SummedTable, VERSIONS};
+use crate::archive::checksum::{SummedTable, summed_tables};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::fixity::bad_text::{BadText, ChecksumKey};
@@ -17,7 +17,7 @@ impl Reader {
     /// by the check of its texts. Sees saved changes only.
     pub fn missing_rows(&self) -> Result<Vec<BadText>, ArchiveError> {
         let mut missing = Vec::new();
-        for table in SUMMED.into_iter().chain([VERSIONS]) {
+        for table in summed_tables() {
             match self.missing_in(table) {
                 Ok(rows) => missing.extend(rows),
                 Err(error) if is_unreadable(&error) => {}
@@ -61,7 +61,8 @@ pub(super) fn changed_row(table: &str, row: &Row<'_>) -> rusqlite::Result<Option
     if !row.get::<_, bool>("has_changed")? {
         return Ok(None);
     }
-    let why = "its columns have another checksum than when they were written";
+    let why = "its columns have another checksum than when they were written: they are damaged, or \
+               another program changed them";
     let key = row.get("sum_key")?;
     Ok(SummedTable::named(table).map(|table| bad_row(table, key, why)))
 }

@@ -45,7 +45,7 @@ impl Searcher<'_> {
         let mut count = 0;
         for index in self.indexes() {
             let mut statement = if select.is_everywhere() {
-                self.prepare_narrow(index, "count(*)", "")?
+                self.prepare_narrow(index, "count(*)", "", "")?
             } else {
                 self.prepare(index, "count(*)", "", "")?
             };
