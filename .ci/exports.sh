@@ -52,8 +52,8 @@ for export in "jsonl a.jsonl" "jsonl a.jsonl.gz" "csv a.csv.zst" "sqlite a.db" "
     "$saseo" --quiet --data "$scratch/data" export \
         --format "$format" $options --out "$scratch/out/$out"
 done
-# What is left for one use, in two formats.
-for export in "jsonl training.jsonl" "parquet training.parquet"; do
+# What is left for one use, in three formats.
+for export in "jsonl training.jsonl" "parquet training.parquet" "warc training.warc.gz"; do
     read -r format out <<< "$export"
     "$saseo" --quiet --data "$scratch/data" export \
         --format "$format" --for ai-training --out "$scratch/out/$out"

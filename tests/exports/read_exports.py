@@ -66,7 +66,7 @@ def read_table(folder, rows):
 
 def read_manifests(folder):
     manifests = [*folder.glob("*.manifest.json"), *folder.glob("*/manifest.json")]
-    check(len(manifests) == 12, f"{len(manifests)} manifests instead of 12")
+    check(len(manifests) == 13, f"{len(manifests)} manifests instead of 13")
     for path in manifests:
         manifest = json.loads(path.read_text("utf-8"))
         check(manifest["made_by"]["name"] == "saseo", f"{path}: made by whom?")
@@ -182,7 +182,11 @@ def read_reserved(folder, rows):
     check([row["id"] for row in lines] == left, "JSON Lines for training: other articles")
     table = pyarrow.parquet.read_table(folder / "training.parquet")
     check(table["id"].to_pylist() == left, "Parquet for training: other articles")
-    for name in ("training.jsonl", "training.parquet"):
+    answers = gzip.decompress((folder / "training.warc.gz").read_bytes())
+    for row in rows:
+        is_told = f"WARC-Target-URI: {row['url']}\r\n".encode() in answers
+        check(is_told == (row["id"] in left), f"WARC for training: {row['id']}: {is_told}")
+    for name in ("training.jsonl", "training.parquet", "training.warc.gz"):
         manifest = json.loads((folder / f"{name}.manifest.json").read_text("utf-8"))
         told = manifest["reserved"]
         check(told["articles"] == reserved, f"{name}: the manifest says {told}")
