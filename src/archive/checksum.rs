@@ -156,6 +156,19 @@ impl SummedTable {
         Ok(())
     }
 
+    /// Tells whether all rows can be read.
+    fn is_readable(self, connection: &Connection) -> Result<bool> {
+        let sum = self.sum_in(self.name, &self.columns(connection)?);
+        let read = format!("SELECT count({sum}) FROM {}", self.name);
+        match connection.query_row(&read, [], |row| row.get::<_, i64>(0)) {
+            Ok(_) => Ok(true),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Returns the triggers that keep the checksums of the table.
     fn triggers(self, connection: &Connection) -> Result<String> {
         let Self { number, name, .. } = self;
@@ -200,26 +213,27 @@ pub(super) fn keep_checksums(connection: &Connection) -> Result<()> {
     connection.execute_batch(&(triggers + "COMMIT"))
 }
 
-/// Returns the tables whose rows can be read. A damaged table gets no checksums: the archive must open
-/// to be mended, and other checks tell of it.
-pub(super) fn readable_tables(connection: &Connection) -> Result<Vec<SummedTable>> {
+/// Returns those of the tables whose rows can be read. A damaged table gets no checksums: the archive
+/// must open to be mended, and other checks tell of it.
+pub(super) fn readable(
+    connection: &Connection,
+    tables: impl Iterator<Item = SummedTable>,
+) -> Result<Vec<SummedTable>> {
     add_function(connection)?;
     let mut readable = Vec::new();
-    for table in summed_tables() {
-        let sum = table.sum_in(table.name, &table.columns(connection)?);
-        let read = format!("SELECT count({sum}) FROM {}", table.name);
-        match connection.query_row(&read, [], |row| row.get::<_, i64>(0)) {
-            Ok(_) => readable.push(table),
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {}
-            Err(error) => return Err(error),
+    for table in tables {
+        if table.is_readable(connection)? {
+            readable.push(table);
         }
     }
     Ok(readable)
 }
 
-/// Writes the checksums of all rows of these tables.
-pub(super) fn sum_all(connection: &Connection, tables: &[SummedTable]) -> Result<()> {
+/// Makes the checksums of all rows of these tables anew.
+pub(super) fn renew_sums(connection: &Connection, tables: &[SummedTable]) -> Result<()> {
     for table in tables {
+        let delete = "DELETE FROM checksum WHERE of_table = ?1";
+        connection.execute(delete, [table.number])?;
         table.sum_rows(connection, "true")?;
     }
     Ok(())

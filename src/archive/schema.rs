@@ -4,13 +4,13 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::archive::checksum::{readable_tables, sum_all};
+use crate::archive::checksum::{SummedTable, readable, renew_sums, summed_tables};
 use crate::archive::error::ArchiveError;
 use crate::archive::file_mark::APPLICATION;
 
 /// The steps from an empty file to the newest schema. A step that was released never changes:
 /// archives in use have made it.
-const MIGRATIONS: [&str; 25] = [
+const MIGRATIONS: [&str; 26] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -36,13 +36,18 @@ const MIGRATIONS: [&str; 25] = [
     include_str!("migrations/0023.sql"),
     include_str!("migrations/0024.sql"),
     include_str!("migrations/0025.sql"),
+    include_str!("migrations/0026.sql"),
 ];
 
 /// The newest schema that this program knows.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;
 
 /// The first schema whose rows have checksums.
-const CHECKSUMS: i64 = 25;
+const CHECKSUMS: usize = 25;
+
+/// The tables whose rows are written, or get another form, in each step behind [`CHECKSUMS`]. Their
+/// checksums are made anew; those of other tables still tell of damage from before.
+const NEW_ROWS: [&[&str]; MIGRATIONS.len() - CHECKSUMS] = [&[]];
 
 /// Returns the schema of a file, 0 for a new one.
 ///
@@ -94,29 +99,42 @@ pub(super) fn migrate(
     connection: &mut Connection,
     from: i64,
 ) -> Result<(), ArchiveError> {
-    for (step, sql) in (from + 1..).zip(&MIGRATIONS[usize::try_from(from).unwrap_or(0)..]) {
+    let done = usize::try_from(from).unwrap_or(0);
+    for (step, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+        let new_rows = match step.checked_sub(CHECKSUMS) {
+            Some(step) => summed_again(connection, NEW_ROWS[step]),
+            None => Ok(Vec::new()),
+        };
+        let new_rows = new_rows.map_err(|error| ArchiveError::at(path, error))?;
+
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let tx = tx.map_err(|error| ArchiveError::at(path, error))?;
-
         tx.execute_batch(sql)?;
-        // A row of another form has another checksum.
-        if step >= CHECKSUMS {
-            tx.execute("DELETE FROM checksum", [])?;
-        }
+        renew_sums(&tx, &new_rows)?;
         tx.pragma_update(None, "application_id", APPLICATION)?;
-        tx.pragma_update(None, "user_version", step)?;
+        tx.pragma_update(None, "user_version", step as i64 + 1)?;
         tx.commit()?;
     }
     sum_all_once(connection).map_err(|error| ArchiveError::at(path, error))
+}
+
+/// Returns the tables whose checksums a step makes anew, once all rows have one.
+fn summed_again(
+    connection: &mut Connection,
+    new_rows: &[&str],
+) -> rusqlite::Result<Vec<SummedTable>> {
+    sum_all_once(connection)?;
+    let tables = summed_tables().filter(|table| new_rows.contains(&table.name()));
+    readable(connection, tables)
 }
 
 /// Makes the checksums of all rows, where an upgrade left none.
 fn sum_all_once(connection: &mut Connection) -> rusqlite::Result<()> {
     let has_none = "SELECT NOT EXISTS (SELECT 1 FROM checksum)";
     if connection.query_row(has_none, [], |row| row.get(0))? {
-        let tables = readable_tables(connection)?;
+        let tables = readable(connection, summed_tables())?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        sum_all(&tx, &tables)?;
+        renew_sums(&tx, &tables)?;
         tx.commit()?;
     }
     Ok(())

@@ -937,3 +937,30 @@ fn each_row_of_an_archive_of_schema_24_gets_a_checksum() {
         assert_eq!(sums, rows, "{table}");
     }
 }
+
+#[test]
+fn damage_of_schema_25_is_still_told_by_its_checksum_behind_an_index_of_copies() {
+    let folder = grown_archive_of_schema(24, 3);
+    drop(open_archive(folder.path()).unwrap());
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch("DROP INDEX article_copy; PRAGMA user_version = 25;")
+        .unwrap();
+    let sums = || -> Vec<(i64, i64, i64)> {
+        let mut select = sql
+            .prepare("SELECT of_table, key, sum FROM checksum ORDER BY of_table, key")
+            .unwrap();
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let before = sums();
+    let damage = "UPDATE article SET url = url || 'x'";
+    assert!(sql.execute(damage, []).unwrap() > 0);
+
+    drop(open_archive(folder.path()).unwrap());
+
+    assert_eq!(sums(), before);
+    let by_index = "SELECT count(*) FROM article INDEXED BY article_copy
+                    WHERE first_copy IS NOT NULL";
+    let copies: i64 = sql.query_row(by_index, [], |row| row.get(0)).unwrap();
+    assert_eq!(copies, 0);
+}

@@ -53,7 +53,7 @@ fn filled() -> (TempDir, Vec<u8>) {
     let sql = Connection::open(&path).unwrap();
     sql.execute_batch(RARE_ROWS).unwrap();
     // The upgrade makes the checksums of all rows.
-    sql.execute_batch("DROP TABLE checksum; PRAGMA user_version = 24")
+    sql.execute_batch("DROP TABLE checksum; DROP INDEX article_copy; PRAGMA user_version = 24")
         .unwrap();
     drop(sql);
     drop(Archive::lock(crawler.data()).unwrap());

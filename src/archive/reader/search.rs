@@ -8,7 +8,7 @@ mod other_versions;
 use std::cmp::Reverse;
 
 use jiff::civil::Date;
-use rusqlite::{OptionalExtension, Row, Statement, params, params_from_iter};
+use rusqlite::{OptionalExtension, Params, Row, Statement, params, params_from_iter};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
@@ -28,6 +28,18 @@ pub const MOST_LATE: u32 = 20_000;
 
 /// What a word weighs in each column of the index: most in a title.
 const WEIGHTS: &str = "8.0, 4.0, 2.0, 1.0, 1.0";
+
+/// The row of the first article that told the story. The index of copies has few rows: an article's
+/// own row is far away.
+const STORY: &str = "coalesce(
+      (SELECT first_copy FROM article INDEXED BY article_copy
+       WHERE article.id = searched.article_id AND first_copy IS NOT NULL),
+      searched.article_id)";
+
+/// Which articles of some sites and days are chosen.
+const CHOSEN: &str = "AND (?2 IS NULL OR site.name IN (SELECT value FROM json_each(?2)))
+    AND (?3 IS NULL OR substr(version.published_at, 1, 10) >= ?3)
+    AND (?4 IS NULL OR substr(version.published_at, 1, 10) < ?4)";
 
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,6 +92,16 @@ impl SearchedIndex {
             words, versions, ..
         } = self;
         format!("CROSS JOIN {versions} AS searched ON searched.article_id = {words}.rowid")
+    }
+
+    /// Returns the join of what is told about its articles.
+    fn told(self) -> String {
+        format!(
+            "{} CROSS JOIN article ON article.id = searched.article_id
+             CROSS JOIN site ON site.id = article.site_id
+             CROSS JOIN version ON version.id = searched.version_id",
+            self.searched()
+        )
     }
 }
 
@@ -204,16 +226,16 @@ impl Searcher<'_> {
         select: &SearchSelect,
     ) -> Result<Vec<SearchHit>, ArchiveError> {
         let words = index.words;
-        let mut statement = self.prepare(
+        let mut statement = self.prepare_chosen(
             index,
+            select,
             &format!(
-                "article.id AS article, -bm25({words}, {WEIGHTS}) AS score,
-                 searched.published_ms, coalesce(article.first_copy, article.id) AS story"
+                "searched.article_id AS article, -bm25({words}, {WEIGHTS}) AS score,
+                 searched.published_ms, {STORY} AS story"
             ),
-            "",
             &format!(
                 "AND (?5 IS NULL OR searched.published_ms >= ?5)
-                 ORDER BY searched.published_ms DESC, article.id DESC LIMIT {}",
+                 ORDER BY searched.published_ms DESC, searched.article_id DESC LIMIT {}",
                 self.most_ranked
             ),
         )?;
@@ -224,8 +246,8 @@ impl Searcher<'_> {
             .map_err(|error| self.told(error))
     }
 
-    /// Returns when the oldest article that is ranked was published, in ms. It is found in the
-    /// index's narrow rows, so that only what is ranked takes a look at its own.
+    /// Returns when the oldest article that is ranked was published, in ms, so that no score is
+    /// made of those before it.
     fn oldest_ranked(
         &self,
         index: SearchedIndex,
@@ -236,15 +258,9 @@ impl Searcher<'_> {
             "ORDER BY {column} DESC LIMIT 1 OFFSET {}",
             self.most_ranked.saturating_sub(1)
         );
-        let mut statement = if select.is_everywhere() {
-            self.prepare_narrow(index, column, &index.searched(), &order)?
-        } else {
-            self.prepare(index, column, "", &order)?
-        };
-        let values = values(select);
-        let used = statement.parameter_count();
+        let mut statement = self.prepare_chosen(index, select, column, &order)?;
         let oldest = statement
-            .query_row(params_from_iter(&values[..used]), |row| row.get(0))
+            .query_row(placed(&statement, &values(select)), |row| row.get(0))
             .optional()
             .map_err(|error| self.told(error))?;
         Ok(oldest.flatten())
@@ -256,29 +272,23 @@ impl Searcher<'_> {
             .flatten()
     }
 
-    fn prepare(
+    /// Prepares a statement about the articles that have the words. Those of all sites and days are
+    /// found without a look at their own rows.
+    fn prepare_chosen(
         &self,
         index: SearchedIndex,
+        select: &SearchSelect,
         columns: &str,
-        joined: &str,
-        order: &str,
+        rest: &str,
     ) -> Result<Statement<'_>, ArchiveError> {
-        let joined = format!(
-            "{} CROSS JOIN article ON article.id = searched.article_id
-             CROSS JOIN site ON site.id = article.site_id
-             CROSS JOIN version ON version.id = searched.version_id {joined}",
-            index.searched()
-        );
-        let chosen = format!(
-            "AND (?2 IS NULL OR site.name IN (SELECT value FROM json_each(?2)))
-             AND (?3 IS NULL OR substr(version.published_at, 1, 10) >= ?3)
-             AND (?4 IS NULL OR substr(version.published_at, 1, 10) < ?4) {order}"
-        );
-        self.prepare_narrow(index, columns, &joined, &chosen)
+        if select.is_everywhere() {
+            self.prepare(index, columns, &index.searched(), rest)
+        } else {
+            self.prepare(index, columns, &index.told(), &format!("{CHOSEN} {rest}"))
+        }
     }
 
-    /// Prepares a statement about articles of all sites and days, without a look at their rows.
-    fn prepare_narrow(
+    fn prepare(
         &self,
         index: SearchedIndex,
         columns: &str,
@@ -345,6 +355,11 @@ fn values(select: &SearchSelect) -> [Option<String>; 4] {
     let day = |day: &Option<Date>| day.map(|day| day.to_string());
     let sites = (!sites.is_empty()).then(|| serde_json::json!(sites).to_string());
     [Some(expression.clone()), sites, day(after), day(before)]
+}
+
+/// Returns the values that a statement has places for.
+fn placed<'v>(statement: &Statement<'_>, values: &'v [Option<String>; 4]) -> impl Params + 'v {
+    params_from_iter(&values[..statement.parameter_count()])
 }
 
 fn hit(row: &Row<'_>) -> rusqlite::Result<SearchHit> {

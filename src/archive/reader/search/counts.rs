@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::params_from_iter;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::search::{SearchSelect, Searcher, values};
+use crate::archive::reader::search::{CHOSEN, SearchSelect, Searcher, placed, values};
 use crate::archive::store::lossy;
 
 /// What the articles of a search are counted by.
@@ -44,15 +44,14 @@ impl Searcher<'_> {
     pub fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError> {
         let mut count = 0;
         for index in self.indexes() {
+            // To count articles of all sites and days takes no look at anything but the words.
             let mut statement = if select.is_everywhere() {
-                self.prepare_narrow(index, "count(*)", "", "")?
-            } else {
                 self.prepare(index, "count(*)", "", "")?
+            } else {
+                self.prepare_chosen(index, select, "count(*)", "")?
             };
-            let values = values(select);
-            let used = statement.parameter_count();
             count += statement
-                .query_row(params_from_iter(&values[..used]), |row| {
+                .query_row(placed(&statement, &values(select)), |row| {
                     row.get::<_, u64>(0)
                 })
                 .map_err(|error| self.told(error))?;
@@ -71,7 +70,9 @@ impl Searcher<'_> {
         for index in self.indexes() {
             // `json_each` has a column `key` of its own.
             let columns = format!("{} AS counted, count(*)", key.sql());
-            let mut statement = self.prepare(index, &columns, key.joined(), "GROUP BY counted")?;
+            let joined = format!("{} {}", index.told(), key.joined());
+            let rest = format!("{CHOSEN} GROUP BY counted");
+            let mut statement = self.prepare(index, &columns, &joined, &rest)?;
             let rows = statement.query_map(params_from_iter(values(select)), |row| {
                 Ok((lossy(row.get_ref(0)?), row.get::<_, u64>(1)?))
             })?;

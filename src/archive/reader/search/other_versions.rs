@@ -3,7 +3,7 @@
 use rusqlite::{CachedStatement, params_from_iter};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::search::{SearchSelect, Searcher, values};
+use crate::archive::reader::search::{CHOSEN, SearchSelect, Searcher, values};
 use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords};
 
 /// Versions whose words are held in memory at once: some 20 MB of them.
@@ -68,14 +68,11 @@ impl Searcher<'_> {
 
     /// Returns the statement that looks for the words in the versions that are in memory.
     fn matching(&self) -> Result<CachedStatement<'_>, ArchiveError> {
-        Ok(self.reader.connection.prepare_cached(
+        Ok(self.reader.connection.prepare_cached(&format!(
             "SELECT version.article_id FROM other_words
              CROSS JOIN version ON version.id = other_words.rowid
              CROSS JOIN site ON site.id = version.site_id
-             WHERE other_words MATCH ?1
-               AND (?2 IS NULL OR site.name IN (SELECT value FROM json_each(?2)))
-               AND (?3 IS NULL OR substr(version.published_at, 1, 10) >= ?3)
-               AND (?4 IS NULL OR substr(version.published_at, 1, 10) < ?4)",
-        )?)
+             WHERE other_words MATCH ?1 {CHOSEN}"
+        ))?)
     }
 }
