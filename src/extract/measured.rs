@@ -9,10 +9,12 @@ mod captions;
 mod japanese_names;
 mod korean_names;
 mod labelled_tags;
+mod lead_photos;
 pub(super) mod moments;
 mod names;
 mod papers;
 mod picture_address;
+mod picture_cards;
 mod picture_file;
 mod pictures;
 mod script_tags;
@@ -78,13 +80,15 @@ pub(super) fn measured<'a>(
         rules: story.rules,
         url: story.url,
         headlines: [title.as_deref(), subtitle.as_deref()],
+        papers: &papers,
+        paragraphs: story.paragraphs,
     };
     let images = pictures::images(page, &parts, photos);
 
     let article = Article {
         subtitle,
         tags: tags::tags(page, &parts, &papers, story.url),
-        section: article.section.or(sections.section),
+        section: sections::told(article.section).or(sections.section),
         subsection: article.subsection.or(sections.subsection),
         authors: writers.names,
         byline: writers.byline,

@@ -52,6 +52,11 @@ pub(super) fn sections(
     }
 }
 
+/// Returns the section that the page's data tells. The number of a section in its CMS is no name.
+pub(super) fn told(section: Option<String>) -> Option<String> {
+    section.filter(|section| section.contains(char::is_alphabetic))
+}
+
 /// Tells whether a step of a breadcrumb is a section: not the home page, the paper or the article.
 fn is_section(name: &str, papers: &PaperNames, titles: &HeadTitles) -> bool {
     is_like_a_section(name) && !papers.have(name) && !titles.have(name)
@@ -70,6 +75,13 @@ fn is_like_a_section(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_a_section_is_no_name() {
+        let named = |section: &str| told(Some(section.to_owned())).is_some();
+        assert!(named("사회") && named("Harbour 12") && named("3D"));
+        assert!(!named("12") && !named("12-4"));
+    }
 
     #[test]
     fn a_word_for_the_home_page_or_an_article_is_no_section() {

@@ -5,14 +5,18 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::extract::holder::chain;
-use crate::extract::measured::bylines::{LONGEST, apart, printed};
+use crate::extract::measured::bylines::{LONGEST, apart, is_page_of_writer, printed};
 use crate::extract::measured::japanese_names;
-use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_name, persons};
+use crate::extract::measured::names::{
+    has_korean_signer, has_lead, has_lead_of_work, has_whole_name, persons,
+};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::told_writers::{of_json_ld, of_metas};
 use crate::extract::page_lines::PageLine;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
+use crate::markup::Node;
+use crate::markup::blocks::Block;
 use crate::text::letters;
 
 /// Most elements around a link to a writer's page that may name the writer.
@@ -226,8 +230,14 @@ fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {
         .any(|node| node.has_name("h1"));
     line.text.chars().count() <= LONGEST
         && !is_headline
-        && (has_lead(&line.text) || is_signed(&line.text))
-        && !persons(&line.text, papers).is_empty()
+        && (is_signed(&line.text) && !persons(&line.text, papers).is_empty()
+            || has_lead(&line.text) && names_somebody(&line.text, papers))
+}
+
+/// Tells whether a line with `By` or its like has a whole name. With one word behind it, it is a
+/// phrase as often: `Special by Nature`, `In Bayern von Bedeutung`.
+fn names_somebody(line: &str, papers: &PaperNames) -> bool {
+    has_whole_name(&persons(line, papers))
 }
 
 /// Tells whether a line is a name with a Korean title, and little more.
@@ -253,8 +263,9 @@ fn signature(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
             line.text.contains('@') && line.text.contains(|c| ('가'..='힣').contains(&c));
         let text = without_brackets(&line.text);
         text.chars().count() <= LONGEST
-            && (has_mail || is_signed(text) || has_lead(text))
-            && !persons(text, papers).is_empty()
+            && !is_link_to_a_story(line, parts)
+            && ((has_mail || is_signed(text)) && !persons(text, papers).is_empty()
+                || has_lead(text) && names_somebody(text, papers))
     });
     let text = signed.map(|line| without_brackets(&line.text).to_owned());
     text.into_iter().collect()
@@ -265,6 +276,21 @@ fn signature(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
 fn without_brackets(line: &str) -> &str {
     line.strip_prefix('(')
         .and_then(|line| line.trim_end_matches('.').strip_suffix(')'))
-        .filter(|line| has_lead(line))
+        .filter(|line| has_lead_of_work(line))
         .unwrap_or(line)
+}
+
+/// Tells whether a line below the story is a link, which leads to another story as often as to its
+/// writer: `Interview: Tom May`.
+fn is_link_to_a_story(line: &PageLine<'_>, parts: &PageParts<'_>) -> bool {
+    parts.place_of(line) == PagePlace::BelowStory
+        && Block::from(line).is_linked()
+        && !links_of(line).any(|link| is_page_of_writer(&link))
+}
+
+/// Returns the links in the element of a line, and around it.
+fn links_of<'l, 'a: 'l>(line: &'l PageLine<'a>) -> impl Iterator<Item = Node<'a>> + 'l {
+    let inside = line.element.descendants_it();
+    let all = chain(line.element).take(NEAR).chain(inside);
+    all.filter(|node| node.has_name("a"))
 }
