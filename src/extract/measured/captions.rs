@@ -38,13 +38,37 @@ fn repeats(words: &str, headlines: [Option<&str>; 2], papers: &PaperNames) -> bo
     let Some(bare) = papers.cut_from(words) else {
         return true;
     };
-    let told: String = letters(&bare).collect();
+    let told: String = letters(without_picture_words(&bare)).collect();
     let before_bar = before_last_bar(&bare).map(|before| letters(before).collect::<String>());
 
     headlines.into_iter().flatten().any(|headline| {
         let headline: String = letters(headline).collect();
         told == headline || before_bar.as_ref() == Some(&headline)
     })
+}
+
+/// Returns a text without the words at its end that say that it is a picture, as CMSs add them:
+/// `The ferry waits featured image`.
+fn without_picture_words(words: &str) -> &str {
+    const PICTURE: [&str; 10] = [
+        "image",
+        "photo",
+        "picture",
+        "banner",
+        "thumbnail",
+        "featured",
+        "cover",
+        "사진",
+        "이미지",
+        "写真",
+    ];
+    let mut rest = words.trim_end();
+    while let Some((before, last)) = rest.rsplit_once(' ')
+        && PICTURE.contains(&last.to_lowercase().as_str())
+    {
+        rest = before.trim_end();
+    }
+    rest
 }
 
 /// Returns the words before the last bar or dash that has spaces around it.
@@ -183,6 +207,7 @@ mod tests {
             "The ferry waits",
             "Fog in the harbour",
             "The ferry waits - The Post",
+            "The ferry waits featured image",
         ] {
             assert!(repeats(words, headlines, &papers), "{words}");
         }

@@ -47,8 +47,9 @@ const PAGES_OF_TAGS: [&str; 7] = [
 const LABEL: &str = "tag";
 
 /// Returns the tags of an article from the first source that has any: JSON-LD, meta tags, links,
-/// boxes of links, links that begin with a hash, links below a label, and what is told to programs
-/// that count readers, who get settings among the tags.
+/// boxes of links, links that begin with a hash, links below a label, the things that the story is
+/// about by its JSON-LD, and what is told to programs that count readers, who get settings among
+/// the tags.
 pub(super) fn tags(
     page: &PageScan<'_>,
     parts: &PageParts<'_>,
@@ -67,6 +68,7 @@ pub(super) fn tags(
         .chain(std::iter::once_with(|| {
             below_label(parts, url, &section_names(page))
         }))
+        .chain(std::iter::once_with(|| things(page)))
         .chain(std::iter::once_with(|| of_parsely(page)))
         .chain(std::iter::once_with(|| of_cxense(page)))
         .chain(std::iter::once_with(|| in_scripts(page.tree)));
@@ -89,6 +91,32 @@ fn told(page: &PageScan<'_>) -> Vec<String> {
         [list] => divided(list),
         _ => names,
     }
+}
+
+/// Returns the names of the things that a story is about by its JSON-LD. A text there is a sentence
+/// or the title as often, and the page itself or its paper is no tag.
+fn things(page: &PageScan<'_>) -> Vec<String> {
+    const KINDS: [&str; 8] = [
+        "Thing",
+        "Person",
+        "Place",
+        "Organization",
+        "Event",
+        "City",
+        "Country",
+        "SportsTeam",
+    ];
+    let is_thing = |value: &&Value| {
+        let kinds = texts(value, "@type");
+        kinds.iter().any(|kind| KINDS.contains(&kind.as_str()))
+    };
+    let id = |value: &Value| texts(value, "@id");
+    let publishers = page.article_values(&["publisher"]).into_iter();
+    let publishers: Vec<String> = publishers.flat_map(id).collect();
+    let about = page.article_values(&["about"]).into_iter();
+    let about = about.filter(|value| !id(value).iter().any(|id| publishers.contains(id)));
+    let things = about.map(|value| page.whole(value)).filter(is_thing);
+    things.flat_map(|thing| texts(thing, "name")).collect()
 }
 
 /// Returns the tags in the JSON that pages write for Parse.ly.
@@ -210,6 +238,22 @@ mod tests {
         assert_eq!(tags("tag:ferry, tag:fog, type:Article"), ["ferry", "fog"]);
         assert_eq!(tags("Section:News, Tag:ferry, Tag:fog"), ["ferry", "fog"]);
         assert_eq!(tags("ferry, price tag"), ["ferry", "price tag"]);
+    }
+
+    #[test]
+    fn the_things_that_a_story_is_about_are_its_tags() {
+        let about = |about: &str| {
+            let article = format!(r#"{{"@type":"NewsArticle","headline":"x","about":{about}}}"#);
+            let html = format!("<script type=application/ld+json>{article}</script><p>-</p>");
+            let tree = Tree::parse(&html).unwrap();
+            things(&PageScan::new(&tree))
+        };
+        let list = r#"[{"@type":"Thing","name":"Ice"},{"@type":"Place","name":"Aldmouth"}]"#;
+        assert_eq!(about(list), ["Ice", "Aldmouth"]);
+        let paper = r#"{"@type":"Organization","@id":"us","name":"Q"},"publisher":{"@id":"us"}"#;
+        assert!(about(paper).is_empty());
+        assert!(about(r#"["Ice keeps the boats in port"]"#).is_empty());
+        assert!(about(r#"{"@type":"WebPage","name":"Ice on the canal"}"#).is_empty());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::extract::measured::names::{
     has_korean_signer, has_lead, has_lead_of_work, has_whole_name, persons,
 };
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::measured::told_writers::{of_json_ld, of_metas};
+use crate::extract::measured::told_writers::{of_addresses, of_json_ld, of_metas};
 use crate::extract::page_lines::PageLine;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
@@ -142,6 +142,12 @@ pub(super) fn writers(
     if candidates.best.is_none() {
         let apart = apart(parts, papers);
         candidates.add(WriterPlace::Apart, apart.as_slice());
+    }
+    if candidates.best.is_none() {
+        return Writers {
+            names: persons(&of_addresses(page).join(", "), papers),
+            byline: None,
+        };
     }
 
     candidates
@@ -293,4 +299,62 @@ fn links_of<'l, 'a: 'l>(line: &'l PageLine<'a>) -> impl Iterator<Item = Node<'a>
     let inside = line.element.descendants_it();
     let all = chain(line.element).take(NEAR).chain(inside);
     all.filter(|node| node.has_name("a"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::Tree;
+
+    const STORY: &str =
+        "The ice on the old canal held for nine days, and the boats stayed where they were.";
+
+    /// The names of the writers of a page that prints `under` its headline and `below` its story.
+    fn named(head: &str, under: &str, below: &str) -> Vec<String> {
+        let html = format!(
+            "<head>{head}</head><article><h1>Ice</h1>{under}<div><p>{STORY}</p><p>{STORY}</p>\
+             </div>{below}</article>"
+        );
+        let tree = Tree::parse(&html).unwrap();
+        let page = PageScan::new(&tree);
+        let paragraphs = [STORY.to_owned()];
+        let mut parts = PageParts::new(&tree, &paragraphs);
+        let headline = parts.elements().find(|node| node.has_name("h1"));
+        parts.set_headline(headline);
+        writers(&page, &parts, &PaperNames::default(), &paragraphs, None).names
+    }
+
+    #[test]
+    fn by_in_the_middle_of_a_phrase_begins_no_byline() {
+        assert_eq!(named("", "<p>By Ida Frost</p>", ""), ["Ida Frost"]);
+        for phrase in [
+            "Exclusive by Design",
+            "In Sachsen von Bedeutung",
+            "Guest of honour",
+        ] {
+            let line = format!("<p>{phrase}</p>");
+            assert!(named("", &line, "").is_empty(), "{phrase}");
+        }
+        assert!(named("", "", "<p>(By Crater Lake)</p>").is_empty());
+        assert_eq!(
+            named("", "", "<p>(Reporting by Ida Frost)</p>"),
+            ["Ida Frost"]
+        );
+    }
+
+    #[test]
+    fn a_link_below_the_story_signs_it_only_where_it_leads_to_a_writer() {
+        let meta = "<meta name=author content='Ida Frost'>";
+        let link = |href: &str| format!("<p><a href={href}>Text: Moe Reed</a></p>");
+        assert_eq!(named(meta, "", &link("/news/8")), ["Ida Frost"]);
+        assert_eq!(named(meta, "", &link("/author/moe")), ["Moe Reed"]);
+        assert_eq!(named(meta, "", "<p>Text: Moe Reed</p>"), ["Moe Reed"]);
+    }
+
+    #[test]
+    fn the_address_of_a_writer_counts_where_the_page_has_no_name() {
+        let meta = "<meta property=article:author content=https://paper.example/by/ida-frost>";
+        assert_eq!(named(meta, "", ""), ["Ida Frost"]);
+        assert_eq!(named(meta, "<p>By Moe Reed</p>", ""), ["Moe Reed"]);
+    }
 }
