@@ -39,6 +39,7 @@ use crate::extract::scan::PageScan;
 use crate::page_url::PageUrl;
 
 pub(super) use crate::extract::measured::bylines::{is_byline_of, is_signature_of};
+pub(super) use crate::extract::measured::names::has_lead;
 
 /// The story of a page, as far as its other fields depend on it.
 #[derive(Clone, Copy)]
@@ -72,6 +73,7 @@ pub(super) fn measured<'a>(
 
     let title = title.or(article.title);
     let writers = writers::writers(page, &parts, &papers, story.paragraphs, story.author);
+    let told_section = sections::told(article.section.as_deref());
     let sections = sections::sections(page, &parts, &papers, &told, story.url);
     let subtitle = article
         .subtitle
@@ -82,14 +84,18 @@ pub(super) fn measured<'a>(
         headlines: [title.as_deref(), subtitle.as_deref()],
         papers: &papers,
         paragraphs: story.paragraphs,
+        writers: &writers.names,
     };
     let images = pictures::images(page, &parts, photos);
 
     let article = Article {
         subtitle,
         tags: tags::tags(page, &parts, &papers, story.url),
-        section: sections::told(article.section).or(sections.section),
-        subsection: article.subsection.or(sections.subsection),
+        section: told_section.section.or(sections.section),
+        subsection: article
+            .subsection
+            .or(told_section.subsection)
+            .or(sections.subsection),
         authors: writers.names,
         byline: writers.byline,
         title,

@@ -105,6 +105,14 @@ pub(super) fn is_date_with_verb(line: &str, rules: &PrintedDates) -> bool {
     false
 }
 
+/// Returns what stands behind the date with which a line begins, and behind its zone and its marks.
+pub(super) fn behind_date(line: &str) -> Option<&str> {
+    let date = date_at_start(line)?;
+    let rest = line[date.end..].trim_start_matches(is_mark);
+    let rest = &rest[CLOCK_WORD.find(rest).map_or(0, |word| word.end())..];
+    Some(rest.trim_start_matches(is_mark))
+}
+
 /// Returns the text behind the verb with which a line begins, and behind the marks that follow it.
 fn behind_verb<'l>(line: &'l str, rules: &PrintedDates) -> Option<&'l str> {
     let line = &line[FIRST.find(line).map_or(0, |word| word.end())..];
@@ -154,6 +162,10 @@ static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
     let zone = r"\s*\(?(?:[A-Z]{2,5})?(?:[+\-]\d{1,2}:?\d{0,2})?";
     compiled(&format!(r"^{clock}{word}{zone}[\s.)\]]*$"))
 });
+
+/// A word or a zone behind a clock.
+static CLOCK_WORD: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"^(?:(?i:uhr|uur|hrs|h)\b|น\.|[A-Z]{2,5}\b)"));
 
 /// A clock up to its half of the day.
 static CLOCK: LazyLock<Regex> =

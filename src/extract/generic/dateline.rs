@@ -159,9 +159,13 @@ fn has_letters(block: &Block, text: &str) -> bool {
 }
 
 /// Tells whether a block is the linked headline of another story, whose date stands below it. Links
-/// to a section or to the reporter are short, or have a date.
+/// to a section or to the reporter are short, or have a date, an address or `By`.
 fn is_linked_headline(block: &Block, dates: DateReader<'_>) -> bool {
-    block.is_linked() && block.text.chars().count() > WORD && dates.read(&block.text).is_none()
+    let is_byline = block.text.contains('@') || LABEL.is_match(&block.text);
+    block.is_linked()
+        && block.text.chars().count() > WORD
+        && !is_byline
+        && dates.read(&block.text).is_none()
 }
 
 /// Tells whether a line has words that make its date the publication date.

@@ -8,7 +8,7 @@ use crate::extract::measured::names::{has_lead, has_whole_name, persons};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_lines::is_hidden;
 use crate::extract::page_parts::{PageParts, PagePlace};
-use crate::extract::vocabulary::{BY, NETWORKS, PAGES_OF_WRITERS};
+use crate::extract::vocabulary::{AND, BY, NETWORKS, PAGES_OF_WRITERS};
 use crate::markup::{Node, NodeId, text};
 use crate::text::clean;
 
@@ -152,16 +152,44 @@ fn narrowest(byline: &Node<'_>, papers: &PaperNames) -> Option<String> {
 /// Returns the byline that an element tells: the links in it, the name above a biography, or its
 /// text.
 fn told_in(node: &Node<'_>, papers: &PaperNames) -> String {
+    let whole = spaced(node);
     if let Some(names) = narrowest(node, papers) {
-        return names;
+        return if is_joined(&names, &whole, papers) {
+            whole
+        } else {
+            names
+        };
     }
 
-    let whole = spaced(node);
     let is_byline = whole.chars().count() <= LONGEST && !persons(&whole, papers).is_empty();
     if is_byline {
         return whole;
     }
     name_above(node, papers).unwrap_or(whole)
+}
+
+/// Tells whether a byline names more writers than its links, with `and` or its like between the two:
+/// `By <a>Jane Lee</a> and Max Orr`.
+fn is_joined(linked: &str, whole: &str, papers: &PaperNames) -> bool {
+    if whole.chars().count() > LONGEST {
+        return false;
+    }
+
+    let (linked, all) = (persons(linked, papers), persons(whole, papers));
+    let is_beside_and = |name: &String| {
+        let Some((before, behind)) = whole.split_once(name.as_str()) else {
+            return false;
+        };
+        let beside = [
+            before.split_whitespace().next_back(),
+            behind.split_whitespace().next(),
+        ];
+        beside.into_iter().flatten().any(|word| AND.contains(&word))
+    };
+    let mut others = all.iter().filter(|name| !linked.contains(name)).peekable();
+    others.peek().is_some()
+        && linked.iter().all(|name| all.contains(name))
+        && others.all(is_beside_and)
 }
 
 /// Most characters in a box of the writer: a longer one has more than a biography.
@@ -284,6 +312,22 @@ mod tests {
             "By Jane Lee, Harbour Correspondent"
         );
         assert_eq!(told("<div>By <b>Jane Lee</b></div>"), "By Jane Lee");
+    }
+
+    #[test]
+    fn a_name_that_is_joined_to_a_link_is_one_of_the_byline() {
+        let linked = "By <a href=/author/1>Ida Frost</a>";
+        for (behind, expected) in [
+            (" and Moe Reed", "By Ida Frost and Moe Reed"),
+            (", Harbour Port", "Ida Frost"),
+            (" | Moe Reed", "Ida Frost"),
+        ] {
+            assert_eq!(
+                told(&format!("<div>{linked}{behind}</div>")),
+                expected,
+                "{behind}"
+            );
+        }
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(super) fn has_lead_of_work(line: &str) -> bool {
 }
 
 /// Tells whether a line opens with the words before names, as `By`, and a name may follow.
-pub(super) fn has_lead(line: &str) -> bool {
+pub(crate) fn has_lead(line: &str) -> bool {
     let behind = LEAD.find(line).map(|lead| &line[lead.end()..]);
     let is_name = |rest: &str| {
         let name = without_opening_role(rest);
@@ -166,10 +166,7 @@ fn without_role(part: &str) -> Option<String> {
         *last = without_japanese_title(last);
     }
 
-    if words
-        .last()
-        .is_some_and(|word| ROLES.contains(&bare(word).as_str()))
-    {
+    if words.last().is_some_and(|word| is_role(word)) {
         while words.last().is_some_and(|word| is_of_role(word)) {
             words.pop();
         }
@@ -214,8 +211,14 @@ fn is_of_time(words: &[&str], at: usize) -> bool {
 }
 
 fn is_of_role(word: &str) -> bool {
+    is_role(word) || ROLE_ADJECTIVES.contains(&bare(word).as_str())
+}
+
+/// Tells whether a word is a role, of one person or of several: `Staff Writers`.
+fn is_role(word: &str) -> bool {
     let word = bare(word);
-    ROLES.contains(&word.as_str()) || ROLE_ADJECTIVES.contains(&word.as_str())
+    let one = word.strip_suffix('s').unwrap_or(&word);
+    ROLES.contains(&word.as_str()) || ROLES.contains(&one)
 }
 
 /// Tells whether a name may be a person's.
@@ -230,6 +233,7 @@ pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
     is_like_a_name
         && is_written_as_a_name(name)
         && !opens_with_article(&words)
+        && !is_host(name)
         && !papers.have(name)
         && !AGENCIES.contains(&plain.as_str())
         && !has(&OFFICES)
@@ -239,6 +243,15 @@ pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
             .any(|office| plain.ends_with(office))
         && !KOREAN_SIGNERS.contains(&plain.as_str())
         && !words.iter().all(|word| is_of_role(word) || is_little(word))
+}
+
+/// Tells whether a text is the name of a host: `Seebote.de`.
+fn is_host(name: &str) -> bool {
+    const ENDS: [&str; 16] = [
+        ".com", ".net", ".org", ".info", ".news", ".de", ".at", ".ch", ".fr", ".es", ".it", ".nl",
+        ".kr", ".jp", ".uk", ".eu",
+    ];
+    !name.contains(' ') && ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// Tells whether a text is a thing's name: `The Old Pier`. `La` and `El` are parts of names.
@@ -334,6 +347,13 @@ mod tests {
                 vec!["Ida Frost", "Moses Reed Sr"],
             ),
             ("Story: The Old Lock", vec![]),
+            (
+                "By IDA FROST, MOE REED, and ANN HALE Staff Writers",
+                vec!["IDA FROST", "MOE REED", "ANN HALE"],
+            ),
+            ("Seebote.de", vec![]),
+            ("J.R. Frost", vec!["J.R. Frost"]),
+            ("ida.r.frost", vec!["ida.r.frost"]),
             ("Jane Lee jane@saseo.example", vec!["Jane Lee"]),
             (
                 "Von Anna Martel und Lea Wagner",

@@ -34,6 +34,7 @@ pub(super) struct PhotoHints<'h> {
     pub headlines: [Option<&'h str>; 2],
     pub papers: &'h PaperNames,
     pub paragraphs: &'h [String],
+    pub writers: &'h [String],
 }
 
 /// Returns the photos of a story, in the page's order: those in the element around its headline and
@@ -71,6 +72,13 @@ pub(super) fn images(
         }
         let card = card_of(&node, parts, hints.url).filter(|_| !told.have(&file));
         let caption = caption(&node, parts, hints.headlines, hints.papers);
+        // The portrait of a writer has the name for its words, and nothing else.
+        if caption
+            .as_ref()
+            .is_some_and(|words| hints.writers.contains(words))
+        {
+            continue;
+        }
         found.push(FoundPhoto {
             file,
             is_near,
@@ -262,6 +270,7 @@ mod tests {
             headlines: [None, None],
             papers: &PaperNames::default(),
             paragraphs: &[STORY.to_owned()],
+            writers: &["Ida Frost".to_owned()],
         };
         let found = images(&page, &parts, hints).into_iter();
         found.map(|image| image.url).collect()
@@ -295,6 +304,15 @@ mod tests {
         assert_eq!(photos("", &both("골목의 책방", "골목의 책방")).len(), 1);
         assert_eq!(photos("", &both("골목의 책방", "")).len(), 1);
         assert_eq!(photos("", &both("골목의 책방", "강가의 다리")).len(), 2);
+    }
+
+    #[test]
+    fn the_portrait_of_a_writer_is_no_photo() {
+        assert!(photos("", "<img src=/a.jpg alt='Ida Frost'>").is_empty());
+        assert_eq!(
+            photos("", "<img src=/a.jpg alt='Ida Frost on the ice'>").len(),
+            1
+        );
     }
 
     #[test]

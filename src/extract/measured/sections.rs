@@ -52,9 +52,25 @@ pub(super) fn sections(
     }
 }
 
-/// Returns the section that the page's data tells. The number of a section in its CMS is no name.
-pub(super) fn told(section: Option<String>) -> Option<String> {
-    section.filter(|section| section.contains(char::is_alphabetic))
+/// Returns the section that the page's data tells. The number of a section in its CMS is no name, and
+/// a path is those of a section and of one within it.
+pub(super) fn told(section: Option<&str>) -> SectionNames {
+    let Some(section) = section.filter(|section| section.contains(char::is_alphabetic)) else {
+        return SectionNames::default();
+    };
+    let mut names = match section.strip_prefix('/') {
+        Some(path) => path
+            .trim_end_matches('/')
+            .split('/')
+            .map(str::to_owned)
+            .collect(),
+        None => vec![section.to_owned()],
+    }
+    .into_iter();
+    SectionNames {
+        section: names.next(),
+        subsection: names.next(),
+    }
 }
 
 /// Tells whether a step of a breadcrumb is a section: not the home page, the paper or the article.
@@ -78,9 +94,12 @@ mod tests {
 
     #[test]
     fn the_number_of_a_section_is_no_name() {
-        let named = |section: &str| told(Some(section.to_owned())).is_some();
+        let named = |section: &str| told(Some(section)).section.is_some();
         assert!(named("사회") && named("Harbour 12") && named("3D"));
         assert!(!named("12") && !named("12-4"));
+        let path = told(Some("/news/harbour/"));
+        assert_eq!(path.section.as_deref(), Some("news"));
+        assert_eq!(path.subsection.as_deref(), Some("harbour"));
     }
 
     #[test]

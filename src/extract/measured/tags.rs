@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::extract::json_ld::texts;
 use crate::extract::measured::labelled_tags::below_label;
-use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::papers::{PaperNames, parts as parts_of};
 use crate::extract::measured::script_tags::in_scripts;
 use crate::extract::measured::tag_boxes::{boxed, hashed};
 use crate::extract::measured::tag_lists::divided;
@@ -116,7 +116,8 @@ fn things(page: &PageScan<'_>) -> Vec<String> {
     let about = page.article_values(&["about"]).into_iter();
     let about = about.filter(|value| !id(value).iter().any(|id| publishers.contains(id)));
     let things = about.map(|value| page.whole(value)).filter(is_thing);
-    things.flat_map(|thing| texts(thing, "name")).collect()
+    let names = things.flat_map(|thing| texts(thing, "name"));
+    names.filter(|name| parts_of(name).count() == 1).collect()
 }
 
 /// Returns the tags in the JSON that pages write for Parse.ly.
@@ -186,9 +187,21 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
         let links = parts.elements().filter(|node| node.has_name("a"));
         links.filter(|node| !is_in_story(node))
     };
-    let by_rel = tagged(links().collect());
-    if !by_rel.is_empty() {
+    // The footer of an article has its tags, while the line above the headline has its sections.
+    let common = parts.common();
+    let inside = common.descendants_it().filter(|node| node.has_name("a"));
+    let near: Vec<Node<'_>> = links().collect();
+    let by_rel = tagged(near.clone());
+    if near.iter().any(is_plain_tag) {
         return by_rel;
+    }
+    let of_article: Vec<Node<'_>> = inside.filter(|node| is_plain_tag(node)).collect();
+    if !by_rel.is_empty() {
+        return if of_article.is_empty() {
+            by_rel
+        } else {
+            tagged(of_article)
+        };
     }
     let root = tree.root();
     let of_page = root.descendants_it();
@@ -218,6 +231,14 @@ fn tagged(links: Vec<Node<'_>>) -> Vec<String> {
         .partition(|node| has(node, "category"));
     let chosen = if tags.is_empty() { sections } else { tags };
     chosen.iter().map(text).collect()
+}
+
+/// Tells whether a link is a tag by its `rel`, and no section.
+fn is_plain_tag(link: &Node<'_>) -> bool {
+    link.attr("rel").is_some_and(|rel| {
+        let has = |sought: &str| rel.split_whitespace().any(|word| word == sought);
+        has("tag") && !has("category")
+    })
 }
 
 /// Tells whether a link leads to the page of a tag: its address says so, and its text is a tag.
@@ -252,6 +273,7 @@ mod tests {
         assert_eq!(about(list), ["Ice", "Aldmouth"]);
         let paper = r#"{"@type":"Organization","@id":"us","name":"Q"},"publisher":{"@id":"us"}"#;
         assert!(about(paper).is_empty());
+        assert!(about(r#"{"@type":"Thing","name":"Quay | Ice for all"}"#).is_empty());
         assert!(about(r#"["Ice keeps the boats in port"]"#).is_empty());
         assert!(about(r#"{"@type":"WebPage","name":"Ice on the canal"}"#).is_empty());
     }

@@ -14,6 +14,7 @@ use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::told_writers::{of_addresses, of_json_ld, of_metas};
 use crate::extract::page_lines::PageLine;
 use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::printed_dates::behind_date;
 use crate::extract::scan::PageScan;
 use crate::markup::Node;
 use crate::markup::blocks::Block;
@@ -227,7 +228,15 @@ fn first_byline<'p, 'a: 'p>(
     papers: &PaperNames,
 ) -> Vec<String> {
     let byline = lines.find(|line| is_byline(line, papers));
-    byline.map(|line| line.text.clone()).into_iter().collect()
+    let words = byline.map(|line| without_date(&line.text).to_owned());
+    words.into_iter().collect()
+}
+
+/// Returns a line without the date before its byline: `7 March 2026, 16:50 Author: Jane Lee`.
+fn without_date(line: &str) -> &str {
+    behind_date(line)
+        .filter(|rest| has_lead(rest))
+        .unwrap_or(line)
 }
 
 fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {
@@ -237,7 +246,8 @@ fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {
     line.text.chars().count() <= LONGEST
         && !is_headline
         && (is_signed(&line.text) && !persons(&line.text, papers).is_empty()
-            || has_lead(&line.text) && names_somebody(&line.text, papers))
+            || has_lead(without_date(&line.text))
+                && names_somebody(without_date(&line.text), papers))
 }
 
 /// Tells whether a line with `By` or its like has a whole name. With one word behind it, it is a
@@ -327,6 +337,8 @@ mod tests {
     #[test]
     fn by_in_the_middle_of_a_phrase_begins_no_byline() {
         assert_eq!(named("", "<p>By Ida Frost</p>", ""), ["Ida Frost"]);
+        let behind_date = "<p>7 March 2026, 16:50 <b>Author: Ida Frost</b></p>";
+        assert_eq!(named("", behind_date, ""), ["Ida Frost"]);
         for phrase in [
             "Exclusive by Design",
             "In Sachsen von Bedeutung",
