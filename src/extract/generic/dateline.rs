@@ -228,6 +228,16 @@ mod tests {
     }
 
     #[test]
+    fn a_date_below_a_linked_byline_is_that_of_the_story() {
+        let day = "<p>2026.03.07 16:50</p>";
+        let at = Some("2026-03-07T16:50+09:00".to_owned());
+        let byline = "<p><a href=/m>mina@saseo.example</a> <a href=/t>골목의 홍길동</a></p>";
+        assert_eq!(read(&format!("{byline}{day}")).0, at);
+        let story = "<p><a href=/news/8>골목의 우체국이 다시 문을 열었다</a></p>";
+        assert_eq!(read(&format!("{story}{day}")).0, None);
+    }
+
+    #[test]
     fn a_day_in_a_comment_is_not_that_of_the_story() {
         let has = |html: &str| {
             let tree = Tree::parse(html).unwrap();

@@ -164,4 +164,22 @@ mod tests {
             None
         );
     }
+
+    #[test]
+    fn the_first_paragraph_is_the_subtitle_where_it_stands_in_the_headlines_header() {
+        let lead = "Nine days of frost kept every boat in port.";
+        let found = |open: &str, close: &str| {
+            let html = format!(
+                "<article>{open}<h1>Ice</h1><p class=intro>{lead}</p>{close}<p>{lead} More.</p></article>"
+            );
+            let tree = Tree::parse(&html).unwrap();
+            let paragraphs = [lead.to_owned()];
+            let mut parts = PageParts::new(&tree, &["More of the frost followed.".to_owned()]);
+            let headline = parts.elements().find(|node| node.has_name("h1"));
+            parts.set_headline(headline);
+            subtitle(&PageScan::new(&tree), &parts, &paragraphs, None)
+        };
+        assert_eq!(found("<header>", "</header>").as_deref(), Some(lead));
+        assert_eq!(found("<div>", "</div>"), None);
+    }
 }

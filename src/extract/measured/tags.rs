@@ -262,6 +262,24 @@ mod tests {
     }
 
     #[test]
+    fn the_tags_in_the_footer_of_an_article_come_before_its_section() {
+        let story = "The ice on the old canal held for nine days, and the boats stayed in port.";
+        let found = |footer: &str| {
+            let html = format!(
+                "<article><h1>Ice</h1><a rel='category tag' href=/local>Local</a><p>{story}</p>\
+                 <footer>{footer}</footer></article><footer><a rel=tag href=/x>Far</a></footer>"
+            );
+            let tree = Tree::parse(&html).unwrap();
+            let mut parts = PageParts::new(&tree, &[story.to_owned()]);
+            let headline = parts.elements().find(|node| node.has_name("h1"));
+            parts.set_headline(headline);
+            linked(&tree, &parts)
+        };
+        assert_eq!(found("<a rel=tag href=/t/ice>Frost</a>"), ["Frost"]);
+        assert_eq!(found(""), ["Local"]);
+    }
+
+    #[test]
     fn the_things_that_a_story_is_about_are_its_tags() {
         let about = |about: &str| {
             let article = format!(r#"{{"@type":"NewsArticle","headline":"x","about":{about}}}"#);

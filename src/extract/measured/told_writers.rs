@@ -85,7 +85,9 @@ pub(super) fn of_addresses(page: &PageScan<'_>) -> Vec<String> {
     let authors = page.article_values(&["author", "creator"]).into_iter();
     let told = authors.flat_map(items).flat_map(|author| match author {
         Value::String(address) => vec![address.clone()],
-        _ => [texts(author, "url"), texts(author, "@id")].concat(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            [texts(author, "url"), texts(author, "@id")].concat()
+        }
     });
     let metas = ["author", "article:author"].map(|name| page.metas(name).to_vec());
     let addresses = told.chain(metas.into_iter().flatten());

@@ -6,14 +6,13 @@ use crate::extract::dates::{Publication, change, changes, named, told_in_head, t
 use crate::extract::fields::FieldSources;
 use crate::extract::generic::dateline::Dateline;
 use crate::extract::generic::{self, FoundStory};
-use crate::extract::holder::chain;
 use crate::extract::measured::moments::{ToldMoment, best, near};
 use crate::extract::measured::{StoryHints, is_byline_of, is_signature_of, measured};
 use crate::extract::near_headline::near_headline;
 use crate::extract::page_parts::PageParts;
 use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::extract::reader::ArticleReader;
-use crate::markup::{Node, text};
+use crate::markup::text;
 use crate::page_url::PageUrl;
 use crate::text::letters;
 use crate::time::LocalTime;
@@ -61,10 +60,7 @@ impl ArticleReader {
         let fields = measured(page, self.completed(article, &found), story);
         let article = self.dated(fields.article, &found, sources, &fields.parts);
         found.story.images = fields.images;
-        let headline = fields
-            .parts
-            .headline()
-            .map(|node| text(&whole_heading(node)));
+        let headline = fields.parts.headline().map(|node| text(&node));
         // The heading of a page that is no news may be the first line of its text.
         let headlines = [headline.as_deref(), article.title.as_deref()]
             .map(|line| line.filter(|_| page.is_declared_article()));
@@ -197,16 +193,6 @@ impl ArticleReader {
     }
 }
 
-/// Returns the heading around a headline: it may have a kicker in it, as
-/// `<h2><b>Traffic</b><i>The ferry waits</i></h2>`, and is the headline itself where there is none.
-fn whole_heading(headline: Node<'_>) -> Node<'_> {
-    let headings = ["h1", "h2", "h3"];
-    chain(headline)
-        .take(3)
-        .find(|node| headings.iter().any(|name| node.has_name(name)))
-        .unwrap_or(headline)
-}
-
 /// Most lines at the top of a story that may tell its other fields.
 const HEAD: usize = 4;
 
@@ -254,7 +240,6 @@ mod tests {
     use super::*;
     use crate::config::Profile;
     use crate::extract::KnownPaper;
-    use crate::markup::Tree;
 
     /// When a page was published that prints `foot` below its story.
     fn published(head: &str, foot: &str) -> Option<String> {
@@ -291,19 +276,6 @@ mod tests {
         let time = "<meta property='article:published_time' content='2026-02-10T08:00:00+09:00'>";
         let at_eight = Some("2026-02-10T08:00:00+09:00".to_owned());
         assert_eq!(published(time, foot), at_eight);
-    }
-
-    #[test]
-    fn a_heading_with_a_kicker_in_it_is_no_line_of_the_story() {
-        let tree = Tree::parse("<h2><b>Ice</b><i>The canal</i></h2><p>-</p>").unwrap();
-        let root = tree.root();
-        let find = |name| {
-            root.descendants_it()
-                .find(|node| node.has_name(name))
-                .unwrap()
-        };
-        assert_eq!(text(&whole_heading(find("i"))), "IceThe canal");
-        assert_eq!(text(&whole_heading(find("p"))), "-");
     }
 
     #[test]
