@@ -15,6 +15,7 @@ mod generic;
 mod holder;
 mod json_ld;
 mod measured;
+mod near_headline;
 mod own_links;
 mod page_lines;
 mod page_parts;

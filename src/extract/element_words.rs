@@ -23,10 +23,10 @@ pub(super) const OF_SIDE_BOXES: [&str; 32] = [
 
 /// Words in an element's class, id, `rel` or `itemprop` that name the writer.
 #[rustfmt::skip]
-pub(super) const OF_WRITERS: [&str; 18] = [
+pub(super) const OF_WRITERS: [&str; 20] = [
     "author", "authors", "byline", "bylines", "writer", "writers", "reporter", "reporters",
     "journalist", "journalists", "autor", "autores", "autoren", "auteur", "autore", "redacteur",
-    "creator", "contributor",
+    "creator", "contributor", "columnist", "columnists",
 ];
 
 /// Words in an element's class or id that name the headline.
@@ -53,10 +53,10 @@ pub(super) const OF_CAPTIONS: [&str; 14] = [
 /// Words in the class of a picture, or of the elements around it, that say it is no photo of the
 /// story.
 #[rustfmt::skip]
-pub(super) const OF_NO_PHOTOS: [&str; 22] = [
+pub(super) const OF_NO_PHOTOS: [&str; 23] = [
     "avatar", "logo", "icon", "icons", "emoji", "author", "authors", "byline", "writer",
     "reporter", "journalist", "profile", "share", "social", "sns", "badge", "flag", "sprite",
-    "tracking", "pixel", "spacer", "button",
+    "tracking", "pixel", "spacer", "button", "columnist",
 ];
 
 /// Words in an element's class or id that name a breadcrumb.

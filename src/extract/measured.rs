@@ -9,10 +9,12 @@ mod captions;
 mod japanese_names;
 mod korean_names;
 mod labelled_tags;
+mod lead_photos;
 pub(super) mod moments;
 mod names;
 mod papers;
 mod picture_address;
+mod picture_cards;
 mod picture_file;
 mod pictures;
 mod script_tags;
@@ -37,6 +39,7 @@ use crate::extract::scan::PageScan;
 use crate::page_url::PageUrl;
 
 pub(super) use crate::extract::measured::bylines::{is_byline_of, is_signature_of};
+pub(super) use crate::extract::measured::names::has_lead;
 
 /// The story of a page, as far as its other fields depend on it.
 #[derive(Clone, Copy)]
@@ -70,6 +73,7 @@ pub(super) fn measured<'a>(
 
     let title = title.or(article.title);
     let writers = writers::writers(page, &parts, &papers, story.paragraphs, story.author);
+    let told_section = sections::told(article.section.as_deref());
     let sections = sections::sections(page, &parts, &papers, &told, story.url);
     let subtitle = article
         .subtitle
@@ -78,14 +82,20 @@ pub(super) fn measured<'a>(
         rules: story.rules,
         url: story.url,
         headlines: [title.as_deref(), subtitle.as_deref()],
+        papers: &papers,
+        paragraphs: story.paragraphs,
+        writers: &writers.names,
     };
     let images = pictures::images(page, &parts, photos);
 
     let article = Article {
         subtitle,
         tags: tags::tags(page, &parts, &papers, story.url),
-        section: article.section.or(sections.section),
-        subsection: article.subsection.or(sections.subsection),
+        section: told_section.section.or(sections.section),
+        subsection: article
+            .subsection
+            .or(told_section.subsection)
+            .or(sections.subsection),
         authors: writers.names,
         byline: writers.byline,
         title,

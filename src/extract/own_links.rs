@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::extract::vocabulary::PAGES_OF_WRITERS;
 use crate::markup::Node;
 use crate::page_url::PageUrl;
 
@@ -17,6 +18,32 @@ pub(super) fn own_target(link: &Node<'_>, url: &PageUrl) -> Option<Url> {
     let target = url.as_url().join(&link.attr("href")?).ok()?;
     let is_own = target.fragment().is_none() && is_of_paper(&target, url.as_url());
     is_own.then_some(target)
+}
+
+/// Parts of the addresses of pages that list stories or photos.
+#[rustfmt::skip]
+const LISTS: [&str; 14] = [
+    "/tag/", "/tags/", "/topic", "/thema", "/hashtag", "/gallery", "/galleries", "/photo", "/series",
+    "/serie", "/category/", "/section/", "/categor", "/search",
+];
+
+/// Tells whether an address is that of a list rather than of a story: of the home page, a section, a
+/// writer, a tag, a gallery or a series. The address of a story has a number, or a last part of
+/// several words.
+pub(super) fn is_to_a_list(target: &Url) -> bool {
+    /// Fewest words in the address of a story without a number.
+    const WORDS: usize = 3;
+    let path = target.path().to_lowercase();
+    let is_named = LISTS
+        .iter()
+        .chain(&PAGES_OF_WRITERS)
+        .any(|part| path.contains(part));
+
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    let last = last.unwrap_or_default();
+    let has_number = path.contains(|c: char| c.is_ascii_digit()) || target.query().is_some();
+    let is_file = last.contains('.');
+    is_named || !has_number && !is_file && last.split(['-', '_']).count() < WORDS
 }
 
 /// Tells whether a path is below another one.
@@ -77,6 +104,33 @@ mod tests {
             "https://m.hanbit.co.kr/7"
         ));
         assert!(is_own("/a", "http://127.0.0.1/7"));
+    }
+
+    #[test]
+    fn the_address_of_a_story_has_a_number_or_several_words() {
+        let is_list = |path: &str| {
+            let whole = format!("https://www.paper.example{path}");
+            is_to_a_list(&Url::parse(&whole).unwrap())
+        };
+        for path in [
+            "/",
+            "/sport",
+            "/author/7",
+            "/tag/ice",
+            "/gallery/2026/7",
+            "/culture/on-stage/",
+        ] {
+            assert!(is_list(path), "{path}");
+        }
+        for path in [
+            "/news/8",
+            "/ice-on-the-canal",
+            "/a?id=x",
+            "/ice.html",
+            "/inns/1",
+        ] {
+            assert!(!is_list(path), "{path}");
+        }
     }
 
     #[test]

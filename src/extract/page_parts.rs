@@ -6,8 +6,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::extract::class_names::{ClassKind, ClassKinds, kinds};
 use crate::extract::holder::{HeldWeights, chain};
 use crate::extract::page_lines::{PageLine, is_hidden, lines};
-use crate::extract::places_without_dates::is_without_dates;
-use crate::markup::blocks::Block;
 use crate::markup::{Node, NodeId, Tree};
 use crate::text::letters;
 
@@ -132,28 +130,6 @@ impl<'a> PageParts<'a> {
     /// Returns the place of a line.
     pub(super) fn place_of(&self, line: &PageLine<'_>) -> PagePlace {
         self.place(line.first)
-    }
-
-    /// Returns the lines near the headline that may have the story's dates: those between it and
-    /// the story, then the last ones above it.
-    pub(super) fn near_headline(&self) -> Vec<Block> {
-        const ABOVE: usize = 6;
-        let at = |place| {
-            let lines = self
-                .lines()
-                .filter(move |line| self.place_of(line) == place && self.may_have_dates(line));
-            lines.map(Block::from).collect::<Vec<_>>()
-        };
-        let above = at(PagePlace::AboveHeadline);
-        let mut near = at(PagePlace::UnderHeadline);
-        near.extend_from_slice(&above[above.len().saturating_sub(ABOVE)..]);
-        near
-    }
-
-    /// Tells whether no element between a line and the headline or the story is without dates.
-    fn may_have_dates(&self, line: &PageLine<'a>) -> bool {
-        let mut apart = chain(line.element).take_while(|node| !self.is_around(node));
-        !apart.any(|node| is_without_dates(&node))
     }
 
     /// Tells whether a text stands outside of other stories and of comments. Some papers sign in an

@@ -8,6 +8,8 @@ use regex::Regex;
 
 use crate::config::profile::PrintedDates;
 use crate::markup::{Pattern, Tree, text};
+use crate::text::letters;
+use crate::time::Precision;
 use crate::time::printed::{DateOrder, DateReader, PrintedTime, WEEKDAYS, Zulu};
 
 /// Longest label behind a date, in characters: `수정`, ` (updated`.
@@ -27,7 +29,10 @@ impl PrintedUnderHeadline {
             return Self::default();
         };
 
-        let lines: Vec<String> = tree.all(lines).map(|line| text(&line)).collect();
+        let lines = tree.all(lines).map(|line| text(&line));
+        let lines: Vec<String> = lines
+            .filter(|line| !is_anniversary(line, rules, dates))
+            .collect();
         let dates = DateReader {
             zulu: Zulu::Local,
             ..dates
@@ -62,6 +67,22 @@ impl PrintedUnderHeadline {
     }
 }
 
+/// Tells whether a line of an unknown page remembers a day: one before there were pages, with words
+/// behind it and no verb of publication. Archives print the days of their old stories alone. A
+/// profile knows its lines.
+fn is_anniversary(line: &str, rules: &PrintedDates, dates: DateReader<'_>) -> bool {
+    /// The year of the first page of the web.
+    const FIRST_PAGE: &str = "1991";
+    let (Some(verbs), Some((told, place))) = (&rules.published, dates.find(line)) else {
+        return false;
+    };
+    let has_words = letters(&line[place.end..]).any(char::is_alphabetic);
+    told.precision == Precision::Day
+        && told.day().as_str() < FIRST_PAGE
+        && has_words
+        && !verbs.is_match(line)
+}
+
 /// Tells whether a line is a date behind a verb of publication or of change, and nothing else but
 /// more such dates: `Published on 7 March 2026`, `Zuletzt aktualisiert: 07.03.2026`.
 pub(super) fn is_date_with_verb(line: &str, rules: &PrintedDates) -> bool {
@@ -82,6 +103,14 @@ pub(super) fn is_date_with_verb(line: &str, rules: &PrintedDates) -> bool {
         }
     }
     false
+}
+
+/// Returns what stands behind the date with which a line begins, and behind its zone and its marks.
+pub(super) fn behind_date(line: &str) -> Option<&str> {
+    let date = date_at_start(line)?;
+    let rest = line[date.end..].trim_start_matches(is_mark);
+    let rest = &rest[CLOCK_WORD.find(rest).map_or(0, |word| word.end())..];
+    Some(rest.trim_start_matches(is_mark))
 }
 
 /// Returns the text behind the verb with which a line begins, and behind the marks that follow it.
@@ -134,6 +163,10 @@ static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
     compiled(&format!(r"^{clock}{word}{zone}[\s.)\]]*$"))
 });
 
+/// A word or a zone behind a clock.
+static CLOCK_WORD: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"^(?:(?i:uhr|uur|hrs|h)\b|น\.|[A-Z]{2,5}\b)"));
+
 /// A clock up to its half of the day.
 static CLOCK: LazyLock<Regex> =
     LazyLock::new(|| compiled(r"\d{1,2}:\d\d(?::\d\d)?(?:\s*(?i:[ap]\.?\s?m\b\.?))?"));
@@ -157,6 +190,29 @@ fn is_update(words: &Pattern, before: &str, behind: &str) -> bool {
 mod tests {
     use super::*;
     use crate::config::Profile;
+
+    #[test]
+    fn a_day_that_a_line_remembers_is_no_publication() {
+        let read = |line: &str| {
+            let html = format!("<article><h1>Eis</h1><p class=date>{line}</p></article>");
+            let rules = &Profile::generic().article.printed;
+            static UTC: TimeZone = TimeZone::UTC;
+            let dates = DateReader::new(&UTC, Zulu::Utc);
+            let tree = Tree::parse(&html).unwrap();
+            let printed = PrintedUnderHeadline::read(&tree, rules, dates);
+            printed.published.map(|told| told.day())
+        };
+        assert_eq!(read("1963. január 9. emlékére"), None);
+        assert_eq!(read("Remembering 9 January 1963 on the ice"), None);
+        for line in [
+            "9 January 1963",
+            "Published 9 January 1963 by the harbour office",
+            "Das Eis: 9 January 1963",
+        ] {
+            assert_eq!(read(line).as_deref(), Some("1963-01-09"), "{line}");
+        }
+        assert!(read("9 January 2003 on the ice").is_some());
+    }
 
     #[test]
     fn a_verb_and_a_whole_date_are_no_line_of_a_story() {

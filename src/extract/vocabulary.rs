@@ -3,9 +3,9 @@
 
 /// Parts of an author's page's address.
 #[rustfmt::skip]
-pub(super) const PAGES_OF_WRITERS: [&str; 11] = [
+pub(super) const PAGES_OF_WRITERS: [&str; 14] = [
     "/author", "/autor", "/auteur", "/reporter", "/journalist", "/by/", "/people/", "/profile",
-    "/staff/", "/writer", "/contributor",
+    "/staff/", "/writer", "/contributor", "/columnist", "/signataire", "/firmas/",
 ];
 
 /// Words that may stand before [`BY`] in a byline: `Written by`, `Ein Kommentar von`.

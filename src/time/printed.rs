@@ -503,6 +503,15 @@ mod tests {
         for (printed, order, expected) in [
             ("3/7/2026", DateOrder::Unknown, None),
             ("3/7/2026", DateOrder::DayFirst, Some("2026-07-03")),
+            ("Sat, 03/07/2026", DateOrder::Unknown, Some("2026-03-07")),
+            ("Friday 03/07/2026", DateOrder::Unknown, Some("2026-07-03")),
+            ("Monday 03/07/2026", DateOrder::Unknown, None),
+            ("Sat, 03/07/2026", DateOrder::DayFirst, Some("2026-07-03")),
+            (
+                "Sat 7 Mar 2026 10.20",
+                DateOrder::Unknown,
+                Some("2026-03-07T10:20+09:00"),
+            ),
             ("3/7/2026", DateOrder::MonthFirst, Some("2026-03-07")),
             ("3/27/2026", DateOrder::DayFirst, Some("2026-03-27")),
             ("27/3/2026", DateOrder::MonthFirst, Some("2026-03-27")),

@@ -159,9 +159,13 @@ fn has_letters(block: &Block, text: &str) -> bool {
 }
 
 /// Tells whether a block is the linked headline of another story, whose date stands below it. Links
-/// to a section or to the reporter are short, or have a date.
+/// to a section or to the reporter are short, or have a date, an address or `By`.
 fn is_linked_headline(block: &Block, dates: DateReader<'_>) -> bool {
-    block.is_linked() && block.text.chars().count() > WORD && dates.read(&block.text).is_none()
+    let is_byline = block.text.contains('@') || LABEL.is_match(&block.text);
+    block.is_linked()
+        && block.text.chars().count() > WORD
+        && !is_byline
+        && dates.read(&block.text).is_none()
 }
 
 /// Tells whether a line has words that make its date the publication date.
@@ -221,6 +225,16 @@ mod tests {
             printed.published.map(|told| told.to_string()),
             printed.updated.map(|told| told.to_string()),
         )
+    }
+
+    #[test]
+    fn a_date_below_a_linked_byline_is_that_of_the_story() {
+        let day = "<p>2026.03.07 16:50</p>";
+        let at = Some("2026-03-07T16:50+09:00".to_owned());
+        let byline = "<p><a href=/m>mina@saseo.example</a> <a href=/t>골목의 홍길동</a></p>";
+        assert_eq!(read(&format!("{byline}{day}")).0, at);
+        let story = "<p><a href=/news/8>골목의 우체국이 다시 문을 열었다</a></p>";
+        assert_eq!(read(&format!("{story}{day}")).0, None);
     }
 
     #[test]

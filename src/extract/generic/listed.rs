@@ -5,9 +5,9 @@ use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::Runs;
 use crate::extract::own_links::own_target;
 use crate::markup::blocks::{Block, BlockKind, blocks_with_links};
-use crate::markup::{Node, Tree};
+use crate::markup::{Node, Tree, text};
 use crate::page_url::PageUrl;
-use crate::text::weight;
+use crate::text::{letters, weight};
 
 /// Fewest paragraphs under headings of their own that are a list.
 const FEWEST: usize = 3;
@@ -57,7 +57,38 @@ pub(super) fn listed(tree: &Tree, url: &PageUrl, story: &[Block]) -> ListedShare
         }
     }
 
-    ListedShares::of(&titles)
+    let shares = ListedShares::of(&titles);
+    if shares.at_end > 0.0 && has_subheads(tree, url, story) {
+        return ListedShares {
+            at_end: 0.0,
+            ..shares
+        };
+    }
+    shares
+}
+
+/// Tells whether the linked headings of a page are subheads of its story: one stands beside the
+/// first paragraph, in the same element. A column on books links each title in its heading, and the
+/// cards of other stories stand in an element of their own.
+fn has_subheads(tree: &Tree, url: &PageUrl, story: &[Block]) -> bool {
+    let Some(first) = story.iter().find(|block| is_prose(block)) else {
+        return false;
+    };
+
+    let root = tree.root();
+    let mut paragraphs = root.descendants_it().filter(|node| node.has_name("p"));
+    let first = paragraphs.find(|node| letters(&text(node)).eq(letters(&first.text)));
+    let beside = first.and_then(|first| first.parent());
+    beside.is_some_and(|beside| {
+        let headings = beside.children_it(false).filter(is_heading);
+        let mut links = headings.flat_map(|heading| heading.descendants_it().collect::<Vec<_>>());
+        links.any(|link| link.has_name("a") && is_to_another(&link, url))
+    })
+}
+
+fn is_heading(node: &Node<'_>) -> bool {
+    let headings = ["h1", "h2", "h3", "h4", "h5", "h6"];
+    headings.iter().any(|name| node.has_name(name))
 }
 
 impl ListedShares {
@@ -141,6 +172,23 @@ mod tests {
         let link = Some(BlockKind::Text);
         let between = ListedShares::of(&[none, none, none, none, link, link, link]);
         assert_eq!((between.all, between.at_end), (3.0 / 7.0, 0.0));
+    }
+
+    #[test]
+    fn linked_subheads_of_a_story_are_no_list_at_its_end() {
+        let at_end = |card: fn(&str) -> String| {
+            let cards: String = PROSE[1..].iter().map(|text| card(text)).collect();
+            let html = format!("<div><p>{}</p>{cards}</div>", PROSE[0]);
+            let story = PROSE.map(|text| Block {
+                text: text.to_owned(),
+                ..Block::default()
+            });
+            let url = PageUrl::parse("https://paper.example/news/7").unwrap();
+            listed(&Tree::parse(&html).unwrap(), &url, &story).at_end
+        };
+        let subhead = |text: &str| format!("<h3><a href=/shelf/1>The Tide</a></h3><p>{text}</p>");
+        let card = |text: &str| format!("<div><h3><a href=/1>The Tide</a></h3><p>{text}</p></div>");
+        assert_eq!((at_end(subhead), at_end(card)), (0.0, 0.75));
     }
 
     #[test]

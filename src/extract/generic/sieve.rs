@@ -9,7 +9,8 @@ use crate::config::profile::ArticleRules;
 use crate::extract::generic::elsewhere::Elsewhere;
 use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::run_hashes;
-use crate::extract::printed_dates::is_date_with_verb;
+use crate::extract::measured::has_lead;
+use crate::extract::printed_dates::{behind_date, is_date_with_verb};
 use crate::extract::vocabulary::KOREAN_SIGNERS;
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, BlockKind};
@@ -140,17 +141,19 @@ impl<'a> Sieve<'a> {
     }
 }
 
-/// Tells whether a line is a date and nothing else, whatever its order of day and month.
+/// Tells whether a line is a date and nothing else, or a date and a byline behind it, whatever the
+/// order of day and month: `Sat 7 March 2026 16:50 GMT`, `7. März 2026 | Von Anna Martel`.
 fn is_bare_date(line: &str) -> bool {
     let dates = DateReader {
         zone: &TimeZone::UTC,
         zulu: Zulu::Utc,
         order: DateOrder::DayFirst,
     };
-    dates.find(line).is_some_and(|(_, place)| {
+    let is_alone = dates.find(line).is_some_and(|(_, place)| {
         let around = [&line[..place.start], &line[place.end..]];
         around.iter().all(|text| letters(text).next().is_none())
-    })
+    });
+    is_alone || behind_date(line).is_some_and(|rest| rest.is_empty() || has_lead(rest))
 }
 
 /// How a block comes again.
@@ -266,11 +269,16 @@ mod tests {
             "7. März 2026",
             "3/7/2026 4:50 PM",
             "Last updated: 7 March 2026",
+            "Samstag, 7. März 2026, 16:50 Uhr",
+            "07/03/2026 16:50h",
+            "Sat 7 Mar 2026 16.50 GMT",
+            "7 марта 2026, 16:50 Автор: Анна Петрова",
         ] {
             assert_eq!(sifted(&[date, one, two]), [one, two], "{date}");
         }
         for told in [
             "March 7, 2026 was a Saturday",
+            "7 March 2026, 16:50, by the old lock",
             "Published works of 2026. All of them were read",
             "Updates 2026",
         ] {

@@ -8,7 +8,7 @@ use crate::extract::measured::names::{has_lead, has_whole_name, persons};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_lines::is_hidden;
 use crate::extract::page_parts::{PageParts, PagePlace};
-use crate::extract::vocabulary::{BY, NETWORKS, PAGES_OF_WRITERS};
+use crate::extract::vocabulary::{AND, BY, NETWORKS, PAGES_OF_WRITERS};
 use crate::markup::{Node, NodeId, text};
 use crate::text::clean;
 
@@ -116,7 +116,7 @@ fn is_named_for_writers(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     has("rel") || has("itemprop") || parts.kinds(node).has(ClassKind::Writer)
 }
 
-fn is_page_of_writer(node: &Node<'_>) -> bool {
+pub(super) fn is_page_of_writer(node: &Node<'_>) -> bool {
     node.has_name("a")
         && node.attr("href").is_some_and(|link| {
             let link = link.to_lowercase();
@@ -152,16 +152,44 @@ fn narrowest(byline: &Node<'_>, papers: &PaperNames) -> Option<String> {
 /// Returns the byline that an element tells: the links in it, the name above a biography, or its
 /// text.
 fn told_in(node: &Node<'_>, papers: &PaperNames) -> String {
+    let whole = spaced(node);
     if let Some(names) = narrowest(node, papers) {
-        return names;
+        return if is_joined(&names, &whole, papers) {
+            whole
+        } else {
+            names
+        };
     }
 
-    let whole = spaced(node);
     let is_byline = whole.chars().count() <= LONGEST && !persons(&whole, papers).is_empty();
     if is_byline {
         return whole;
     }
     name_above(node, papers).unwrap_or(whole)
+}
+
+/// Tells whether a byline names more writers than its links, with `and` or its like between the two:
+/// `By <a>Jane Lee</a> and Max Orr`.
+fn is_joined(linked: &str, whole: &str, papers: &PaperNames) -> bool {
+    if whole.chars().count() > LONGEST {
+        return false;
+    }
+
+    let (linked, all) = (persons(linked, papers), persons(whole, papers));
+    let is_beside_and = |name: &String| {
+        let Some((before, behind)) = whole.split_once(name.as_str()) else {
+            return false;
+        };
+        let beside = [
+            before.split_whitespace().next_back(),
+            behind.split_whitespace().next(),
+        ];
+        beside.into_iter().flatten().any(|word| AND.contains(&word))
+    };
+    let mut others = all.iter().filter(|name| !linked.contains(name)).peekable();
+    others.peek().is_some()
+        && linked.iter().all(|name| all.contains(name))
+        && others.all(is_beside_and)
 }
 
 /// Most characters in a box of the writer: a longer one has more than a biography.
@@ -193,16 +221,14 @@ fn name_above(node: &Node<'_>, papers: &PaperNames) -> Option<String> {
 /// Longest line with a name above a biography, in characters: it may have a role.
 const LONGEST_NAME: usize = 60;
 
-/// Returns the text of a byline, with a comma between two elements where a small letter stands
-/// before a capital, and with a space behind `By`: `<span>By</span><span>Jane Lee</span>`.
+/// Returns the text of a byline, with what [`between`] says where a small letter stands before a
+/// capital, without a space between two elements.
 fn spaced(node: &Node<'_>) -> String {
     let mut raw = String::new();
     for inner in node.descendants_it().filter(Node::is_text) {
         let text = inner.text();
         if raw.ends_with(char::is_lowercase) && text.starts_with(char::is_uppercase) {
-            let last = raw.split_whitespace().next_back().unwrap_or_default();
-            let is_lead = BY.contains(&last.to_lowercase().as_str());
-            raw.push_str(if is_lead { " " } else { ", " });
+            raw.push_str(between(&raw, &text));
         }
         raw.push_str(&text);
     }
@@ -213,6 +239,26 @@ fn spaced(node: &Node<'_>) -> String {
         clean(&raw)
     } else {
         whole
+    }
+}
+
+/// Returns what parts two elements of a byline: nothing within a name (`Mc`, `Donald`), a space
+/// behind `By` and between two single words, which are the parts of one name (`Jane`, `Lee`), and
+/// else a comma: a whole name has two words.
+fn between(before: &str, behind: &str) -> &'static str {
+    const MIDDLES: [&str; 2] = ["Mc", "Mac"];
+    let part = before.rsplit([',', ';', '|']).next().unwrap_or_default();
+    let is_lead = |word: &str| BY.contains(&word.to_lowercase().as_str());
+    let words: Vec<&str> = part
+        .split_whitespace()
+        .skip_while(|word| is_lead(word))
+        .collect();
+
+    match words.as_slice() {
+        [.., last] if MIDDLES.contains(last) => "",
+        [] => " ",
+        [_] if behind.split_whitespace().count() == 1 => " ",
+        _ => ", ",
     }
 }
 
@@ -266,5 +312,39 @@ mod tests {
             "By Jane Lee, Harbour Correspondent"
         );
         assert_eq!(told("<div>By <b>Jane Lee</b></div>"), "By Jane Lee");
+    }
+
+    #[test]
+    fn a_name_that_is_joined_to_a_link_is_one_of_the_byline() {
+        let linked = "By <a href=/author/1>Ida Frost</a>";
+        for (behind, expected) in [
+            (" and Moe Reed", "By Ida Frost and Moe Reed"),
+            (", Harbour Port", "Ida Frost"),
+            (" | Moe Reed", "Ida Frost"),
+        ] {
+            assert_eq!(
+                told(&format!("<div>{linked}{behind}</div>")),
+                expected,
+                "{behind}"
+            );
+        }
+    }
+
+    #[test]
+    fn elements_with_single_words_are_the_parts_of_one_name() {
+        for (html, expected) in [
+            ("<b>Ida</b><b>Frost</b>", "Ida Frost"),
+            (
+                "By <b>Ida</b><b>Frost</b>, <b>Moe</b><b>Reed</b>",
+                "By Ida Frost, Moe Reed",
+            ),
+            (
+                "<b>By</b><b>Ida</b><b>Frost</b><i>Harbour Editor</i>",
+                "By Ida Frost, Harbour Editor",
+            ),
+            ("By <b>Mc</b><b>Dougal Reed</b>", "By McDougal Reed"),
+        ] {
+            assert_eq!(told(&format!("<div>{html}</div>")), expected, "{html}");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The words printed below a photo.
 
 use crate::extract::class_names::{ClassKind, class_words};
+use crate::extract::holder::chain;
+use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_parts::PageParts;
 use crate::markup::{Node, NodeId, attribute, text, text_without};
 use crate::text::letters;
@@ -17,24 +19,66 @@ pub(super) fn caption(
     node: &Node<'_>,
     parts: &PageParts<'_>,
     headlines: [Option<&str>; 2],
+    papers: &PaperNames,
 ) -> Option<String> {
-    printed(node, parts).or_else(|| own_words(node, headlines))
+    printed(node, parts).or_else(|| own_words(node, headlines, papers))
 }
 
 /// Returns the picture's own words.
-fn own_words(node: &Node<'_>, headlines: [Option<&str>; 2]) -> Option<String> {
+fn own_words(node: &Node<'_>, headlines: [Option<&str>; 2], papers: &PaperNames) -> Option<String> {
     let alt = attribute(node, "alt")?;
     let is_words = alt.contains(' ') && !alt.to_lowercase().ends_with(".jpg");
-    (is_words && !repeats(&alt, headlines)).then_some(alt)
+    (is_words && !repeats(&alt, headlines, papers)).then_some(alt)
 }
 
-/// Tells whether a text is the headline or the subtitle. The paper's name may stand behind it.
-fn repeats(words: &str, headlines: [Option<&str>; 2]) -> bool {
-    let told: String = letters(words).collect();
+/// Tells whether a text is nothing but the headline or the subtitle, and the paper's name. Behind a
+/// bar or a dash with spaces any name may stand: that of a paper that the page does not tell, or of
+/// a section. Words that go on from the headline tell what is seen.
+fn repeats(words: &str, headlines: [Option<&str>; 2], papers: &PaperNames) -> bool {
+    let Some(bare) = papers.cut_from(words) else {
+        return true;
+    };
+    let told: String = letters(without_picture_words(&bare)).collect();
+    let before_bar = before_last_bar(&bare).map(|before| letters(before).collect::<String>());
+
     headlines.into_iter().flatten().any(|headline| {
         let headline: String = letters(headline).collect();
-        told == headline || headline.len() >= told.len() / 2 && told.starts_with(&headline)
+        told == headline || before_bar.as_ref() == Some(&headline)
     })
+}
+
+/// Returns a text without the words at its end that say that it is a picture, as CMSs add them:
+/// `The ferry waits featured image`.
+fn without_picture_words(words: &str) -> &str {
+    const PICTURE: [&str; 10] = [
+        "image",
+        "photo",
+        "picture",
+        "banner",
+        "thumbnail",
+        "featured",
+        "cover",
+        "사진",
+        "이미지",
+        "写真",
+    ];
+    let mut rest = words.trim_end();
+    while let Some((before, last)) = rest.rsplit_once(' ')
+        && PICTURE.contains(&last.to_lowercase().as_str())
+    {
+        rest = before.trim_end();
+    }
+    rest
+}
+
+/// Returns the words before the last bar or dash that has spaces around it.
+fn before_last_bar(words: &str) -> Option<&str> {
+    const BARS: [&str; 4] = [" | ", " - ", " – ", " — "];
+    /// Most words of a name behind a bar.
+    const MOST: usize = 4;
+    let last = BARS.iter().filter_map(|bar| words.rfind(bar)).max()?;
+    let behind = words[last..].split_whitespace().skip(1);
+    (behind.count() <= MOST).then_some(&words[..last])
 }
 
 /// Returns the words printed below a photo, in the innermost box that has some.
@@ -44,9 +88,9 @@ fn printed(node: &Node<'_>, parts: &PageParts<'_>) -> Option<String> {
     }
 
     let container = parts.container().id;
-    for around in node
-        .ancestors_it(None)
-        .take(BOXES)
+    // A background has its caption in its own element.
+    for around in chain(*node)
+        .take(BOXES + 1)
         .take_while(|around| around.id != container)
     {
         let pictures = around
@@ -157,19 +201,23 @@ mod tests {
 
     #[test]
     fn own_words_that_repeat_headline_or_subtitle_are_no_caption() {
+        let papers = PaperNames::default();
         let headlines = [Some("The ferry waits"), Some("Fog in the harbour")];
         for words in [
             "The ferry waits",
             "Fog in the harbour",
             "The ferry waits - The Post",
+            "The ferry waits featured image",
         ] {
-            assert!(repeats(words, headlines), "{words}");
+            assert!(repeats(words, headlines, &papers), "{words}");
         }
         for words in [
             "The ferry",
+            "The ferry waits at dawn",
+            "Fog in the harbour: two boats at the pier",
             "The ferry waits for the captain and his old dog at noon",
         ] {
-            assert!(!repeats(words, headlines), "{words}");
+            assert!(!repeats(words, headlines, &papers), "{words}");
         }
     }
 }

@@ -42,6 +42,11 @@ static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\s*[,;&|·ㆍ・‧•/／，、｜\n]\s*|\s+[-–—]+\s+").expect("a test compiles it")
 });
 
+/// What tells a father from his son, behind a comma: `Moses Reed, Jr.`.
+static GENERATION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r",\s*((?:Jr|Sr)\b\.?|I{2,3}\b|IV\b)").expect("a test compiles it")
+});
+
 /// The words before names: `Written by`, `Ein Kommentar von`, `Text:`.
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
     let (before, by, labels) = (BEFORE_BY.join("|"), BY.join("|"), LABELS.join("|"));
@@ -67,8 +72,15 @@ pub(super) fn persons(byline: &str, papers: &PaperNames) -> Vec<String> {
     names
 }
 
+/// Tells whether a line names who did a work: a label, or `by` behind the word for it, as in
+/// `Reporting by Jane Lee`. `By` alone may stand before a place: `By Lake Superior`.
+pub(super) fn has_lead_of_work(line: &str) -> bool {
+    let first = line.split([' ', ':', '：', '=']).next().unwrap_or_default();
+    has_lead(line) && !BY.contains(&first.to_lowercase().as_str())
+}
+
 /// Tells whether a line opens with the words before names, as `By`, and a name may follow.
-pub(super) fn has_lead(line: &str) -> bool {
+pub(crate) fn has_lead(line: &str) -> bool {
     let behind = LEAD.find(line).map(|lead| &line[lead.end()..]);
     let is_name = |rest: &str| {
         let name = without_opening_role(rest);
@@ -88,6 +100,7 @@ pub(super) fn has_korean_signer(text: &str) -> bool {
 /// Returns the names in a byline of another language.
 fn others(byline: &str) -> Vec<String> {
     let byline = of_writers(byline);
+    let byline = GENERATION.replace_all(&byline, " $1");
     let bare = LEAD.replace(&byline, "");
     let mut names: Vec<String> = Vec::new();
     for part in MARKS.split(&bare) {
@@ -153,10 +166,7 @@ fn without_role(part: &str) -> Option<String> {
         *last = without_japanese_title(last);
     }
 
-    if words
-        .last()
-        .is_some_and(|word| ROLES.contains(&bare(word).as_str()))
-    {
+    if words.last().is_some_and(|word| is_role(word)) {
         while words.last().is_some_and(|word| is_of_role(word)) {
             words.pop();
         }
@@ -201,8 +211,14 @@ fn is_of_time(words: &[&str], at: usize) -> bool {
 }
 
 fn is_of_role(word: &str) -> bool {
+    is_role(word) || ROLE_ADJECTIVES.contains(&bare(word).as_str())
+}
+
+/// Tells whether a word is a role, of one person or of several: `Staff Writers`.
+fn is_role(word: &str) -> bool {
     let word = bare(word);
-    ROLES.contains(&word.as_str()) || ROLE_ADJECTIVES.contains(&word.as_str())
+    let one = word.strip_suffix('s').unwrap_or(&word);
+    ROLES.contains(&word.as_str()) || ROLES.contains(&one)
 }
 
 /// Tells whether a name may be a person's.
@@ -216,6 +232,8 @@ pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
         && !name.contains(|c: char| c.is_ascii_digit() || "?!:@#%=“”\"".contains(c));
     is_like_a_name
         && is_written_as_a_name(name)
+        && !opens_with_article(&words)
+        && !is_host(name)
         && !papers.have(name)
         && !AGENCIES.contains(&plain.as_str())
         && !has(&OFFICES)
@@ -225,6 +243,21 @@ pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
             .any(|office| plain.ends_with(office))
         && !KOREAN_SIGNERS.contains(&plain.as_str())
         && !words.iter().all(|word| is_of_role(word) || is_little(word))
+}
+
+/// Tells whether a text is the name of a host: `Seebote.de`.
+fn is_host(name: &str) -> bool {
+    const ENDS: [&str; 16] = [
+        ".com", ".net", ".org", ".info", ".news", ".de", ".at", ".ch", ".fr", ".es", ".it", ".nl",
+        ".kr", ".jp", ".uk", ".eu",
+    ];
+    !name.contains(' ') && ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// Tells whether a text is a thing's name: `The Old Pier`. `La` and `El` are parts of names.
+fn opens_with_article(words: &[String]) -> bool {
+    const ARTICLES: [&str; 5] = ["the", "der", "die", "das", "les"];
+    words.len() > 1 && ARTICLES.contains(&words[0].as_str())
 }
 
 /// Tells whether the words of a text are written as those of names: with capitals, where the script
@@ -304,6 +337,23 @@ mod tests {
             ("Jane Lee - Reuters", vec!["Jane Lee"]),
             ("Jane Lee Technology Reporter", vec!["Jane Lee"]),
             ("Jane Lee (London)", vec!["Jane Lee"]),
+            ("Moses Reed, Jr., Harbour Editor", vec!["Moses Reed Jr."]),
+            (
+                "By Moses Reed, III and Ida Frost",
+                vec!["Moses Reed III", "Ida Frost"],
+            ),
+            (
+                "Ida Frost, Moses Reed, Sr",
+                vec!["Ida Frost", "Moses Reed Sr"],
+            ),
+            ("Story: The Old Lock", vec![]),
+            (
+                "By IDA FROST, MOE REED, and ANN HALE Staff Writers",
+                vec!["IDA FROST", "MOE REED", "ANN HALE"],
+            ),
+            ("Seebote.de", vec![]),
+            ("J.R. Frost", vec!["J.R. Frost"]),
+            ("ida.r.frost", vec!["ida.r.frost"]),
             ("Jane Lee jane@saseo.example", vec!["Jane Lee"]),
             (
                 "Von Anna Martel und Lea Wagner",
@@ -429,6 +479,8 @@ mod tests {
         assert!(has_lead("Von unserer Redakteurin Anna Martel"));
         assert!(has_lead("โดย มาลี แสงทอง") && has_lead("글·사진 홍길동"));
         assert!(!has_lead("By the river it was cold") && !has_lead("Byron"));
+        assert!(has_lead_of_work("Reporting by Jane Lee") && has_lead_of_work("Text: Jane Lee"));
+        assert!(!has_lead_of_work("By Lake Superior") && !has_lead_of_work("Von Anna Martel"));
         assert!(!has_lead("By our count it was cold") && !has_lead("โดยตำรวจเผยว่า"));
         assert!(!has_lead("โดย ตำรวจเผยว่า") && !has_lead("글·사진 공모전에 삼백 편이 왔다"));
     }

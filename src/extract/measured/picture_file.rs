@@ -54,6 +54,10 @@ static SIZE_END: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Returns what the addresses of one file have in common. Sizes stand in the query, in a folder,
 /// at the end of the name and behind it; the ending tells the kind in which it is sent.
+///
+/// `egg-small.jpg` and `egg-large.jpg` are one file: CMSs write such sizes on every page, and few
+/// photographers name two photos so. Two photos of a story have captions of their own, by which
+/// the caller tells them apart.
 pub(super) fn file_of(url: &str) -> String {
     let url = url.split('#').next().unwrap_or_default();
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
@@ -72,6 +76,18 @@ pub(super) fn file_of(url: &str) -> String {
     let query = SIZE_PARAMETERS.replace_all(&query, "$1");
     format!("{folder}/{name}{}", query.trim_end_matches(['?', '&']))
 }
+
+/// Tells whether two addresses of one file are those of two years: `/1920/town.jpg` and
+/// `/2000/town.jpg`. Such a folder beside `/640/` is a width, and beside another year it is a year:
+/// the widths in use have few such numbers, and archives sort their photos by years.
+pub(super) fn are_of_two_years(one: &str, other: &str) -> bool {
+    let year = |url: &str| YEAR.captures(url).map(|found| found[1].to_owned());
+    matches!((year(one), year(other)), (Some(one), Some(other)) if one != other)
+}
+
+/// A folder with the number of a year.
+static YEAR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"/((?:19|20)\d\d)/").expect("a test compiles it"));
 
 /// Returns a path without its folders that tell a size. Two of them share a slash.
 fn with_folders_cut(path: &str) -> String {

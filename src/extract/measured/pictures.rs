@@ -7,15 +7,16 @@ use crate::extract::article::Image;
 use crate::extract::class_names::ClassKind;
 use crate::extract::holder::chain;
 use crate::extract::measured::captions::{BOXES, caption};
+use crate::extract::measured::lead_photos::{ToldFiles, background, is_told_in_figure};
+use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::picture_address::{address, is_placeholder};
-use crate::extract::measured::picture_file::file_of;
-use crate::extract::own_links::own_target;
+use crate::extract::measured::picture_cards::{are_items, card_of};
+use crate::extract::measured::picture_file::{are_of_two_years, file_of};
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::photos::image;
 use crate::extract::scan::PageScan;
-use crate::markup::{Node, NodeId, text};
+use crate::markup::{Node, NodeId};
 use crate::page_url::PageUrl;
-use crate::text::weight;
 
 /// Most photos of a story: a gallery has some hundred.
 const MOST: usize = 200;
@@ -31,6 +32,9 @@ pub(super) struct PhotoHints<'h> {
     pub url: &'h PageUrl,
     /// Title and subtitle: a picture's own words that repeat them are no caption.
     pub headlines: [Option<&'h str>; 2],
+    pub papers: &'h PaperNames,
+    pub paragraphs: &'h [String],
+    pub writers: &'h [String],
 }
 
 /// Returns the photos of a story, in the page's order: those in the element around its headline and
@@ -42,9 +46,9 @@ pub(super) fn images(
 ) -> Vec<Image> {
     let around = parts.common().id;
     let unwanted = unwanted(page, parts, hints.rules);
-    let told = told_files(page, hints.url);
+    let told = ToldFiles::of(page, hints.url);
     let mut removed: HashSet<NodeId> = HashSet::new();
-    let mut found = FoundPhotos::default();
+    let mut found: Vec<FoundPhoto> = Vec::new();
 
     for node in parts.elements() {
         let is_inside = node
@@ -54,9 +58,7 @@ pub(super) fn images(
             removed.insert(node.id);
             continue;
         }
-        // The pictures in a `noscript` are elements of the page as any other.
-        let is_picture = node.has_name("img") || node.has_name("amp-img");
-        if !is_picture || found.photos.len() == MOST {
+        if found.len() == MOST || !is_picture(&node) {
             continue;
         }
 
@@ -64,25 +66,73 @@ pub(super) fn images(
             continue;
         };
         let file = file_of(&url);
-        let is_told = told.contains(&file);
         let is_near = chain(node).any(|node| node.id == around);
-        if is_told || is_near && !is_in_card(&node, parts, hints.url) {
-            let caption = caption(&node, parts, hints.headlines);
-            let image = image(url, caption, hints.rules);
-            found.add(FoundPhoto {
-                file,
-                is_near,
-                image,
-            });
+        if !is_of_story(&node, &file, is_near, parts, (&told, hints.papers)) {
+            continue;
         }
+        let card = card_of(&node, parts, hints.url).filter(|_| !told.have(&file));
+        let caption = caption(&node, parts, hints.headlines, hints.papers);
+        // The portrait of a writer has the name for its words, and nothing else.
+        if caption
+            .as_ref()
+            .is_some_and(|words| hints.writers.contains(words))
+        {
+            continue;
+        }
+        found.push(FoundPhoto {
+            file,
+            is_near,
+            card,
+            image: image(url, caption, hints.rules),
+        });
     }
-    found.photos.into_iter().map(|photo| photo.image).collect()
+    each_once(found, parts, hints.paragraphs)
 }
 
-/// A photo, and whether it stands in the element around headline and text.
+/// Returns the photos, each file once. Those in cards count where the cards are the story's own.
+fn each_once(found: Vec<FoundPhoto>, parts: &PageParts<'_>, paragraphs: &[String]) -> Vec<Image> {
+    let mut cards: Vec<NodeId> = found.iter().filter_map(|photo| photo.card).collect();
+    cards.dedup();
+    let are_own = are_items(&cards, parts, paragraphs);
+
+    let mut once = FoundPhotos::default();
+    for photo in found {
+        if are_own || photo.card.is_none() {
+            once.add(photo);
+        }
+    }
+    once.photos.into_iter().map(|photo| photo.image).collect()
+}
+
+/// Tells whether an element shows a picture. Those in a `noscript` are elements of the page as any
+/// other.
+fn is_picture(node: &Node<'_>) -> bool {
+    node.has_name("img") || node.has_name("amp-img") || background(node).is_some()
+}
+
+/// Tells whether a photo belongs to the story by its place: near it, or above it where the page's
+/// head names it, or where its caption tells what is seen.
+fn is_of_story(
+    node: &Node<'_>,
+    file: &str,
+    is_near: bool,
+    parts: &PageParts<'_>,
+    (told, papers): (&ToldFiles, &PaperNames),
+) -> bool {
+    let is_above = parts.place(node.id) == PagePlace::AboveHeadline;
+    let is_told = is_told_in_figure(node);
+    if !is_told && (is_above || !is_near) && told.is_masthead(node, file, papers) {
+        return false;
+    }
+    is_near || told.have(file) || is_told && is_above
+}
+
+/// A photo, whether it stands in the element around headline and text, and the card of another
+/// story around it.
 struct FoundPhoto {
     file: String,
     is_near: bool,
+    card: Option<NodeId>,
     image: Image,
 }
 
@@ -94,11 +144,13 @@ struct FoundPhotos {
 
 impl FoundPhotos {
     /// Adds a photo. Of one file, the first counts, and one near the story before one that is not:
-    /// that one is a small picture of it. Files with captions of their own are two.
+    /// that one is a small picture of it. Files with captions of their own are two, and those in
+    /// the folders of two years.
     fn add(&mut self, photo: FoundPhoto) {
         let is_other = |known: &FoundPhoto| {
             let captions = (&known.image.caption, &photo.image.caption);
             matches!(captions, (Some(one), Some(other)) if one != other)
+                || are_of_two_years(&known.image.url, &photo.image.url)
         };
         let mut same = self.photos.iter_mut().filter(|it| it.file == photo.file);
         match same.find(|known| !is_other(known)) {
@@ -118,21 +170,6 @@ fn unwanted(page: &PageScan<'_>, parts: &PageParts<'_>, rules: &ArticleRules) ->
         .filter(|node| !parts.is_around(node) && !is_enlarger(node))
         .map(|node| node.id)
         .collect()
-}
-
-/// Returns the files of the photos that the page's head names. Many CMSs print the lead photo above
-/// the element of the article.
-fn told_files(page: &PageScan<'_>, url: &PageUrl) -> HashSet<String> {
-    let metas = ["og:image", "twitter:image"];
-    let mut told: Vec<String> = metas
-        .iter()
-        .flat_map(|name| page.metas(name).to_vec())
-        .collect();
-    told.extend(page.json_ld("image"));
-    told.extend(page.json_ld("image.url"));
-
-    let whole = told.iter().filter_map(|link| url.join(link).ok());
-    whole.map(|link| file_of(&link.to_string())).collect()
 }
 
 /// Tells whether an element holds pictures that are no photos, by its name. The story stands in
@@ -162,26 +199,13 @@ fn photo(
         return None;
     }
 
-    let url = page.join(&address(node, rules)?).ok()?.to_string();
+    let link = background(node).or_else(|| address(node, rules))?;
+    let url = page.join(&link).ok()?.to_string();
     let is_no_photo = rules
         .no_photo
         .as_ref()
         .is_some_and(|pattern| pattern.is_match(&url) && !is_told_in_figure(node));
     (!is_no_photo && !is_placeholder(&url)).then_some(url)
-}
-
-/// Tells whether a picture stands in a figure whose caption is a sentence: it is a photo, whatever
-/// its file is called, as `icon-of-the-sea.jpg`. A logo or a face has no caption, or a name.
-fn is_told_in_figure(node: &Node<'_>) -> bool {
-    /// Least weight of a caption that tells what is seen: a name and a role have less.
-    const SENTENCE: usize = 24;
-    let mut around = chain(*node).take(BOXES + 1);
-    let figure = around.find(|around| around.has_name("figure"));
-    let caption = figure.and_then(|figure| {
-        let mut inside = figure.descendants_it();
-        inside.find(|node| node.has_name("figcaption"))
-    });
-    caption.is_some_and(|caption| weight(&text(&caption)) >= SENTENCE)
 }
 
 fn is_in_container(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
@@ -218,29 +242,6 @@ fn is_in_link_to_a_page(node: &Node<'_>, page: &PageUrl) -> bool {
         && !path.contains("gallery")
 }
 
-/// Tells whether a picture stands in the card of another story: a box with a heading that is a link
-/// to another page of the paper. A figure is none.
-fn is_in_card(node: &Node<'_>, parts: &PageParts<'_>, page: &PageUrl) -> bool {
-    const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
-    let boxes = chain(*node)
-        .skip(1)
-        .take(BOXES)
-        .take_while(|around| !parts.is_around(around));
-    let mut boxes = boxes.take_while(|around| !around.has_name("figure"));
-
-    boxes.any(|around| {
-        let inner = around.descendants_it();
-        let mut headings = inner.filter(|node| HEADINGS.iter().any(|name| node.has_name(name)));
-        headings.next().is_some_and(|heading| {
-            let mut links = heading.descendants_it().filter(|node| node.has_name("a"));
-            let is_around = chain(heading).take(2).find(|node| node.has_name("a"));
-            let link = links.next().or(is_around);
-            let target = link.and_then(|link| own_target(&link, page));
-            target.is_some_and(|target| target.path() != page.as_url().path())
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,6 +268,9 @@ mod tests {
             rules: &generic.article,
             url: &PageUrl::parse("https://paper.example/news/7").unwrap(),
             headlines: [None, None],
+            papers: &PaperNames::default(),
+            paragraphs: &[STORY.to_owned()],
+            writers: &["Ida Frost".to_owned()],
         };
         let found = images(&page, &parts, hints).into_iter();
         found.map(|image| image.url).collect()
@@ -303,6 +307,22 @@ mod tests {
     }
 
     #[test]
+    fn the_portrait_of_a_writer_is_no_photo() {
+        assert!(photos("", "<img src=/a.jpg alt='Ida Frost'>").is_empty());
+        assert_eq!(
+            photos("", "<img src=/a.jpg alt='Ida Frost on the ice'>").len(),
+            1
+        );
+    }
+
+    #[test]
+    fn one_name_in_the_folders_of_two_years_is_two_photos() {
+        let both = |one: u16, other: u16| format!("<img src=/{one}/a.jpg><img src=/{other}/a.jpg>");
+        assert_eq!(photos("", &both(1920, 2000)).len(), 2);
+        assert_eq!(photos("", &both(1920, 640)).len(), 1);
+    }
+
+    #[test]
     fn a_picture_in_the_card_of_another_story_is_no_photo() {
         let card = |heading| format!("<div><img src=/a.jpg width=300><h4>{heading}</h4></div>");
         assert!(photos("", &card("<a href=/news/8>골목</a>")).is_empty());
@@ -311,5 +331,50 @@ mod tests {
         }
         let told = "<figure><img src=/a.jpg><figcaption>골목</figcaption></figure>";
         assert_eq!(photos("", told).len(), 1);
+    }
+
+    #[test]
+    fn a_picture_beside_a_link_to_a_gallery_or_a_writer_is_a_photo() {
+        for href in [
+            "/gallery/8",
+            "/author/gim",
+            "/culture",
+            "/tag/8",
+            "/series/8",
+            "/",
+        ] {
+            let card = format!("<div><img src=/a.jpg><h4><a href={href}>골목</a></h4></div>");
+            assert_eq!(photos("", &card).len(), 1, "{href}");
+        }
+    }
+
+    #[test]
+    fn a_picture_with_a_caption_in_its_own_box_is_in_no_card() {
+        let told = "<div><p><img src=/a.jpg><b class=caption>골목</b></p>\
+                    <h4><a href=/news/8>골목</a></h4></div>";
+        assert_eq!(photos("", told).len(), 1);
+        let of_card = "<div><p><img src=/a.jpg></p><h4><a href=/news/8>골목</a></h4>\
+                       <b class=caption>골목</b></div>";
+        assert!(photos("", of_card).is_empty());
+    }
+
+    #[test]
+    fn boxes_with_the_storys_paragraphs_between_them_are_its_own() {
+        let item = |number: u8| {
+            format!("<div><h3><a href=/inns/{number}>집</a></h3><img src=/{number}.jpg></div>")
+        };
+        let parted = [1, 2, 3].map(|number| item(number) + "<p>" + STORY + "</p>");
+        assert_eq!(photos("", &parted.concat()).len(), 3);
+        assert!(photos("", &[1, 2, 3].map(item).concat()).is_empty());
+        assert!(photos("", &parted[..2].concat()).is_empty());
+    }
+
+    #[test]
+    fn a_figure_above_the_article_whose_caption_is_a_sentence_is_its_lead() {
+        let lead = |words: &str| {
+            format!("<figure><img src=/a.jpg><figcaption>{words}</figcaption></figure>")
+        };
+        assert_eq!(photos(&lead(STORY), "").len(), 1);
+        assert!(photos(&lead("골목"), "").is_empty());
     }
 }

@@ -52,6 +52,27 @@ pub(super) fn sections(
     }
 }
 
+/// Returns the section that the page's data tells. The number of a section in its CMS is no name, and
+/// a path is those of a section and of one within it.
+pub(super) fn told(section: Option<&str>) -> SectionNames {
+    let Some(section) = section.filter(|section| section.contains(char::is_alphabetic)) else {
+        return SectionNames::default();
+    };
+    let mut names = match section.strip_prefix('/') {
+        Some(path) => path
+            .trim_end_matches('/')
+            .split('/')
+            .map(str::to_owned)
+            .collect(),
+        None => vec![section.to_owned()],
+    }
+    .into_iter();
+    SectionNames {
+        section: names.next(),
+        subsection: names.next(),
+    }
+}
+
 /// Tells whether a step of a breadcrumb is a section: not the home page, the paper or the article.
 fn is_section(name: &str, papers: &PaperNames, titles: &HeadTitles) -> bool {
     is_like_a_section(name) && !papers.have(name) && !titles.have(name)
@@ -70,6 +91,16 @@ fn is_like_a_section(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_a_section_is_no_name() {
+        let named = |section: &str| told(Some(section)).section.is_some();
+        assert!(named("사회") && named("Harbour 12") && named("3D"));
+        assert!(!named("12") && !named("12-4"));
+        let path = told(Some("/news/harbour/"));
+        assert_eq!(path.section.as_deref(), Some("news"));
+        assert_eq!(path.subsection.as_deref(), Some("harbour"));
+    }
 
     #[test]
     fn a_word_for_the_home_page_or_an_article_is_no_section() {

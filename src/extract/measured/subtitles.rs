@@ -43,16 +43,19 @@ pub(super) fn subtitle(
         .filter(|node| node.id > headline.id && parts.place(node.id) == PagePlace::UnderHeadline)
         .filter(|node| is_subtitle(node, parts) && !is_in_figure(node))
         .take(MOST_SUBTITLES)
-        .map(|node| (text(&node), is_heading(&node)))
-        .find(|(line, is_heading)| {
+        .map(|node| {
+            let is_above = is_heading(&node) || is_in_header_of(&node, &headline);
+            (text(&node), is_above)
+        })
+        .find(|(line, is_above)| {
             if line.chars().count() > LONGEST_SUBTITLE {
                 return false;
             }
             let bare: String = letters(line).collect();
             let is_of_story = of_story
                 .iter()
-                // A heading at the top of a story was read as its first paragraph.
-                .skip(usize::from(*is_heading && of_story.first() == Some(&bare)))
+                // A line above a story was read as its first paragraph.
+                .skip(usize::from(*is_above && of_story.first() == Some(&bare)))
                 .any(|text| text.contains(&bare) || !text.is_empty() && bare.contains(text));
             !bare.is_empty() && bare != title && !is_of_story && !is_byline_or_date(line)
         })
@@ -61,6 +64,12 @@ pub(super) fn subtitle(
         .or_else(|| small_print(&headline, printed_title))
         .or_else(|| heading_below(parts, &headline))
         .or_else(|| told.map(|line| decoded(&line)))
+}
+
+/// Tells whether an element stands in the `header` of the headline, which is none of a story.
+fn is_in_header_of(node: &Node<'_>, headline: &Node<'_>) -> bool {
+    let header = chain(*headline).find(|around| around.has_name("header"));
+    header.is_some_and(|header| chain(*node).any(|around| around.id == header.id))
 }
 
 /// Returns the small print behind a headline, within its element, where the title is without it.
@@ -154,5 +163,23 @@ mod tests {
             line("Fog <small>By Jane Roe, The Example Post</small>", "Fog"),
             None
         );
+    }
+
+    #[test]
+    fn the_first_paragraph_is_the_subtitle_where_it_stands_in_the_headlines_header() {
+        let lead = "Nine days of frost kept every boat in port.";
+        let found = |open: &str, close: &str| {
+            let html = format!(
+                "<article>{open}<h1>Ice</h1><p class=intro>{lead}</p>{close}<p>{lead} More.</p></article>"
+            );
+            let tree = Tree::parse(&html).unwrap();
+            let paragraphs = [lead.to_owned()];
+            let mut parts = PageParts::new(&tree, &["More of the frost followed.".to_owned()]);
+            let headline = parts.elements().find(|node| node.has_name("h1"));
+            parts.set_headline(headline);
+            subtitle(&PageScan::new(&tree), &parts, &paragraphs, None)
+        };
+        assert_eq!(found("<header>", "</header>").as_deref(), Some(lead));
+        assert_eq!(found("<div>", "</div>"), None);
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::extract::json_ld::texts;
 use crate::extract::measured::labelled_tags::below_label;
-use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::papers::{PaperNames, parts as parts_of};
 use crate::extract::measured::script_tags::in_scripts;
 use crate::extract::measured::tag_boxes::{boxed, hashed};
 use crate::extract::measured::tag_lists::divided;
@@ -47,8 +47,9 @@ const PAGES_OF_TAGS: [&str; 7] = [
 const LABEL: &str = "tag";
 
 /// Returns the tags of an article from the first source that has any: JSON-LD, meta tags, links,
-/// boxes of links, links that begin with a hash, links below a label, and what is told to programs
-/// that count readers, who get settings among the tags.
+/// boxes of links, links that begin with a hash, links below a label, the things that the story is
+/// about by its JSON-LD, and what is told to programs that count readers, who get settings among
+/// the tags.
 pub(super) fn tags(
     page: &PageScan<'_>,
     parts: &PageParts<'_>,
@@ -67,6 +68,7 @@ pub(super) fn tags(
         .chain(std::iter::once_with(|| {
             below_label(parts, url, &section_names(page))
         }))
+        .chain(std::iter::once_with(|| things(page)))
         .chain(std::iter::once_with(|| of_parsely(page)))
         .chain(std::iter::once_with(|| of_cxense(page)))
         .chain(std::iter::once_with(|| in_scripts(page.tree)));
@@ -89,6 +91,33 @@ fn told(page: &PageScan<'_>) -> Vec<String> {
         [list] => divided(list),
         _ => names,
     }
+}
+
+/// Returns the names of the things that a story is about by its JSON-LD. A text there is a sentence
+/// or the title as often, and the page itself or its paper is no tag.
+fn things(page: &PageScan<'_>) -> Vec<String> {
+    const KINDS: [&str; 8] = [
+        "Thing",
+        "Person",
+        "Place",
+        "Organization",
+        "Event",
+        "City",
+        "Country",
+        "SportsTeam",
+    ];
+    let is_thing = |value: &&Value| {
+        let kinds = texts(value, "@type");
+        kinds.iter().any(|kind| KINDS.contains(&kind.as_str()))
+    };
+    let id = |value: &Value| texts(value, "@id");
+    let publishers = page.article_values(&["publisher"]).into_iter();
+    let publishers: Vec<String> = publishers.flat_map(id).collect();
+    let about = page.article_values(&["about"]).into_iter();
+    let about = about.filter(|value| !id(value).iter().any(|id| publishers.contains(id)));
+    let things = about.map(|value| page.whole(value)).filter(is_thing);
+    let names = things.flat_map(|thing| texts(thing, "name"));
+    names.filter(|name| parts_of(name).count() == 1).collect()
 }
 
 /// Returns the tags in the JSON that pages write for Parse.ly.
@@ -158,9 +187,21 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
         let links = parts.elements().filter(|node| node.has_name("a"));
         links.filter(|node| !is_in_story(node))
     };
-    let by_rel = tagged(links().collect());
-    if !by_rel.is_empty() {
+    // The footer of an article has its tags, while the line above the headline has its sections.
+    let common = parts.common();
+    let inside = common.descendants_it().filter(|node| node.has_name("a"));
+    let near: Vec<Node<'_>> = links().collect();
+    let by_rel = tagged(near.clone());
+    if near.iter().any(is_plain_tag) {
         return by_rel;
+    }
+    let of_article: Vec<Node<'_>> = inside.filter(|node| is_plain_tag(node)).collect();
+    if !by_rel.is_empty() {
+        return if of_article.is_empty() {
+            by_rel
+        } else {
+            tagged(of_article)
+        };
     }
     let root = tree.root();
     let of_page = root.descendants_it();
@@ -192,6 +233,14 @@ fn tagged(links: Vec<Node<'_>>) -> Vec<String> {
     chosen.iter().map(text).collect()
 }
 
+/// Tells whether a link is a tag by its `rel`, and no section.
+fn is_plain_tag(link: &Node<'_>) -> bool {
+    link.attr("rel").is_some_and(|rel| {
+        let has = |sought: &str| rel.split_whitespace().any(|word| word == sought);
+        has("tag") && !has("category")
+    })
+}
+
 /// Tells whether a link leads to the page of a tag: its address says so, and its text is a tag.
 fn is_to_tag(link: &Node<'_>) -> bool {
     link.attr("href").is_some_and(|address| {
@@ -210,6 +259,41 @@ mod tests {
         assert_eq!(tags("tag:ferry, tag:fog, type:Article"), ["ferry", "fog"]);
         assert_eq!(tags("Section:News, Tag:ferry, Tag:fog"), ["ferry", "fog"]);
         assert_eq!(tags("ferry, price tag"), ["ferry", "price tag"]);
+    }
+
+    #[test]
+    fn the_tags_in_the_footer_of_an_article_come_before_its_section() {
+        let story = "The ice on the old canal held for nine days, and the boats stayed in port.";
+        let found = |footer: &str| {
+            let html = format!(
+                "<article><h1>Ice</h1><a rel='category tag' href=/local>Local</a><p>{story}</p>\
+                 <footer>{footer}</footer></article><footer><a rel=tag href=/x>Far</a></footer>"
+            );
+            let tree = Tree::parse(&html).unwrap();
+            let mut parts = PageParts::new(&tree, &[story.to_owned()]);
+            let headline = parts.elements().find(|node| node.has_name("h1"));
+            parts.set_headline(headline);
+            linked(&tree, &parts)
+        };
+        assert_eq!(found("<a rel=tag href=/t/ice>Frost</a>"), ["Frost"]);
+        assert_eq!(found(""), ["Local"]);
+    }
+
+    #[test]
+    fn the_things_that_a_story_is_about_are_its_tags() {
+        let about = |about: &str| {
+            let article = format!(r#"{{"@type":"NewsArticle","headline":"x","about":{about}}}"#);
+            let html = format!("<script type=application/ld+json>{article}</script><p>-</p>");
+            let tree = Tree::parse(&html).unwrap();
+            things(&PageScan::new(&tree))
+        };
+        let list = r#"[{"@type":"Thing","name":"Ice"},{"@type":"Place","name":"Aldmouth"}]"#;
+        assert_eq!(about(list), ["Ice", "Aldmouth"]);
+        let paper = r#"{"@type":"Organization","@id":"us","name":"Q"},"publisher":{"@id":"us"}"#;
+        assert!(about(paper).is_empty());
+        assert!(about(r#"{"@type":"Thing","name":"Quay | Ice for all"}"#).is_empty());
+        assert!(about(r#"["Ice keeps the boats in port"]"#).is_empty());
+        assert!(about(r#"{"@type":"WebPage","name":"Ice on the canal"}"#).is_empty());
     }
 
     #[test]

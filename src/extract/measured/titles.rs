@@ -25,6 +25,8 @@ const MAIN_AGREEMENT: f64 = 0.2;
 /// The titles that the head of a page gives, without the paper's name, best first.
 pub(super) struct HeadTitles {
     titles: Vec<String>,
+    /// The titles with the paper's name, as letters.
+    whole: Vec<String>,
     /// No more than the `<title>` is told, which may be the paper's name on every page.
     is_one: bool,
 }
@@ -45,10 +47,11 @@ impl HeadTitles {
         let is_one = told.is_empty();
         told.extend(whole.clone());
 
+        let told: Vec<String> = told.iter().map(|title| decoded(title)).collect();
         let sections = section_names(page);
         let mut kept: Vec<String> = told
             .iter()
-            .filter_map(|title| papers.cut_from(&decoded(title)))
+            .filter_map(|title| papers.cut_from(title))
             .map(|title| without_section(&title, &sections).to_owned())
             .filter(|title| title.chars().count() <= LONGEST)
             .collect();
@@ -64,6 +67,7 @@ impl HeadTitles {
         }
         Self {
             titles: kept,
+            whole: told.iter().map(|title| letters(title).collect()).collect(),
             is_one,
         }
     }
@@ -88,6 +92,16 @@ impl HeadTitles {
             Some(title) if words(title) > words(&heading) => title.clone(),
             _ => heading,
         }
+    }
+
+    /// Tells whether the page's head has a headline, and nowhere with the words before it.
+    fn tell_without(&self, headline: &str, words: &str) -> bool {
+        let with: String = letters(words).chain(letters(headline)).collect();
+        let headline: String = letters(headline).collect();
+        self.titles
+            .iter()
+            .any(|title| letters(title).eq(headline.chars()))
+            && !self.whole.iter().any(|title| title.starts_with(&with))
     }
 
     /// Tells whether a text is one of the titles, or most of one.
@@ -176,7 +190,7 @@ fn headings<'a>(parts: &PageParts<'a>, told: &HeadTitles, papers: &PaperNames) -
 /// which is the line below the headline. Where the page's head gives the small print with the title,
 /// it stays.
 fn printed(node: &Node<'_>, told: &HeadTitles, papers: &PaperNames) -> Option<String> {
-    let whole = cut_from_heading(&text(node), papers);
+    let whole = cut_from_heading(&text(node), told, papers);
     let small = small_print(node);
     if small.is_empty() {
         return whole;
@@ -192,16 +206,20 @@ fn printed(node: &Node<'_>, told: &HeadTitles, papers: &PaperNames) -> Option<St
     }
 }
 
-/// Returns a heading without the paper's name. Before a colon it stays: the paper does not print its
-/// own name there, and `The Sun: a biography` is a title.
-fn cut_from_heading(text: &str, papers: &PaperNames) -> Option<String> {
-    let is_of_title = text
-        .split_once(": ")
-        .is_some_and(|(name, _)| papers.have(name));
-    if is_of_title {
-        return Some(text.to_owned());
+/// Returns a heading without the paper's name. Before a colon it stays, since `The Sun: a biography`
+/// is a title, unless the page's head tells the same headline without it.
+fn cut_from_heading(text: &str, told: &HeadTitles, papers: &PaperNames) -> Option<String> {
+    let named = text.split_once(": ").filter(|(name, _)| papers.have(name));
+    let Some((name, headline)) = named else {
+        return papers.cut_from(text);
+    };
+
+    let headline = papers.cut_from(headline)?;
+    if told.tell_without(&headline, name) {
+        Some(headline)
+    } else {
+        Some(format!("{name}: {headline}"))
     }
-    papers.cut_from(text)
 }
 
 /// Returns the elements with the small print of a heading, and its buttons.
@@ -298,6 +316,27 @@ mod tests {
         let told = HeadTitles::of(&page, &papers);
         let (title, _) = headline(&PageParts::new(&tree, &[]), &told, &papers);
         assert_eq!(title.as_deref(), Some("The Sun: a biography"));
+    }
+
+    #[test]
+    fn a_papers_name_with_a_colon_goes_where_the_pages_head_leaves_it_out() {
+        let title = |head: &str, h1: &str| {
+            let html = format!("<title>{head}</title><h1>{h1}</h1>");
+            let tree = Tree::parse(&html).unwrap();
+            let url = PageUrl::parse("https://www.thequay.example/1").unwrap();
+            let page = PageScan::new(&tree);
+            let papers = PaperNames::of(&page, &url);
+            let told = HeadTitles::of(&page, &papers);
+            headline(&PageParts::new(&tree, &[]), &told, &papers).0
+        };
+        for (head, h1) in [
+            ("Ice on the canal | The Quay", "The Quay: Ice on the canal"),
+            ("Ice on the canal", "The Quay: Ice on the canal | The Quay"),
+        ] {
+            assert_eq!(title(head, h1).as_deref(), Some("Ice on the canal"), "{h1}");
+        }
+        let whole = "The Quay: Ice on the canal";
+        assert_eq!(title(whole, whole).as_deref(), Some(whole));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::extract::json_ld::{items, texts};
 use crate::extract::measured::titles::decoded;
 use crate::extract::scan::PageScan;
+use crate::extract::vocabulary::{NETWORKS, PARTICLES};
 
 /// Meta tags with the writer, best first.
 const METAS: [&str; 12] = [
@@ -77,10 +78,91 @@ fn names(author: &Value) -> Vec<String> {
     is_whole.then(|| parts.join(" ")).into_iter().collect()
 }
 
+/// Returns the names in the addresses of the writers' pages, where the page's data gives no more
+/// than these: `/author/ida-frost` is that of Ida Frost. A slug has no accents, so such a name
+/// counts where the page has no other.
+pub(super) fn of_addresses(page: &PageScan<'_>) -> Vec<String> {
+    let authors = page.article_values(&["author", "creator"]).into_iter();
+    let told = authors.flat_map(items).flat_map(|author| match author {
+        Value::String(address) => vec![address.clone()],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            [texts(author, "url"), texts(author, "@id")].concat()
+        }
+    });
+    let metas = ["author", "article:author"].map(|name| page.metas(name).to_vec());
+    let addresses = told.chain(metas.into_iter().flatten());
+
+    let mut names: Vec<String> = Vec::new();
+    for name in addresses.filter_map(|address| name_in(&address)) {
+        if !names.contains(&name) && names.len() < MOST_AUTHORS {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Returns the name in the address of a writer's page: two to four words with hyphens. Accounts of
+/// networks are those of papers as often.
+fn name_in(address: &str) -> Option<String> {
+    let (_, rest) = address.split_once("://").unwrap_or(("", address));
+    let path = rest.split(['?', '#']).next()?.trim_end_matches('/');
+    let (host, path) = path.split_once('/')?;
+    if host.split('.').any(|label| NETWORKS.contains(&label)) {
+        return None;
+    }
+
+    let slug = path.rsplit('/').next()?;
+    let slug = slug.strip_suffix(".html").unwrap_or(slug);
+    let words: Vec<&str> = slug.split('-').collect();
+    let is_word = |word: &&str| !word.is_empty() && word.chars().all(char::is_alphabetic);
+    let is_name = (2..=4).contains(&words.len()) && words.iter().all(is_word);
+    is_name.then(|| {
+        let words: Vec<String> = words.iter().map(|word| capital(word)).collect();
+        words.join(" ")
+    })
+}
+
+/// Returns a word of a name with its capital. `von` and its like have none.
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    match letters.next() {
+        Some(first) if !PARTICLES.contains(&word) => first.to_uppercase().chain(letters).collect(),
+        _ => word.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::markup::Tree;
+
+    #[test]
+    fn the_address_of_a_writers_page_has_the_name() {
+        for (address, expected) in [
+            (
+                "https://www.paper.example/author/ida-frost/",
+                Some("Ida Frost"),
+            ),
+            ("/people/ida-von-frost.html?x=1", Some("Ida von Frost")),
+            ("https://paper.example/ida-frost", Some("Ida Frost")),
+            ("https://www.facebook.com/ida-frost", None),
+            ("https://paper.example/author/ifrost", None),
+            ("https://paper.example/author/ida-frost-17", None),
+            ("Ida Frost", None),
+        ] {
+            assert_eq!(name_in(address).as_deref(), expected, "{address}");
+        }
+        let read = |author: &str| {
+            let article = format!(r#"{{"@type":"NewsArticle","headline":"x","author":{author}}}"#);
+            let html = format!("<script type=application/ld+json>{article}</script><p>-</p>");
+            of_addresses(&PageScan::new(&Tree::parse(&html).unwrap()))
+        };
+        assert_eq!(read(r#""https://p.example/by/ida-frost""#), ["Ida Frost"]);
+        assert_eq!(
+            read(r#"[{"url":"https://p.example/by/ida-frost"}]"#),
+            ["Ida Frost"]
+        );
+    }
 
     #[test]
     fn the_authors_of_a_story_are_read_in_all_their_forms() {

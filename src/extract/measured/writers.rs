@@ -5,14 +5,19 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::extract::holder::chain;
-use crate::extract::measured::bylines::{LONGEST, apart, printed};
+use crate::extract::measured::bylines::{LONGEST, apart, is_page_of_writer, printed};
 use crate::extract::measured::japanese_names;
-use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_name, persons};
+use crate::extract::measured::names::{
+    has_korean_signer, has_lead, has_lead_of_work, has_whole_name, persons,
+};
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::measured::told_writers::{of_json_ld, of_metas};
+use crate::extract::measured::told_writers::{of_addresses, of_json_ld, of_metas};
 use crate::extract::page_lines::PageLine;
 use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::printed_dates::behind_date;
 use crate::extract::scan::PageScan;
+use crate::markup::Node;
+use crate::markup::blocks::Block;
 use crate::text::letters;
 
 /// Most elements around a link to a writer's page that may name the writer.
@@ -139,6 +144,12 @@ pub(super) fn writers(
         let apart = apart(parts, papers);
         candidates.add(WriterPlace::Apart, apart.as_slice());
     }
+    if candidates.best.is_none() {
+        return Writers {
+            names: persons(&of_addresses(page).join(", "), papers),
+            byline: None,
+        };
+    }
 
     candidates
         .best
@@ -217,7 +228,15 @@ fn first_byline<'p, 'a: 'p>(
     papers: &PaperNames,
 ) -> Vec<String> {
     let byline = lines.find(|line| is_byline(line, papers));
-    byline.map(|line| line.text.clone()).into_iter().collect()
+    let words = byline.map(|line| without_date(&line.text).to_owned());
+    words.into_iter().collect()
+}
+
+/// Returns a line without the date before its byline: `7 March 2026, 16:50 Author: Jane Lee`.
+fn without_date(line: &str) -> &str {
+    behind_date(line)
+        .filter(|rest| has_lead(rest))
+        .unwrap_or(line)
 }
 
 fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {
@@ -226,8 +245,15 @@ fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {
         .any(|node| node.has_name("h1"));
     line.text.chars().count() <= LONGEST
         && !is_headline
-        && (has_lead(&line.text) || is_signed(&line.text))
-        && !persons(&line.text, papers).is_empty()
+        && (is_signed(&line.text) && !persons(&line.text, papers).is_empty()
+            || has_lead(without_date(&line.text))
+                && names_somebody(without_date(&line.text), papers))
+}
+
+/// Tells whether a line with `By` or its like has a whole name. With one word behind it, it is a
+/// phrase as often: `Special by Nature`, `In Bayern von Bedeutung`.
+fn names_somebody(line: &str, papers: &PaperNames) -> bool {
+    has_whole_name(&persons(line, papers))
 }
 
 /// Tells whether a line is a name with a Korean title, and little more.
@@ -253,8 +279,9 @@ fn signature(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
             line.text.contains('@') && line.text.contains(|c| ('가'..='힣').contains(&c));
         let text = without_brackets(&line.text);
         text.chars().count() <= LONGEST
-            && (has_mail || is_signed(text) || has_lead(text))
-            && !persons(text, papers).is_empty()
+            && !is_link_to_a_story(line, parts)
+            && ((has_mail || is_signed(text)) && !persons(text, papers).is_empty()
+                || has_lead(text) && names_somebody(text, papers))
     });
     let text = signed.map(|line| without_brackets(&line.text).to_owned());
     text.into_iter().collect()
@@ -265,6 +292,81 @@ fn signature(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
 fn without_brackets(line: &str) -> &str {
     line.strip_prefix('(')
         .and_then(|line| line.trim_end_matches('.').strip_suffix(')'))
-        .filter(|line| has_lead(line))
+        .filter(|line| has_lead_of_work(line))
         .unwrap_or(line)
+}
+
+/// Tells whether a line below the story is a link, which leads to another story as often as to its
+/// writer: `Interview: Tom May`.
+fn is_link_to_a_story(line: &PageLine<'_>, parts: &PageParts<'_>) -> bool {
+    parts.place_of(line) == PagePlace::BelowStory
+        && Block::from(line).is_linked()
+        && !links_of(line).any(|link| is_page_of_writer(&link))
+}
+
+/// Returns the links in the element of a line, and around it.
+fn links_of<'l, 'a: 'l>(line: &'l PageLine<'a>) -> impl Iterator<Item = Node<'a>> + 'l {
+    let inside = line.element.descendants_it();
+    let all = chain(line.element).take(NEAR).chain(inside);
+    all.filter(|node| node.has_name("a"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::Tree;
+
+    const STORY: &str =
+        "The ice on the old canal held for nine days, and the boats stayed where they were.";
+
+    /// The names of the writers of a page that prints `under` its headline and `below` its story.
+    fn named(head: &str, under: &str, below: &str) -> Vec<String> {
+        let html = format!(
+            "<head>{head}</head><article><h1>Ice</h1>{under}<div><p>{STORY}</p><p>{STORY}</p>\
+             </div>{below}</article>"
+        );
+        let tree = Tree::parse(&html).unwrap();
+        let page = PageScan::new(&tree);
+        let paragraphs = [STORY.to_owned()];
+        let mut parts = PageParts::new(&tree, &paragraphs);
+        let headline = parts.elements().find(|node| node.has_name("h1"));
+        parts.set_headline(headline);
+        writers(&page, &parts, &PaperNames::default(), &paragraphs, None).names
+    }
+
+    #[test]
+    fn by_in_the_middle_of_a_phrase_begins_no_byline() {
+        assert_eq!(named("", "<p>By Ida Frost</p>", ""), ["Ida Frost"]);
+        let behind_date = "<p>7 March 2026, 16:50 <b>Author: Ida Frost</b></p>";
+        assert_eq!(named("", behind_date, ""), ["Ida Frost"]);
+        for phrase in [
+            "Exclusive by Design",
+            "In Sachsen von Bedeutung",
+            "Guest of honour",
+        ] {
+            let line = format!("<p>{phrase}</p>");
+            assert!(named("", &line, "").is_empty(), "{phrase}");
+        }
+        assert!(named("", "", "<p>(By Crater Lake)</p>").is_empty());
+        assert_eq!(
+            named("", "", "<p>(Reporting by Ida Frost)</p>"),
+            ["Ida Frost"]
+        );
+    }
+
+    #[test]
+    fn a_link_below_the_story_signs_it_only_where_it_leads_to_a_writer() {
+        let meta = "<meta name=author content='Ida Frost'>";
+        let link = |href: &str| format!("<p><a href={href}>Text: Moe Reed</a></p>");
+        assert_eq!(named(meta, "", &link("/news/8")), ["Ida Frost"]);
+        assert_eq!(named(meta, "", &link("/author/moe")), ["Moe Reed"]);
+        assert_eq!(named(meta, "", "<p>Text: Moe Reed</p>"), ["Moe Reed"]);
+    }
+
+    #[test]
+    fn the_address_of_a_writer_counts_where_the_page_has_no_name() {
+        let meta = "<meta property=article:author content=https://paper.example/by/ida-frost>";
+        assert_eq!(named(meta, "", ""), ["Ida Frost"]);
+        assert_eq!(named(meta, "<p>By Moe Reed</p>", ""), ["Moe Reed"]);
+    }
 }

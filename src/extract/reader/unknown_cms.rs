@@ -8,6 +8,7 @@ use crate::extract::generic::dateline::Dateline;
 use crate::extract::generic::{self, FoundStory};
 use crate::extract::measured::moments::{ToldMoment, best, near};
 use crate::extract::measured::{StoryHints, is_byline_of, is_signature_of, measured};
+use crate::extract::near_headline::near_headline;
 use crate::extract::page_parts::PageParts;
 use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::extract::reader::ArticleReader;
@@ -114,7 +115,7 @@ impl ArticleReader {
         let title = article.title.as_deref();
         let mut printed = dateline.read(title, first.unwrap_or_default(), &rules.printed, dates);
         if printed.published.is_none() {
-            let near = Dateline::read_lines(&parts.near_headline(), &rules.printed, dates);
+            let near = Dateline::read_lines(&near_headline(parts), &rules.printed, dates);
             printed.published = near.published;
             printed.updated = printed.updated.or(near.updated);
         }

@@ -55,10 +55,22 @@ impl<'z> DateReader<'z> {
             return None;
         }
 
-        let (time, place) = self
-            .find_year_first(&folded.text)
-            .or_else(|| self.find_other(&folded.text))?;
+        let (time, place) = match self.find_year_first(&folded.text) {
+            Some(first) => self.around(&folded.text, &first.1).unwrap_or(first),
+            None => self.find_other(&folded.text)?,
+        };
         Some((time, folded.printed(place)))
+    }
+
+    /// Returns the date that ends with the year with which a match begins: in `7 Mar 2026 10.20`
+    /// the numbers behind the year are a clock.
+    fn around(self, text: &str, year_first: &Range<usize>) -> Option<(PrintedTime, Range<usize>)> {
+        let before = text[..year_first.start].trim_end_matches([' ', ',', '.']);
+        let is_after_day = before.ends_with(|c: char| c.is_alphanumeric())
+            && before.contains(|c: char| c.is_ascii_digit());
+        let other = self.find_other(text).filter(|_| is_after_day)?;
+        let is_around = other.1.start < year_first.start && other.1.end > year_first.start;
+        is_around.then_some(other)
     }
 
     pub(super) fn find_year_first(self, text: &str) -> Option<(PrintedTime, Range<usize>)> {

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use jiff::civil::Date;
 use regex::{Captures, Regex};
 
 use crate::time::printed::calendars::is_thai;
@@ -11,6 +12,7 @@ use crate::time::printed::patterns::{
     SHORT_NUMBERS, SHORT_YEAR_FIRST, THAI, YEAR_AND_MONTH,
 };
 use crate::time::printed::time_of_day::number;
+use crate::time::printed::weekdays::english_weekday;
 
 const MONTHS: i8 = 12;
 
@@ -44,7 +46,7 @@ enum FormCheck {
     /// No digits stand directly beside it.
     NotInNumber,
     /// The page has this order, or day and month cannot be told the other way round: `27/3/2026`
-    /// and `3/27/2026` are dates everywhere.
+    /// and `3/27/2026` are dates everywhere, and `Sat, 03/07/2026` is a Saturday in one order.
     Order(DateOrder),
     /// A time follows. A number of two digits behind a month may be anything.
     HasClock,
@@ -102,7 +104,11 @@ impl DateForm {
                 let (day, month): (Option<i8>, Option<i8>) =
                     (number(found, "day"), number(found, "month"));
                 let is_buddhist = number(found, "year") > Some(FIRST_BUDDHIST);
-                own == order || day == month || day > Some(MONTHS) || is_buddhist
+                own == order
+                    || day == month
+                    || day > Some(MONTHS)
+                    || is_buddhist
+                    || order == DateOrder::Unknown && is_on_weekday(text, found)
             }
             FormCheck::HasClock => found.name("hour").is_some(),
             FormCheck::HasClockInDayFirst => {
@@ -113,6 +119,24 @@ impl DateForm {
             }
         }
     }
+}
+
+/// Tells whether a date is of the day of the week that stands before it.
+fn is_on_weekday(text: &str, found: &Captures<'_>) -> bool {
+    let date = || {
+        let date = Date::new(
+            number(found, "year")?,
+            number(found, "month")?,
+            number(found, "day")?,
+        );
+        // A date that is none has no day of the week.
+        Some(date.ok()?.weekday())
+    };
+    let start = found.get(0).map_or(0, |whole| whole.start());
+    let before = text[..start].trim_end_matches(|c: char| !c.is_alphabetic());
+    let word = before.rsplit(|c: char| !c.is_alphabetic()).next();
+    let told = word.and_then(english_weekday);
+    told.is_some() && told == date()
 }
 
 /// Tells whether digits stand directly before or behind a date, as in `2026-03-123456` and

@@ -1,5 +1,26 @@
 //! The names of the days of the week, as papers print them.
 
+use jiff::civil::Weekday;
+
+/// Returns the day of the week with an English name, or its short form.
+pub(super) fn english_weekday(word: &str) -> Option<Weekday> {
+    /// Fewest letters of a short form.
+    const SHORTEST: usize = 3;
+    const DAYS: [(&str, Weekday); 7] = [
+        ("monday", Weekday::Monday),
+        ("tuesday", Weekday::Tuesday),
+        ("wednesday", Weekday::Wednesday),
+        ("thursday", Weekday::Thursday),
+        ("friday", Weekday::Friday),
+        ("saturday", Weekday::Saturday),
+        ("sunday", Weekday::Sunday),
+    ];
+    let word = word.to_lowercase();
+    let mut days = DAYS.into_iter();
+    let found = days.find(|(name, _)| word.len() >= SHORTEST && name.starts_with(&word));
+    found.map(|(_, day)| day)
+}
+
 /// The names as a regular expression, in small letters, and their short forms: English, German,
 /// French, Spanish, Portuguese, Italian, Dutch, Danish, Norwegian, Swedish, Polish, Russian,
 /// Turkish, Indonesian, Thai, Korean, Japanese and Chinese (Unicode CLDR 48).
