@@ -159,9 +159,10 @@ impl Reader {
                     row.get(0)
                 })?;
         self.connection.execute_batch(LATE_TABLES)?;
+        // By its index of articles, SQLite would read all changes.
         self.connection.execute(
             "INSERT INTO late_article SELECT article_id, max(seq) FROM change
-             WHERE seq > (SELECT iif(?1, seq, 0) FROM word_index) GROUP BY article_id",
+             WHERE seq > (SELECT iif(?1, seq, 0) FROM word_index) GROUP BY +article_id",
             [has_index],
         )?;
 
