@@ -36,7 +36,7 @@ const MIGRATIONS: [&str; 26] = [
     include_str!("migrations/0023.sql"),
     include_str!("migrations/0024.sql"),
     include_str!("migrations/0025.sql"),
-    include_str!("migrations/0026.sql"),
+    include_str!("migrations/0027.sql"),
 ];
 
 /// The newest schema that this program knows.

@@ -939,11 +939,11 @@ fn each_row_of_an_archive_of_schema_24_gets_a_checksum() {
 }
 
 #[test]
-fn damage_of_schema_25_is_still_told_by_its_checksum_behind_an_index_of_copies() {
+fn damage_of_schema_26_is_still_told_by_its_checksum_behind_an_index_of_copies() {
     let folder = grown_archive_of_schema(24, 3);
     drop(open_archive(folder.path()).unwrap());
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
-    sql.execute_batch("DROP INDEX article_copy; PRAGMA user_version = 25;")
+    sql.execute_batch("DROP INDEX article_copy; PRAGMA user_version = 26;")
         .unwrap();
     let sums = || -> Vec<(i64, i64, i64)> {
         let mut select = sql

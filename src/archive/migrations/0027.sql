@@ -1,3 +1,3 @@
--- Schema 26: what story an article tells is found without a look at its row.
+-- Schema 27: what story an article tells is found without a look at its row.
 
 CREATE INDEX article_copy ON article (id, first_copy) WHERE first_copy IS NOT NULL;
