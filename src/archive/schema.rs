@@ -10,7 +10,7 @@ use crate::archive::file_mark::APPLICATION;
 
 /// The steps from an empty file to the newest schema. A step that was released never changes:
 /// archives in use have made it.
-const MIGRATIONS: [&str; 25] = [
+const MIGRATIONS: [&str; 26] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -36,6 +36,7 @@ const MIGRATIONS: [&str; 25] = [
     include_str!("migrations/0023.sql"),
     include_str!("migrations/0024.sql"),
     include_str!("migrations/0025.sql"),
+    include_str!("migrations/0026.sql"),
 ];
 
 /// The newest schema that this program knows.

@@ -937,3 +937,32 @@ fn each_row_of_an_archive_of_schema_24_gets_a_checksum() {
         assert_eq!(sums, rows, "{table}");
     }
 }
+
+#[test]
+fn photos_of_schema_25_wait_on_and_no_article_of_it_has_refused_them() {
+    let folder = archive_of_schema(25);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch(
+        "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
+         VALUES (1, 'paper.example', 'https://paper.example/1.png', 'photo', 1, 6, 9);",
+    )
+    .unwrap();
+    let before = pages(&sql, "id, url, role, verdict, due_at, capture_id");
+
+    drop(open_archive(folder.path()).unwrap());
+
+    assert_eq!(pages(&sql, "id, url, role, verdict, due_at, capture_id"), before);
+    let unknown = "SELECT (SELECT count(*) FROM article WHERE NOT photos_withheld),
+                          (SELECT count(*) FROM page WHERE shown_by IS NULL),
+                          (SELECT count(*) FROM article), (SELECT count(*) FROM page)";
+    let counts: [i64; 4] = sql
+        .query_row(unknown, [], |row| {
+            Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])
+        })
+        .unwrap();
+    assert_eq!(counts[..2], counts[2..]);
+    assert!(counts[2] > 0 && counts[3] > 1);
+    // Rows of another form have checksums of their own.
+    let faults = Reader::open(folder.path()).unwrap().faults().unwrap();
+    assert_eq!(faults, Vec::<String>::new());
+}

@@ -53,8 +53,12 @@ fn filled() -> (TempDir, Vec<u8>) {
     let sql = Connection::open(&path).unwrap();
     sql.execute_batch(RARE_ROWS).unwrap();
     // The upgrade makes the checksums of all rows.
-    sql.execute_batch("DROP TABLE checksum; PRAGMA user_version = 24")
-        .unwrap();
+    sql.execute_batch(
+        "ALTER TABLE article DROP COLUMN photos_withheld;
+         ALTER TABLE page DROP COLUMN shown_by;
+         PRAGMA user_version = 25",
+    )
+    .unwrap();
     drop(sql);
     drop(Archive::lock(crawler.data()).unwrap());
 
