@@ -951,7 +951,10 @@ fn photos_of_schema_25_wait_on_and_no_article_of_it_has_refused_them() {
 
     drop(open_archive(folder.path()).unwrap());
 
-    assert_eq!(pages(&sql, "id, url, role, verdict, due_at, capture_id"), before);
+    assert_eq!(
+        pages(&sql, "id, url, role, verdict, due_at, capture_id"),
+        before
+    );
     let unknown = "SELECT (SELECT count(*) FROM article WHERE NOT photos_withheld),
                           (SELECT count(*) FROM page WHERE shown_by IS NULL),
                           (SELECT count(*) FROM article), (SELECT count(*) FROM page)";

@@ -55,7 +55,7 @@ pub struct PhotoWorld {
     web: SimulatedWeb,
     keep: &'static str,
     /// The spans after which articles are revisited, as a site file has them.
-    revisit: &'static str,
+    pub revisit: &'static str,
 }
 
 impl PhotoWorld {
@@ -586,7 +586,7 @@ async fn world_with_a_photo_of_two() -> PhotoWorld {
 
 impl PhotoWorld {
     /// Crawls for 20 days: each article is revisited.
-    async fn revisit_all(&self) {
+    pub async fn revisit_all(&self) {
         for _ in 0..10 {
             self.web.wait(DAY * 2).await;
             self.crawl().await;

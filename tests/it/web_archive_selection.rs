@@ -17,7 +17,13 @@ use crate::web_archives::{Record, records};
 
 /// A paper that reserves its second article for AI training. The third one shows one of its photos.
 async fn crawled() -> PhotoWorld {
-    let world = PhotoWorld::of(&[&["/own.png"], &[], &[], &[]]);
+    crawled_with("[]").await
+}
+
+/// As [`crawled`], with these spans after which articles are revisited.
+async fn crawled_with(revisit: &'static str) -> PhotoWorld {
+    let mut world = PhotoWorld::of(&[&["/own.png"], &[], &[], &[]]);
+    world.revisit = revisit;
     let photos = ["/shared.png", "/reserved.png"];
     let reserved = with_header(article(2, "", &photos), "content-usage", "train-ai=n");
     world.put(PAPER, "/news/articleView.html?idxno=2", reserved);
@@ -270,4 +276,80 @@ async fn an_answer_that_brought_a_reserved_article_is_no_answer_of_another_one()
     let all = records(&out);
     assert!(!answered(&all).contains(&"/news/articleView.html?idxno=1"));
     assert!(answered(&all).contains(&"/news/articleView.html?idxno=3"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_articles_and_the_reserved_ones_are_those_with_an_answer_of_the_days() {
+    let world = crawled_with("[\"30d\"]").await;
+    // From the next day on, only the second and the fourth article may be asked for.
+    let closed = "User-agent: *\nDisallow: /news/articleView.html?idxno=1\n\
+                  Disallow: /news/articleView.html?idxno=3\n";
+    world.put(PAPER, "/robots.txt", html(200, closed.to_owned()));
+    world.revisit_all().await;
+
+    let data = world.folder.path();
+    for (days, articles, reserved) in [
+        (vec![], 3, 1),
+        (vec!["--since", "2026-11-24"], 3, 1),
+        (vec!["--until", "2026-11-24"], 3, 1),
+        (vec!["--since", "2026-11-25"], 1, 1),
+        (vec!["--until", "2026-11-23"], 0, 0),
+        (vec!["--since", "2027-06-01"], 0, 0),
+    ] {
+        let options = [&["--for", "ai-training"], &days[..]].concat();
+        let (_, told, manifest) = exported(data, "warc", &options);
+        let counted = [&told["articles"], &told["reserved"]];
+        assert_eq!(counted, [&json!(articles), &json!(reserved)], "{days:?}");
+        let by = match reserved {
+            0 => json!({}),
+            _ => json!({"header content-usage": 1}),
+        };
+        assert_eq!(told["reserved_by"], by, "{days:?}");
+        assert_eq!(
+            manifest["counts"]["rights"]["articles"], articles,
+            "{days:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reserved_article_of_several_versions_is_one_in_json_lines_and_in_a_warc() {
+    let world = crawled_with("[\"30d\"]").await;
+    for number in [1, 2] {
+        let edited = "<meta property=\"article:section\" content=\"알림\">";
+        let edited = article(number, edited, &[]);
+        let path = format!("/news/articleView.html?idxno={number}");
+        world.put(
+            PAPER,
+            &path,
+            with_header(
+                edited,
+                "content-usage",
+                if number == 2 { "train-ai=n" } else { "x=y" },
+            ),
+        );
+    }
+    world.revisit_all().await;
+
+    let data = world.folder.path();
+    let options = ["--for", "ai-training", "--all-versions"];
+    for (format, rows) in [
+        ("jsonl", json!(4)),
+        ("csv", json!(4)),
+        ("warc", Value::Null),
+    ] {
+        let (_, told, manifest) = exported(data, format, &options);
+        let counted = [&told["articles"], &told["rows"], &told["reserved"]];
+        assert_eq!(counted, [&json!(3), &rows, &json!(1)], "{format}");
+        assert_eq!(manifest["reserved"]["articles"], 1, "{format}");
+        assert_eq!(
+            manifest["reserved"]["by"],
+            json!({"header content-usage": 1})
+        );
+    }
+
+    let place = data.join("out").to_string_lossy().into_owned();
+    let args = ["export", "--format", "jsonl", "--out", &place];
+    let words = said(&run(data, &[&args[..], &options].concat()));
+    assert!(words.contains("4 versions of 3 articles in "), "{words}");
 }

@@ -76,10 +76,8 @@ pub(super) fn note_wish(
     if is_withheld || article.is_some_and(|article| article.noimageindex) {
         return withhold(tx, page, id, now);
     }
-    tx.prepare_cached(
-        "UPDATE article SET photos_withheld = 0 WHERE id = ?1 AND photos_withheld",
-    )?
-    .execute([id])?;
+    tx.prepare_cached("UPDATE article SET photos_withheld = 0 WHERE id = ?1 AND photos_withheld")?
+        .execute([id])?;
     Ok(0)
 }
 
@@ -164,9 +162,12 @@ fn withhold(
     )?
     .execute([article])?;
 
-    let withheld = tx
-        .prepare_cached(WITHHOLD)?
-        .execute(params![article, now.millis(), page.site, NOT_WANTED])?;
+    let withheld = tx.prepare_cached(WITHHOLD)?.execute(params![
+        article,
+        now.millis(),
+        page.site,
+        NOT_WANTED
+    ])?;
     Ok(i64::try_from(withheld).unwrap_or(i64::MAX))
 }
 
