@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::photos::{PAPER, PhotoWorld, article, photo, with_header};
 use crate::program::said;
-use crate::simulated_web::html;
+use crate::simulated_web::{html, redirect};
 use crate::web_archives::{Record, records};
 
 /// A paper that reserves its second article for AI training. The third one shows one of its photos.
@@ -352,4 +352,100 @@ async fn a_reserved_article_of_several_versions_is_one_in_json_lines_and_in_a_wa
     let args = ["export", "--format", "jsonl", "--out", &place];
     let words = said(&run(data, &[&args[..], &options].concat()));
     assert!(words.contains("4 versions of 3 articles in "), "{words}");
+}
+
+/// A paper that reserves its odd articles for AI training. The first two are at an AMP address that
+/// their own redirects to; the others are on another host of the paper, behind two redirects.
+async fn moved_articles() -> PhotoWorld {
+    let world = PhotoWorld::of(&[&[], &[], &[], &[]]);
+    let (step, last) = ("https://www.paper.example", "https://m.paper.example");
+    for number in 1..=4 {
+        let own = format!("/news/articleView.html?idxno={number}");
+        let page = article(number, "", &[]);
+        let page = match number % 2 {
+            1 => with_header(page, "content-usage", "train-ai=n"),
+            _ => page,
+        };
+        if number <= 2 {
+            let amp = format!("/news/articleViewAmp.html?idxno={number}");
+            world.put(PAPER, &own, redirect(302, &format!("{PAPER}{amp}")));
+            world.put(PAPER, &amp, page);
+        } else {
+            world.put(PAPER, &own, redirect(301, &format!("{step}{own}")));
+            world.put(step, &own, redirect(301, &format!("{last}{own}")));
+            world.put(last, &own, page);
+        }
+    }
+
+    let report = world.crawl().await;
+    assert_eq!((report.tally.articles_new, report.queued), (4, 0));
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_amp_page_and_the_target_of_a_redirect_go_out_with_their_article_and_not_without_it() {
+    let world = moved_articles().await;
+    let data = world.folder.path();
+    let addresses = |number: u32| match number {
+        1 | 2 => vec![
+            format!("{PAPER}/news/articleView.html?idxno={number}"),
+            format!("{PAPER}/news/articleViewAmp.html?idxno={number}"),
+        ],
+        _ => [
+            "https://m.paper.example",
+            PAPER,
+            "https://www.paper.example",
+        ]
+        .map(|host| format!("{host}/news/articleView.html?idxno={number}"))
+        .to_vec(),
+    };
+    let of_articles = |all: &[Record]| {
+        let answers = all.iter().filter(|one| one.is("response"));
+        let mut urls: Vec<String> = answers
+            .map(|one| one.url().to_owned())
+            .filter(|url| url.ends_with(['1', '2', '3', '4']))
+            .collect();
+        urls.sort();
+        urls
+    };
+
+    let (warc, ..) = exported(data, "warc", &["--for", "ai-training"]);
+    let from_warc = records(&warc);
+    let (wacz, ..) = exported(data, "wacz", &["--for", "ai-training"]);
+    let inner = data.join("inner.warc.gz");
+    fs::write(&inner, entry(&wacz, "archive/data-00001.warc.gz")).unwrap();
+    let pages = String::from_utf8(entry(&wacz, "pages/pages.jsonl")).unwrap();
+    for all in [from_warc, records(&inner)] {
+        let mut chosen = [addresses(2), addresses(4)].concat();
+        chosen.sort();
+        assert_eq!(of_articles(&all), chosen);
+        for record in &all {
+            let block = String::from_utf8_lossy(&record.block);
+            for reserved in [1, 3] {
+                let words = [format!("소식 {reserved}"), format!("책방 {reserved}호")];
+                assert!(words.iter().all(|one| !block.contains(one)), "{block}");
+            }
+        }
+        let has = |words: &str| {
+            all.iter()
+                .any(|one| String::from_utf8_lossy(&one.block).contains(words))
+        };
+        assert!(has("책방 2호") && has("책방 4호"));
+    }
+    assert!(
+        !pages.contains("소식 1") && !pages.contains("소식 3"),
+        "{pages}"
+    );
+    assert!(
+        pages.contains("소식 2") && pages.contains("소식 4"),
+        "{pages}"
+    );
+
+    // Without a purpose, all of them are there.
+    let all = records(&exported(data, "warc", &[]).0);
+    assert!((1..=4).all(|number| {
+        addresses(number)
+            .iter()
+            .all(|url| of_articles(&all).contains(url))
+    }));
 }
