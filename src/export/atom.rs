@@ -279,7 +279,7 @@ mod tests {
     use super::*;
     use crate::export::Provenance;
     use crate::export::output::FileCoding;
-    use crate::extract::Article;
+    use crate::extract::{Access, Article};
     use crate::rights::{Claim, DeclaredRights, Purpose, Statement, UseState};
     use crate::time::{LocalTime, Precision};
 
@@ -358,5 +358,22 @@ mod tests {
         assert_eq!(both, of(&["b", "a", "b"], None));
         assert_ne!(both, of(&["a"], None));
         assert_ne!(both, of(&["a", "b"], Some(Purpose::Search)));
+
+        let named = |sections: &[&str], authors: &[&str], access: &[Access]| {
+            let named = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+            feed_id(&ArticleFilter {
+                sections: named(sections),
+                authors: named(authors),
+                access: access.to_vec(),
+                ..ArticleFilter::default()
+            })
+        };
+        let (open, gone) = (Access::Open, Access::Gone);
+        assert_eq!(
+            named(&["b", "a", "b"], &["d", "c", "c"], &[open, gone, open]),
+            named(&["a", "b"], &["c", "d"], &[gone, open])
+        );
+        assert_ne!(named(&["a"], &[], &[]), named(&[], &["a"], &[]));
+        assert_ne!(named(&[], &[], &[open]), named(&[], &[], &[gone]));
     }
 }

@@ -276,6 +276,53 @@ async fn an_answer_that_brought_a_reserved_article_is_no_answer_of_another_one()
     let all = records(&out);
     assert!(!answered(&all).contains(&"/news/articleView.html?idxno=1"));
     assert!(answered(&all).contains(&"/news/articleView.html?idxno=3"));
+    // Nor is it listed as a page, of which there is no answer.
+    let (out, ..) = exported(data, "wacz", &["--for", "ai-training"]);
+    let pages = String::from_utf8(entry(&out, "pages/pages.jsonl")).unwrap();
+    assert!(
+        !pages.contains("idxno=1") && pages.contains("idxno=3"),
+        "{pages}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_with_the_bytes_of_a_reserved_one_goes_out_whole() {
+    let world = crawled_with("[\"30d\"]").await;
+    world.revisit_all().await;
+    let data = world.folder.path();
+    let sql = Connection::open(data.join("archive.db")).unwrap();
+    // The first article was read from a second answer of its page with the same bytes. The first
+    // answer brought the reserved article.
+    sql.execute_batch(
+        "CREATE TEMP VIEW own AS SELECT version.capture_id, page_id, page.url
+             FROM article JOIN version ON version.article_id = article.id
+             JOIN capture ON capture.id = version.capture_id
+             JOIN page ON page.id = page_id WHERE article.number = 1;
+         UPDATE version SET capture_id = (SELECT capture_id FROM own)
+             WHERE article_id = (SELECT id FROM article WHERE number = 2);
+         INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id)
+             SELECT capture.page_id, announced.id, ended.at, 200, headers, body_id
+             FROM own JOIN capture ON capture.id = own.capture_id
+             JOIN ledger AS announced ON announced.url = own.url AND announced.kind = 'announced'
+             JOIN ledger AS ended ON ended.announced_id = announced.id
+             ORDER BY announced.id DESC LIMIT 1;
+         UPDATE version SET capture_id = (SELECT max(id) FROM capture)
+             WHERE article_id = (SELECT id FROM article WHERE number = 1);",
+    )
+    .unwrap();
+
+    let (out, ..) = exported(data, "warc", &["--for", "ai-training"]);
+    let all = records(&out);
+    let of_first: Vec<&Record> = all
+        .iter()
+        .filter(|one| !one.is("warcinfo") && one.url().ends_with("idxno=1"))
+        .filter(|one| one.is("response") || one.is("revisit"))
+        .collect();
+    assert_eq!(of_first.len(), 1);
+    assert!(
+        of_first[0].is("response"),
+        "it refers to an answer that stays"
+    );
 }
 
 #[tokio::test(start_paused = true)]
