@@ -4,6 +4,7 @@
 //! The crawl's loop owns the writer and calls it directly: the loop has nothing else to do until
 //! its decisions are saved. [`Writer`] writes, [`Reader`] reads beside a running crawl.
 
+mod adopted_policy;
 mod answer;
 mod archive_file;
 mod article;

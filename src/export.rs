@@ -54,8 +54,10 @@ pub use record::{Provenance, Record, RightsStatement};
 /// The result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportSummary {
-    /// Articles that were written.
+    /// Articles that were written; of a WARC or WACZ export those that chose its answers.
     pub articles: u64,
+    /// Rows that were written: the versions of the articles.
+    pub rows: u64,
     /// Articles whose rows are damaged.
     pub left_out: Vec<LeftOut>,
     /// The counts of a WARC or WACZ export, which has captures instead of articles.
@@ -67,20 +69,12 @@ pub struct ExportSummary {
 }
 
 impl ExportSummary {
-    /// Counts an article that is reserved at a moment. Returns `false` where it is not.
-    fn leave_reserved(
-        &mut self,
-        purpose: Option<Purpose>,
-        rights: &DeclaredRights,
-        at: Option<Timestamp>,
-    ) -> bool {
-        let sources = reserved_by(purpose, rights, at);
-
-        self.reserved += u64::from(!sources.is_empty());
-        for source in &sources {
+    /// Counts an article that these sources reserve.
+    fn count_reserved(&mut self, sources: &[&str]) {
+        self.reserved += 1;
+        for source in sources {
             *self.reserved_by.entry((*source).to_owned()).or_default() += 1;
         }
-        !sources.is_empty()
     }
 }
 
@@ -237,6 +231,8 @@ fn write_articles(
     mut writer: Box<dyn FormatWriter + '_>,
 ) -> Result<ExportedArticles, ExportError> {
     let (mut summary, mut counts) = (ExportSummary::default(), ExportedCounts::default());
+    // The versions of one article come one after the other.
+    let mut last_reserved = None;
     writer.begin()?;
 
     for version in &mut reader.articles(filter)? {
@@ -247,22 +243,24 @@ fn write_articles(
             continue;
         }
         let rights = &version.article.declared_rights;
-        if summary.leave_reserved(filter.purpose, rights, options.made_at) {
+        let reserved = reserved_by(filter.purpose, rights, options.made_at);
+        if !reserved.is_empty() {
+            if last_reserved.as_ref() != Some(&version.id) {
+                summary.count_reserved(&reserved);
+                last_reserved = Some(version.id);
+            }
             continue;
         }
 
         let record = Record::new(version.article, Provenance::from(version.kept));
         writer.article(&record)?;
         counts.see(&record);
-        summary.articles += 1;
     }
 
     let mut files = writer.end(&counts)?;
     summary.left_out.append(&mut files.left_out);
-    if let Some(written) = files.counts.take() {
-        summary.articles = written.rows;
-        counts = written;
-    }
+    counts = files.counts.take().unwrap_or(counts);
+    (summary.articles, summary.rows) = (counts.articles, counts.rows);
     Ok(ExportedArticles {
         summary,
         counts,

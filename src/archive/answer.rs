@@ -1,6 +1,7 @@
 //! One answer: everything that follows from it is written in the open transaction, and saved as a
 //! whole.
 
+mod article_photos;
 mod found_pages;
 mod list_step;
 mod settlement;
@@ -10,7 +11,8 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use crate::archive::answer::found_pages::{add_page, withhold_photos};
+use crate::archive::answer::article_photos::note_wish;
+use crate::archive::answer::found_pages::add_page;
 use crate::archive::answer::list_step::write_list_step;
 use crate::archive::answer::settlement::write_settlement;
 use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
@@ -24,7 +26,7 @@ use crate::archive::removal::{bury, is_taken_down};
 use crate::archive::revisit::{note_not_modified, note_revisit, write_revisit};
 use crate::archive::robots::{RobotsCopy, write_robots};
 use crate::archive::store::{Lease, Writer};
-use crate::frontier::{Discovered, Page, Role, Settlement, Verdict};
+use crate::frontier::{Discovered, Page, Role, Settlement};
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::StoredPace;
 use crate::time::Timestamp;
@@ -83,9 +85,8 @@ impl Writer {
             .collect()
     }
 
-    /// Adds the pages of a role that are not known yet: sitemaps that a robots.txt names, RSL
-    /// licence files, and photos of articles that were stored without. Returns the host of each
-    /// page that was added. Durable with the next save.
+    /// Adds the pages of a role that are not known yet: sitemaps that a robots.txt names, and RSL
+    /// licence files. Returns the host of each page that was added. Durable with the next save.
     pub fn add_pages(
         &mut self,
         lease: Lease,
@@ -171,11 +172,7 @@ fn write_answer(
             note_answer(tx, page, settlement, &answer.ending, change)?;
 
             let effect = write_settlement(tx, page, settlement, now)?;
-            let withheld = if wants_no_photos(settlement) {
-                withhold_photos(tx, page, now)?
-            } else {
-                0
-            };
+            let withheld = note_wish(tx, page, settlement, now)?;
             Ok(WriteEffect {
                 article: change,
                 queue_growth: effect.queue_growth - withheld,
@@ -188,14 +185,6 @@ fn write_answer(
         }),
         Completed::Unkept => Ok(WriteEffect::default()),
     }
-}
-
-/// Tells whether the page of an article asks that its photos are not kept.
-fn wants_no_photos(settlement: &Settlement) -> bool {
-    matches!(settlement.verdict(), Some(Verdict::Withheld { .. }))
-        || settlement
-            .article()
-            .is_some_and(|article| article.noimageindex)
 }
 
 /// Writes the capture of an answer with its article, and returns what it changed in the article.

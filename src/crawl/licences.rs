@@ -190,9 +190,14 @@ impl<W: Web> Crawl<'_, W> {
             return Ok(false);
         }
 
-        let hosts = self
+        let pages = (Role::Policy, wanted.as_slice());
+        let mut hosts = self.archive.add_pages(self.lease, site, pages, now)?;
+        let under_way = self.papers.sites_with(|_| true);
+        let adopter = (site, under_way.as_slice());
+        let adopted = self
             .archive
-            .add_pages(self.lease, site, (Role::Policy, &wanted), now)?;
+            .adopt_policies(self.lease, adopter, &wanted, now)?;
+        hosts.extend(adopted);
         self.grow(site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
         // The archive may know the file from another paper, which may not have read it yet.
         self.install_reservations(site)?;

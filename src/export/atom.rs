@@ -228,7 +228,7 @@ fn element<'t>(
     Extension {
         name: format!("{PREFIX}:{name}"),
         attrs: attrs
-            .map(|(name, told)| (name.to_owned(), legal(told)))
+            .map(|(name, told)| (name.to_owned(), quoted(&legal(told))))
             .collect(),
         value: text.map(legal),
         ..Extension::default()
@@ -255,6 +255,12 @@ fn html(paragraphs: &[String]) -> String {
         .collect()
 }
 
+/// Returns a text as it stands between quotes: atom_syndication writes attributes of extensions as
+/// they are.
+fn quoted(text: &str) -> String {
+    html_escape::encode_double_quoted_attribute(text).into_owned()
+}
+
 /// Returns a text without characters that XML 1.0 forbids (§2.2).
 fn legal(text: &str) -> String {
     let is_legal = |letter: &char| {
@@ -273,7 +279,7 @@ mod tests {
     use super::*;
     use crate::export::Provenance;
     use crate::export::output::FileCoding;
-    use crate::extract::Article;
+    use crate::extract::{Access, Article};
     use crate::rights::{Claim, DeclaredRights, Purpose, Statement, UseState};
     use crate::time::{LocalTime, Precision};
 
@@ -293,7 +299,7 @@ mod tests {
                 ),
                 Statement::new(
                     "link",
-                    Claim::Licence("https://paper.example/l.xml".into()),
+                    Claim::Licence("https://paper.example/l?a=\"b\"&c=<d>".into()),
                     "",
                 ),
             ]),
@@ -301,7 +307,7 @@ mod tests {
         };
         let provenance = Provenance {
             url: Some("https://paper.example/1?a=b&c=d".into()),
-            first_copy: Some("other/7".into()),
+            first_copy: Some("other/책&\"방\"".into()),
             ..Provenance::default()
         };
         let mut out = Vec::new();
@@ -324,12 +330,15 @@ mod tests {
         let uses = &entry.extensions["saseo"]["uses"][0].attrs;
         assert_eq!((uses["ai_train"].as_str(), uses.len()), ("reserved", 4));
         let of_article = &entry.extensions["saseo"]["article"][0].attrs;
-        assert_eq!(of_article["first_copy"], "other/7");
+        assert_eq!(of_article["first_copy"], "other/책&\"방\"");
         assert_eq!(of_article["published_precision"], "minute");
         let statements = &entry.extensions["saseo"]["statement"];
         assert_eq!(statements.len(), 2);
         assert_eq!(statements[0].value.as_deref(), Some("<n> & so"));
         assert_eq!(statements[0].attrs["says"], "reserved");
+        let licence = "https://paper.example/l?a=\"b\"&c=<d>";
+        assert_eq!(statements[1].attrs["says"], licence);
+        assert_eq!(entry.links[1].href, licence);
         assert_eq!(entry.links[1].rel, "license");
         let content = entry.content.as_ref().unwrap().value.as_deref();
         assert_eq!(content, Some("<p>1 &lt; 2 ]]&gt; 끝</p>"));
@@ -349,5 +358,22 @@ mod tests {
         assert_eq!(both, of(&["b", "a", "b"], None));
         assert_ne!(both, of(&["a"], None));
         assert_ne!(both, of(&["a", "b"], Some(Purpose::Search)));
+
+        let named = |sections: &[&str], authors: &[&str], access: &[Access]| {
+            let named = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+            feed_id(&ArticleFilter {
+                sections: named(sections),
+                authors: named(authors),
+                access: access.to_vec(),
+                ..ArticleFilter::default()
+            })
+        };
+        let (open, gone) = (Access::Open, Access::Gone);
+        assert_eq!(
+            named(&["b", "a", "b"], &["d", "c", "c"], &[open, gone, open]),
+            named(&["a", "b"], &["c", "d"], &[gone, open])
+        );
+        assert_ne!(named(&["a"], &[], &[]), named(&[], &["a"], &[]));
+        assert_ne!(named(&[], &[], &[open]), named(&[], &[], &[gone]));
     }
 }

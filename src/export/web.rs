@@ -179,6 +179,7 @@ fn told(summary: WebArchiveSummary) -> ExportSummary {
     });
     ExportSummary {
         articles: chosen.articles,
+        rows: 0,
         reserved: chosen.reserved,
         reserved_by: chosen.reserved_by,
         left_out: captures.chain(articles).collect(),

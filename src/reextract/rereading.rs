@@ -8,8 +8,7 @@ use crate::archive::{
 };
 use crate::clock::Clock;
 use crate::extract::{Article, Extraction};
-use crate::frontier::{Discovered, Role, photos};
-use crate::page_url::PageUrl;
+use crate::frontier::{Discovered, photos};
 use crate::reextract::reading::{extractions, fingerprint, reader_of};
 use crate::reextract::{LeasedArchive, Mode, ReextractPlan, ReextractProgress, Summary};
 use crate::revisit::next_revisit;
@@ -183,12 +182,10 @@ impl<'a> Rereading<'a> {
             return Ok(());
         }
 
-        let urls: Vec<PageUrl> = photos.iter().map(|photo| photo.url.clone()).collect();
-        let site = &capture.page.site;
-        let pages = (Role::Photo, urls.as_slice());
+        let now = self.clock.now();
         let hosts = self
             .archive
-            .add_pages(self.lease, site, pages, self.clock.now())?;
+            .add_photos(self.lease, &capture.page, photos, now)?;
         self.summary.photos_queued += hosts.len() as u64;
         Ok(())
     }

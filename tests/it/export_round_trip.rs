@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use atom_syndication::Feed;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use proptest::prelude::*;
@@ -43,6 +44,12 @@ fn text() -> impl Strategy<Value = String> {
         "\u{1f}",
         "\u{2028}",
         "\u{fffe}",
+        "\u{fdd0}",
+        "\u{10ffff}",
+        "\u{1}",
+        "\n\n",
+        "\\\n\n",
+        "\\n\\n",
         "</p>",
         "{\"a\":1}",
         "NULL",
@@ -246,6 +253,62 @@ fn told(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
+/// Returns titles in order: as a format may have them, or as it gave them back.
+fn sorted(titles: &[String], name: &str) -> Vec<String> {
+    let is_told = |letter: &char| match name {
+        // XML forbids some characters, and knows one kind of line end.
+        "atom" => !letter.is_control() && !matches!(letter, '\u{fffe}' | '\u{ffff}'),
+        _ => true,
+    };
+    let mut titles: Vec<String> = titles
+        .iter()
+        .map(|title| title.chars().filter(is_told).collect())
+        .collect();
+    titles.sort();
+    titles
+}
+
+/// The titles as the other formats give them back. None of their files has a NUL.
+fn titles_elsewhere(desk: &Desk) -> Vec<(&'static str, Vec<String>)> {
+    let text = |format, name| {
+        let bytes = fs::read(exported(desk, format, name)).unwrap();
+        assert!(!bytes.contains(&0), "{name}");
+        String::from_utf8(bytes).unwrap()
+    };
+    let feed: Value = serde_json::from_str(&text(ExportFormat::JsonFeed, "a.json")).unwrap();
+    let items = feed["items"].as_array().unwrap().iter();
+    let of_feed: Vec<_> = items
+        .map(|item| item["title"].as_str().unwrap().to_owned())
+        .collect();
+
+    let atom: Feed = text(ExportFormat::Atom, "a.atom").parse().unwrap();
+    let entries = atom.entries().iter();
+    let of_atom: Vec<_> = entries.map(|entry| entry.title().value.clone()).collect();
+
+    let folder = exported(desk, ExportFormat::Text, "texts");
+    let mut index = csv::Reader::from_path(folder.join("index.csv")).unwrap();
+    let rows = index.deserialize::<std::collections::HashMap<String, String>>();
+    let (mut of_index, mut of_files) = (Vec::new(), Vec::new());
+    for row in rows {
+        let row = row.unwrap();
+        let file = fs::read_to_string(folder.join(&row["path"])).unwrap();
+        let cell = row["title"].as_str();
+        // No spreadsheet takes a title for a formula.
+        let guarded = cell.strip_prefix('\'').filter(|_| !file.starts_with(cell));
+        let title = guarded.unwrap_or(cell);
+        assert!(file.starts_with(title) && !file.contains('\0'), "{file:?}");
+        of_index.push(title.to_owned());
+        of_files.push(file[..title.len()].to_owned());
+    }
+
+    let mut told = vec![("json feed", of_feed), ("atom", of_atom)];
+    told.extend([("index", of_index), ("text", of_files)]);
+    for (name, titles) in &mut told {
+        *titles = sorted(titles, name);
+    }
+    told
+}
+
 #[test]
 fn every_format_gives_back_every_character_and_only_nul_is_replaced() {
     // Each case makes an archive, and exports it four times.
@@ -302,6 +365,13 @@ fn every_format_gives_back_every_character_and_only_nul_is_replaced() {
                     prop_assert_eq!(&row[field], expected, "{} {}", name, field);
                 }
             }
+        }
+        let titles: Vec<String> = lines
+            .iter()
+            .map(|line| line["title"].as_str().unwrap().to_owned())
+            .collect();
+        for (name, told) in titles_elsewhere(&desk) {
+            prop_assert_eq!(told, sorted(&titles, name), "{}", name);
         }
         Ok(())
     });

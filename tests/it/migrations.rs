@@ -1,7 +1,7 @@
 //! An archive of every schema before is brought up to date with all that it holds, and its ledger's
 //! chain unbroken.
 
-use crate::former_archives::{archive_of_schema, grown_archive_of_schema};
+use crate::former_archives::{archive_of_schema, bring_to, grown_archive_of_schema};
 use crate::open_archive::open_archive;
 use saseo::ArticleKey;
 use saseo::archive::{
@@ -784,6 +784,43 @@ fn changes_of_schema_15_keep_their_positions_and_may_be_returns_and_takedowns() 
 }
 
 #[test]
+fn an_archive_of_schema_17_may_have_photos_and_keeps_its_pages() {
+    let folder = grown_archive_of_schema(17, 3);
+    let path = folder.path().join("archive.db");
+    let columns = "id, site_id, host, url, role, number, verdict, due_at, capture_id";
+    let photo = "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
+                 VALUES (1, 'cdn.example', 'https://cdn.example/1.png', ?1, 1, 6, 9)";
+    let sql = rusqlite::Connection::open(&path).unwrap();
+    let before = pages(&sql, columns);
+    assert!(before.len() > 4, "{before:?}");
+    assert!(sql.execute(photo, ["photo"]).is_err());
+    drop(sql);
+
+    // The step alone: the condition is written into the schema, and no row is copied.
+    let sql = rusqlite::Connection::open(&path).unwrap();
+    bring_to(&sql, 18);
+    assert_eq!(pages(&sql, columns), before);
+    assert!(sql.execute(photo, ["picture"]).is_err());
+    assert_eq!(sql.execute(photo, ["photo"]).unwrap(), 1);
+    let intact = "SELECT group_concat(integrity_check) FROM pragma_integrity_check";
+    let intact: String = sql.query_row(intact, [], |row| row.get(0)).unwrap();
+    assert_eq!(intact, "ok");
+    let with_photo = pages(&sql, columns);
+    drop(sql);
+
+    // The photo outlives the later steps, which make the table anew.
+    drop(open_archive(folder.path()).unwrap());
+    let sql = rusqlite::Connection::open(&path).unwrap();
+    assert_eq!(pages(&sql, columns), with_photo);
+    let by_index = "SELECT count(*) FROM page INDEXED BY page_photo
+                    WHERE site_id = 1 AND role = 'photo'";
+    let by_index: i64 = sql.query_row(by_index, [], |row| row.get(0)).unwrap();
+    assert_eq!(by_index, 1);
+    let faults = Reader::open(folder.path()).unwrap().faults().unwrap();
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
 fn an_archive_of_schema_18_may_have_tombstones_and_holds_and_keeps_its_pages() {
     let folder = grown_archive_of_schema(18, 3);
     let pages = |sql: &rusqlite::Connection| -> Vec<(i64, String, Option<String>)> {
@@ -936,6 +973,38 @@ fn each_row_of_an_archive_of_schema_24_gets_a_checksum() {
         assert!(rows > 0, "{table}");
         assert_eq!(sums, rows, "{table}");
     }
+}
+
+#[test]
+fn photos_of_schema_25_wait_on_and_no_article_of_it_has_refused_them() {
+    let folder = archive_of_schema(25);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch(
+        "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
+         VALUES (1, 'paper.example', 'https://paper.example/1.png', 'photo', 1, 6, 9);",
+    )
+    .unwrap();
+    let before = pages(&sql, "id, url, role, verdict, due_at, capture_id");
+
+    drop(open_archive(folder.path()).unwrap());
+
+    assert_eq!(
+        pages(&sql, "id, url, role, verdict, due_at, capture_id"),
+        before
+    );
+    let unknown = "SELECT (SELECT count(*) FROM article WHERE NOT photos_withheld),
+                          (SELECT count(*) FROM page WHERE shown_by IS NULL),
+                          (SELECT count(*) FROM article), (SELECT count(*) FROM page)";
+    let counts: [i64; 4] = sql
+        .query_row(unknown, [], |row| {
+            Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])
+        })
+        .unwrap();
+    assert_eq!(counts[..2], counts[2..]);
+    assert!(counts[2] > 0 && counts[3] > 1);
+    // Rows of another form have checksums of their own.
+    let faults = Reader::open(folder.path()).unwrap().faults().unwrap();
+    assert_eq!(faults, Vec::<String>::new());
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub struct PhotoWorld {
     web: SimulatedWeb,
     keep: &'static str,
     /// The spans after which articles are revisited, as a site file has them.
-    revisit: &'static str,
+    pub revisit: &'static str,
 }
 
 impl PhotoWorld {
@@ -567,6 +567,93 @@ async fn photos_that_wait_are_not_asked_for_once_a_304_says_that_they_are_not_ke
         assert_eq!((world.verdicts(), report.queued), (vec![verdict.into()], 0));
         let times = world.times_asked("https://paper.example/1.png");
         assert_eq!(times, usize::from(verdict == "stored"), "{header}");
+    }
+}
+
+const NO_PHOTOS: &str = "<meta name=\"robots\" content=\"noimageindex\">";
+
+/// A paper whose articles show one photo, which waits: photos are switched off again.
+async fn world_with_a_photo_of_two() -> PhotoWorld {
+    let mut world = PhotoWorld::of(&[&["/1.png"], &["/1.png"]]);
+    world.put(PAPER, "/1.png", photo(900));
+    (world.keep, world.revisit) = ("", "[\"30d\", \"50d\", \"70d\"]");
+    world.crawl().await;
+    world.keep = "[keep]\nphotos = true\n";
+    assert_eq!(world.reextract(Mode::Write), 1);
+    world.keep = "";
+    world
+}
+
+impl PhotoWorld {
+    /// Crawls for 20 days: each article is revisited.
+    pub async fn revisit_all(&self) {
+        for _ in 0..10 {
+            self.web.wait(DAY * 2).await;
+            self.crawl().await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_of_two_articles_waits_on_until_both_ask_that_it_is_not_kept() {
+    let world = world_with_a_photo_of_two().await;
+    for (number, verdict) in [(1, "queued"), (2, "withheld")] {
+        world.put_article(number, NO_PHOTOS, &["/1.png"]);
+        world.revisit_all().await;
+        assert_eq!(world.verdicts(), [verdict], "{number}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_is_not_kept_for_an_article_that_is_deleted_or_was_taken_down() {
+    for is_taken_down in [false, true] {
+        let world = world_with_a_photo_of_two().await;
+        if is_taken_down {
+            take_down(&world, 2);
+        } else {
+            let path = "/news/articleView.html?idxno=2";
+            world.put(PAPER, path, html(404, String::new()));
+            world.revisit_all().await;
+        }
+        assert_eq!(world.verdicts(), ["queued"]);
+
+        world.put_article(1, NO_PHOTOS, &["/1.png"]);
+        world.revisit_all().await;
+        assert_eq!(world.verdicts(), ["withheld"], "{is_taken_down}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_that_was_not_wanted_is_kept_for_an_article_that_allows_it() {
+    let mut world = world_with_a_photo_of_two().await;
+    for number in [1, 2] {
+        world.put_article(number, NO_PHOTOS, &["/1.png"]);
+    }
+    world.revisit_all().await;
+    assert_eq!(world.verdicts(), ["withheld"]);
+
+    world.put_article(2, "", &["/1.png"]);
+    world.keep = "[keep]\nphotos = true\n";
+    world.revisit_all().await;
+    assert_eq!(world.verdicts(), ["stored"]);
+    assert_eq!(world.times_asked("https://paper.example/1.png"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_again_queues_no_photo_of_an_article_whose_304_forbade_it() {
+    for (header, queued) in [("noimageindex", 0), ("nofollow", 1)] {
+        let mut world = PhotoWorld::of(&[&[]]);
+        let path = "/news/articleView.html?idxno=1";
+        let tagged = with_header(article(1, "", &["/1.png"]), "etag", "\"1\"");
+        world.put(PAPER, path, tagged);
+        (world.keep, world.revisit) = ("", "[\"30d\"]");
+        world.crawl().await;
+        let unchanged = html(304, String::new());
+        world.put(PAPER, path, with_header(unchanged, "x-robots-tag", header));
+        world.revisit_all().await;
+
+        world.keep = "[keep]\nphotos = true\n";
+        assert_eq!(world.reextract(Mode::Write), queued, "{header}");
     }
 }
 

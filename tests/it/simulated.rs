@@ -1687,6 +1687,53 @@ async fn a_licence_that_another_paper_would_ask_for_holds_nobody_up_where_that_i
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_licence_of_a_paper_that_is_crawled_no_more_holds_and_is_asked_for_by_the_other_one() {
+    for (moves, is_unread) in [(false, false), (true, false), (false, true)] {
+        let world = World::new(2, 2);
+        let robots = robots_txt("License: https://h9.example/paper.xml");
+        world.papers.answer_always("/robots.txt", robots);
+        let file = if moves { "/moved.xml" } else { "/paper.xml" };
+        if moves {
+            let moved = redirect(301, "https://h9.example/moved.xml");
+            world.papers.answer_always("/paper.xml", moved);
+        }
+        world.papers.answer_always(file, licence(NO_TRAINING));
+        if is_unread {
+            let later = [("retry-after", "86000")];
+            world.papers.fail_once(file, 503, &later);
+        }
+        world.crawl().await;
+
+        // The paper whose page the file is is taken out of the configuration.
+        let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+        let owner = "SELECT site.name FROM page JOIN site ON site.id = site_id
+                     WHERE role = 'policy' AND url LIKE '%/paper.xml'";
+        let owner: String = sql.query_row(owner, [], |row| row.get(0)).unwrap();
+        let crawled = async |articles| {
+            world.web.wait(Duration::from_secs(25 * 3600)).await;
+            world.papers.articles.store(articles, Ordering::Relaxed);
+            let mut plan = world.plan(SeedMode::Begin);
+            plan.sites.retain(|reader| reader.site.name != owner);
+            assert_eq!(plan.sites.len(), 1);
+            world.run(plan).await.unwrap();
+        };
+        crawled(3).await;
+        let of_third = uses(&world).into_iter().filter(|(number, ..)| *number == 3);
+        let told: Vec<_> = of_third.map(|(_, told, _)| told).collect();
+        assert_eq!(told, ["reserved"], "{moves} {is_unread}");
+
+        // It is asked for each day, and its new words hold.
+        let allows = "<content url=\"/\"><license><permits type=\"usage\">all</permits>\
+                      </license></content>";
+        world.papers.answer_always(file, licence(allows));
+        crawled(4).await;
+        let told = uses(&world).pop().unwrap();
+        assert_eq!(told, (4, "allowed".to_owned(), None), "{moves} {is_unread}");
+        world.assert_audited();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn pages_wait_for_a_licence_that_moved_to_another_host() {
     let world = World::new(1, 2);
     let robots = robots_txt("License: https://h1.example/paper.xml");

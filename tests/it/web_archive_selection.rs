@@ -12,12 +12,18 @@ use serde_json::{Value, json};
 
 use crate::photos::{PAPER, PhotoWorld, article, photo, with_header};
 use crate::program::said;
-use crate::simulated_web::html;
+use crate::simulated_web::{html, redirect};
 use crate::web_archives::{Record, records};
 
 /// A paper that reserves its second article for AI training. The third one shows one of its photos.
 async fn crawled() -> PhotoWorld {
-    let world = PhotoWorld::of(&[&["/own.png"], &[], &[], &[]]);
+    crawled_with("[]").await
+}
+
+/// As [`crawled`], with these spans after which articles are revisited.
+async fn crawled_with(revisit: &'static str) -> PhotoWorld {
+    let mut world = PhotoWorld::of(&[&["/own.png"], &[], &[], &[]]);
+    world.revisit = revisit;
     let photos = ["/shared.png", "/reserved.png"];
     let reserved = with_header(article(2, "", &photos), "content-usage", "train-ai=n");
     world.put(PAPER, "/news/articleView.html?idxno=2", reserved);
@@ -270,4 +276,223 @@ async fn an_answer_that_brought_a_reserved_article_is_no_answer_of_another_one()
     let all = records(&out);
     assert!(!answered(&all).contains(&"/news/articleView.html?idxno=1"));
     assert!(answered(&all).contains(&"/news/articleView.html?idxno=3"));
+    // Nor is it listed as a page, of which there is no answer.
+    let (out, ..) = exported(data, "wacz", &["--for", "ai-training"]);
+    let pages = String::from_utf8(entry(&out, "pages/pages.jsonl")).unwrap();
+    assert!(
+        !pages.contains("idxno=1") && pages.contains("idxno=3"),
+        "{pages}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_with_the_bytes_of_a_reserved_one_goes_out_whole() {
+    let world = crawled_with("[\"30d\"]").await;
+    world.revisit_all().await;
+    let data = world.folder.path();
+    let sql = Connection::open(data.join("archive.db")).unwrap();
+    // The first article was read from a second answer of its page with the same bytes. The first
+    // answer brought the reserved article.
+    sql.execute_batch(
+        "CREATE TEMP VIEW own AS SELECT version.capture_id, page_id, page.url
+             FROM article JOIN version ON version.article_id = article.id
+             JOIN capture ON capture.id = version.capture_id
+             JOIN page ON page.id = page_id WHERE article.number = 1;
+         UPDATE version SET capture_id = (SELECT capture_id FROM own)
+             WHERE article_id = (SELECT id FROM article WHERE number = 2);
+         INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id)
+             SELECT capture.page_id, announced.id, ended.at, 200, headers, body_id
+             FROM own JOIN capture ON capture.id = own.capture_id
+             JOIN ledger AS announced ON announced.url = own.url AND announced.kind = 'announced'
+             JOIN ledger AS ended ON ended.announced_id = announced.id
+             ORDER BY announced.id DESC LIMIT 1;
+         UPDATE version SET capture_id = (SELECT max(id) FROM capture)
+             WHERE article_id = (SELECT id FROM article WHERE number = 1);",
+    )
+    .unwrap();
+
+    let (out, ..) = exported(data, "warc", &["--for", "ai-training"]);
+    let all = records(&out);
+    let of_first: Vec<&Record> = all
+        .iter()
+        .filter(|one| !one.is("warcinfo") && one.url().ends_with("idxno=1"))
+        .filter(|one| one.is("response") || one.is("revisit"))
+        .collect();
+    assert_eq!(of_first.len(), 1);
+    assert!(
+        of_first[0].is("response"),
+        "it refers to an answer that stays"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_articles_and_the_reserved_ones_are_those_with_an_answer_of_the_days() {
+    let world = crawled_with("[\"30d\"]").await;
+    // From the next day on, only the second and the fourth article may be asked for.
+    let closed = "User-agent: *\nDisallow: /news/articleView.html?idxno=1\n\
+                  Disallow: /news/articleView.html?idxno=3\n";
+    world.put(PAPER, "/robots.txt", html(200, closed.to_owned()));
+    world.revisit_all().await;
+
+    let data = world.folder.path();
+    for (days, articles, reserved) in [
+        (vec![], 3, 1),
+        (vec!["--since", "2026-11-24"], 3, 1),
+        (vec!["--until", "2026-11-24"], 3, 1),
+        (vec!["--since", "2026-11-25"], 1, 1),
+        (vec!["--until", "2026-11-23"], 0, 0),
+        (vec!["--since", "2027-06-01"], 0, 0),
+    ] {
+        let options = [&["--for", "ai-training"], &days[..]].concat();
+        let (_, told, manifest) = exported(data, "warc", &options);
+        let counted = [&told["articles"], &told["reserved"]];
+        assert_eq!(counted, [&json!(articles), &json!(reserved)], "{days:?}");
+        let by = match reserved {
+            0 => json!({}),
+            _ => json!({"header content-usage": 1}),
+        };
+        assert_eq!(told["reserved_by"], by, "{days:?}");
+        assert_eq!(
+            manifest["counts"]["rights"]["articles"], articles,
+            "{days:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reserved_article_of_several_versions_is_one_in_json_lines_and_in_a_warc() {
+    let world = crawled_with("[\"30d\"]").await;
+    for number in [1, 2] {
+        let edited = "<meta property=\"article:section\" content=\"알림\">";
+        let edited = article(number, edited, &[]);
+        let path = format!("/news/articleView.html?idxno={number}");
+        world.put(
+            PAPER,
+            &path,
+            with_header(
+                edited,
+                "content-usage",
+                if number == 2 { "train-ai=n" } else { "x=y" },
+            ),
+        );
+    }
+    world.revisit_all().await;
+
+    let data = world.folder.path();
+    let options = ["--for", "ai-training", "--all-versions"];
+    for (format, rows) in [
+        ("jsonl", json!(4)),
+        ("csv", json!(4)),
+        ("warc", Value::Null),
+    ] {
+        let (_, told, manifest) = exported(data, format, &options);
+        let counted = [&told["articles"], &told["rows"], &told["reserved"]];
+        assert_eq!(counted, [&json!(3), &rows, &json!(1)], "{format}");
+        assert_eq!(manifest["reserved"]["articles"], 1, "{format}");
+        assert_eq!(
+            manifest["reserved"]["by"],
+            json!({"header content-usage": 1})
+        );
+    }
+
+    let place = data.join("out").to_string_lossy().into_owned();
+    let args = ["export", "--format", "jsonl", "--out", &place];
+    let words = said(&run(data, &[&args[..], &options].concat()));
+    assert!(words.contains("4 versions of 3 articles in "), "{words}");
+}
+
+/// A paper that reserves its odd articles for AI training. The first two are at an AMP address that
+/// their own redirects to; the others are on another host of the paper, behind two redirects.
+async fn moved_articles() -> PhotoWorld {
+    let world = PhotoWorld::of(&[&[], &[], &[], &[]]);
+    let (step, last) = ("https://www.paper.example", "https://m.paper.example");
+    for number in 1..=4 {
+        let own = format!("/news/articleView.html?idxno={number}");
+        let page = article(number, "", &[]);
+        let page = match number % 2 {
+            1 => with_header(page, "content-usage", "train-ai=n"),
+            _ => page,
+        };
+        if number <= 2 {
+            let amp = format!("/news/articleViewAmp.html?idxno={number}");
+            world.put(PAPER, &own, redirect(302, &format!("{PAPER}{amp}")));
+            world.put(PAPER, &amp, page);
+        } else {
+            world.put(PAPER, &own, redirect(301, &format!("{step}{own}")));
+            world.put(step, &own, redirect(301, &format!("{last}{own}")));
+            world.put(last, &own, page);
+        }
+    }
+
+    let report = world.crawl().await;
+    assert_eq!((report.tally.articles_new, report.queued), (4, 0));
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_amp_page_and_the_target_of_a_redirect_go_out_with_their_article_and_not_without_it() {
+    let world = moved_articles().await;
+    let data = world.folder.path();
+    let addresses = |number: u32| match number {
+        1 | 2 => vec![
+            format!("{PAPER}/news/articleView.html?idxno={number}"),
+            format!("{PAPER}/news/articleViewAmp.html?idxno={number}"),
+        ],
+        _ => [
+            "https://m.paper.example",
+            PAPER,
+            "https://www.paper.example",
+        ]
+        .map(|host| format!("{host}/news/articleView.html?idxno={number}"))
+        .to_vec(),
+    };
+    let of_articles = |all: &[Record]| {
+        let answers = all.iter().filter(|one| one.is("response"));
+        let mut urls: Vec<String> = answers
+            .map(|one| one.url().to_owned())
+            .filter(|url| url.ends_with(['1', '2', '3', '4']))
+            .collect();
+        urls.sort();
+        urls
+    };
+
+    let (warc, ..) = exported(data, "warc", &["--for", "ai-training"]);
+    let from_warc = records(&warc);
+    let (wacz, ..) = exported(data, "wacz", &["--for", "ai-training"]);
+    let inner = data.join("inner.warc.gz");
+    fs::write(&inner, entry(&wacz, "archive/data-00001.warc.gz")).unwrap();
+    let pages = String::from_utf8(entry(&wacz, "pages/pages.jsonl")).unwrap();
+    for all in [from_warc, records(&inner)] {
+        let mut chosen = [addresses(2), addresses(4)].concat();
+        chosen.sort();
+        assert_eq!(of_articles(&all), chosen);
+        for record in &all {
+            let block = String::from_utf8_lossy(&record.block);
+            for reserved in [1, 3] {
+                let words = [format!("소식 {reserved}"), format!("책방 {reserved}호")];
+                assert!(words.iter().all(|one| !block.contains(one)), "{block}");
+            }
+        }
+        let has = |words: &str| {
+            all.iter()
+                .any(|one| String::from_utf8_lossy(&one.block).contains(words))
+        };
+        assert!(has("책방 2호") && has("책방 4호"));
+    }
+    assert!(
+        !pages.contains("소식 1") && !pages.contains("소식 3"),
+        "{pages}"
+    );
+    assert!(
+        pages.contains("소식 2") && pages.contains("소식 4"),
+        "{pages}"
+    );
+
+    // Without a purpose, all of them are there.
+    let all = records(&exported(data, "warc", &[]).0);
+    assert!((1..=4).all(|number| {
+        addresses(number)
+            .iter()
+            .all(|url| of_articles(&all).contains(url))
+    }));
 }

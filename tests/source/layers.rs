@@ -111,7 +111,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             // Another state of the archive, in a file of its own.
             &["archive_file"],
             // Answers and re-extractions ask whether their article was taken down.
-            &["declared", "removal"],
+            &["adopted_policy", "declared", "removal"],
             &[
                 "capture",
                 "carried",

@@ -3,12 +3,11 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::archive::article::known_article;
 use crate::archive::error::ArchiveError;
 use crate::archive::page_state::TAKE_OVER_PHOTO;
-use crate::archive::store::{Lease, Writer, stored_key};
+use crate::archive::store::stored_key;
 use crate::frontier::recrawl::is_suspended;
-use crate::frontier::{Discovered, Page, Role};
+use crate::frontier::{Discovered, Role};
 use crate::time::Timestamp;
 
 /// At most so many sitemaps of a site are known: a sitemap index may name others without end.
@@ -95,43 +94,4 @@ pub(super) fn requeue_redirected(
     )?
     .execute(params![id, now.millis(), found.hops])?;
     Ok(true)
-}
-
-#[doc(hidden)]
-impl Writer {
-    /// Settles the queued photos of an article whose page did not change and no longer wants them
-    /// to be kept. Returns how many were queued. Durable with the next save.
-    pub fn withhold_photos(
-        &mut self,
-        lease: Lease,
-        page: &Page,
-        now: Timestamp,
-    ) -> Result<i64, ArchiveError> {
-        withhold_photos(self.transaction(lease)?, page, now)
-    }
-}
-
-/// Settles the queued photos of a kept article whose page no longer wants them to be kept. Returns
-/// how many were queued.
-pub(super) fn withhold_photos(
-    tx: &Connection,
-    page: &Page,
-    now: Timestamp,
-) -> Result<i64, ArchiveError> {
-    let Some(article) = known_article(tx, &page.site, page.key(), page.url.as_str())? else {
-        return Ok(0);
-    };
-
-    let withheld = tx
-        .prepare_cached(
-            "UPDATE page SET due_at = NULL, verdict = 'withheld', settled_at = ?2,
-                    reason = 'the page of its article asks that its photos are not kept'
-             WHERE role = 'photo' AND verdict IS NULL
-               AND site_id = (SELECT id FROM site WHERE name = ?3)
-               AND url IN (SELECT image.value ->> 'url'
-                           FROM version, json_each(version.images) AS image
-                           WHERE version.article_id = ?1)",
-        )?
-        .execute(params![article, now.millis(), page.site])?;
-    Ok(i64::try_from(withheld).unwrap_or(i64::MAX))
 }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 
 use crate::archive::answer::WriteEffect;
+use crate::archive::answer::article_photos::add_photos;
 use crate::archive::answer::found_pages::{add_page, requeue_redirected};
 use crate::archive::answer::list_step::write_list_step;
 use crate::archive::backfill::note_rows;
@@ -60,11 +61,16 @@ fn write_judged(
     effect: &mut WriteEffect,
 ) -> Result<(), ArchiveError> {
     note_news(tx, page, judged, now)?;
-    for found in &judged.found {
+    let others = judged.found.iter().filter(|one| one.role != Role::Photo);
+    let mut queued = add_photos(tx, page, judged, now)?;
+    for found in others {
         if add_page(tx, &page.site, found, now)? || requeue_redirected(tx, found, now)? {
-            effect.queue(found.url.host(), now);
-            effect.queue_growth += 1;
+            queued.push(found);
         }
+    }
+    for found in queued {
+        effect.queue(found.url.host(), now);
+        effect.queue_growth += 1;
     }
 
     if page.role() == Role::ListPage {

@@ -17,6 +17,11 @@ use crate::time::Timestamp;
 /// The rights that are remembered. A paper has a few, and most of its articles the same.
 const MOST_RIGHTS: usize = 1_000;
 
+/// An empty table for the articles that are reserved.
+const RESERVED_TABLE: &str = "
+    DROP TABLE IF EXISTS temp.reserved_article;
+    CREATE TEMP TABLE reserved_article (id INTEGER PRIMARY KEY, declared_id INTEGER NOT NULL);";
+
 /// What chooses articles, and the moment by which rights count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArticleScope {
@@ -26,7 +31,15 @@ pub struct ArticleScope {
     pub told: String,
 }
 
-/// What came of a choice.
+impl ArticleScope {
+    /// Returns the moment by which rights are counted.
+    pub(super) fn rights_at(&self) -> Timestamp {
+        self.at.unwrap_or(Timestamp::EPOCH)
+    }
+}
+
+/// What came of a choice. With days of answers, only articles of which a page was answered on one
+/// of them are counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeCounts {
     /// Articles that are chosen.
@@ -59,8 +72,11 @@ impl Reader {
         scope: &ArticleScope,
     ) -> Result<ScopeCounts, ArchiveError> {
         self.connection.execute_batch(CHOSEN_TABLES)?;
+        self.connection.execute_batch(RESERVED_TABLE)?;
         let add = "INSERT OR IGNORE INTO temp.chosen_article VALUES (?1)";
         let mut add = self.connection.prepare(add)?;
+        let leave = "INSERT OR IGNORE INTO temp.reserved_article VALUES (?1, ?2)";
+        let mut leave = self.connection.prepare(leave)?;
         let mut select = self.prepare_article_rows(&scope.filter)?;
         let mut rows = select.raw_query();
         let (mut counts, mut known, mut last) = (ScopeCounts::default(), HashMap::new(), None);
@@ -71,14 +87,41 @@ impl Reader {
             if last.replace(article) == Some(article) {
                 continue;
             }
-            let judged = self.judged(scope, row.get("declared_id")?, &mut known)?;
+            let declared: Option<i64> = row.get("declared_id")?;
+            let judged = self.judged(scope, declared, &mut known)?;
             if counts.takes(judged, || row.get("id"))? {
                 add.execute([article])?;
+            } else if judged.is_ok() {
+                leave.execute((article, declared))?;
             }
         }
 
-        counts.rights = self.rights_of_chosen(scope.at.unwrap_or(Timestamp::EPOCH))?;
+        counts.rights = self.rights_of("temp.chosen_article", scope.rights_at())?;
         Ok(counts)
+    }
+
+    /// Counts anew the reserved articles: those in `temp.answered_article`.
+    pub(super) fn count_reserved(
+        &self,
+        scope: &ArticleScope,
+        counts: &mut ScopeCounts,
+    ) -> Result<(), ArchiveError> {
+        (counts.reserved, counts.reserved_by) = (0, BTreeMap::new());
+        let Some(purpose) = scope.filter.purpose else {
+            return Ok(());
+        };
+
+        let mut select = self.connection.prepare(
+            "SELECT declared_id, count(*) FROM temp.answered_article
+             CROSS JOIN temp.reserved_article USING (id) GROUP BY declared_id",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let (declared, articles): (i64, u64) = (row.get(0)?, row.get(1)?);
+            let sources = self.sources_against(declared, purpose, scope.at)?;
+            counts.reserve(&sources.unwrap_or_default(), articles);
+        }
+        Ok(())
     }
 
     /// Returns what the rights of a row say about the purpose of a scope.
@@ -135,10 +178,7 @@ impl ScopeCounts {
         match judged {
             Ok(sources) if sources.is_empty() => self.articles += 1,
             Ok(sources) => {
-                self.reserved += 1;
-                for source in sources {
-                    *self.reserved_by.entry(source.clone()).or_default() += 1;
-                }
+                self.reserve(sources, 1);
                 return Ok(false);
             }
             Err(why) => {
@@ -148,5 +188,13 @@ impl ScopeCounts {
             }
         }
         Ok(true)
+    }
+
+    /// Counts articles that these sources reserve.
+    fn reserve(&mut self, sources: &[String], articles: u64) {
+        self.reserved += articles;
+        for source in sources {
+            *self.reserved_by.entry(source.clone()).or_default() += articles;
+        }
     }
 }

@@ -63,9 +63,6 @@ const OF_SITES: &str = "article.id NOT IN (SELECT article_id FROM tombstone)
        AND article.site_id IN (SELECT id FROM site WHERE ?1 = '[]'
                                OR name IN (SELECT value FROM json_each(?1)))";
 
-/// The articles that a scope chose.
-const CHOSEN: &str = "article.id IN (SELECT id FROM temp.chosen_article)";
-
 const BY_RIGHTS: &str = "GROUP BY declared.id";
 
 /// The changes of a day. The first row of an article is one where it came after the article.
@@ -121,11 +118,16 @@ impl Reader {
         Ok(counts)
     }
 
-    /// Counts what is declared about the articles in `temp.chosen_article`.
-    pub(super) fn rights_of_chosen(&self, now: Timestamp) -> Result<DeclaredCounts, ArchiveError> {
+    /// Counts what is declared about the articles in a temporary table.
+    pub(super) fn rights_of(
+        &self,
+        table: &str,
+        now: Timestamp,
+    ) -> Result<DeclaredCounts, ArchiveError> {
+        let chosen = format!("article.id IN (SELECT id FROM {table})");
         let mut newest = self
             .connection
-            .prepare(&format!("{NEWEST} {CHOSEN} {BY_RIGHTS}"))?;
+            .prepare(&format!("{NEWEST} {chosen} {BY_RIGHTS}"))?;
         DeclaredCounts::of(newest.query([])?, now)
     }
 }

@@ -2,6 +2,7 @@
 //! made of them.
 
 mod choice;
+mod days;
 mod earlier;
 mod pages;
 mod row;
@@ -43,6 +44,11 @@ pub struct ExchangeFilter {
 }
 
 impl ExchangeFilter {
+    /// Tells whether only answers of some days are wanted.
+    fn has_days(&self) -> bool {
+        self.since.is_some() || self.before.is_some()
+    }
+
     /// Returns the first moment of answers in milliseconds, and the first one that is too late.
     fn span(&self) -> (i64, i64) {
         let since = self.since.map_or(i64::MIN, Timestamp::millis);

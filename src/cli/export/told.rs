@@ -18,7 +18,6 @@ pub(super) fn tell(
     wanted: &WholeExport<'_>,
     taken: Option<&ExportSummary>,
 ) -> anyhow::Result<()> {
-    let articles = taken.map(|taken| taken.articles);
     if common.json {
         let left_out: Vec<_> = taken
             .iter()
@@ -26,7 +25,8 @@ pub(super) fn tell(
             .map(|one| json!({"id": one.id, "why": one.why}))
             .collect();
         let mut told = json!({
-            "articles": articles,
+            "articles": taken.map(|taken| taken.articles),
+            "rows": taken.filter(|taken| taken.captures.is_none()).map(|taken| taken.rows),
             "left_out": left_out,
             "for": wanted.args.purpose.map(Purpose::name),
             "reserved": taken.map(|taken| taken.reserved),
@@ -49,11 +49,20 @@ pub(super) fn tell(
         common.voice().note(&format!("{written}{of} in {out}"));
         return Ok(());
     }
-    common.voice().note(&match articles {
-        Some(articles) => format!("{} in {out}", counts::count(articles, "article(s)")),
+    common.voice().note(&match taken {
+        Some(taken) => format!("{} in {out}", written_in_words(taken)),
         None => format!("the reader of {out} has gone away"),
     });
     Ok(())
+}
+
+fn written_in_words(taken: &ExportSummary) -> String {
+    let articles = counts::count(taken.articles, "article(s)");
+    if taken.rows == taken.articles {
+        articles
+    } else {
+        format!("{} of {articles}", counts::count(taken.rows, "version(s)"))
+    }
 }
 
 fn captures_in_json(captures: &WebArchiveSummary) -> serde_json::Value {

@@ -79,8 +79,14 @@ impl Reader {
             return Ok(None);
         };
 
-        let counts = self.choose_articles(scope)?;
+        let mut counts = self.choose_articles(scope)?;
+        if filter.has_days() {
+            self.count_reserved_of_days(filter, scope, &mut counts)?;
+        }
         choose_pages(&self.connection)?;
+        if filter.has_days() {
+            self.count_chosen_of_days(filter, scope, &mut counts)?;
+        }
         self.index_captures(CHOSEN_CAPTURES)?;
         Ok(Some(counts))
     }

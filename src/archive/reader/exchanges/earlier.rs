@@ -105,7 +105,7 @@ impl Exchanges<'_> {
         }
 
         let mut select = self.reader.connection.prepare_cached(
-            "SELECT ledger.hash, capture.fetched_at, body.sha256, captured.is_chosen
+            "SELECT ledger.hash, capture.fetched_at, body.sha256
              FROM temp.captured JOIN capture ON capture.id = captured.capture_id
              JOIN body ON body.id = capture.body_id
              JOIN ledger ON ledger.id = captured.announced_id
@@ -113,15 +113,12 @@ impl Exchanges<'_> {
                AND captured.body_id IS NOT NULL AND captured.is_good
              ORDER BY captured.announced_id DESC LIMIT 1",
         )?;
+        // It is asked of a page that is chosen, with all its captures.
         let found = select
-            .query_row(params![page, row.announced_id], |row| {
-                Ok((earlier(row)?, row.get(3)?))
-            })
+            .query_row(params![page, row.announced_id], earlier)
             .optional()?;
         Ok(match found {
-            Some((earlier, true)) if self.is_wanted(&earlier) => {
-                ExchangeAnswer::NotModified { earlier }
-            }
+            Some(earlier) if self.is_wanted(&earlier) => ExchangeAnswer::NotModified { earlier },
             Some(_) => ExchangeAnswer::SameAsBefore,
             None => ExchangeAnswer::NotKept,
         })
