@@ -56,7 +56,8 @@ pub use record::{Provenance, Record, RightsStatement};
 pub struct ExportSummary {
     /// Articles that were written; of a WARC or WACZ export those that chose its answers.
     pub articles: u64,
-    /// Rows that were written: the versions of the articles.
+    /// Rows that were written: the versions of the articles; of SQLite the articles, and 0 of WARC
+    /// and WACZ.
     pub rows: u64,
     /// Articles whose rows are damaged.
     pub left_out: Vec<LeftOut>,

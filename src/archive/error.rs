@@ -34,6 +34,17 @@ pub enum ArchiveError {
         found: i64,
         known: i64,
     },
+    #[error(
+        "{path} is damaged, and cannot be brought from schema {found} to {known} ({why}): put a \
+         backup back with `saseo restore FILE`, or save what can be read with `sqlite3 {path} \
+         .recover`; docs/care.md tells how"
+    )]
+    NotUpgraded {
+        path: PathBuf,
+        found: i64,
+        known: i64,
+        why: String,
+    },
     #[error("{path} is empty; `saseo crawl` fills it")]
     Empty { path: PathBuf },
     #[error("there is no archive at {path} yet; `saseo crawl` makes one")]
@@ -133,6 +144,22 @@ impl ArchiveError {
                 "a value is not of the kind that was written ({why})"
             )),
             _ => Self::Engine(Box::new(error)),
+        }
+    }
+
+    /// Returns the error for a failure to bring the file at `path` to the newest schema. `verify` reads
+    /// no other, and cannot tell more.
+    pub(super) fn at_upgrade(self, path: &Path, found: i64, known: i64) -> Self {
+        let why = match self {
+            Self::Damaged(why) | Self::Unreadable { why, .. } => why,
+            Self::Engine(error) => error.to_string(),
+            other => return other,
+        };
+        Self::NotUpgraded {
+            path: path.to_owned(),
+            found,
+            known,
+            why,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
 use crate::archive::lock::Lock;
 use crate::archive::loss_note::{forget_loss, refuse_if_lost};
-use crate::archive::{FILE, schema};
+use crate::archive::{FILE, SCHEMA, schema};
 use crate::article_key::ArticleKey;
 use crate::config::settings::Durability;
 use crate::time::Timestamp;
@@ -197,15 +197,19 @@ fn set_durability(connection: &Connection, durability: Durability) -> rusqlite::
 }
 
 /// Brings the schema up to date, and enforces foreign keys from then on. Migrations recreate tables
-/// that others refer to, and the bundled SQLite begins with foreign keys enforced.
+/// that others refer to, and the bundled SQLite begins with foreign keys enforced. A value that no
+/// CHECK allows is damage, of which `verify` tells behind the upgrade.
 fn migrate(path: &Path, connection: &mut Connection, found: i64) -> Result<(), ArchiveError> {
-    connection
-        .pragma_update(None, "foreign_keys", false)
-        .map_err(|error| ArchiveError::at(path, error))?;
-    schema::migrate(path, connection, found)?;
-    connection
-        .pragma_update(None, "foreign_keys", true)
-        .map_err(|error| ArchiveError::at(path, error))
+    let enforce = |connection: &Connection, is_on: bool| {
+        connection
+            .pragma_update(None, "foreign_keys", is_on)
+            .and_then(|()| connection.pragma_update(None, "ignore_check_constraints", !is_on))
+            .map_err(|error| ArchiveError::at(path, error))
+    };
+    enforce(connection, false)?;
+    schema::migrate(path, connection, found)
+        .map_err(|error| error.at_upgrade(path, found, SCHEMA))?;
+    enforce(connection, true)
 }
 
 /// Returns a span in milliseconds, as the archive keeps it.

@@ -91,6 +91,7 @@ pub(super) fn is_lasting(error: &ScheduleError) -> bool {
                 archive,
                 ArchiveError::NotAnArchive { .. }
                     | ArchiveError::Newer { .. }
+                    | ArchiveError::NotUpgraded { .. }
                     | ArchiveError::Unreadable { .. }
                     | ArchiveError::Damaged(_)
                     | ArchiveError::Lost(_)

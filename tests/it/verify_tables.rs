@@ -373,3 +373,68 @@ fn an_archive_with_a_damaged_table_is_brought_up_to_date_and_opens() {
         "articles and versions have checksums, and what is damaged has none"
     );
 }
+
+/// Makes an archive one of a former schema: of 26, or of 25.
+fn bring_back(path: &Path, schema: u32) {
+    let sql = Connection::open(path).unwrap();
+    sql.execute_batch("DROP INDEX article_copy").unwrap();
+    if schema == 25 {
+        sql.execute_batch(
+            "ALTER TABLE article DROP COLUMN photos_withheld;
+             ALTER TABLE page DROP COLUMN shown_by;",
+        )
+        .unwrap();
+    }
+    sql.execute_batch(&format!(
+        "PRAGMA user_version = {schema}; PRAGMA wal_checkpoint(TRUNCATE);"
+    ))
+    .unwrap();
+}
+
+#[test]
+fn an_archive_with_a_value_that_no_check_allows_is_brought_up_to_date() {
+    let (_paper, crawler) = Crawler::stocked(3);
+    let path = crawler.data().join("archive.db");
+    bring_back(&path, 25);
+    let sql = Connection::open(&path).unwrap();
+    sql.execute_batch(
+        "PRAGMA ignore_check_constraints = ON;
+         UPDATE article SET access = 'opem' WHERE id = 1;",
+    )
+    .unwrap();
+
+    drop(Archive::lock(crawler.data()).unwrap());
+
+    let out = crawler.run(&["verify"]);
+    assert_eq!(out.status.code(), Some(3), "{}", said(&out));
+    assert!(told(&out).contains("article"), "{}", told(&out));
+}
+
+#[test]
+fn an_archive_too_damaged_for_its_upgrade_names_the_way_out() {
+    let (_paper, crawler) = Crawler::stocked(3);
+    let path = crawler.data().join("archive.db");
+    bring_back(&path, 26);
+    let sql = Connection::open(&path).unwrap();
+    let root: u64 = sql
+        .query_row(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'article'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    drop(sql);
+    let mut file = fs::read(&path).unwrap();
+    let page = usize::try_from(root - 1).unwrap() * 4096;
+    file[page..page + 64].fill(0xff);
+    fs::write(&path, file).unwrap();
+
+    let out = crawler.run(&["resume"]);
+    assert_eq!(out.status.code(), Some(1), "{}", said(&out));
+    let said = said(&out);
+    assert!(
+        said.contains("cannot be brought from schema 26 to"),
+        "{said}"
+    );
+    assert!(said.contains("restore FILE"), "{said}");
+}

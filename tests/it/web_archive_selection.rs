@@ -323,6 +323,11 @@ async fn an_answer_with_the_bytes_of_a_reserved_one_goes_out_whole() {
         of_first[0].is("response"),
         "it refers to an answer that stays"
     );
+    // With days, the article is counted as it is without them.
+    let days = ["--for", "ai-training", "--since", "2026-11-24"];
+    let (_, of_days, _) = exported(data, "warc", &days);
+    let (_, of_all, _) = exported(data, "warc", &days[..2]);
+    assert_eq!(of_days["articles"], of_all["articles"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -83,10 +83,11 @@ impl Reader {
         if filter.has_days() {
             self.count_reserved_of_days(filter, scope, &mut counts)?;
         }
-        choose_pages(&self.connection)?;
+        collect_pages(&self.connection)?;
         if filter.has_days() {
             self.count_chosen_of_days(filter, scope, &mut counts)?;
         }
+        choose_pages(&self.connection)?;
         self.index_captures(CHOSEN_CAPTURES)?;
         Ok(Some(counts))
     }
@@ -108,9 +109,9 @@ impl Reader {
     }
 }
 
-/// Notes the pages of the chosen articles, the photos that they show, and their hosts.
+/// Keeps of the chosen articles' pages those that brought no other, and notes the photos that the
+/// articles show, what their sites say of all pages, and the hosts.
 fn choose_pages(connection: &Connection) -> Result<(), ArchiveError> {
-    collect_pages(connection)?;
     connection.execute_batch(LEAVE_MIXED_PAGES)?;
 
     let sql = "SELECT EXISTS (SELECT 1 FROM page WHERE role = 'photo')";

@@ -6,6 +6,7 @@
 
 mod index_scan;
 mod pages;
+mod parts;
 mod phrases;
 mod segment;
 mod stored_words;

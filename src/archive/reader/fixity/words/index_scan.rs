@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, ffi};
+use rusqlite::Connection;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::archive::reader::fixity::words::segment::{IndexPages, Segment, number};
+use crate::archive::reader::fixity::words::parts::parts_in;
+use crate::archive::reader::fixity::words::segment::{IndexPages, Segment};
 use crate::archive::reader::fixity::words::stored_words::{StoredWords, WordCoverage, tokens};
 
 /// FTS5 cuts longer words to this length in bytes (`FTS5_MAX_TOKEN_SIZE`).
@@ -14,10 +15,6 @@ const MOST_BYTES: usize = 32_768;
 /// Rows of articles are numbered one after another, and few are removed: their sums stand in one
 /// list of so many entries an article. An article with a larger number is kept aside.
 const ENTRIES: usize = 16;
-
-/// The record of the index that lists its parts, and the bytes in front of the list.
-const STRUCTURE: i64 = 10;
-const COOKIE: usize = 4;
 
 /// A column that is none of ours counts as a sixth, which no text has.
 const OTHER_COLUMN: u64 = 5;
@@ -44,7 +41,7 @@ impl ScannedIndex {
             coverage,
         };
         let mut pages = IndexPages::of(connection)?;
-        let mut segments = segments(&mut pages)?;
+        let mut segments = segments(connection, &mut pages)?;
         let mut word = Vec::new();
 
         while let Some(next) = segments.iter().filter_map(Segment::word).min() {
@@ -114,41 +111,10 @@ fn entries(connection: &Connection) -> rusqlite::Result<usize> {
         .min(count.saturating_add(1) * ENTRIES))
 }
 
-/// Returns the parts of the index, the newest first: the newest level, and in it the last part.
-fn segments(pages: &mut IndexPages<'_>) -> rusqlite::Result<Vec<Segment>> {
-    let mut structure = Vec::new();
-    pages.read(STRUCTURE, &mut structure)?;
-    let Some(parts) = parts(&structure) else {
-        let why = "the list of the parts of the full-text index is malformed";
-        let code = ffi::Error::new(ffi::SQLITE_CORRUPT);
-        return Err(rusqlite::Error::SqliteFailure(code, Some(why.to_owned())));
-    };
-    let begun = parts
-        .into_iter()
-        .map(|[id, first, last]| Segment::begin(id, first, last, pages));
-    begun.collect()
-}
-
-/// Reads the number, the first and the last page of each part, the newest first (`fts5_index.c`,
-/// "structure record").
-fn parts(structure: &[u8]) -> Option<Vec<[i64; 3]>> {
-    let mut at = COOKIE;
-    let mut next = || {
-        let (number, behind) = number(structure, at)?;
-        at = behind;
-        i64::try_from(number).ok()
-    };
-    let (levels, _, _) = (next()?, next()?, next()?);
-    let mut parts = Vec::new();
-    for _ in 0..levels {
-        let (_, count) = (next()?, next()?);
-        let from = parts.len();
-        for _ in 0..count {
-            parts.push([next()?, next()?, next()?]);
-        }
-        parts[from..].reverse();
-    }
-    Some(parts)
+/// Begins the parts of the index, the newest first.
+fn segments(connection: &Connection, pages: &mut IndexPages<'_>) -> rusqlite::Result<Vec<Segment>> {
+    let parts = parts_in(connection)?.into_iter();
+    parts.map(|part| Segment::begin(part, pages)).collect()
 }
 
 fn hash(word: &[u8]) -> u64 {
@@ -165,6 +131,7 @@ fn place(word: u64, column: u64, at: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::reader::fixity::words::pages::pages_with_another_word;
 
     /// An index of small pages.
     fn index() -> Connection {
@@ -256,6 +223,7 @@ mod tests {
                     .execute(merge, [if round == 17 { -40 } else { 30 }])
                     .unwrap();
             }
+            assert_eq!(pages_with_another_word(&connection).unwrap(), [""; 0]);
             let expected = sums_by_sqlite(&connection);
             assert!(expected.len() > 10);
             assert_eq!(sums(&connection), expected, "round {round}");

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use rusqlite::{CachedStatement, Connection, Result, ffi};
 
+use crate::archive::reader::fixity::words::parts::IndexPart;
+
 /// The bytes before the words of a page: where its first article begins, and where the words end.
 const HEADER: usize = 4;
 
@@ -75,16 +77,11 @@ impl<'c> IndexPages<'c> {
 
 impl Segment {
     /// Begins a part of the index at its first word.
-    pub(super) fn begin(
-        id: i64,
-        first: i64,
-        last: i64,
-        pages: &mut IndexPages<'_>,
-    ) -> Result<Self> {
+    pub(super) fn begin(part: IndexPart, pages: &mut IndexPages<'_>) -> Result<Self> {
         let mut segment = Self {
-            id,
-            page: first,
-            last,
+            id: part.id,
+            page: part.first,
+            last: part.last,
             leaf: IndexPage::default(),
             word: Some(Vec::new()),
         };
