@@ -429,7 +429,7 @@ fn an_archive_too_damaged_for_its_upgrade_names_the_way_out() {
     file[page..page + 64].fill(0xff);
     fs::write(&path, file).unwrap();
 
-    let out = crawler.run(&["resume"]);
+    let out = crawler.run(&["reextract"]);
     assert_eq!(out.status.code(), Some(1), "{}", said(&out));
     let said = said(&out);
     assert!(

@@ -30,6 +30,12 @@ static MASTHEAD: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a test compiles it")
 });
 
+/// Least weight of a caption that tells what is seen: a name and a role have less.
+const SENTENCE: usize = 24;
+
+/// Elements of a figure that are looked at: a figure with more is a page of pictures.
+const MOST_OF_A_FIGURE: usize = 100;
+
 /// The files of pictures that the page's head names.
 pub(super) struct ToldFiles {
     photos: HashSet<String>,
@@ -64,6 +70,11 @@ impl ToldFiles {
         self.photos.contains(file)
     }
 
+    /// Tells whether the head names no photo.
+    pub(super) fn have_none(&self) -> bool {
+        self.photos.is_empty()
+    }
+
     /// Tells whether a picture stands for the paper: the head names its file as the logo, its own
     /// words are the paper's name, or its file is named so. Many papers put it where a story has no
     /// photo, and name it in the head, too.
@@ -79,32 +90,70 @@ impl ToldFiles {
 /// Tells whether a picture stands in a figure whose caption is a sentence: it is a photo, whatever
 /// its file is called, as `icon-of-the-sea.jpg`. A logo or a face has no caption, or a name.
 pub(super) fn is_told_in_figure(node: &Node<'_>) -> bool {
-    /// Least weight of a caption that tells what is seen: a name and a role have less.
-    const SENTENCE: usize = 24;
+    figure_caption(node).is_some_and(|caption| weight(&text(&caption)) >= SENTENCE)
+}
+
+/// Tells whether a picture above the article is its lead photo by its caption: a sentence that tells
+/// what is seen. Teasers and offers have a link for their words.
+pub(super) fn is_lead_by_caption(node: &Node<'_>) -> bool {
+    figure_caption(node).is_some_and(|caption| {
+        let links = caption.descendants_it().filter(|inner| inner.has_name("a"));
+        let linked: usize = links.map(|link| weight(&text(&link))).sum();
+        let all = weight(&text(&caption));
+        all >= SENTENCE && 2 * linked < all
+    })
+}
+
+fn figure_caption<'t>(node: &Node<'t>) -> Option<Node<'t>> {
     let mut around = chain(*node).take(BOXES + 1);
-    let figure = around.find(|around| around.has_name("figure"));
-    let caption = figure.and_then(|figure| {
-        let mut inside = figure.descendants_it();
-        inside.find(|node| node.has_name("figcaption"))
-    });
-    caption.is_some_and(|caption| weight(&text(&caption)) >= SENTENCE)
+    let figure = around.find(|around| around.has_name("figure"))?;
+    let mut inside = figure.descendants_it().take(MOST_OF_A_FIGURE);
+    inside.find(|node| node.has_name("figcaption"))
 }
 
 /// Returns the address of the photo that is the background of an element: a figure, an element in
 /// one, one that is an image by its role, or one that is named as the lead photo. Other backgrounds
-/// are ornaments. An element around a picture has it behind the photo.
+/// are ornaments: those of boxes with words of their own, and those behind or beside a picture or a
+/// film, which show it in small while it loads.
 pub(super) fn background(node: &Node<'_>) -> Option<String> {
-    const NAMES: [&str; 4] = ["hero", "lead", "cover", "featured"];
     let style = node.attr("style")?;
     let link = BACKGROUND.captures(&style)?[1].trim().to_owned();
 
-    let is_figure = chain(*node).take(2).any(|around| around.has_name("figure"));
+    let figure = chain(*node)
+        .take(2)
+        .find(|around| around.has_name("figure"));
     let is_image = node.attr("role").is_some_and(|role| &*role == "img");
+    let is_photo = figure.is_some() || is_image || is_named_lead(node);
+    (is_photo && !has_picture(&figure.unwrap_or(*node)) && !is_beside_picture(node)).then_some(link)
+}
+
+/// Tells whether an element is named as the lead photo, and has no words but the headline.
+fn is_named_lead(node: &Node<'_>) -> bool {
+    const NAMES: [&str; 4] = ["hero", "lead", "cover", "featured"];
     let is_named = class_words(node)
         .iter()
         .any(|word| NAMES.contains(&word.as_str()));
-    let is_behind = node.descendants_it().any(|inner| inner.has_name("img"));
-    ((is_figure || is_image || is_named) && !is_behind).then_some(link)
+    let mut inside = node.descendants_it().take(MOST_OF_A_FIGURE);
+    is_named && (inside.any(|inner| inner.has_name("h1")) || weight(&text(node)) == 0)
+}
+
+fn has_picture(node: &Node<'_>) -> bool {
+    let mut inside = node.descendants_it().take(MOST_OF_A_FIGURE);
+    inside.any(|inner| is_shown(&inner))
+}
+
+fn is_beside_picture(node: &Node<'_>) -> bool {
+    let mut children = node
+        .parent()
+        .into_iter()
+        .flat_map(|parent| parent.children_it(false))
+        .take(MOST_OF_A_FIGURE);
+    children.any(|beside| is_shown(&beside))
+}
+
+fn is_shown(node: &Node<'_>) -> bool {
+    const SHOWN: [&str; 6] = ["img", "picture", "amp-img", "iframe", "video", "audio"];
+    SHOWN.iter().any(|name| node.has_name(name))
 }
 
 #[cfg(test)]
@@ -125,12 +174,17 @@ mod tests {
             format!("<figure><div {style}></div></figure>"),
             format!("<div role=img {style}></div>"),
             format!("<div class=hero-image {style}></div>"),
+            format!("<div class=hero {style}><h1>The quay</h1></div>"),
         ] {
             assert_eq!(found(&html).as_deref(), Some("/quay.jpg"), "{html}");
         }
         for html in [
             format!("<div class=wrap {style}></div>"),
             format!("<figure {style}><img src=/a.jpg></figure>"),
+            format!("<figure><div {style}></div><img src=/a.jpg></figure>"),
+            format!("<figure><div {style}></div><p><video src=/a.mp4></video></p></figure>"),
+            format!("<div><div class=lead {style}></div><img src=/a.jpg></div>"),
+            format!("<div class=newsletter-lead {style}>Sign up</div>"),
             "<figure style='background: red'></figure>".to_owned(),
         ] {
             assert_eq!(found(&html), None, "{html}");

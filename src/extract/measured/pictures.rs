@@ -7,7 +7,9 @@ use crate::extract::article::Image;
 use crate::extract::class_names::ClassKind;
 use crate::extract::holder::chain;
 use crate::extract::measured::captions::{BOXES, caption};
-use crate::extract::measured::lead_photos::{ToldFiles, background, is_told_in_figure};
+use crate::extract::measured::lead_photos::{
+    ToldFiles, background, is_lead_by_caption, is_told_in_figure,
+};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::picture_address::{address, is_placeholder};
 use crate::extract::measured::picture_cards::{are_items, card_of};
@@ -15,7 +17,7 @@ use crate::extract::measured::picture_file::{are_of_two_years, file_of};
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::photos::image;
 use crate::extract::scan::PageScan;
-use crate::markup::{Node, NodeId};
+use crate::markup::{Node, NodeId, attribute};
 use crate::page_url::PageUrl;
 
 /// Most photos of a story: a gallery has some hundred.
@@ -71,14 +73,10 @@ pub(super) fn images(
             continue;
         }
         let card = card_of(&node, parts, hints.url).filter(|_| !told.have(&file));
-        let caption = caption(&node, parts, hints.headlines, hints.papers);
-        // The portrait of a writer has the name for its words, and nothing else.
-        if caption
-            .as_ref()
-            .is_some_and(|words| hints.writers.contains(words))
-        {
+        if is_portrait(&node, hints.writers) && !told.have(&file) {
             continue;
         }
+        let caption = caption(&node, parts, hints.headlines, hints.papers);
         found.push(FoundPhoto {
             file,
             is_near,
@@ -111,7 +109,8 @@ fn is_picture(node: &Node<'_>) -> bool {
 }
 
 /// Tells whether a photo belongs to the story by its place: near it, or above it where the page's
-/// head names it, or where its caption tells what is seen.
+/// head names it, or, where the head names none, its
+/// caption tells what is seen.
 fn is_of_story(
     node: &Node<'_>,
     file: &str,
@@ -120,11 +119,18 @@ fn is_of_story(
     (told, papers): (&ToldFiles, &PaperNames),
 ) -> bool {
     let is_above = parts.place(node.id) == PagePlace::AboveHeadline;
-    let is_told = is_told_in_figure(node);
-    if !is_told && (is_above || !is_near) && told.is_masthead(node, file, papers) {
+    let may_be_masthead = is_above || !is_near;
+    if may_be_masthead && told.is_masthead(node, file, papers) && !is_told_in_figure(node) {
         return false;
     }
-    is_near || told.have(file) || is_told && is_above
+    let is_lead = || is_above && told.have_none() && is_lead_by_caption(node);
+    is_near || told.have(file) || is_lead()
+}
+
+/// Tells whether a picture's own words are the name of a writer, and nothing else. A name that is
+/// printed below it may be the photographer's.
+fn is_portrait(node: &Node<'_>, writers: &[String]) -> bool {
+    attribute(node, "alt").is_some_and(|alt| writers.contains(&alt))
 }
 
 /// A photo, whether it stands in the element around headline and text, and the card of another
@@ -251,11 +257,16 @@ mod tests {
     const STORY: &str =
         "한빛시 작은 책방에서 일하는 사서는 매일 아침 일곱 시에 서가의 불을 켠다고 말했다.";
 
+    const HEAD: &str = "<meta property=og:image content='https://cdn.example/1200x800/lead.jpg'>";
+
     /// The paths of the photos in a page with something above its article and in its story.
     fn photos(above: &str, inside: &str) -> Vec<String> {
+        photos_below(HEAD, above, inside)
+    }
+
+    fn photos_below(head: &str, above: &str, inside: &str) -> Vec<String> {
         let html = format!(
-            "<head><meta property=og:image content='https://cdn.example/1200x800/lead.jpg'></head>\
-             <main>{above}<article><h1>책방</h1><div><p>{STORY}</p>{inside}<p>{STORY}</p></div>\
+            "<head>{head}</head><main>{above}<article><h1>책방</h1><div><p>{STORY}</p>{inside}<p>{STORY}</p></div>\
              </article></main>"
         );
         let tree = Tree::parse(&html).unwrap();
@@ -313,6 +324,10 @@ mod tests {
             photos("", "<img src=/a.jpg alt='Ida Frost on the ice'>").len(),
             1
         );
+        let taken_by = "<figure><img src=/a.jpg><figcaption>Ida Frost</figcaption></figure>";
+        assert_eq!(photos("", taken_by).len(), 1);
+        let told = "<img src=https://cdn.example/1200x800/lead.jpg alt='Ida Frost'>";
+        assert_eq!(photos("", told).len(), 1);
     }
 
     #[test]
@@ -371,10 +386,14 @@ mod tests {
 
     #[test]
     fn a_figure_above_the_article_whose_caption_is_a_sentence_is_its_lead() {
-        let lead = |words: &str| {
-            format!("<figure><img src=/a.jpg><figcaption>{words}</figcaption></figure>")
+        let found = |head: &str, words: &str| {
+            let lead = format!("<figure><img src=/a.jpg><figcaption>{words}</figcaption></figure>");
+            photos_below(head, &lead, "").len()
         };
-        assert_eq!(photos(&lead(STORY), "").len(), 1);
-        assert!(photos(&lead("골목"), "").is_empty());
+        assert_eq!(found("", STORY), 1);
+        assert_eq!(found("", "골목"), 0);
+        // The head names the photo of the story, and a link is a teaser.
+        assert_eq!(found(HEAD, STORY), 0);
+        assert_eq!(found("", &format!("<a href=/news/8>{STORY}</a>")), 0);
     }
 }
