@@ -10,6 +10,7 @@ use crate::extract::holder::chain;
 use crate::extract::measured::captions::BOXES;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::picture_file::file_of;
+use crate::extract::page_parts::PageParts;
 use crate::extract::scan::PageScan;
 use crate::markup::{Node, attribute, text};
 use crate::page_url::PageUrl;
@@ -90,25 +91,34 @@ impl ToldFiles {
 /// Tells whether a picture stands in a figure whose caption is a sentence: it is a photo, whatever
 /// its file is called, as `icon-of-the-sea.jpg`. A logo or a face has no caption, or a name.
 pub(super) fn is_told_in_figure(node: &Node<'_>) -> bool {
-    figure_caption(node).is_some_and(|caption| weight(&text(&caption)) >= SENTENCE)
+    told_figure(node).is_some_and(|(_, caption)| weight(&text(&caption)) >= SENTENCE)
 }
 
 /// Tells whether a picture above the article is its lead photo by its caption: a sentence that tells
-/// what is seen. Teasers and offers have a link for their words.
-pub(super) fn is_lead_by_caption(node: &Node<'_>) -> bool {
-    figure_caption(node).is_some_and(|caption| {
-        let links = caption.descendants_it().filter(|inner| inner.has_name("a"));
-        let linked: usize = links.map(|link| weight(&text(&link))).sum();
-        let all = weight(&text(&caption));
-        all >= SENTENCE && 2 * linked < all
-    })
+/// what is seen. Teasers and offers have a link for their words, or beside them.
+pub(super) fn is_lead_by_caption(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+    let Some((figure, caption)) = told_figure(node) else {
+        return false;
+    };
+    let links = caption.descendants_it().filter(|inner| inner.has_name("a"));
+    let linked: usize = links.map(|link| weight(&text(&link))).sum();
+    let all = weight(&text(&caption));
+
+    let of_own = figure.parent().filter(|parent| !parts.is_around(parent));
+    let is_beside_link = of_own.is_some_and(|parent| {
+        let mut inside = parent.descendants_it().take(MOST_OF_A_FIGURE);
+        inside.any(|inner| inner.has_name("a") && !chain(inner).any(|it| it.id == figure.id))
+    });
+    all >= SENTENCE && 2 * linked < all && !is_beside_link
 }
 
-fn figure_caption<'t>(node: &Node<'t>) -> Option<Node<'t>> {
+/// Returns the figure around a picture, and its caption.
+fn told_figure<'t>(node: &Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
     let mut around = chain(*node).take(BOXES + 1);
     let figure = around.find(|around| around.has_name("figure"))?;
     let mut inside = figure.descendants_it().take(MOST_OF_A_FIGURE);
-    inside.find(|node| node.has_name("figcaption"))
+    let caption = inside.find(|node| node.has_name("figcaption"))?;
+    Some((figure, caption))
 }
 
 /// Returns the address of the photo that is the background of an element: a figure, an element in

@@ -123,7 +123,7 @@ fn is_of_story(
     if may_be_masthead && told.is_masthead(node, file, papers) && !is_told_in_figure(node) {
         return false;
     }
-    let is_lead = || is_above && told.have_none() && is_lead_by_caption(node);
+    let is_lead = || is_above && told.have_none() && is_lead_by_caption(node, parts);
     is_near || told.have(file) || is_lead()
 }
 
@@ -395,5 +395,9 @@ mod tests {
         // The head names the photo of the story, and a link is a teaser.
         assert_eq!(found(HEAD, STORY), 0);
         assert_eq!(found("", &format!("<a href=/news/8>{STORY}</a>")), 0);
+        let told = format!("<figure><img src=/a.jpg><figcaption>{STORY}</figcaption></figure>");
+        let card = format!("<div>{told}<h3><a href=/news/8>골목</a></h3></div>");
+        assert!(photos_below("", &card, "").is_empty());
+        assert_eq!(photos_below("", &format!("<div>{told}</div>"), "").len(), 1);
     }
 }
