@@ -150,10 +150,12 @@ impl ArchiveError {
     /// Returns the error for a failure to bring the file at `path` to the newest schema. `verify` reads
     /// no other, and cannot tell more.
     pub(super) fn at_upgrade(self, path: &Path, found: i64, known: i64) -> Self {
-        let why = match self {
-            Self::Damaged(why) | Self::Unreadable { why, .. } => why,
-            Self::Engine(error) => error.to_string(),
-            other => return other,
+        let why = if let Self::Damaged(why) | Self::Unreadable { why, .. } = self {
+            why
+        } else if let Self::Engine(error) = self {
+            error.to_string()
+        } else {
+            return self;
         };
         Self::NotUpgraded {
             path: path.to_owned(),

@@ -8,6 +8,7 @@ mod index_scan;
 mod pages;
 mod parts;
 mod phrases;
+mod records;
 mod segment;
 mod stored_words;
 

@@ -6,7 +6,8 @@ use rusqlite::Connection;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::archive::reader::fixity::words::parts::parts_in;
-use crate::archive::reader::fixity::words::segment::{IndexPages, Segment};
+use crate::archive::reader::fixity::words::records::IndexRecords;
+use crate::archive::reader::fixity::words::segment::Segment;
 use crate::archive::reader::fixity::words::stored_words::{StoredWords, WordCoverage, tokens};
 
 /// FTS5 cuts longer words to this length in bytes (`FTS5_MAX_TOKEN_SIZE`).
@@ -40,7 +41,7 @@ impl ScannedIndex {
             aside: BTreeMap::new(),
             coverage,
         };
-        let mut pages = IndexPages::of(connection)?;
+        let mut pages = IndexRecords::of(connection)?;
         let mut segments = segments(connection, &mut pages)?;
         let mut word = Vec::new();
 
@@ -112,7 +113,10 @@ fn entries(connection: &Connection) -> rusqlite::Result<usize> {
 }
 
 /// Begins the parts of the index, the newest first.
-fn segments(connection: &Connection, pages: &mut IndexPages<'_>) -> rusqlite::Result<Vec<Segment>> {
+fn segments(
+    connection: &Connection,
+    pages: &mut IndexRecords<'_>,
+) -> rusqlite::Result<Vec<Segment>> {
     let parts = parts_in(connection)?.into_iter();
     parts.map(|part| Segment::begin(part, pages)).collect()
 }

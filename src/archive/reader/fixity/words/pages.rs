@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 
 use crate::archive::reader::fixity::words::parts::parts_in;
+use crate::archive::reader::fixity::words::records::number;
 
 /// What migration 17 made the index with.
 const SETTINGS: &str = "SELECT k, v FROM article_words_config
@@ -61,19 +62,7 @@ pub(super) fn pages_with_another_word(connection: &Connection) -> rusqlite::Resu
 /// words, and behind them where each begins (`fts5_index.c`, "Segment leaf").
 fn first_word(block: &[u8]) -> Option<&[u8]> {
     let size = u16::from_be_bytes([*block.get(2)?, *block.get(3)?]);
-    let (begin, _) = varint(block.get(usize::from(size)..)?)?;
-    let (length, behind) = varint(block.get(begin..)?)?;
-    behind.get(..length)
-}
-
-/// Reads a number of up to three groups of seven bits, and returns what is behind it.
-fn varint(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let mut number = 0;
-    for (at, byte) in bytes.iter().take(3).enumerate() {
-        number = number << 7 | usize::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            return Some((number, &bytes[at + 1..]));
-        }
-    }
-    None
+    let (begin, _) = number(block, usize::from(size))?;
+    let (length, behind) = number(block, usize::try_from(begin).ok()?)?;
+    block.get(behind..)?.get(..usize::try_from(length).ok()?)
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Result, ffi};
 
-use crate::archive::reader::fixity::words::segment::{IndexPages, number};
+use crate::archive::reader::fixity::words::records::{IndexRecords, number};
 
 /// The record of the index that lists its parts, and the bytes in front of the list.
 const STRUCTURE: i64 = 10;
@@ -20,7 +20,7 @@ pub(super) struct IndexPart {
 /// last part.
 pub(super) fn parts_in(connection: &Connection) -> Result<Vec<IndexPart>> {
     let mut structure = Vec::new();
-    IndexPages::of(connection)?.read(STRUCTURE, &mut structure)?;
+    IndexRecords::of(connection)?.read(STRUCTURE, &mut structure)?;
     parts(&structure).ok_or_else(|| {
         let why = "the list of the parts of the full-text index is malformed";
         let code = ffi::Error::new(ffi::SQLITE_CORRUPT);

@@ -5,18 +5,16 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{CachedStatement, Connection, Result, ffi};
+use rusqlite::{Result, ffi};
 
 use crate::archive::reader::fixity::words::parts::IndexPart;
+use crate::archive::reader::fixity::words::records::{IndexRecords, number};
 
 /// The bytes before the words of a page: where its first article begins, and where the words end.
 const HEADER: usize = 4;
 
 /// What stands in front of each word of the index itself; FTS5 has others for indexes of prefixes.
 const MAIN_PREFIX: u8 = b'0';
-
-/// The pages of the index.
-pub(super) struct IndexPages<'c>(CachedStatement<'c>);
 
 /// A part of the index: words in alphabetical order, each with its articles and its places there.
 pub(super) struct Segment {
@@ -58,26 +56,9 @@ struct DocList {
     place: u64,
 }
 
-impl<'c> IndexPages<'c> {
-    pub(super) fn of(connection: &'c Connection) -> Result<Self> {
-        let sql = "SELECT block FROM article_words_data WHERE id = ?1";
-        Ok(Self(connection.prepare_cached(sql)?))
-    }
-
-    /// Reads a record of the index in place of another one.
-    pub(super) fn read(&mut self, id: i64, block: &mut Vec<u8>) -> Result<()> {
-        let mut rows = self.0.query([id])?;
-        block.clear();
-        if let Some(row) = rows.next()? {
-            block.extend_from_slice(row.get_ref(0)?.as_blob().unwrap_or_default());
-        }
-        Ok(())
-    }
-}
-
 impl Segment {
     /// Begins a part of the index at its first word.
-    pub(super) fn begin(part: IndexPart, pages: &mut IndexPages<'_>) -> Result<Self> {
+    pub(super) fn begin(part: IndexPart, pages: &mut IndexRecords<'_>) -> Result<Self> {
         let mut segment = Self {
             id: part.id,
             page: part.first,
@@ -95,7 +76,7 @@ impl Segment {
         self.word.as_deref()
     }
 
-    fn read_page(&mut self, pages: &mut IndexPages<'_>) -> Result<()> {
+    fn read_page(&mut self, pages: &mut IndexRecords<'_>) -> Result<()> {
         pages.read((self.id << 37) + self.page, &mut self.leaf.block)?;
         match self.leaf.begin() {
             Some(()) => Ok(()),
@@ -104,7 +85,7 @@ impl Segment {
     }
 
     /// Goes on to the next page. Returns whether there is one.
-    fn turn(&mut self, pages: &mut IndexPages<'_>) -> Result<bool> {
+    fn turn(&mut self, pages: &mut IndexRecords<'_>) -> Result<bool> {
         if self.page == self.last {
             return Ok(false);
         }
@@ -114,7 +95,7 @@ impl Segment {
     }
 
     /// Goes on to the next word, once all articles of this one were read.
-    fn next_word(&mut self, pages: &mut IndexPages<'_>) -> Result<()> {
+    fn next_word(&mut self, pages: &mut IndexRecords<'_>) -> Result<()> {
         while self.leaf.at == self.leaf.end {
             if !self.turn(pages)? {
                 self.word = None;
@@ -133,7 +114,7 @@ impl Segment {
     /// taken out by a newer part of the index; what this part takes out becomes void.
     pub(super) fn take_places(
         &mut self,
-        pages: &mut IndexPages<'_>,
+        pages: &mut IndexRecords<'_>,
         void: &mut BTreeSet<i64>,
         mut found: impl FnMut(i64, u64, u64),
     ) -> Result<()> {
@@ -274,19 +255,4 @@ impl IndexPage {
         self.at = behind;
         Some(number)
     }
-}
-
-/// Reads a number of seven bits a byte, and returns what is behind it. The ninth byte has eight.
-pub(super) fn number(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
-    let mut number = 0;
-    for (count, byte) in bytes.get(at..)?.iter().take(9).enumerate() {
-        if count == 8 {
-            return Some((number << 8 | u64::from(*byte), at + 9));
-        }
-        number = number << 7 | u64::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            return Some((number, at + count + 1));
-        }
-    }
-    None
 }
