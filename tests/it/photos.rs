@@ -767,6 +767,42 @@ async fn a_304_allows_what_a_304_forbade_and_not_what_the_kept_page_forbids() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_photo_from_before_schema_26_is_not_asked_for_once_one_article_forbids_it() {
+    for (head, verdict) in [(NO_PHOTOS, "withheld"), ("", "stored")] {
+        let mut world = world_with_a_photo_of_two().await;
+        archive(world.folder.path())
+            .execute_batch("UPDATE page SET shown_by = NULL; DELETE FROM checksum;")
+            .unwrap();
+        world.put_article(1, head, &["/1.png"]);
+        let path = "/news/articleView.html?idxno=2";
+        world.put(PAPER, path, html(304, String::new()));
+        world.revisit_all().await;
+        world.crawl_photos().await;
+        assert_eq!(world.verdicts(), [verdict]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_that_turns_out_to_be_an_article_is_no_photo_of_another_one_any_more() {
+    let world = PhotoWorld::of(&[&["/news/articleView.html?idxno=2"]]);
+    let mut plan = world.plan(SeedMode::Begin);
+    plan.max_requests = Some(6);
+    world.run(plan).await;
+    let shown = "FROM page WHERE shown_by IS NOT NULL";
+    assert_eq!(
+        (world.verdicts(), world.count(shown)),
+        (vec!["queued".into()], 1)
+    );
+
+    world.put_paper(PAPER, 2);
+    world.put_article(2, "", &[]);
+    world.web.wait(DAY).await;
+    world.crawl().await;
+    let articles = world.count("FROM article");
+    assert_eq!((world.count(shown), articles), (0, 2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn damaged_lists_of_photos_and_of_articles_stop_no_crawl() {
     for damage in [
         "UPDATE version SET images = '[{'; UPDATE page SET shown_by = NULL;",

@@ -225,10 +225,10 @@ fn withhold(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     Ok(())
 }
 
-/// With the plus SQLite looks for the photos by their addresses: by their role it would read all
-/// photos of all papers.
+/// The photos are found by their addresses. With their site as a condition, SQLite would read all
+/// photos of the site.
 const CLAIM: &str = "UPDATE page SET shown_by = json_array(?1)
-     WHERE +role = 'photo' AND verdict IS NULL AND shown_by IS NULL
+     WHERE role = 'photo' AND verdict IS NULL AND shown_by IS NULL
        AND url IN (SELECT iif(image.type = 'object', image.value ->> 'url', NULL)
                    FROM version
                    CROSS JOIN json_each(iif(json_valid(images), images, '[]')) AS image
