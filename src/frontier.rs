@@ -27,7 +27,7 @@ pub use scope::CrawlScope;
 pub use seen_rows::SeenRows;
 pub use settle::{
     Facts, Plausibility, SiteRules, disallowed, give_up_missing, origin_revisited, photos, put_off,
-    put_off_photo, settle,
+    put_off_photo, settle, withheld_photo,
 };
 pub use settlement::{Judged, ListStep, Settlement, TraversalEnd};
 pub use tally_field::{TallyField, counted};

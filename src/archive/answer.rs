@@ -172,10 +172,9 @@ fn write_answer(
             note_answer(tx, page, settlement, &answer.ending, change)?;
 
             let effect = write_settlement(tx, page, settlement, now)?;
-            let withheld = note_wish(tx, page, settlement, now)?;
+            note_wish(tx, page, settlement)?;
             Ok(WriteEffect {
                 article: change,
-                queue_growth: effect.queue_growth - withheld,
                 ..effect
             })
         }

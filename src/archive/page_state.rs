@@ -12,7 +12,7 @@ pub(crate) const TAKE_OVER_PHOTO: &str = "ON CONFLICT (url) DO UPDATE SET
        site_id = excluded.site_id, role = excluded.role, number = excluded.number,
        text_id = excluded.text_id, priority = excluded.priority, hops = excluded.hops,
        discovered_at = excluded.discovered_at, due_at = excluded.due_at, attempts = 0,
-       verdict = NULL, reason = NULL, settled_at = NULL
+       verdict = NULL, reason = NULL, settled_at = NULL, shown_by = NULL
      WHERE page.role = 'photo' AND excluded.role <> 'photo'";
 
 /// Writes the state of a page. A settled page that is queued for a revisit keeps its verdict

@@ -1,6 +1,6 @@
 //! Seeding: the entry pages of a site, where every crawl begins.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::backfill::{Window, add_windows};
 use crate::archive::error::ArchiveError;
@@ -149,9 +149,36 @@ fn add_entries(tx: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Archi
             role.priority(),
             now.millis()
         ])?;
+        if *role == Role::Policy {
+            take_back(tx, seed, url)?;
+        }
     }
 
     add_windows(tx, &seed.site, &seed.windows, now)?;
+    Ok(())
+}
+
+/// Takes the file of opt-outs at a site's home from another site, which has named it as a licence
+/// and may never be crawled again. Two sites that share a home leave it where it is.
+fn take_back(tx: &Connection, seed: &Seed, file: &PageUrl) -> Result<(), ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT page.id, site.home FROM page JOIN site ON site.id = page.site_id
+         WHERE page.url = ?1 AND page.role = 'policy' AND site.name <> ?2",
+    )?;
+    let of_other = select.query_row(params![file.as_str(), seed.site], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+    });
+    let Some((page, home)) = of_other.optional()? else {
+        return Ok(());
+    };
+
+    let shares_home = PageUrl::from_stored(&home).is_ok_and(|home| home.origin() == file.origin());
+    if !shares_home {
+        tx.prepare_cached(
+            "UPDATE page SET site_id = (SELECT id FROM site WHERE name = ?2) WHERE id = ?1",
+        )?
+        .execute(params![page, seed.site])?;
+    }
     Ok(())
 }
 

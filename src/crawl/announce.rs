@@ -8,7 +8,7 @@ use crate::crawl::fetch_task::{AnnouncedRequest, Reads, VisitTarget};
 use crate::crawl::{Crawl, PATIENCE};
 use crate::dispatch::{NextHost, Prepared, RobotsFetch, RobotsStanding, SitePage};
 use crate::fetch::Web;
-use crate::frontier::{Page, Role, disallowed, is_articles_turn, put_off_photo};
+use crate::frontier::{Page, Role, disallowed, is_articles_turn, put_off_photo, withheld_photo};
 use crate::page_url::Host;
 use crate::politeness::Permit;
 use crate::robots::Allowed;
@@ -84,8 +84,7 @@ impl<W: Web> Crawl<'_, W> {
                 NextPage::LaterAt(moment) => return Ok(self.requeue(permit, Some(moment))),
                 NextPage::Nothing => return Ok(self.requeue(permit, None)),
             };
-            if page.role() == Role::Photo && self.papers[&page.site].photo_room == 0 {
-                self.put_off_photo(&page, now)?;
+            if page.role() == Role::Photo && !self.has_place_for(&page, now)? {
                 continue;
             }
             match self.standing(&page, now)? {
@@ -185,6 +184,34 @@ impl<W: Web> Crawl<'_, W> {
         let settlement = disallowed(page, rule, &self.papers[&page.site].policy, now);
         self.count(page, &settlement);
         self.forget_policy(page);
+        self.grow(&page.site, -1);
+        self.archive
+            .settle_unasked(self.lease, page, &settlement, now)
+    }
+
+    /// Tells whether a photo is still wanted, and its site has room for it. Settles it if not.
+    fn has_place_for(&mut self, page: &Page, now: Timestamp) -> Result<bool, ArchiveError> {
+        if let Some(why) = self.archive.unwanted_photo(page.id)? {
+            self.settle_unwanted(page, why, now)?;
+            return Ok(false);
+        }
+        if self.papers[&page.site].photo_room == 0 {
+            self.put_off_photo(page, now)?;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Settles a photo that no article allows any more.
+    fn settle_unwanted(
+        &mut self,
+        page: &Page,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        tracing::info!(url = %page.url, %why, "a photo is not asked for");
+        let settlement = withheld_photo(why);
+        self.count(page, &settlement);
         self.grow(&page.site, -1);
         self.archive
             .settle_unasked(self.lease, page, &settlement, now)

@@ -221,20 +221,17 @@ impl<W: Web> Crawl<'_, W> {
         }
         let before = self.archive.rights_of_page(page)?;
         let paper = &self.papers[&page.site];
-        let answer = NotModified {
+        let unchanged = NotModified {
             url: &page.url,
             headers: &answer.headers,
             files: &paper.reservations,
             robots: &self.robots.rules_of(&page.url.origin()),
             at,
         };
-        let renewed = paper.reader.renewed_rights(answer, &before);
+        let renewed = paper.reader.renewed_rights(unchanged, &before);
         self.archive
             .renew_searchable(self.lease, page, !renewed.noindex)?;
-        if renewed.noimageindex {
-            let withheld = self.archive.withhold_photos(self.lease, page, at)?;
-            self.grow(&page.site, -withheld);
-        }
+        self.renew_photo_wish(page, &answer.headers, renewed.noimageindex)?;
         if renewed.rights.are_those_of(&before) {
             return Ok(());
         }
@@ -243,6 +240,27 @@ impl<W: Web> Crawl<'_, W> {
             .renew_rights(self.lease, page, &renewed.rights, at)?;
         self.want_licences(&page.site, rsl_addresses(&renewed.rights), at)?;
         Ok(())
+    }
+
+    /// Notes whether an article whose page did not change wants its photos to be kept. A header that
+    /// the answer names replaces that of an earlier 304; what the kept page says stands.
+    fn renew_photo_wish(
+        &mut self,
+        page: &Page,
+        headers: &[(String, String)],
+        is_withheld: bool,
+    ) -> Result<(), ArchiveError> {
+        if !is_withheld {
+            if !headers.iter().any(|(name, _)| name == "x-robots-tag") {
+                return Ok(());
+            }
+            let rules = &self.papers[&page.site].reader.site.opt_outs;
+            let kept = self.archive.opt_outs_of_kept(page.id)?;
+            if kept.is_none_or(|told| told.iter().any(|one| one.withholds_photos(rules))) {
+                return Ok(());
+            }
+        }
+        self.archive.renew_photo_wish(self.lease, page, is_withheld)
     }
 
     /// Returns why a page is not requested: a licence that holds for it demands a token, which

@@ -31,7 +31,9 @@ use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
 pub use article::photos;
-pub use unasked::{disallowed, give_up_missing, origin_revisited, put_off, put_off_photo};
+pub use unasked::{
+    disallowed, give_up_missing, origin_revisited, put_off, put_off_photo, withheld_photo,
+};
 
 /// Whether a page that an answer does not have may be gone for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

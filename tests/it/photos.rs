@@ -24,6 +24,9 @@ use crate::simulated_web::{
 pub const PAPER: &str = "https://paper.example";
 const CDN: &str = "https://cdn.example";
 
+/// Another paper, which some of the tests crawl as well.
+const OTHER: &str = "https://other.example";
+
 const HOME: &str = "<html><body><ul id=\"user-menu\"><li data-menu-code=\"S1N1\">\
     <a href=\"/news/articleList.html?sc_section_code=S1N1&view_type=sm\">소식</a></li></ul>\
     </body></html>";
@@ -54,6 +57,8 @@ pub struct PhotoWorld {
     answers: Arc<Answers>,
     web: SimulatedWeb,
     keep: &'static str,
+    /// The papers that are crawled, by name, and their hosts.
+    papers: &'static [(&'static str, &'static str)],
     /// The spans after which articles are revisited, as a site file has them.
     pub revisit: &'static str,
 }
@@ -68,21 +73,24 @@ impl PhotoWorld {
             answers,
             web: SimulatedWeb::new(Clock::set_to(NOW), site),
             keep: "[keep]\nphotos = true\n",
+            papers: &[("paper", PAPER)],
             revisit: "[]",
         };
 
-        world.put(
-            PAPER,
-            "/robots.txt",
-            html(200, "User-agent: *\n".to_owned()),
-        );
-        world.put(PAPER, "/", html(200, HOME.to_owned()));
-        let list = "/news/articleList.html?sc_section_code=S1N1&view_type=sm";
-        world.put(PAPER, list, html(200, section(articles.len())));
+        world.put_paper(PAPER, articles.len());
         for (number, photos) in (1..).zip(articles) {
             world.put_article(number, "", photos);
         }
         world
+    }
+
+    /// Puts the pages that lead to the articles of a paper.
+    fn put_paper(&self, host: &str, articles: usize) {
+        let robots = html(200, "User-agent: *\n".to_owned());
+        self.put(host, "/robots.txt", robots);
+        self.put(host, "/", html(200, HOME.to_owned()));
+        let list = "/news/articleList.html?sc_section_code=S1N1&view_type=sm";
+        self.put(host, list, html(200, section(articles)));
     }
 
     pub fn put(&self, host: &str, path: &str, answer: Answer) {
@@ -97,13 +105,15 @@ impl PhotoWorld {
 
     fn plan(&self, seeding: SeedMode) -> CrawlPlan {
         let rest = "[discover]\nfeeds = false\nsitemaps = false\n";
-        let site = SiteFile::new("paper", &format!("{PAPER}/"));
         let revisit = format!("revisit = {}\n", self.revisit);
-        let site = site.profile(PROFILE).with(rest).with(&revisit);
-        let site = site.with(self.keep);
+        let papers = self.papers.iter().map(|(name, host)| {
+            let site = SiteFile::new(name, &format!("{host}/"));
+            let site = site.profile(PROFILE).with(rest).with(&revisit);
+            site.with(self.keep).reader()
+        });
         CrawlPlan {
             seeding,
-            ..simulated_web::plan(vec![site.reader()], self.folder.path())
+            ..simulated_web::plan(papers.collect(), self.folder.path())
         }
     }
 
@@ -567,6 +577,13 @@ async fn photos_that_wait_are_not_asked_for_once_a_304_says_that_they_are_not_ke
         assert_eq!((world.verdicts(), report.queued), (vec![verdict.into()], 0));
         let times = world.times_asked("https://paper.example/1.png");
         assert_eq!(times, usize::from(verdict == "stored"), "{header}");
+
+        // An older saseo noted the wish of a 304 with the photo alone.
+        archive(world.folder.path())
+            .execute_batch("UPDATE article SET photos_withheld = 0; DELETE FROM checksum;")
+            .unwrap();
+        assert_eq!(world.reextract(Mode::Write), 0);
+        assert_eq!(world.verdicts(), [verdict]);
     }
 }
 
@@ -592,34 +609,112 @@ impl PhotoWorld {
             self.crawl().await;
         }
     }
-}
 
-#[tokio::test(start_paused = true)]
-async fn a_photo_of_two_articles_waits_on_until_both_ask_that_it_is_not_kept() {
-    let world = world_with_a_photo_of_two().await;
-    for (number, verdict) in [(1, "queued"), (2, "withheld")] {
-        world.put_article(number, NO_PHOTOS, &["/1.png"]);
-        world.revisit_all().await;
-        assert_eq!(world.verdicts(), [verdict], "{number}");
+    /// Switches photos on and crawls, before an article is revisited.
+    async fn crawl_photos(&mut self) {
+        self.keep = "[keep]\nphotos = true\n";
+        self.web.wait(DAY / 4).await;
+        self.crawl().await;
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_photo_is_not_kept_for_an_article_that_is_deleted_or_was_taken_down() {
-    for is_taken_down in [false, true] {
-        let world = world_with_a_photo_of_two().await;
-        if is_taken_down {
-            take_down(&world, 2);
-        } else {
-            let path = "/news/articleView.html?idxno=2";
-            world.put(PAPER, path, html(404, String::new()));
+async fn a_photo_of_two_articles_is_kept_unless_both_ask_that_it_is_not() {
+    for (forbidding, verdict) in [(&[1][..], "stored"), (&[1, 2], "withheld")] {
+        let mut world = world_with_a_photo_of_two().await;
+        for number in forbidding {
+            world.put_article(*number, NO_PHOTOS, &["/1.png"]);
+        }
+        world.revisit_all().await;
+        world.crawl_photos().await;
+
+        assert_eq!(world.verdicts(), [verdict]);
+        let times = world.times_asked("https://paper.example/1.png");
+        assert_eq!(times, usize::from(verdict == "stored"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_of_two_papers_is_kept_unless_both_ask_that_it_is_not() {
+    let photo_url = "https://cdn.example/1.png";
+    for (papers, verdict) in [(&[PAPER][..], "stored"), (&[PAPER, OTHER], "withheld")] {
+        let mut world = PhotoWorld::of(&[&[photo_url]]);
+        world.papers = &[("paper", PAPER), ("other", OTHER)];
+        world.put_paper(OTHER, 1);
+        let path = "/news/articleView.html?idxno=1";
+        world.put(OTHER, path, article(1, "", &[photo_url]));
+        world.put(CDN, "/1.png", photo(900));
+        (world.keep, world.revisit) = ("", "[\"30d\", \"50d\"]");
+        world.crawl().await;
+        world.keep = "[keep]\nphotos = true\n";
+        assert_eq!(world.reextract(Mode::Write), 1);
+        world.keep = "";
+
+        for paper in papers {
+            world.put(paper, path, article(1, NO_PHOTOS, &[photo_url]));
+        }
+        world.revisit_all().await;
+        world.crawl_photos().await;
+        assert_eq!(world.verdicts(), [verdict]);
+        assert_eq!(
+            world.times_asked(photo_url),
+            usize::from(verdict == "stored")
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_a_photo_moved_to_is_not_asked_for_once_its_article_forbids_it() {
+    for (head, verdict) in [(NO_PHOTOS, "withheld"), ("", "stored")] {
+        let mut world = PhotoWorld::of(&[&["/1.png"]]);
+        world.put(PAPER, "/1.png", redirect(302, "https://cdn.example/2.png"));
+        world.put(CDN, "/2.png", photo(900));
+        world.revisit = "[\"30d\", \"50d\"]";
+        let mut plan = world.plan(SeedMode::Begin);
+        plan.max_requests = Some(7);
+        world.run(plan).await;
+        assert_eq!(world.verdicts(), ["queued", "moved"]);
+
+        world.put_article(1, head, &["/1.png"]);
+        world.keep = "";
+        world.revisit_all().await;
+        world.crawl_photos().await;
+        assert_eq!(world.verdicts(), [verdict, "moved"]);
+        let times = world.times_asked("https://cdn.example/2.png");
+        assert_eq!(times, usize::from(verdict == "stored"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_is_not_asked_for_once_the_articles_that_allow_it_are_deleted_or_taken_down() {
+    let forbidden = "the page of its article asks that its photos are not kept";
+    for (deleted, taken_down, why) in [
+        (Some(2), None, forbidden),
+        (None, Some(2), forbidden),
+        (Some(2), Some(1), "its article was deleted or taken down"),
+    ] {
+        let mut world = world_with_a_photo_of_two().await;
+        let path = |number| format!("/news/articleView.html?idxno={number}");
+        let tagged = with_header(article(1, NO_PHOTOS, &["/1.png"]), "etag", "\"1\"");
+        world.put(PAPER, &path(1), tagged);
+        world.revisit_all().await;
+
+        // From now on, no answer tells anything of photos.
+        world.put(PAPER, &path(1), html(304, String::new()));
+        if let Some(number) = deleted {
+            world.put(PAPER, &path(number), html(404, String::new()));
             world.revisit_all().await;
+            assert_eq!(world.count("FROM article WHERE access = 'gone'"), 1);
+        }
+        if let Some(number) = taken_down {
+            take_down(&world, number);
         }
         assert_eq!(world.verdicts(), ["queued"]);
 
-        world.put_article(1, NO_PHOTOS, &["/1.png"]);
-        world.revisit_all().await;
-        assert_eq!(world.verdicts(), ["withheld"], "{is_taken_down}");
+        world.crawl_photos().await;
+        let (_, verdict, reason) = world.photos().remove(0);
+        assert_eq!((verdict.as_str(), reason.as_str()), ("withheld", why));
+        assert_eq!(world.times_asked("https://paper.example/1.png"), 0);
     }
 }
 
@@ -630,13 +725,105 @@ async fn a_photo_that_was_not_wanted_is_kept_for_an_article_that_allows_it() {
         world.put_article(number, NO_PHOTOS, &["/1.png"]);
     }
     world.revisit_all().await;
+    world.crawl_photos().await;
     assert_eq!(world.verdicts(), ["withheld"]);
 
     world.put_article(2, "", &["/1.png"]);
-    world.keep = "[keep]\nphotos = true\n";
     world.revisit_all().await;
     assert_eq!(world.verdicts(), ["stored"]);
     assert_eq!(world.times_asked("https://paper.example/1.png"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_304_allows_what_a_304_forbade_and_not_what_the_kept_page_forbids() {
+    for (head, tag, verdict) in [
+        ("", Some("nofollow"), "stored"),
+        ("", None, "withheld"),
+        (NO_PHOTOS, Some("nofollow"), "withheld"),
+    ] {
+        let mut world = world_with_a_photo_of_two().await;
+        let path = "/news/articleView.html?idxno=1";
+        let tagged = with_header(article(1, head, &["/1.png"]), "etag", "\"1\"");
+        world.put(PAPER, path, tagged);
+        world.put_article(2, NO_PHOTOS, &["/1.png"]);
+        world.revisit_all().await;
+
+        let unchanged = html(304, String::new());
+        let forbids = with_header(unchanged.clone(), "x-robots-tag", "noimageindex");
+        world.put(PAPER, path, forbids);
+        world.revisit_all().await;
+        let sql = "FROM article WHERE photos_withheld";
+        assert_eq!(world.count(sql), 2);
+        let newest = match tag {
+            Some(tag) => with_header(unchanged, "x-robots-tag", tag),
+            None => unchanged,
+        };
+        world.put(PAPER, path, newest);
+        world.revisit_all().await;
+
+        world.crawl_photos().await;
+        assert_eq!(world.verdicts(), [verdict], "{head} {tag:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_from_before_schema_26_is_not_asked_for_once_one_article_forbids_it() {
+    for (head, verdict) in [(NO_PHOTOS, "withheld"), ("", "stored")] {
+        let mut world = world_with_a_photo_of_two().await;
+        archive(world.folder.path())
+            .execute_batch("UPDATE page SET shown_by = NULL; DELETE FROM checksum;")
+            .unwrap();
+        world.put_article(1, head, &["/1.png"]);
+        let path = "/news/articleView.html?idxno=2";
+        world.put(PAPER, path, html(304, String::new()));
+        world.revisit_all().await;
+        world.crawl_photos().await;
+        assert_eq!(world.verdicts(), [verdict]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_that_turns_out_to_be_an_article_is_no_photo_of_another_one_any_more() {
+    let world = PhotoWorld::of(&[&["/news/articleView.html?idxno=2"]]);
+    let mut plan = world.plan(SeedMode::Begin);
+    plan.max_requests = Some(6);
+    world.run(plan).await;
+    let shown = "FROM page WHERE shown_by IS NOT NULL";
+    assert_eq!(
+        (world.verdicts(), world.count(shown)),
+        (vec!["queued".into()], 1)
+    );
+
+    world.put_paper(PAPER, 2);
+    world.put_article(2, "", &[]);
+    world.web.wait(DAY).await;
+    world.crawl().await;
+    let articles = world.count("FROM article");
+    assert_eq!((world.count(shown), articles), (0, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn damaged_lists_of_photos_and_of_articles_stop_no_crawl() {
+    for damage in [
+        "UPDATE version SET images = '[{'; UPDATE page SET shown_by = NULL;",
+        "UPDATE version SET images = '[\"x\"]'; UPDATE page SET shown_by = NULL;",
+        "UPDATE page SET shown_by = '[1' WHERE role = 'photo';",
+    ] {
+        let mut world = world_with_a_photo_of_two().await;
+        let sql = archive(world.folder.path());
+        let unchecked = "PRAGMA ignore_check_constraints = on; DELETE FROM checksum;";
+        sql.execute_batch(&format!("{unchecked} {damage}")).unwrap();
+        for number in [1, 2] {
+            let path = format!("/news/articleView.html?idxno={number}");
+            let unchanged = html(304, String::new());
+            let forbids = with_header(unchanged, "x-robots-tag", "noimageindex");
+            world.put(PAPER, &path, forbids);
+        }
+        world.revisit_all().await;
+        assert_eq!(world.count("FROM article WHERE photos_withheld"), 2);
+        world.crawl_photos().await;
+        assert_ne!(world.verdicts(), ["queued"], "{damage}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

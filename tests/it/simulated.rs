@@ -1734,6 +1734,46 @@ async fn a_licence_of_a_paper_that_is_crawled_no_more_holds_and_is_asked_for_by_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_paper_that_names_the_opt_outs_of_another_one_as_a_licence_leaves_them_to_it() {
+    let file = "/.well-known/tdmrep.json";
+    let world = World::new(2, 2);
+    let crawled = async |name: &str| {
+        world.web.wait(Duration::from_secs(25 * 3600)).await;
+        world.web.requests.forget();
+        let mut plan = world.plan(SeedMode::Begin);
+        plan.sites.retain(|reader| reader.site.name == name);
+        world.run(plan).await.unwrap();
+        world.web.requests.paths()
+    };
+    let sql = |statement: &str| {
+        let path = world.folder.path().join("archive.db");
+        let connection = rusqlite::Connection::open(path).unwrap();
+        connection.execute_batch(statement).unwrap();
+        let owner = "SELECT site.name FROM page JOIN site ON site.id = site_id
+                     WHERE page.url = 'https://h1.example/.well-known/tdmrep.json'";
+        connection.query_row(owner, [], |row| row.get::<_, String>(0))
+    };
+    crawled("p1").await;
+    assert_eq!(sql("").unwrap(), "p1");
+
+    let names = "License: https://h1.example/.well-known/tdmrep.json";
+    world.papers.answer_always("/robots.txt", robots_txt(names));
+    crawled("p2").await;
+    assert_eq!(sql("").unwrap(), "p1");
+
+    // An older saseo has given the file to the other paper. That one is crawled no more.
+    world.papers.answer_always("/robots.txt", robots_txt(""));
+    let taken = "UPDATE page SET site_id = (SELECT id FROM site WHERE name = 'p2')
+                 WHERE url = 'https://h1.example/.well-known/tdmrep.json';
+                 DELETE FROM checksum;";
+    assert_eq!(sql(taken).unwrap(), "p2");
+    let asked = crawled("p1").await;
+    assert_eq!(sql("").unwrap(), "p1");
+    assert!(asked.iter().any(|path| path == file), "{asked:?}");
+    world.assert_audited();
+}
+
+#[tokio::test(start_paused = true)]
 async fn pages_wait_for_a_licence_that_moved_to_another_host() {
     let world = World::new(1, 2);
     let robots = robots_txt("License: https://h1.example/paper.xml");

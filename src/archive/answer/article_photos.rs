@@ -7,17 +7,19 @@ use crate::archive::article::known_article;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::extract::Article;
-use crate::frontier::{Discovered, Judged, Page, Role, Settlement, Verdict};
+use crate::frontier::{Discovered, Judged, Page, PageId, Role, Settlement, Verdict};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
-/// The reason why a photo is not kept, as the archive has it.
+/// The reasons why a photo is not requested, as the archive has them.
 const NOT_WANTED: &str = "the page of its article asks that its photos are not kept";
+const NO_ARTICLE: &str = "its article was deleted or taken down";
 
 #[doc(hidden)]
 impl Writer {
-    /// Queues the photos of a kept article that are not known yet. Returns the host of each that
-    /// was queued. Durable with the next save.
+    /// Queues the photos of a kept article that are not known yet. A photo that was withheld stays
+    /// so: only an answer of the paper allows it again. Returns the host of each that was queued.
+    /// Durable with the next save.
     pub fn add_photos(
         &mut self,
         lease: Lease,
@@ -33,52 +35,77 @@ impl Writer {
 
         let mut hosts = Vec::new();
         for photo in photos {
-            if add_photo(tx, &page.site, (article, photo), now)? {
+            let is_queued = add_page(tx, &page.site, photo, now)?;
+            note_articles(tx, photo, article.as_slice())?;
+            if is_queued {
                 hosts.push(photo.url.host());
             }
         }
         Ok(hosts)
     }
 
-    /// Notes that an article whose page did not change no longer wants its photos to be kept.
-    /// Returns how many were queued for it alone. Durable with the next save.
-    pub fn withhold_photos(
+    /// Notes whether an article whose page did not change wants its photos to be kept now. Durable
+    /// with the next save.
+    pub fn renew_photo_wish(
         &mut self,
         lease: Lease,
         page: &Page,
-        now: Timestamp,
-    ) -> Result<i64, ArchiveError> {
+        is_withheld: bool,
+    ) -> Result<(), ArchiveError> {
         let tx = self.transaction(lease)?;
         match known_article(tx, &page.site, page.key(), page.url.as_str())? {
-            Some(article) => withhold(tx, page, article, now),
-            None => Ok(0),
+            Some(article) if is_withheld => withhold(tx, article),
+            Some(article) => allow(tx, article),
+            None => Ok(()),
         }
+    }
+
+    /// Returns why a queued photo may not be requested: none of the articles for which it was
+    /// queued still stands and allows it. Of a photo that was queued before schema 26 they may not
+    /// be known. Sees unsaved changes as well.
+    pub fn unwanted_photo(&self, page: PageId) -> Result<Option<&'static str>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(STANDING)?;
+        let (is_unknown, stand, allow): (bool, u64, u64) =
+            select.query_row([page.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+
+        Ok(match (is_unknown, stand, allow) {
+            (true, ..) | (_, _, 1..) => None,
+            (false, 0, _) => Some(NO_ARTICLE),
+            (false, ..) => Some(NOT_WANTED),
+        })
     }
 }
 
-/// Notes whether the answer for an article asks that its photos are not kept. Returns how many
-/// were queued for it alone: they are settled.
+/// Whether the articles are unknown for which a photo was queued, how many of them stand, and how
+/// many of those allow it.
+const STANDING: &str = "SELECT page.shown_by IS NULL, count(article.id),
+        count(article.id) FILTER (WHERE NOT article.photos_withheld)
+     FROM page
+     LEFT JOIN json_each(iif(json_valid(page.shown_by), page.shown_by, '[]')) AS shown
+     LEFT JOIN article ON article.id = shown.value AND article.access <> 'gone'
+       AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.article_id = article.id)
+     WHERE page.id = ?1";
+
+/// Notes whether the answer for an article asks that its photos are not kept. Those that wait are
+/// judged when their turn comes, see [`Writer::unwanted_photo`].
 pub(super) fn note_wish(
     tx: &Connection,
     page: &Page,
     settlement: &Settlement,
-    now: Timestamp,
-) -> Result<i64, ArchiveError> {
+) -> Result<(), ArchiveError> {
     let is_withheld = matches!(settlement.verdict(), Some(Verdict::Withheld { .. }));
     let article = settlement.article();
     if page.role() != Role::Article || article.is_none() && !is_withheld {
-        return Ok(0);
+        return Ok(());
     }
     let Some(id) = shown_article(tx, page, article)? else {
-        return Ok(0);
+        return Ok(());
     };
 
     if is_withheld || article.is_some_and(|article| article.noimageindex) {
-        return withhold(tx, page, id, now);
+        return withhold(tx, id);
     }
-    tx.prepare_cached("UPDATE article SET photos_withheld = 0 WHERE id = ?1 AND photos_withheld")?
-        .execute([id])?;
-    Ok(0)
+    allow(tx, id)
 }
 
 /// Returns the kept article that a page shows.
@@ -105,88 +132,138 @@ pub(super) fn add_photos<'a>(
         .iter()
         .filter(|found| found.role == Role::Photo)
         .collect();
-    let article = if page.role() == Role::Article && !photos.is_empty() {
-        shown_article(tx, page, judged.article.as_deref())?
+    if photos.is_empty() {
+        return Ok(Vec::new());
+    }
+    let articles = if page.role() == Role::Photo {
+        articles_of_photo(tx, page.id)?
     } else {
-        None
+        let article = shown_article(tx, page, judged.article.as_deref())?;
+        article.into_iter().collect()
     };
 
     let mut queued = Vec::new();
     for photo in photos {
-        if add_photo(tx, &page.site, (article, photo), now)? {
+        let is_queued =
+            add_page(tx, &page.site, photo, now)? || requeue_withheld(tx, page, photo, now)?;
+        note_articles(tx, photo, &articles)?;
+        if is_queued {
             queued.push(photo);
         }
     }
     Ok(queued)
 }
 
-/// Queues a photo, also one that other articles did not want to be kept, and notes the article that
-/// shows it. Returns whether it was queued.
-fn add_photo(
-    tx: &Connection,
-    site: &str,
-    (article, photo): (Option<i64>, &Discovered),
-    now: Timestamp,
-) -> Result<bool, ArchiveError> {
-    let url = photo.url.as_str();
-    let is_queued = add_page(tx, site, photo, now)?
-        || tx
-            .prepare_cached(
-                "UPDATE page SET due_at = ?2, verdict = NULL, reason = NULL, settled_at = NULL,
-                        shown_by = NULL
-                 WHERE url = ?1 AND role = 'photo' AND verdict = 'withheld' AND reason = ?3
-                   AND site_id = (SELECT id FROM site WHERE name = ?4)",
-            )?
-            .execute(params![url, now.millis(), NOT_WANTED, site])?
-            > 0;
-
-    tx.prepare_cached(
-        "UPDATE page SET shown_by = json_insert(coalesce(shown_by, '[]'), '$[#]', ?2)
-         WHERE url = ?1 AND role = 'photo' AND verdict IS NULL AND ?2 IS NOT NULL
-           AND ?2 NOT IN (SELECT value FROM json_each(coalesce(shown_by, '[]')))",
-    )?
-    .execute(params![url, article])?;
-    Ok(is_queued)
-}
-
-/// Notes that an article does not want its photos to be kept, and settles those that are queued for
-/// no other article. Returns how many.
-fn withhold(
+/// Queues a photo again that other articles did not want to be kept. Returns whether it was queued.
+fn requeue_withheld(
     tx: &Connection,
     page: &Page,
-    article: i64,
+    photo: &Discovered,
     now: Timestamp,
-) -> Result<i64, ArchiveError> {
+) -> Result<bool, ArchiveError> {
+    let values = params![
+        photo.url.as_str(),
+        now.millis(),
+        NOT_WANTED,
+        NO_ARTICLE,
+        page.site
+    ];
+    let queued = tx
+        .prepare_cached(
+            "UPDATE page SET due_at = ?2, verdict = NULL, reason = NULL, settled_at = NULL,
+                    shown_by = NULL, site_id = (SELECT id FROM site WHERE name = ?5)
+             WHERE url = ?1 AND role = 'photo' AND verdict = 'withheld' AND reason IN (?3, ?4)",
+        )?
+        .execute(values)?;
+    Ok(queued > 0)
+}
+
+/// Returns the articles for which a photo was queued. Where it moved to, they show it as well.
+fn articles_of_photo(tx: &Connection, photo: PageId) -> Result<Vec<i64>, ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT shown.value FROM page
+         CROSS JOIN json_each(iif(json_valid(shown_by), shown_by, '[]')) AS shown
+         WHERE page.id = ?1 AND shown.type = 'integer'",
+    )?;
+    let articles = select.query_map([photo.0], |row| row.get(0))?;
+    Ok(articles.collect::<Result<_, _>>()?)
+}
+
+/// Notes the articles that show a photo that waits.
+fn note_articles(
+    tx: &Connection,
+    photo: &Discovered,
+    articles: &[i64],
+) -> Result<(), ArchiveError> {
+    let mut note = tx.prepare_cached(
+        "UPDATE page
+         SET shown_by = json_insert(iif(json_valid(shown_by), shown_by, '[]'), '$[#]', ?2)
+         WHERE url = ?1 AND role = 'photo' AND verdict IS NULL AND ?2 NOT IN
+           (SELECT value FROM json_each(iif(json_valid(shown_by), shown_by, '[]')))",
+    )?;
+    for article in articles {
+        note.execute(params![photo.url.as_str(), article])?;
+    }
+    Ok(())
+}
+
+/// Notes that an article allows its photos to be kept.
+fn allow(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
+    tx.prepare_cached("UPDATE article SET photos_withheld = 0 WHERE id = ?1 AND photos_withheld")?
+        .execute([article])?;
+    Ok(())
+}
+
+/// Notes that an article does not want its photos to be kept, also those that wait since before
+/// schema 26: that other articles show them is not known.
+fn withhold(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     tx.prepare_cached(
         "UPDATE article SET photos_withheld = 1 WHERE id = ?1 AND NOT photos_withheld",
     )?
     .execute([article])?;
-
-    let withheld = tx.prepare_cached(WITHHOLD)?.execute(params![
-        article,
-        now.millis(),
-        page.site,
-        NOT_WANTED
-    ])?;
-    Ok(i64::try_from(withheld).unwrap_or(i64::MAX))
+    tx.prepare_cached(CLAIM)?.execute([article])?;
+    Ok(())
 }
 
-/// A deleted article shows no photo any more.
-const WITHHOLD: &str = "UPDATE page SET due_at = NULL, verdict = 'withheld', settled_at = ?2,
-        reason = ?4
-     WHERE role = 'photo' AND verdict IS NULL
-       AND site_id = (SELECT id FROM site WHERE name = ?3)
-       AND url IN (SELECT image.value ->> 'url'
-                   FROM version, json_each(version.images) AS image
-                   WHERE version.article_id = ?1)
-       AND NOT EXISTS (SELECT 1 FROM json_each(coalesce(shown_by, '[]')) AS shown
-                       JOIN article ON article.id = shown.value
-                       WHERE NOT article.photos_withheld AND article.access <> 'gone'
-                         AND article.id NOT IN (SELECT article_id FROM tombstone))";
+/// The photos are found by their addresses. With their site as a condition, SQLite would read all
+/// photos of the site.
+const CLAIM: &str = "UPDATE page SET shown_by = json_array(?1)
+     WHERE role = 'photo' AND verdict IS NULL AND shown_by IS NULL
+       AND url IN (SELECT iif(image.type = 'object', image.value ->> 'url', NULL)
+                   FROM version
+                   CROSS JOIN json_each(iif(json_valid(images), images, '[]')) AS image
+                   WHERE version.article_id = ?1)";
 
-/// Tells whether an article does not want its photos to be kept.
+/// Tells whether no photo is queued for an article: it does not want that, or was deleted.
 fn wants_none(tx: &Connection, article: Option<i64>) -> Result<bool, ArchiveError> {
-    let mut select = tx.prepare_cached("SELECT photos_withheld FROM article WHERE id = ?1")?;
+    let mut select =
+        tx.prepare_cached("SELECT photos_withheld OR access = 'gone' FROM article WHERE id = ?1")?;
     let wish = select.query_row([article], |row| row.get(0)).optional()?;
     Ok(wish.unwrap_or(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::Connection;
+
+    use super::CLAIM;
+    use crate::archive::schema;
+
+    #[test]
+    fn the_photos_of_an_article_are_found_by_their_addresses() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+
+        let mut explain = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {CLAIM}"))
+            .unwrap();
+        let steps = explain.query_map([1], |row| row.get("detail")).unwrap();
+        let steps: Vec<String> = steps.collect::<Result<_, _>>().unwrap();
+        assert!(
+            steps[0].ends_with("sqlite_autoindex_page_1 (url=?)"),
+            "{steps:?}"
+        );
+    }
 }

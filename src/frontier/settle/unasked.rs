@@ -63,6 +63,13 @@ pub fn put_off_photo(page: &Page, now: Timestamp) -> Settlement {
     retry_at(now + PUT_OFF, page.attempts, NO_ROOM)
 }
 
+/// Withholds a photo that no article allows any more.
+pub fn withheld_photo(why: &str) -> Settlement {
+    settled(Verdict::Withheld {
+        why: why.to_owned(),
+    })
+}
+
 /// Judges a due page whose host cannot be requested. A kept article is put off without a limit.
 pub fn put_off(page: &Page, why: &str, policy: &SitePolicy, now: Timestamp) -> Settlement {
     if page.kept().is_none() && page.attempts >= MAX_PUT_OFF {
