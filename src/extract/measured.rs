@@ -39,7 +39,7 @@ use crate::extract::page_parts::PageParts;
 use crate::extract::scan::PageScan;
 use crate::page_url::PageUrl;
 
-pub(super) use crate::extract::measured::bare_byline::is_bare_byline;
+pub(super) use crate::extract::measured::bare_byline::{has_running_words, is_bare_byline};
 pub(super) use crate::extract::measured::bylines::{is_byline_of, is_signature_of};
 
 /// The story of a page, as far as its other fields depend on it.

@@ -68,7 +68,7 @@ fn shape(text: &str) -> String {
 
 /// Tells whether a line is a date and nothing else, or a date and a byline behind it, whatever the
 /// order of day and month: `Sat 7 March 2026 16:50 GMT`, `7. März 2026 | Von Anna Martel`.
-fn is_bare_date(line: &str) -> bool {
+pub(crate) fn is_bare_date(line: &str) -> bool {
     if line.chars().nth(LONGEST).is_some() {
         return false;
     }

@@ -35,7 +35,12 @@ pub(crate) fn is_bare_byline(line: &str) -> bool {
         && !line.ends_with(['.', '。', '!', '?'])
         && has_lead(line)
         && has_whole_name(&persons(line, &PaperNames::default()))
-        && line.split_whitespace().all(is_word_of_byline)
+        && !has_running_words(line)
+}
+
+/// Tells whether a text has words that stand in sentences, and not around names.
+pub(crate) fn has_running_words(text: &str) -> bool {
+    !text.split_whitespace().all(is_word_of_byline)
 }
 
 /// Tells whether a word may stand in a byline: one with a capital, or one that stands around names.
