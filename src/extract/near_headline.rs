@@ -193,6 +193,9 @@ mod tests {
             assert!(!near(other), "{other}");
         }
 
+        assert!(ends_with_date("Ida Frost | 7 March 2026"));
+        assert!(!ends_with_date("7 March 2026, 20:00, Town Hall"));
+
         for label in ["<b>Updated</b>", "Updated "] {
             let tree = Tree::parse(&format!("<p>{label}<i>7 March 2026</i></p>")).unwrap();
             let root = tree.root();

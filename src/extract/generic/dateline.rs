@@ -90,10 +90,9 @@ impl Dateline {
                 .filter(|block| block.text.chars().count() <= WORD)
                 .map_or("", |block| block.text.as_str());
 
-            let line = format!("{label} {}", block.text);
-            let is_dateline = is_dateline(&block.text, rules, dates);
-            if !is_anothers && is_dateline && !WHEN.is_match(&line) {
-                lines.push(line);
+            let is_event = WHEN.is_match(label) || WHEN.is_match(&block.text);
+            if !is_anothers && !is_event && is_dateline(&block.text, rules, dates) {
+                lines.push(format!("{label} {}", block.text));
             }
 
             before = Some(block);
@@ -364,6 +363,8 @@ mod tests {
             "<p>Eröffnung am 18. April 2026 im Hafen</p>",
             "<p>3/7/2026</p>",
             "<p>Doors open at 18:00 on 7 March 2026</p>",
+            "<dl><dt>When</dt><dd>7 March 2026, 18:00</dd></dl>",
+            "<p>일시: 2026년 3월 7일 18:00</p>",
         ] {
             assert_eq!(read(lines), (None, None), "{lines}");
         }

@@ -94,6 +94,7 @@ mod tests {
             "By Ida Frost's own count nine boats sank.",
             "De Madrid llegan los primeros",
             "Von Seeheim",
+            "By Ida Frost, who saw the ferry leave",
         ] {
             assert!(!is_bare_byline(line), "{line}");
         }
