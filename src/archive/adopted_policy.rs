@@ -46,8 +46,8 @@ const ADOPT: &str = "UPDATE page SET site_id = (SELECT id FROM site WHERE name =
 impl Writer {
     /// Gives licence files to a site that names them, where the site that asked for them is none of
     /// those under way: it may never be crawled again. A file of opt-outs at the home of that site
-    /// stays with it, and so does what it moved to. Returns the host of each that is queued. Durable
-    /// with the next save.
+    /// stays with it, and so does what it moved to. Returns the host of each that is queued.
+    /// Durable with the next save.
     pub fn adopt_policies(
         &mut self,
         lease: Lease,

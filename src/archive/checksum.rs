@@ -213,8 +213,8 @@ pub(super) fn keep_checksums(connection: &Connection) -> Result<()> {
     connection.execute_batch(&(triggers + "COMMIT"))
 }
 
-/// Returns those of the tables whose rows can be read. A damaged table gets no checksums: the archive
-/// must open to be mended, and other checks tell of it.
+/// Returns those of the tables whose rows can be read. A damaged table gets no checksums: the
+/// archive must open to be mended, and other checks tell of it.
 pub(super) fn readable(
     connection: &Connection,
     tables: impl Iterator<Item = SummedTable>,

@@ -147,8 +147,8 @@ impl ArchiveError {
         }
     }
 
-    /// Returns the error for a failure to bring the file at `path` to the newest schema. `verify` reads
-    /// no other, and cannot tell more.
+    /// Returns the error for a failure to bring the file at `path` to the newest schema. `verify`
+    /// reads no other, and cannot tell more.
     pub(super) fn at_upgrade(self, path: &Path, found: i64, known: i64) -> Self {
         let why = if let Self::Damaged(why) | Self::Unreadable { why, .. } = self {
             why

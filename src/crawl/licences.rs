@@ -242,8 +242,8 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Notes whether an article whose page did not change wants its photos to be kept. A header that
-    /// the answer names replaces that of an earlier 304; what the kept page says stands.
+    /// Notes whether an article whose page did not change wants its photos to be kept. A header
+    /// that the answer names replaces that of an earlier 304; what the kept page says stands.
     fn renew_photo_wish(
         &mut self,
         page: &Page,

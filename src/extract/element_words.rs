@@ -1,5 +1,5 @@
-//! The words in the names of elements (`class`, `id`, `rel`, `itemprop`) that tell what they are, in
-//! several languages.
+//! The words in the names of elements (`class`, `id`, `rel`, `itemprop`) that tell what they are,
+//! in several languages.
 
 /// Words in an element's class or id that name other stories, comments and menus. Names in them are
 /// those of other writers.

@@ -30,9 +30,10 @@ pub(super) fn near_headline(parts: &PageParts<'_>, rules: &PrintedDates) -> Vec<
     near
 }
 
-/// Returns the short lines at the beginning of the story that are dates and no more, or have a label.
-/// What a library took for its first paragraph may be a byline or a subtitle, with the date below
-/// it. With words behind it a date may be that of an event: `14 March 2026, 20:00, Town Hall`.
+/// Returns the short lines at the beginning of the story that are dates and no more, or have a
+/// label. What a library took for its first paragraph may be a byline or a subtitle, with the date
+/// below it. With words behind it a date may be that of an event: `14 March 2026, 20:00, Town
+/// Hall`.
 fn head_of_story(parts: &PageParts<'_>, rules: &PrintedDates) -> impl Iterator<Item = Block> {
     const HEAD: usize = 5;
     const LONGEST: usize = 100;
@@ -54,7 +55,8 @@ fn ends_with_date(line: &str) -> bool {
 }
 
 /// Returns the short texts of inline elements below the headline that may be dates, and stand in no
-/// sentence. A line may have no spaces between them: `<span>Jane Lee</span><span>Mar 7, 2026</span>`.
+/// sentence. A line may have no spaces between them: `<span>Jane Lee</span><span>Mar 7,
+/// 2026</span>`.
 fn inline_dates(parts: &PageParts<'_>, rules: &PrintedDates) -> impl Iterator<Item = Block> {
     /// Fewest digits of a date with its year, and most characters with weekday and clock.
     const DIGITS: usize = 5;

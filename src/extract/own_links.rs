@@ -23,12 +23,12 @@ pub(super) fn own_target(link: &Node<'_>, url: &PageUrl) -> Option<Url> {
 /// Parts of the addresses of pages that list stories or photos.
 #[rustfmt::skip]
 const LISTS: [&str; 14] = [
-    "/tag/", "/tags/", "/topic", "/thema", "/hashtag", "/gallery", "/galleries", "/photo", "/series",
-    "/serie", "/category/", "/section/", "/categor", "/search",
+    "/tag/", "/tags/", "/topic", "/thema", "/hashtag", "/gallery", "/galleries", "/photo",
+    "/series", "/serie", "/category/", "/section/", "/categor", "/search",
 ];
 
-/// Tells whether an address is that of a list rather than of a story: of the home page, a section, a
-/// writer, a tag, a gallery or a series. The address of a story has a number, or a last part of
+/// Tells whether an address is that of a list rather than of a story: of the home page, a section,
+/// a writer, a tag, a gallery or a series. The address of a story has a number, or a last part of
 /// several words.
 pub(super) fn is_to_a_list(target: &Url) -> bool {
     /// Fewest words in the address of a story without a number.

@@ -45,8 +45,8 @@ impl PrintedUnderHeadline {
         Self::of_lines(lines.map(String::as_str), rules, dates)
     }
 
-    /// Reads the first dates in each of the lines. A date is an update if the words before it, or a label behind
-    /// it, match `rules.update`.
+    /// Reads the first dates in each of the lines. A date is an update if the words before it, or a
+    /// label behind it, match `rules.update`.
     pub(super) fn of_lines<'l>(
         lines: impl Iterator<Item = &'l str>,
         rules: &PrintedDates,
@@ -77,8 +77,8 @@ impl PrintedUnderHeadline {
 
 /// Tells whether a line of an unknown page remembers a day: one before there were pages, with words
 /// behind it and no verb of publication. The words are a phrase, or another line `has_later` day:
-/// archives print a page, a place or a section behind the days of their old stories. A profile knows
-/// its lines.
+/// archives print a page, a place or a section behind the days of their old stories. A profile
+/// knows its lines.
 fn is_anniversary(
     line: &str,
     rules: &PrintedDates,

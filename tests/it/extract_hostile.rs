@@ -107,15 +107,18 @@ proptest::proptest! {
             <meta property="og:title" content="사서의{0} 하루"><meta name="keywords" content="책{1},서가">
             <meta property="og:image" content="/a{2}.jpg"><link rel="canonical" href="/one{3}">
             <script type="application/ld+json">{{"@type":"NewsArticle","headline":"사서의{3} 하루",
-            "author":{{"name":"홍{4}길동"}},"articleSection":"문{5}화","inLanguage":"k{6}o"}}</script></head><body>
+            "author":{{"name":"홍{4}길동"}},"articleSection":"문{5}화","inLanguage":"k{6}o"}}</script>
+            </head><body>
             <header class="article-view-header"><h1 class="heading">사서의{0} 하루</h1>
             <ul class="breadcrumbs"><li class="info-name">홍{4}길동 기자</li></ul></header>
-            <article id="article-view-content-div"><figure><img src="/a{2}.jpg"><figcaption>서{1}가</figcaption></figure>
+            <article id="article-view-content-div">
+            <figure><img src="/a{2}.jpg"><figcaption>서{1}가</figcaption></figure>
             <p>책장 사이로{7} 아침이 왔다. {long}</p></article>
             <div>Copyright ⓒ 사서{5}신문 AI{6}학습 금지</div></body>"#,
             nul[0], nul[1], nul[2], nul[3], nul[4], nul[5], nul[6], nul[7],
         );
-        let url = PageUrl::parse("https://www.saseo.example/news/articleView.html?idxno=812").unwrap();
+        let url = "https://www.saseo.example/news/articleView.html?idxno=812";
+        let url = PageUrl::parse(url).unwrap();
         for reader in readers() {
             let read = reader.read(&url, &html);
             let (Extraction::Article(article) | Extraction::Members(article)) = read else {
@@ -123,7 +126,8 @@ proptest::proptest! {
             };
             let words = article.declared_rights.statements().iter().map(|one| one.words.clone());
             let fields = article.fields().map(|(_, value)| serde_json::json!([value]));
-            for text in fields.iter().flat_map(texts_of).chain(words).chain(article.paragraphs.clone()) {
+            let fields = fields.iter().flat_map(texts_of);
+            for text in fields.chain(words).chain(article.paragraphs.clone()) {
                 proptest::prop_assert!(!text.contains('\0'), "{text:?}");
             }
         }

@@ -1,5 +1,5 @@
-//! Chooses the text that is most likely the story of a page: what two libraries found together, what
-//! one of them found, or the story in the page's JSON-LD.
+//! Chooses the text that is most likely the story of a page: what two libraries found together,
+//! what one of them found, or the story in the page's JSON-LD.
 
 use crate::extract::entities;
 use crate::extract::generic::sentence_lines::parted_blocks;

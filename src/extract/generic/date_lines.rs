@@ -35,8 +35,9 @@ impl DateLines {
     }
 }
 
-/// Returns the shapes of the dates that head the parts of a diary: two or more are of one shape, and
-/// the last one stands behind prose or far from the headline. Those under a headline stand together.
+/// Returns the shapes of the dates that head the parts of a diary: two or more are of one shape,
+/// and the last one stands behind prose or far from the headline. Those under a headline stand
+/// together.
 fn subheads(blocks: &[Block], head: usize) -> HashSet<String> {
     let prose = blocks.iter().position(is_prose).unwrap_or(head).min(head);
     let mut dates: HashMap<String, (HashSet<&str>, usize)> = HashMap::new();

@@ -139,7 +139,8 @@ impl Dateline {
     }
 }
 
-/// Tells whether an element holds the whole page or its headline, as `<div class="post has-comments">`.
+/// Tells whether an element holds the whole page or its headline, as `<div class="post
+/// has-comments">`.
 fn is_around_story(node: &Node<'_>) -> bool {
     node.has_name("body") || node.descendants_it().any(|inner| inner.has_name("h1"))
 }

@@ -168,8 +168,8 @@ fn told_in(node: &Node<'_>, papers: &PaperNames) -> String {
     name_above(node, papers).unwrap_or(whole)
 }
 
-/// Tells whether a byline names more writers than its links, with `and` or its like between the two:
-/// `By <a>Jane Lee</a> and Max Orr`.
+/// Tells whether a byline names more writers than its links, with `and` or its like between the
+/// two: `By <a>Jane Lee</a> and Max Orr`.
 fn is_joined(linked: &str, whole: &str, papers: &PaperNames) -> bool {
     if whole.chars().count() > LONGEST {
         return false;

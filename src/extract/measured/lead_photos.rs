@@ -26,7 +26,8 @@ static BACKGROUND: LazyLock<Regex> = LazyLock::new(|| {
 static MASTHEAD: LazyLock<Regex> = LazyLock::new(|| {
     let default = r"(?:sns|share|og)[-_]?(?:default|share|image)|default[-_]?(?:image|img|og|sns)";
     Regex::new(&format!(
-        r"(?i)(?:^|[^a-z])(?:(?:mastheads?|nameplate|wordmark|{default})(?:[^a-z]|$)|brand(?:ing)?[/.])"
+        r"(?xi) (?:^|[^a-z])
+          (?: (?:mastheads?|nameplate|wordmark|{default}) (?:[^a-z]|$) | brand(?:ing)?[/.] )"
     ))
     .expect("a test compiles it")
 });
@@ -94,8 +95,8 @@ pub(super) fn is_told_in_figure(node: &Node<'_>) -> bool {
     told_figure(node).is_some_and(|(_, caption)| weight(&text(&caption)) >= SENTENCE)
 }
 
-/// Tells whether a picture above the article is its lead photo by its caption: a sentence that tells
-/// what is seen. Teasers and offers have a link for their words, or beside them.
+/// Tells whether a picture above the article is its lead photo by its caption: a sentence that
+/// tells what is seen. Teasers and offers have a link for their words, or beside them.
 pub(super) fn is_lead_by_caption(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     let Some((figure, caption)) = told_figure(node) else {
         return false;

@@ -266,7 +266,8 @@ mod tests {
 
     fn photos_below(head: &str, above: &str, inside: &str) -> Vec<String> {
         let html = format!(
-            "<head>{head}</head><main>{above}<article><h1>책방</h1><div><p>{STORY}</p>{inside}<p>{STORY}</p></div>\
+            "<head>{head}</head><main>{above}<article><h1>책방</h1>\
+             <div><p>{STORY}</p>{inside}<p>{STORY}</p></div>\
              </article></main>"
         );
         let tree = Tree::parse(&html).unwrap();

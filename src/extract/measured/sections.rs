@@ -52,8 +52,8 @@ pub(super) fn sections(
     }
 }
 
-/// Returns the section that the page's data tells. The number of a section in its CMS is no name, and
-/// a path is those of a section and of one within it.
+/// Returns the section that the page's data tells. The number of a section in its CMS is no name,
+/// and a path is those of a section and of one within it.
 pub(super) fn told(section: Option<&str>) -> SectionNames {
     let Some(section) = section.filter(|section| section.contains(char::is_alphabetic)) else {
         return SectionNames::default();

@@ -170,7 +170,8 @@ mod tests {
         let lead = "Nine days of frost kept every boat in port.";
         let found = |open: &str, close: &str| {
             let html = format!(
-                "<article>{open}<h1>Ice</h1><p class=intro>{lead}</p>{close}<p>{lead} More.</p></article>"
+                "<article>{open}<h1>Ice</h1><p class=intro>{lead}</p>{close}\
+                 <p>{lead} More.</p></article>"
             );
             let tree = Tree::parse(&html).unwrap();
             let paragraphs = [lead.to_owned()];

@@ -187,8 +187,8 @@ fn headings<'a>(parts: &PageParts<'a>, told: &HeadTitles, papers: &PaperNames) -
 }
 
 /// Returns the text of a heading, without the small print in it (`<h1>T<small>…</small></h1>`),
-/// which is the line below the headline. Where the page's head gives the small print with the title,
-/// it stays.
+/// which is the line below the headline. Where the page's head gives the small print with the
+/// title, it stays.
 fn printed(node: &Node<'_>, told: &HeadTitles, papers: &PaperNames) -> Option<String> {
     let whole = cut_from_heading(&text(node), told, papers);
     let small = small_print(node);
@@ -206,8 +206,8 @@ fn printed(node: &Node<'_>, told: &HeadTitles, papers: &PaperNames) -> Option<St
     }
 }
 
-/// Returns a heading without the paper's name. Before a colon it stays, since `The Sun: a biography`
-/// is a title, unless the page's head tells the same headline without it.
+/// Returns a heading without the paper's name. Before a colon it stays, since `The Sun: a
+/// biography` is a title, unless the page's head tells the same headline without it.
 fn cut_from_heading(text: &str, told: &HeadTitles, papers: &PaperNames) -> Option<String> {
     let named = text.split_once(": ").filter(|(name, _)| papers.have(name));
     let Some((name, headline)) = named else {

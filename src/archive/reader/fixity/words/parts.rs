@@ -16,8 +16,8 @@ pub(super) struct IndexPart {
     pub(super) last: i64,
 }
 
-/// Returns the parts of the index that have pages, the newest first: the newest level, and in it the
-/// last part.
+/// Returns the parts of the index that have pages, the newest first: the newest level, and in it
+/// the last part.
 pub(super) fn parts_in(connection: &Connection) -> Result<Vec<IndexPart>> {
     let mut structure = Vec::new();
     IndexRecords::of(connection)?.read(STRUCTURE, &mut structure)?;
