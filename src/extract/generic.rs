@@ -11,6 +11,7 @@ mod confidence;
 mod copies;
 mod cost;
 mod coverage;
+pub(super) mod date_lines;
 pub(super) mod dateline;
 mod elsewhere;
 mod flight;

@@ -2,6 +2,7 @@
 //! and the best of them.
 
 mod around_names;
+mod bare_byline;
 mod breadcrumbs;
 mod byline_parts;
 mod bylines;
@@ -38,8 +39,8 @@ use crate::extract::page_parts::PageParts;
 use crate::extract::scan::PageScan;
 use crate::page_url::PageUrl;
 
+pub(super) use crate::extract::measured::bare_byline::{has_running_words, is_bare_byline};
 pub(super) use crate::extract::measured::bylines::{is_byline_of, is_signature_of};
-pub(super) use crate::extract::measured::names::has_lead;
 
 /// The story of a page, as far as its other fields depend on it.
 #[derive(Clone, Copy)]

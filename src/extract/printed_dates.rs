@@ -15,6 +15,9 @@ use crate::time::printed::{DateOrder, DateReader, PrintedTime, WEEKDAYS, Zulu};
 /// Longest label behind a date, in characters: `수정`, ` (updated`.
 const WORD: usize = 10;
 
+/// Most dates that are read of a line: a limit on the work on hostile texts.
+const MOST_DATES: usize = 8;
+
 /// The dates that stand under a headline.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct PrintedUnderHeadline {
@@ -29,18 +32,20 @@ impl PrintedUnderHeadline {
             return Self::default();
         };
 
-        let lines = tree.all(lines).map(|line| text(&line));
-        let lines: Vec<String> = lines
-            .filter(|line| !is_anniversary(line, rules, dates))
-            .collect();
+        let lines: Vec<String> = tree.all(lines).map(|line| text(&line)).collect();
+        let mut told = lines.iter().filter_map(|line| dates.read(line));
+        let has_later = told.any(|told| is_of_the_web(&told));
+        let lines = lines
+            .iter()
+            .filter(|line| !is_anniversary(line, rules, dates, has_later));
         let dates = DateReader {
             zulu: Zulu::Local,
             ..dates
         };
-        Self::of_lines(lines.iter().map(String::as_str), rules, dates)
+        Self::of_lines(lines.map(String::as_str), rules, dates)
     }
 
-    /// Reads every date in the lines. A date is an update if the words before it, or a label behind
+    /// Reads the first dates in each of the lines. A date is an update if the words before it, or a label behind
     /// it, match `rules.update`.
     pub(super) fn of_lines<'l>(
         lines: impl Iterator<Item = &'l str>,
@@ -50,7 +55,10 @@ impl PrintedUnderHeadline {
         let mut printed = Self::default();
         for line in lines {
             let mut rest = line;
-            while let Some((time, place)) = dates.find(rest) {
+            for _ in 0..MOST_DATES {
+                let Some((time, place)) = dates.find(rest) else {
+                    break;
+                };
                 let (before, behind) = (&rest[..place.start], &rest[place.end..]);
                 let update = rules.update.as_ref();
                 let slot = if update.is_some_and(|words| is_update(words, before, behind)) {
@@ -68,19 +76,44 @@ impl PrintedUnderHeadline {
 }
 
 /// Tells whether a line of an unknown page remembers a day: one before there were pages, with words
-/// behind it and no verb of publication. Archives print the days of their old stories alone. A
-/// profile knows its lines.
-fn is_anniversary(line: &str, rules: &PrintedDates, dates: DateReader<'_>) -> bool {
-    /// The year of the first page of the web.
-    const FIRST_PAGE: &str = "1991";
+/// behind it and no verb of publication. The words are a phrase, or another line `has_later` day:
+/// archives print a page, a place or a section behind the days of their old stories. A profile knows
+/// its lines.
+fn is_anniversary(
+    line: &str,
+    rules: &PrintedDates,
+    dates: DateReader<'_>,
+    has_later: bool,
+) -> bool {
     let (Some(verbs), Some((told, place))) = (&rules.published, dates.find(line)) else {
         return false;
     };
-    let has_words = letters(&line[place.end..]).any(char::is_alphabetic);
+    let behind = &line[place.end..];
+    let has_words = letters(behind).any(char::is_alphabetic);
     told.precision == Precision::Day
-        && told.day().as_str() < FIRST_PAGE
+        && !is_of_the_web(&told)
         && has_words
+        && (has_later || has_phrase(behind))
         && !verbs.is_match(line)
+}
+
+/// Tells whether a day is one since there are pages of the web.
+fn is_of_the_web(told: &PrintedTime) -> bool {
+    const FIRST_PAGE: &str = "1991";
+    told.day().as_str() >= FIRST_PAGE
+}
+
+/// Tells whether a text has a phrase of running prose between its marks: three or more words that
+/// begin with a small letter, as `on the ice`. `Page 37 of the last edition` has a number.
+fn has_phrase(text: &str) -> bool {
+    const WORDS: usize = 3;
+    let mut parts = text.split(|c: char| ",.;:|·•/()[]–—".contains(c));
+    parts.any(|part| {
+        let small = part
+            .split_whitespace()
+            .filter(|word| word.starts_with(char::is_lowercase));
+        small.count() >= WORDS && !part.contains(|c: char| c.is_ascii_digit())
+    })
 }
 
 /// Tells whether a line is a date behind a verb of publication or of change, and nothing else but
@@ -194,7 +227,11 @@ mod tests {
     #[test]
     fn a_day_that_a_line_remembers_is_no_publication() {
         let read = |line: &str| {
-            let html = format!("<article><h1>Eis</h1><p class=date>{line}</p></article>");
+            let lines = line
+                .split('\n')
+                .map(|line| format!("<p class=date>{line}</p>"));
+            let lines: String = lines.collect();
+            let html = format!("<article><h1>Eis</h1>{lines}</article>");
             let rules = &Profile::generic().article.printed;
             static UTC: TimeZone = TimeZone::UTC;
             let dates = DateReader::new(&UTC, Zulu::Utc);
@@ -202,12 +239,19 @@ mod tests {
             let printed = PrintedUnderHeadline::read(&tree, rules, dates);
             printed.published.map(|told| told.day())
         };
-        assert_eq!(read("1963. január 9. emlékére"), None);
+        let later = "1963. január 9. emlékére\n7 March 2026";
+        assert_eq!(read(later).as_deref(), Some("2026-03-07"));
         assert_eq!(read("Remembering 9 January 1963 on the ice"), None);
         for line in [
             "9 January 1963",
             "Published 9 January 1963 by the harbour office",
             "Das Eis: 9 January 1963",
+            "January 9, 1963, Page 4 of the last edition",
+            "9. Januar 1963 (Mittwoch)",
+            "9 janvier 1963 à Aldmouth",
+            "The Aldmouth Post, 9 January 1963, p. 4",
+            "9 January 1963 Share",
+            "1963년 1월 9일 수요일",
         ] {
             assert_eq!(read(line).as_deref(), Some("1963-01-09"), "{line}");
         }

@@ -23,7 +23,7 @@ const LINE: usize = 160;
 const WORD: usize = 12;
 
 /// Marks between the parts of a line.
-const BARS: [char; 6] = ['|', '｜', '·', '•', '/', '—'];
+pub(crate) const BARS: [char; 6] = ['|', '｜', '·', '•', '/', '—'];
 
 /// How many blocks above a story are searched for dates where its headline is not found.
 const ABOVE: usize = 6;
@@ -36,6 +36,15 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     let japanese = r"(?:掲載|公開|配信)日?時?\s*[:：]?\s*\d";
     let by = r"(?:^|[\s|·])(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor|[Aa]v|[Aa]f) \p{Lu}";
     Regex::new(&format!("{labels}|{reporter}|{japanese}|{by}")).expect("it is tested")
+});
+
+/// The labels of when something takes place, before its date.
+static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+    let latin = r"when|wann|quand|cuándo|quando|wanneer|når|när|kiedy|когда|termin|beginn|beginnt";
+    Regex::new(&format!(
+        r"^\s*(?:(?i:{latin})\b|(?:행사|공연|개최|모집)?\s*(?:일시|기간)|日時|開催日|时间|時間)"
+    ))
+    .expect("it is tested")
 });
 
 /// The blocks of a page that may give the dates of its story.
@@ -81,7 +90,8 @@ impl Dateline {
                 .filter(|block| block.text.chars().count() <= WORD)
                 .map_or("", |block| block.text.as_str());
 
-            if !is_anothers && is_dateline(&block.text, rules, dates) {
+            let is_event = WHEN.is_match(label) || WHEN.is_match(&block.text);
+            if !is_anothers && !is_event && is_dateline(&block.text, rules, dates) {
                 lines.push(format!("{label} {}", block.text));
             }
 
@@ -169,7 +179,7 @@ fn is_linked_headline(block: &Block, dates: DateReader<'_>) -> bool {
 }
 
 /// Tells whether a line has words that make its date the publication date.
-fn has_label(line: &str, rules: &PrintedDates) -> bool {
+pub(crate) fn has_label(line: &str, rules: &PrintedDates) -> bool {
     let is_verb = |verbs: &Pattern| verbs.is_match(line);
     LABEL.is_match(line) || rules.published.as_ref().is_some_and(is_verb)
 }
@@ -353,6 +363,8 @@ mod tests {
             "<p>Eröffnung am 18. April 2026 im Hafen</p>",
             "<p>3/7/2026</p>",
             "<p>Doors open at 18:00 on 7 March 2026</p>",
+            "<dl><dt>When</dt><dd>7 March 2026, 18:00</dd></dl>",
+            "<p>일시: 2026년 3월 7일 18:00</p>",
         ] {
             assert_eq!(read(lines), (None, None), "{lines}");
         }

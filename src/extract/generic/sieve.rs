@@ -3,19 +3,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::tz::TimeZone;
-
 use crate::config::profile::ArticleRules;
+use crate::extract::generic::date_lines::DateLines;
 use crate::extract::generic::elsewhere::Elsewhere;
 use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::run_hashes;
-use crate::extract::measured::has_lead;
-use crate::extract::printed_dates::{behind_date, is_date_with_verb};
+use crate::extract::printed_dates::is_date_with_verb;
 use crate::extract::vocabulary::KOREAN_SIGNERS;
 use crate::markup::Tree;
 use crate::markup::blocks::{Block, BlockKind};
 use crate::text::{clean, letters, weight};
-use crate::time::printed::{DateOrder, DateReader, Zulu};
 
 /// How many first blocks may repeat the headline: title, subtitle, reporter and date stand there.
 const HEAD: usize = 4;
@@ -66,6 +63,7 @@ impl<'a> Sieve<'a> {
         let blocks = self.elsewhere.without_captions(blocks);
         let elsewhere = self.elsewhere.stand_there(&blocks);
         let labels = labels(&blocks);
+        let dates = DateLines::of(&blocks, HEAD);
         let mut told = HashSet::new();
 
         for (at, block) in blocks.into_iter().enumerate() {
@@ -76,7 +74,8 @@ impl<'a> Sieve<'a> {
                 .any(|heading| heading.is_match(&block.text));
             is_in_list = is_heading || (is_in_list && !is_prose(&block));
 
-            if !is_in_list && !elsewhere[at] && !self.is_noise(at, &block) {
+            let is_noise = dates.have(at, &block.text) || self.is_noise(at, &block);
+            if !is_in_list && !elsewhere[at] && !is_noise {
                 let is_told = is_told_again(&block.text, &mut told);
                 let repeated = match (labels.contains(&block.text), is_told) {
                     (true, _) => Repeated::Label,
@@ -92,11 +91,11 @@ impl<'a> Sieve<'a> {
         (kept, signature)
     }
 
-    /// Tells whether a block repeats the headline, is the date under it, or is noise.
+    /// Tells whether a block repeats the headline or is noise.
     fn is_noise(&self, at: usize, block: &Block) -> bool {
         let Block { text, .. } = block;
         let is_headline = || self.headlines.contains(&letters(text).collect::<String>());
-        at < HEAD && (is_headline() || is_bare_date(text))
+        at < HEAD && is_headline()
             || is_date_with_verb(text, &self.rules.printed)
             || self.rules.noise.iter().any(|noise| noise.is_match(text))
             || self.rules.calls.iter().any(|call| call.is_match(text))
@@ -139,21 +138,6 @@ impl<'a> Sieve<'a> {
 
         signature.as_deref().map(signed_name)
     }
-}
-
-/// Tells whether a line is a date and nothing else, or a date and a byline behind it, whatever the
-/// order of day and month: `Sat 7 March 2026 16:50 GMT`, `7. März 2026 | Von Anna Martel`.
-fn is_bare_date(line: &str) -> bool {
-    let dates = DateReader {
-        zone: &TimeZone::UTC,
-        zulu: Zulu::Utc,
-        order: DateOrder::DayFirst,
-    };
-    let is_alone = dates.find(line).is_some_and(|(_, place)| {
-        let around = [&line[..place.start], &line[place.end..]];
-        around.iter().all(|text| letters(text).next().is_none())
-    });
-    is_alone || behind_date(line).is_some_and(|rest| rest.is_empty() || has_lead(rest))
 }
 
 /// How a block comes again.
@@ -281,9 +265,35 @@ mod tests {
             "7 March 2026, 16:50, by the old lock",
             "Published works of 2026. All of them were read",
             "Updates 2026",
+            "7. März 2026: Von Seeheim aus fuhr am Samstag die erste Fähre, an Bord drei Boote",
+            "7 March 2026: By Friday Captain Ruth Hale had seen nine boats in the old canal.",
         ] {
             assert_eq!(sifted(&[told, one]), [told, one]);
         }
+    }
+
+    #[test]
+    fn the_dates_that_head_the_parts_of_a_diary_stay() {
+        let [one, two, three, _] = LINES;
+        let diary = ["Sat 7 March 2026", one, "Sun 15 March 2026", two];
+        assert_eq!(sifted(&diary), diary);
+
+        let short = [
+            "7. März 2026",
+            "Eis",
+            "8. März 2026",
+            "Regen",
+            "9. Mai 2026",
+            "Wind",
+        ];
+        assert_eq!(sifted(&short), short);
+        // The date under the headline has another shape than those of the parts.
+        let dated = [["Sat 7 March 2026, 16:50"].as_slice(), &diary].concat();
+        assert_eq!(sifted(&dated), diary);
+        let changed = ["7 March 2026", "8 March 2026", one, two, three];
+        assert_eq!(sifted(&changed), [one, two, three]);
+        let again = ["7 March 2026", one, two, three, "7 March 2026"];
+        assert_eq!(sifted(&again)[0], one);
     }
 
     #[test]

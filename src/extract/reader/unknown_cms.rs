@@ -115,7 +115,8 @@ impl ArticleReader {
         let title = article.title.as_deref();
         let mut printed = dateline.read(title, first.unwrap_or_default(), &rules.printed, dates);
         if printed.published.is_none() {
-            let near = Dateline::read_lines(&near_headline(parts), &rules.printed, dates);
+            let lines = near_headline(parts, &rules.printed);
+            let near = Dateline::read_lines(&lines, &rules.printed, dates);
             printed.published = near.published;
             printed.updated = printed.updated.or(near.updated);
         }
