@@ -72,7 +72,7 @@ pub(super) fn measured<'a>(
     parts.set_headline(element);
 
     let title = title.or(article.title);
-    let writers = writers::writers(page, &parts, &papers, story.paragraphs, story.author);
+    let writers = writers::writers(page, &parts, &papers, story);
     let told_section = sections::told(article.section.as_deref());
     let sections = sections::sections(page, &parts, &papers, &told, story.url);
     let subtitle = article

@@ -4,7 +4,7 @@ use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::element_words::OF_WRITERS;
 use crate::extract::holder::chain;
 use crate::extract::measured::japanese_names;
-use crate::extract::measured::names::{has_lead, has_whole_name, persons};
+use crate::extract::measured::names::{has_lead, has_whole_name, marked_persons};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_lines::is_hidden;
 use crate::extract::page_parts::{PageParts, PagePlace};
@@ -53,7 +53,7 @@ pub(super) fn printed(parts: &PageParts<'_>, place: PagePlace, papers: &PaperNam
         }
 
         let byline = told_in(&node, papers);
-        if byline.chars().count() <= LONGEST && !persons(&byline, papers).is_empty() {
+        if byline.chars().count() <= LONGEST && !marked_persons(&byline, papers).is_empty() {
             outer = Some(node.id);
             bylines.push(byline);
         }
@@ -74,7 +74,7 @@ pub(super) fn apart(parts: &PageParts<'_>, papers: &PaperNames) -> Option<String
 
     for node in boxes.take(MOST_BOXES) {
         let byline = told_in(&node, papers);
-        let names = persons(&byline, papers);
+        let names = marked_persons(&byline, papers);
         if names.is_empty() || byline.chars().count() > LONGEST {
             continue;
         }
@@ -142,7 +142,7 @@ fn narrowest(byline: &Node<'_>, papers: &PaperNames) -> Option<String> {
     });
     let mut names: Vec<String> = Vec::new();
     for name in links.take(MOST_LINKS).map(|link| text(&link)) {
-        if !persons(&name, papers).is_empty() && !names.contains(&name) {
+        if !marked_persons(&name, papers).is_empty() && !names.contains(&name) {
             names.push(name);
         }
     }
@@ -161,7 +161,7 @@ fn told_in(node: &Node<'_>, papers: &PaperNames) -> String {
         };
     }
 
-    let is_byline = whole.chars().count() <= LONGEST && !persons(&whole, papers).is_empty();
+    let is_byline = whole.chars().count() <= LONGEST && !marked_persons(&whole, papers).is_empty();
     if is_byline {
         return whole;
     }
@@ -175,7 +175,10 @@ fn is_joined(linked: &str, whole: &str, papers: &PaperNames) -> bool {
         return false;
     }
 
-    let (linked, all) = (persons(linked, papers), persons(whole, papers));
+    let (linked, all) = (
+        marked_persons(linked, papers),
+        marked_persons(whole, papers),
+    );
     let is_beside_and = |name: &String| {
         let Some((before, behind)) = whole.split_once(name.as_str()) else {
             return false;
@@ -212,7 +215,7 @@ fn name_above(node: &Node<'_>, papers: &PaperNames) -> Option<String> {
     let names = named.chain(headings).map(|node| spaced(&node));
     names.take(MOST_LINKS).find(|name| {
         !name.ends_with(':') && name.chars().count() <= LONGEST_NAME && {
-            let found = persons(name, papers);
+            let found = marked_persons(name, papers);
             has_whole_name(&found)
         }
     })

@@ -54,8 +54,48 @@ static LEAD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"^(?i:{by}|(?:{labels})\s*[:：=/]\s*)")).expect("a test compiles it")
 });
 
-/// Returns the persons whom a byline names. No paper, agency, office, role, clock or number is one.
+/// Words that begin the names of things, with the language in which they do: `The Old Pier`. `La`
+/// and `El` are parts of names.
+const ARTICLES: [(&str, &str); 5] = [
+    ("the", "en"),
+    ("les", "fr"),
+    ("der", "de"),
+    ("die", "de"),
+    ("das", "de"),
+];
+
+/// Returns the persons whom a byline names. No paper, agency, office, role, clock or number is one,
+/// and no thing with an article in the page's language.
 pub(super) fn persons(byline: &str, papers: &PaperNames) -> Vec<String> {
+    let mut names = named(byline, papers);
+    names.retain(|name| !opens_with_article(name, papers));
+    names
+}
+
+/// Returns the persons whom a byline names that the page marks as one. Behind `By` the first word
+/// is part of a name: `By Les Murray`.
+pub(super) fn marked_persons(byline: &str, papers: &PaperNames) -> Vec<String> {
+    if has_lead(byline) {
+        told_persons(byline, papers)
+    } else {
+        persons(byline, papers)
+    }
+}
+
+/// Returns the persons among those whom the page's data calls so. `The` before one word is an
+/// article even there: `The Conversation`.
+pub(super) fn told_persons(told: &str, papers: &PaperNames) -> Vec<String> {
+    let mut names = named(told, papers);
+    let is_thing = |name: &String| {
+        let words: Vec<&str> = name.split(' ').collect();
+        words.len() == 2 && bare(words[0]) == "the"
+    };
+    names.retain(|name| !is_thing(name));
+    names
+}
+
+/// Returns the names in a byline, with those that an article may begin.
+fn named(byline: &str, papers: &PaperNames) -> Vec<String> {
     let bare = ASIDE.replace_all(&byline[..byline.floor_char_boundary(LONGEST)], " , ");
     let found = if bare.contains(is_hangul) {
         korean_names::persons(&bare, &MARKS)
@@ -232,7 +272,6 @@ pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
         && !name.contains(|c: char| c.is_ascii_digit() || "?!:@#%=“”\"".contains(c));
     is_like_a_name
         && is_written_as_a_name(name)
-        && !opens_with_article(&words)
         && !is_host(name)
         && !papers.have(name)
         && !AGENCIES.contains(&plain.as_str())
@@ -254,10 +293,16 @@ fn is_host(name: &str) -> bool {
     !name.contains(' ') && ENDS.iter().any(|end| name.ends_with(end))
 }
 
-/// Tells whether a text is a thing's name: `The Old Pier`. `La` and `El` are parts of names.
-fn opens_with_article(words: &[String]) -> bool {
-    const ARTICLES: [&str; 5] = ["the", "der", "die", "das", "les"];
-    words.len() > 1 && ARTICLES.contains(&words[0].as_str())
+/// Tells whether a text opens with an article in the page's language. A page that tells no language
+/// may have any.
+fn opens_with_article(name: &str, papers: &PaperNames) -> bool {
+    let Some((first, _)) = name.split_once(' ') else {
+        return false;
+    };
+    let first = bare(first);
+    ARTICLES.iter().any(|(article, language)| {
+        first == *article && papers.language().is_none_or(|told| told == *language)
+    })
 }
 
 /// Tells whether the words of a text are written as those of names: with capitals, where the script
@@ -316,6 +361,9 @@ fn is_hangul(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::scan::PageScan;
+    use crate::markup::Tree;
+    use crate::page_url::PageUrl;
 
     fn named(byline: &str) -> Vec<String> {
         persons(byline, &PaperNames::default())
@@ -471,6 +519,41 @@ mod tests {
         ] {
             assert_eq!(named(byline), expected, "{byline}");
         }
+    }
+
+    #[test]
+    fn an_article_begins_a_thing_only_in_the_language_of_the_page() {
+        let read = |language: &str, byline: &str, read: fn(&str, &PaperNames) -> Vec<String>| {
+            let html = format!("<html lang={language}><p>-</p>");
+            let tree = Tree::parse(&html).unwrap();
+            let url = PageUrl::parse("https://paper.example/news/7").unwrap();
+            read(byline, &PaperNames::of(&PageScan::new(&tree), &url))
+        };
+        for (language, byline) in [
+            ("en", "Les Frost"),
+            ("en-GB", "Das Reed"),
+            ("de", "Les Frost"),
+            ("fr", "The Anh Moe"),
+        ] {
+            assert_eq!(read(language, byline, persons), [byline], "{byline}");
+        }
+        for (language, byline) in [
+            ("en", "The Old Lock"),
+            ("fr", "Les Quais"),
+            ("de-AT", "Das Ufer"),
+        ] {
+            assert!(read(language, byline, persons).is_empty(), "{byline}");
+            assert!(
+                read(language, byline, marked_persons).is_empty(),
+                "{byline}"
+            );
+        }
+        assert_eq!(
+            read("en", "By The Anh Moe", marked_persons),
+            ["The Anh Moe"]
+        );
+        assert_eq!(read("fr", "Les Frost", told_persons), ["Les Frost"]);
+        assert!(read("en", "The Canal", told_persons).is_empty());
     }
 
     #[test]

@@ -3,21 +3,26 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use url::Url;
 
 use crate::extract::holder::chain;
+use crate::extract::measured::StoryHints;
 use crate::extract::measured::bylines::{LONGEST, apart, is_page_of_writer, printed};
 use crate::extract::measured::japanese_names;
 use crate::extract::measured::names::{
-    has_korean_signer, has_lead, has_lead_of_work, has_whole_name, persons,
+    has_korean_signer, has_lead, has_lead_of_work, has_whole_name, marked_persons, persons,
+    told_persons,
 };
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::told_writers::{of_addresses, of_json_ld, of_metas};
+use crate::extract::own_links::{is_to_a_list, own_target};
 use crate::extract::page_lines::PageLine;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::printed_dates::behind_date;
 use crate::extract::scan::PageScan;
 use crate::markup::Node;
 use crate::markup::blocks::Block;
+use crate::page_url::PageUrl;
 use crate::text::letters;
 
 /// Most elements around a link to a writer's page that may name the writer.
@@ -89,11 +94,12 @@ impl Candidates<'_> {
             return;
         }
 
+        let read = match place {
+            WriterPlace::JsonLd => told_persons,
+            _ => marked_persons,
+        };
         let mut names: Vec<String> = Vec::new();
-        for name in bylines
-            .iter()
-            .flat_map(|byline| persons(byline, self.papers))
-        {
+        for name in bylines.iter().flat_map(|byline| read(byline, self.papers)) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -111,15 +117,14 @@ impl Candidates<'_> {
     }
 }
 
-/// Returns the writers of a story. `signature` is the line that was taken from the story's end, and
-/// `found` what a library found.
+/// Returns the writers of a story.
 pub(super) fn writers(
     page: &PageScan<'_>,
     parts: &PageParts<'_>,
     papers: &PaperNames,
-    paragraphs: &[String],
-    found: Option<&str>,
+    story: StoryHints<'_>,
 ) -> Writers {
+    let paragraphs = story.paragraphs;
     let mut candidates = Candidates { papers, best: None };
 
     candidates.add(WriterPlace::JsonLd, &of_json_ld(page));
@@ -129,7 +134,7 @@ pub(super) fn writers(
     candidates.add(WriterPlace::Words, &by_words(parts, papers));
     candidates.add(WriterPlace::BelowStory, &by_words_in_story(parts, papers));
     candidates.add(WriterPlace::AgencyHead, &agency_head(paragraphs));
-    candidates.add(WriterPlace::Signature, &signature(parts, papers));
+    candidates.add(WriterPlace::Signature, &signature(parts, papers, story.url));
     let is_told = |name: &str| is_told(name, page, parts, papers);
     candidates.add(
         WriterPlace::Signature,
@@ -138,7 +143,10 @@ pub(super) fn writers(
     for meta in of_metas(page) {
         candidates.add(WriterPlace::Meta, &[meta]);
     }
-    candidates.add(WriterPlace::Library, &found_here(found, parts, papers));
+    candidates.add(
+        WriterPlace::Library,
+        &found_here(story.author, parts, papers),
+    );
 
     if candidates.best.is_none() {
         let apart = apart(parts, papers);
@@ -146,7 +154,7 @@ pub(super) fn writers(
     }
     if candidates.best.is_none() {
         return Writers {
-            names: persons(&of_addresses(page).join(", "), papers),
+            names: persons(&of_addresses(page, papers, story.url).join(", "), papers),
             byline: None,
         };
     }
@@ -263,7 +271,7 @@ fn is_signed(line: &str) -> bool {
 }
 
 /// Returns the last line of the story, or the first ones below it, that signs it.
-fn signature(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
+fn signature(parts: &PageParts<'_>, papers: &PaperNames, url: &PageUrl) -> Vec<String> {
     const LINES_BELOW: usize = 4;
     let lines: Vec<&PageLine<'_>> = parts.lines().collect();
     let Some(last) = lines
@@ -279,7 +287,7 @@ fn signature(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
             line.text.contains('@') && line.text.contains(|c| ('가'..='힣').contains(&c));
         let text = without_brackets(&line.text);
         text.chars().count() <= LONGEST
-            && !is_link_to_a_story(line, parts)
+            && !is_link_to_a_story(line, parts, url)
             && ((has_mail || is_signed(text)) && !persons(text, papers).is_empty()
                 || has_lead(text) && names_somebody(text, papers))
     });
@@ -296,12 +304,27 @@ fn without_brackets(line: &str) -> &str {
         .unwrap_or(line)
 }
 
-/// Tells whether a line below the story is a link, which leads to another story as often as to its
-/// writer: `Interview: Tom May`.
-fn is_link_to_a_story(line: &PageLine<'_>, parts: &PageParts<'_>) -> bool {
+/// Tells whether a line below the story is a link to another story of the paper: `Interview: Tom
+/// May`. Mail, a network, a list and a page with the name of the writer are no stories.
+fn is_link_to_a_story(line: &PageLine<'_>, parts: &PageParts<'_>, url: &PageUrl) -> bool {
+    let is_story = |link: Node<'_>| {
+        own_target(&link, url)
+            .is_some_and(|target| !is_to_a_list(&target) && !has_name_of(&target, &line.text))
+    };
     parts.place_of(line) == PagePlace::BelowStory
         && Block::from(line).is_linked()
         && !links_of(line).any(|link| is_page_of_writer(&link))
+        && links_of(line).any(is_story)
+}
+
+/// Tells whether the last part of an address is the end of a line: `/team/ida-frost` below `By Ida
+/// Frost`.
+fn has_name_of(target: &Url, line: &str) -> bool {
+    let last = target.path().trim_end_matches('/').rsplit('/').next();
+    let last = last.unwrap_or_default().split('.').next();
+    let slug: String = letters(last.unwrap_or_default()).collect();
+    let line: String = letters(line).collect();
+    !slug.is_empty() && line.ends_with(&slug)
 }
 
 /// Returns the links in the element of a line, and around it.
@@ -314,6 +337,7 @@ fn links_of<'l, 'a: 'l>(line: &'l PageLine<'a>) -> impl Iterator<Item = Node<'a>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::profile::ArticleRules;
     use crate::markup::Tree;
 
     const STORY: &str =
@@ -331,7 +355,13 @@ mod tests {
         let mut parts = PageParts::new(&tree, &paragraphs);
         let headline = parts.elements().find(|node| node.has_name("h1"));
         parts.set_headline(headline);
-        writers(&page, &parts, &PaperNames::default(), &paragraphs, None).names
+        let story = StoryHints {
+            url: &PageUrl::parse("https://paper.example/news/7").unwrap(),
+            rules: &ArticleRules::default(),
+            paragraphs: &paragraphs,
+            author: None,
+        };
+        writers(&page, &parts, &PaperNames::default(), story).names
     }
 
     #[test]
@@ -359,7 +389,15 @@ mod tests {
         let meta = "<meta name=author content='Ida Frost'>";
         let link = |href: &str| format!("<p><a href={href}>Text: Moe Reed</a></p>");
         assert_eq!(named(meta, "", &link("/news/8")), ["Ida Frost"]);
-        assert_eq!(named(meta, "", &link("/author/moe")), ["Moe Reed"]);
+        for writer in [
+            "/author/moe",
+            "/crew/moe-reed",
+            "/crew/2026/moe-reed.html",
+            "mailto:moe@paper.example",
+            "https://x.com/moe",
+        ] {
+            assert_eq!(named(meta, "", &link(writer)), ["Moe Reed"], "{writer}");
+        }
         assert_eq!(named(meta, "", "<p>Text: Moe Reed</p>"), ["Moe Reed"]);
     }
 
