@@ -4,12 +4,12 @@ use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::element_words::OF_WRITERS;
 use crate::extract::holder::chain;
 use crate::extract::measured::japanese_names;
-use crate::extract::measured::names::{has_lead, has_whole_name, marked_persons};
+use crate::extract::measured::names::{has_lead, has_whole_name, is_a_role, marked_persons};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_lines::is_hidden;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::vocabulary::{AND, BY, NETWORKS, PAGES_OF_WRITERS};
-use crate::markup::{Node, NodeId, text};
+use crate::markup::{Node, NodeId, text, text_without};
 use crate::text::clean;
 
 /// Longest printed byline, in characters.
@@ -161,11 +161,40 @@ fn told_in(node: &Node<'_>, papers: &PaperNames) -> String {
         };
     }
 
+    if let Some(name) = beside_role(node, papers) {
+        return name;
+    }
+
     let is_byline = whole.chars().count() <= LONGEST && !marked_persons(&whole, papers).is_empty();
     if is_byline {
         return whole;
     }
     name_above(node, papers).unwrap_or(whole)
+}
+
+/// Returns the name of one word that stands before its role in an element of its own. Within one
+/// text the two are parts of a whole name.
+fn beside_role(node: &Node<'_>, papers: &PaperNames) -> Option<String> {
+    let inner = node.descendants_it().filter(|inner| inner.id != node.id);
+    let roles = inner.filter(|inner| inner.is_element() && is_role_element(inner));
+    let roles: Vec<NodeId> = roles.take(MOST_LINKS).map(|role| role.id).collect();
+    if roles.is_empty() {
+        return None;
+    }
+
+    let rest = text_without(node, &roles);
+    let names = marked_persons(&rest, papers);
+    (names.len() == 1 && !has_whole_name(&names) && rest.split_whitespace().count() <= 2)
+        .then_some(rest)
+}
+
+/// Tells whether an element has the role of a writer, by its class or by all of its words.
+fn is_role_element(node: &Node<'_>) -> bool {
+    const NAMED: [&str; 5] = ["role", "title", "position", "job", "jobtitle"];
+    let is_named = class_words(node)
+        .iter()
+        .any(|word| NAMED.contains(&word.as_str()));
+    is_named || is_a_role(&text(node))
 }
 
 /// Tells whether a byline names more writers than its links, with `and` or its like between the two:
@@ -331,6 +360,23 @@ mod tests {
                 "{behind}"
             );
         }
+    }
+
+    #[test]
+    fn a_role_in_an_element_of_its_own_is_no_part_of_a_name() {
+        for html in [
+            "<b class=name>Frostina</b><i class=role>Skating</i>",
+            "<b>Frostina</b> <i>Reporter</i>",
+            "By <b>Frostina</b><i class=job-title>Head of Ice</i>",
+        ] {
+            let names =
+                marked_persons(&told(&format!("<div>{html}</div>")), &PaperNames::default());
+            assert_eq!(names, ["Frostina"], "{html}");
+        }
+        let whole = "<b>Ida Frost</b> <i class=role>Reporter</i>";
+        assert_eq!(told(&format!("<div>{whole}</div>")), "Ida Frost Reporter");
+        let agency = told("<div><b>Reuters</b><b>Aldmouth</b></div>");
+        assert!(marked_persons(&agency, &PaperNames::default()).is_empty());
     }
 
     #[test]

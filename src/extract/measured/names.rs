@@ -31,6 +31,9 @@ const MOST: usize = 20;
 /// Months that are names of persons, too.
 const MONTHS_AS_NAMES: [&str; 5] = ["may", "june", "april", "august", "jan"];
 
+/// Plurals of roles that are names of families, too.
+const FAMILIES: [&str; 1] = ["fellows"];
+
 /// Mail addresses, addresses of pages and of accounts, and texts in brackets.
 static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\([^)]*\)?|\[[^\]]*\]?|<[^>]*>?|https?://\S+|[\w.+-]*@[\w-]+(?:\.[\w-]+)*")
@@ -157,7 +160,15 @@ fn others(byline: &str) -> Vec<String> {
             // `Jane Lee, Correspondent New York`: what stands behind a later role is a place.
             let is_first = names.is_empty() || is_joined || at > 0;
             if !is_unnamed_reporter(&name) && (is_first || !opens_with_role(&name)) {
-                names.extend(without_role(&without_opening_role(&name)));
+                let name = without_opening_role(&name);
+                // `By Joe Fellows` has no role: that needs a comma or other names before it.
+                let is_alone = names.is_empty() || is_joined || at > 0;
+                let is_family = is_alone && ends_as_a_family(&name, names.len());
+                names.extend(if is_family {
+                    Some(name.into_owned())
+                } else {
+                    without_role(&name)
+                });
             }
         }
     }
@@ -250,6 +261,17 @@ fn is_of_time(words: &[&str], at: usize) -> bool {
         || MONTHS.contains(&word.as_str()) && (is_beside_a_number || at == 0 && !is_name)
 }
 
+/// Tells whether a text is a name of two words whose last is the plural of a role, or a longer one
+/// with no other name before it.
+fn ends_as_a_family(name: &str, before: usize) -> bool {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let is_family = words
+        .last()
+        .is_some_and(|last| FAMILIES.contains(&bare(last).as_str()));
+    let is_role = words.iter().all(|word| is_of_role(word));
+    is_family && !is_role && (words.len() == 2 || words.len() == 3 && before == 0)
+}
+
 fn is_of_role(word: &str) -> bool {
     is_role(word) || ROLE_ADJECTIVES.contains(&bare(word).as_str())
 }
@@ -259,6 +281,26 @@ fn is_role(word: &str) -> bool {
     let word = bare(word);
     let one = word.strip_suffix('s').unwrap_or(&word);
     ROLES.contains(&word.as_str()) || ROLES.contains(&one)
+}
+
+/// Tells whether a text is nothing but a role: `Senior Reporter`.
+pub(super) fn is_a_role(text: &str) -> bool {
+    let mut words = text.split_whitespace().peekable();
+    words.peek().is_some() && words.all(is_of_role)
+}
+
+/// Tells whether a text opens with an agency, which has a place or a desk behind it: `Reuters
+/// London`, `AFP Paris`. Short ones are names, too: `Sid`.
+fn opens_with_agency(name: &str) -> bool {
+    const LONG: usize = 6;
+    const INITIALS: usize = 3;
+    let Some((first, rest)) = name.split_once(' ') else {
+        return false;
+    };
+    let count = first.chars().count();
+    let is_printed_large = |text: &str| !text.contains(char::is_lowercase);
+    let is_initials = count >= INITIALS && is_printed_large(first) && !is_printed_large(rest);
+    (count >= LONG || is_initials) && AGENCIES.contains(&bare(first).as_str())
 }
 
 /// Tells whether a name may be a person's.
@@ -273,6 +315,7 @@ pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
     is_like_a_name
         && is_written_as_a_name(name)
         && !is_host(name)
+        && !opens_with_agency(name)
         && !papers.have(name)
         && !AGENCIES.contains(&plain.as_str())
         && !has(&OFFICES)
@@ -399,6 +442,19 @@ mod tests {
                 "By IDA FROST, MOE REED, and ANN HALE Staff Writers",
                 vec!["IDA FROST", "MOE REED", "ANN HALE"],
             ),
+            ("By Ida Fellows", vec!["Ida Fellows"]),
+            ("By Ida Mae Fellows", vec!["Ida Mae Fellows"]),
+            (
+                "By Moe Reed and Ida Fellows, Harbour Editor",
+                vec!["Moe Reed", "Ida Fellows"],
+            ),
+            ("By Moe Reed, Research Fellows", vec!["Moe Reed"]),
+            ("By Moe Reed, Harbour Fellows", vec!["Moe Reed"]),
+            (
+                "By Moe Reed and Ida Frost Fellows",
+                vec!["Moe Reed", "Ida Frost"],
+            ),
+            ("By Harbour Reporters", vec![]),
             ("Seebote.de", vec![]),
             ("J.R. Frost", vec!["J.R. Frost"]),
             ("ida.r.frost", vec!["ida.r.frost"]),
@@ -510,6 +566,9 @@ mod tests {
             ("AFP", vec![]),
             ("입력 2026.03.07 16:50", vec![]),
             ("Reuters", vec![]),
+            ("Reuters Aldmouth", vec![]),
+            ("AFP Aldmouth", vec![]),
+            ("Sid Frost", vec!["Sid Frost"]),
             ("The Newsroom", vec![]),
             ("Shipping Expert", vec![]),
             ("105092", vec![]),

@@ -255,13 +255,30 @@ fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {
         && !is_headline
         && (is_signed(&line.text) && !persons(&line.text, papers).is_empty()
             || has_lead(without_date(&line.text))
-                && names_somebody(without_date(&line.text), papers))
+                && (names_somebody(without_date(&line.text), papers)
+                    || is_signed_with_a_word(without_date(&line.text), papers)))
 }
 
 /// Tells whether a line with `By` or its like has a whole name. With one word behind it, it is a
 /// phrase as often: `Special by Nature`, `In Bayern von Bedeutung`.
 fn names_somebody(line: &str, papers: &PaperNames) -> bool {
     has_whole_name(&persons(line, papers))
+}
+
+/// Tells whether a line is nothing but `By` or a label and a name of one word: `By Madonna`,
+/// `Author: Suhartono`. A label of a work alone may stand before anything: `Story: Floods`.
+fn is_signed_with_a_word(line: &str, papers: &PaperNames) -> bool {
+    const PLAIN: [&str; 8] = ["by", "von", "par", "por", "door", "af", "przez", "yazan"];
+    const OF_WORKS: [&str; 2] = ["story", "words"];
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [lead @ .., name] = words.as_slice() else {
+        return false;
+    };
+
+    let lead = lead.join(" ").to_lowercase();
+    let label = lead.strip_suffix([':', '：']).map(str::trim);
+    let is_label = label.is_some_and(|label| !OF_WORKS.contains(&label));
+    (is_label || PLAIN.contains(&lead.as_str())) && persons(line, papers) == [*name]
 }
 
 /// Tells whether a line is a name with a Korean title, and little more.
@@ -282,16 +299,17 @@ fn signature(parts: &PageParts<'_>, papers: &PaperNames, url: &PageUrl) -> Vec<S
     };
 
     let end = lines.len().min(last + 1 + LINES_BELOW);
-    let signed = lines[last..end].iter().find(|line| {
+    let signed = lines[last..end].iter().enumerate().find(|(at, line)| {
         let has_mail =
             line.text.contains('@') && line.text.contains(|c| ('가'..='힣').contains(&c));
         let text = without_brackets(&line.text);
         text.chars().count() <= LONGEST
             && !is_link_to_a_story(line, parts, url)
             && ((has_mail || is_signed(text)) && !persons(text, papers).is_empty()
-                || has_lead(text) && names_somebody(text, papers))
+                || has_lead(text) && names_somebody(text, papers)
+                || *at <= 1 && has_lead(text) && is_signed_with_a_word(text, papers))
     });
-    let text = signed.map(|line| without_brackets(&line.text).to_owned());
+    let text = signed.map(|(_, line)| without_brackets(&line.text).to_owned());
     text.into_iter().collect()
 }
 
@@ -382,6 +400,32 @@ mod tests {
             named("", "", "<p>(Reporting by Ida Frost)</p>"),
             ["Ida Frost"]
         );
+    }
+
+    #[test]
+    fn a_line_with_no_more_than_one_word_behind_by_is_a_byline() {
+        for line in [
+            "By Frostina",
+            "Par Frostina",
+            "Author: Frostina",
+            "Von: Frostina",
+        ] {
+            let line = format!("<p>{line}</p>");
+            assert_eq!(named("", &line, ""), ["Frostina"], "{line}");
+            assert_eq!(named("", "", &line), ["Frostina"], "{line}");
+        }
+        for line in [
+            "Story: Floods",
+            "By Reuters",
+            "De Frostina",
+            "By Frostina on ice",
+        ] {
+            assert!(
+                named("", &format!("<p>{line}</p>"), "").is_empty(),
+                "{line}"
+            );
+        }
+        assert!(named("", "", "<p>Ice holds</p><p>By Frostina</p>").is_empty());
     }
 
     #[test]
