@@ -1,7 +1,11 @@
 //! Finds the tags of an unknown page.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
+use crate::extract::class_names::ClassKind;
+use crate::extract::holder::chain;
 use crate::extract::json_ld::texts;
 use crate::extract::measured::labelled_tags::below_label;
 use crate::extract::measured::papers::{PaperNames, parts as parts_of};
@@ -10,11 +14,12 @@ use crate::extract::measured::tag_boxes::{boxed, hashed};
 use crate::extract::measured::tag_lists::divided;
 use crate::extract::measured::title_sections::section_names;
 use crate::extract::measured::titles::decoded;
+use crate::extract::own_links::{is_to_a_list, own_target};
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
 use crate::markup::{Node, Tree, text};
 use crate::page_url::PageUrl;
-use crate::text::clean_some;
+use crate::text::{clean_some, letters};
 
 /// Most tags of an article.
 const MOST_TAGS: usize = 100;
@@ -62,13 +67,13 @@ pub(super) fn tags(
     });
     let sources = std::iter::once_with(|| told(page))
         .chain(of_metas)
-        .chain(std::iter::once_with(|| linked(page.tree, parts)))
+        .chain(std::iter::once_with(|| linked(page.tree, parts, url)))
         .chain(std::iter::once_with(|| boxed(parts, url)))
         .chain(std::iter::once_with(|| hashed(parts, url)))
         .chain(std::iter::once_with(|| {
             below_label(parts, url, &section_names(page))
         }))
-        .chain(std::iter::once_with(|| things(page)))
+        .chain(std::iter::once_with(|| things(page, parts, url)))
         .chain(std::iter::once_with(|| of_parsely(page)))
         .chain(std::iter::once_with(|| of_cxense(page)))
         .chain(std::iter::once_with(|| in_scripts(page.tree)));
@@ -94,8 +99,8 @@ fn told(page: &PageScan<'_>) -> Vec<String> {
 }
 
 /// Returns the names of the things that a story is about by its JSON-LD. A text there is a sentence
-/// or the title as often, and the page itself or its paper is no tag.
-fn things(page: &PageScan<'_>) -> Vec<String> {
+/// or the title as often. The page itself, its paper, its headline, a section and a path are no tags.
+fn things(page: &PageScan<'_>, parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
     const KINDS: [&str; 8] = [
         "Thing",
         "Person",
@@ -117,7 +122,24 @@ fn things(page: &PageScan<'_>) -> Vec<String> {
     let about = about.filter(|value| !id(value).iter().any(|id| publishers.contains(id)));
     let things = about.map(|value| page.whole(value)).filter(is_thing);
     let names = things.flat_map(|thing| texts(thing, "name"));
-    names.filter(|name| parts_of(name).count() == 1).collect()
+    let others = names_of_page(page, parts, url);
+    names
+        .filter(|name| parts_of(name).count() == 1 && !name.contains('/'))
+        .filter(|name| !others.contains(&letters(name).collect::<String>()))
+        .collect()
+}
+
+/// Returns the letters of a page's headlines and sections, and of the parts of its address.
+fn names_of_page(page: &PageScan<'_>, parts: &PageParts<'_>, url: &PageUrl) -> HashSet<String> {
+    let headlines = page.json_ld("headline").into_iter();
+    let headlines = headlines.chain(page.meta("og:title").map(str::to_owned));
+    let headlines = headlines.chain(parts.headline().map(|headline| text(&headline)));
+    let path = url.as_url().path().split('/').map(str::to_owned);
+
+    let named = headlines.chain(path).chain(page.breadcrumbs());
+    let mut letters_of: HashSet<String> = named.map(|name| letters(&name).collect()).collect();
+    letters_of.extend(section_names(page));
+    letters_of
 }
 
 /// Returns the tags in the JSON that pages write for Parse.ly.
@@ -178,14 +200,14 @@ fn kept(tags: Vec<String>, papers: &PaperNames) -> Vec<String> {
 
 /// Returns the tags that the page links: by the links' `rel`, else by their addresses, near the
 /// story.
-fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
+fn linked(tree: &Tree, parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
     // A link within the story may lead to a tag, and its text be any words.
     let is_in_story = |node: &Node<'_>| {
         parts.place(node.id) == PagePlace::InStory && !text(node).starts_with('#')
     };
     let links = || {
         let links = parts.elements().filter(|node| node.has_name("a"));
-        links.filter(|node| !is_in_story(node))
+        links.filter(|node| !is_in_story(node) && !is_of_other_story(node, parts, url))
     };
     // The footer of an article has its tags, while the line above the headline has its sections.
     let common = parts.common();
@@ -195,7 +217,9 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
     if near.iter().any(is_plain_tag) {
         return by_rel;
     }
-    let of_article: Vec<Node<'_>> = inside.filter(|node| is_plain_tag(node)).collect();
+    let of_article: Vec<Node<'_>> = inside
+        .filter(|node| is_plain_tag(node) && !is_of_other_story(node, parts, url))
+        .collect();
     if !by_rel.is_empty() {
         return if of_article.is_empty() {
             by_rel
@@ -204,8 +228,9 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
         };
     }
     let root = tree.root();
-    let of_page = root.descendants_it();
-    let of_page = tagged(of_page.filter(|node| node.has_name("a")).collect());
+    let of_page = root.descendants_it().filter(|node| node.has_name("a"));
+    let of_page = of_page.filter(|node| !is_of_other_story(node, parts, url));
+    let of_page = tagged(of_page.collect());
     if !of_page.is_empty() {
         return of_page;
     }
@@ -231,6 +256,43 @@ fn tagged(links: Vec<Node<'_>>) -> Vec<String> {
         .partition(|node| has(node, "category"));
     let chosen = if tags.is_empty() { sections } else { tags };
     chosen.iter().map(text).collect()
+}
+
+/// Tells whether a link stands in a box of other stories, or in a card: beside a link to another
+/// story. The foot of an article may have both.
+fn is_of_other_story(link: &Node<'_>, parts: &PageParts<'_>, url: &PageUrl) -> bool {
+    const CARD: usize = 2;
+    let apart = || {
+        chain(*link)
+            .skip(1)
+            .take_while(|around| !parts.is_around(around))
+    };
+    let is_box = |around: Node<'_>| {
+        let is_foot = around.has_name("footer");
+        ["article", "aside"]
+            .iter()
+            .any(|name| around.has_name(name))
+            || parts.kinds(&around).has(ClassKind::OtherStory) && !is_foot
+    };
+    let is_card = |around: Node<'_>| {
+        let mut links = around.descendants_it().filter(|node| node.has_name("a"));
+        !around.has_name("footer") && links.any(|inner| is_to_a_story(&inner, url))
+    };
+    apart().any(is_box) || apart().take(CARD).any(is_card)
+}
+
+/// Tells whether a link leads to another story of the paper. Those to the one before and the next
+/// stand beside tags, too.
+fn is_to_a_story(link: &Node<'_>, url: &PageUrl) -> bool {
+    let rel = link.attr("rel");
+    let is_marked = rel.is_some_and(|rel| {
+        let mut words = rel.split_whitespace();
+        words.any(|word| ["tag", "next", "prev", "author"].contains(&word))
+    });
+    !is_marked
+        && !is_to_tag(link)
+        && own_target(link, url)
+            .is_some_and(|target| target.path() != url.as_url().path() && !is_to_a_list(&target))
 }
 
 /// Tells whether a link is a tag by its `rel`, and no section.
@@ -264,6 +326,7 @@ mod tests {
     #[test]
     fn the_tags_in_the_footer_of_an_article_come_before_its_section() {
         let story = "The ice on the old canal held for nine days, and the boats stayed in port.";
+        let url = PageUrl::parse("https://paper.example/news/7").unwrap();
         let found = |footer: &str| {
             let html = format!(
                 "<article><h1>Ice</h1><a rel='category tag' href=/local>Local</a><p>{story}</p>\
@@ -273,19 +336,35 @@ mod tests {
             let mut parts = PageParts::new(&tree, &[story.to_owned()]);
             let headline = parts.elements().find(|node| node.has_name("h1"));
             parts.set_headline(headline);
-            linked(&tree, &parts)
+            linked(&tree, &parts, &url)
         };
         assert_eq!(found("<a rel=tag href=/t/ice>Frost</a>"), ["Frost"]);
         assert_eq!(found(""), ["Local"]);
+        let next = "<a rel=tag href=/t/ice>Frost</a> <a rel=next href=/news/8>Fog</a>";
+        assert_eq!(found(next), ["Frost"]);
+        let card = "<a rel=tag href=/t/fog>Fog</a> <a href=/news/8>The fog stays for a week</a>";
+        for others in [
+            format!(
+                "</footer><div class=related-posts><p><a rel=tag href=/t/fog>Fog</a></p></div>"
+            ),
+            format!("</footer><aside class=jp-fog><p><a rel=tag href=/t/fog>Fog</a></p></aside>"),
+            format!("</footer><ul><li>{card}</li><li>{card}</li></ul>"),
+            format!("</footer><article>{card}</article>"),
+        ] {
+            assert_eq!(found(&others), ["Local"], "{others}");
+        }
     }
 
     #[test]
     fn the_things_that_a_story_is_about_are_its_tags() {
         let about = |about: &str| {
-            let article = format!(r#"{{"@type":"NewsArticle","headline":"x","about":{about}}}"#);
+            let article = format!(
+                r#"{{"@type":"NewsArticle","headline":"Ice holds","articleSection":"Canals","about":{about}}}"#
+            );
             let html = format!("<script type=application/ld+json>{article}</script><p>-</p>");
             let tree = Tree::parse(&html).unwrap();
-            things(&PageScan::new(&tree))
+            let url = PageUrl::parse("https://paper.example/winter/7").unwrap();
+            things(&PageScan::new(&tree), &PageParts::new(&tree, &[]), &url)
         };
         let list = r#"[{"@type":"Thing","name":"Ice"},{"@type":"Place","name":"Aldmouth"}]"#;
         assert_eq!(about(list), ["Ice", "Aldmouth"]);
@@ -294,6 +373,10 @@ mod tests {
         assert!(about(r#"{"@type":"Thing","name":"Quay | Ice for all"}"#).is_empty());
         assert!(about(r#"["Ice keeps the boats in port"]"#).is_empty());
         assert!(about(r#"{"@type":"WebPage","name":"Ice on the canal"}"#).is_empty());
+        for name in ["Ice holds!", "Canals", "Winter", "sport/skating"] {
+            let thing = format!(r#"{{"@type":"Thing","name":"{name}"}}"#);
+            assert!(about(&thing).is_empty(), "{name}");
+        }
     }
 
     #[test]
