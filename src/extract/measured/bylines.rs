@@ -3,13 +3,15 @@
 use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::element_words::OF_WRITERS;
 use crate::extract::holder::chain;
+use crate::extract::measured::byline_roles::beside_role;
 use crate::extract::measured::japanese_names;
-use crate::extract::measured::names::{has_lead, has_whole_name, is_a_role, marked_persons};
+use crate::extract::measured::names::{has_lead, marked_persons};
 use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::person_words::{has_whole_name, is_agency};
 use crate::extract::page_lines::is_hidden;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::vocabulary::{AND, BY, NETWORKS, PAGES_OF_WRITERS};
-use crate::markup::{Node, NodeId, text, text_without};
+use crate::markup::{Node, NodeId, text};
 use crate::text::clean;
 
 /// Longest printed byline, in characters.
@@ -172,31 +174,6 @@ fn told_in(node: &Node<'_>, papers: &PaperNames) -> String {
     name_above(node, papers).unwrap_or(whole)
 }
 
-/// Returns the name of one word that stands before its role in an element of its own. Within one
-/// text the two are parts of a whole name.
-fn beside_role(node: &Node<'_>, papers: &PaperNames) -> Option<String> {
-    let inner = node.descendants_it().filter(|inner| inner.id != node.id);
-    let roles = inner.filter(|inner| inner.is_element() && is_role_element(inner));
-    let roles: Vec<NodeId> = roles.take(MOST_LINKS).map(|role| role.id).collect();
-    if roles.is_empty() {
-        return None;
-    }
-
-    let rest = text_without(node, &roles);
-    let names = marked_persons(&rest, papers);
-    (names.len() == 1 && !has_whole_name(&names) && rest.split_whitespace().count() <= 2)
-        .then_some(rest)
-}
-
-/// Tells whether an element has the role of a writer, by its class or by all of its words.
-fn is_role_element(node: &Node<'_>) -> bool {
-    const NAMED: [&str; 5] = ["role", "title", "position", "job", "jobtitle"];
-    let is_named = class_words(node)
-        .iter()
-        .any(|word| NAMED.contains(&word.as_str()));
-    is_named || is_a_role(&text(node))
-}
-
 /// Tells whether a byline names more writers than its links, with `and` or its like between the two:
 /// `By <a>Jane Lee</a> and Max Orr`.
 fn is_joined(linked: &str, whole: &str, papers: &PaperNames) -> bool {
@@ -259,7 +236,10 @@ fn spaced(node: &Node<'_>) -> String {
     let mut raw = String::new();
     for inner in node.descendants_it().filter(Node::is_text) {
         let text = inner.text();
-        if raw.ends_with(char::is_lowercase) && text.starts_with(char::is_uppercase) {
+        let last = raw.split_whitespace().next_back().unwrap_or_default();
+        let is_end = raw.ends_with(char::is_lowercase)
+            || !raw.ends_with(char::is_whitespace) && is_agency(last);
+        if is_end && text.starts_with(char::is_uppercase) {
             raw.push_str(between(&raw, &text));
         }
         raw.push_str(&text);
@@ -295,7 +275,7 @@ fn between(before: &str, behind: &str) -> &'static str {
 }
 
 /// Most links of a byline that are read: stories have a few writers.
-const MOST_LINKS: usize = 20;
+pub(super) const MOST_LINKS: usize = 20;
 
 /// Tells whether the innermost item around an element is a person, or has no kind.
 fn is_of_person(node: &Node<'_>) -> bool {
@@ -375,7 +355,7 @@ mod tests {
         }
         let whole = "<b>Ida Frost</b> <i class=role>Reporter</i>";
         assert_eq!(told(&format!("<div>{whole}</div>")), "Ida Frost Reporter");
-        let agency = told("<div><b>Reuters</b><b>Aldmouth</b></div>");
+        let agency = told("<div><b>AFP</b><b>Aldmouth</b></div>");
         assert!(marked_persons(&agency, &PaperNames::default()).is_empty());
     }
 

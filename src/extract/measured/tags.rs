@@ -4,17 +4,15 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::extract::class_names::ClassKind;
-use crate::extract::holder::chain;
 use crate::extract::json_ld::texts;
 use crate::extract::measured::labelled_tags::below_label;
+use crate::extract::measured::links_of_others::{is_of_other_story, is_to_tag};
 use crate::extract::measured::papers::{PaperNames, parts as parts_of};
 use crate::extract::measured::script_tags::in_scripts;
 use crate::extract::measured::tag_boxes::{boxed, hashed};
 use crate::extract::measured::tag_lists::divided;
 use crate::extract::measured::title_sections::section_names;
 use crate::extract::measured::titles::decoded;
-use crate::extract::own_links::{is_to_a_list, own_target};
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
 use crate::markup::{Node, Tree, text};
@@ -35,17 +33,6 @@ const METAS: [&str; 6] = [
     "parsely-tags",
     "sailthru.tags",
     "keywords",
-];
-
-/// Parts of addresses of a tag's page.
-const PAGES_OF_TAGS: [&str; 7] = [
-    "/tag/",
-    "/tags/",
-    "/hashtag/",
-    "tag=",
-    "keyword=",
-    "/topic/",
-    "/topics/",
 ];
 
 /// What some systems write before the tags among the keywords: `tag:ferry`, `type:Article`.
@@ -258,56 +245,11 @@ fn tagged(links: Vec<Node<'_>>) -> Vec<String> {
     chosen.iter().map(text).collect()
 }
 
-/// Tells whether a link stands in a box of other stories, or in a card: beside a link to another
-/// story. The foot of an article may have both.
-fn is_of_other_story(link: &Node<'_>, parts: &PageParts<'_>, url: &PageUrl) -> bool {
-    const CARD: usize = 2;
-    let apart = || {
-        chain(*link)
-            .skip(1)
-            .take_while(|around| !parts.is_around(around))
-    };
-    let is_box = |around: Node<'_>| {
-        let is_foot = around.has_name("footer");
-        ["article", "aside"]
-            .iter()
-            .any(|name| around.has_name(name))
-            || parts.kinds(&around).has(ClassKind::OtherStory) && !is_foot
-    };
-    let is_card = |around: Node<'_>| {
-        let mut links = around.descendants_it().filter(|node| node.has_name("a"));
-        !around.has_name("footer") && links.any(|inner| is_to_a_story(&inner, url))
-    };
-    apart().any(is_box) || apart().take(CARD).any(is_card)
-}
-
-/// Tells whether a link leads to another story of the paper. Those to the one before and the next
-/// stand beside tags, too.
-fn is_to_a_story(link: &Node<'_>, url: &PageUrl) -> bool {
-    let rel = link.attr("rel");
-    let is_marked = rel.is_some_and(|rel| {
-        let mut words = rel.split_whitespace();
-        words.any(|word| ["tag", "next", "prev", "author"].contains(&word))
-    });
-    !is_marked
-        && !is_to_tag(link)
-        && own_target(link, url)
-            .is_some_and(|target| target.path() != url.as_url().path() && !is_to_a_list(&target))
-}
-
 /// Tells whether a link is a tag by its `rel`, and no section.
 fn is_plain_tag(link: &Node<'_>) -> bool {
     link.attr("rel").is_some_and(|rel| {
         let has = |sought: &str| rel.split_whitespace().any(|word| word == sought);
         has("tag") && !has("category")
-    })
-}
-
-/// Tells whether a link leads to the page of a tag: its address says so, and its text is a tag.
-fn is_to_tag(link: &Node<'_>) -> bool {
-    link.attr("href").is_some_and(|address| {
-        let address = address.to_lowercase();
-        PAGES_OF_TAGS.iter().any(|part| address.contains(part))
     })
 }
 

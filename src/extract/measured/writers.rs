@@ -3,30 +3,26 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use url::Url;
 
 use crate::extract::holder::chain;
 use crate::extract::measured::StoryHints;
-use crate::extract::measured::bylines::{LONGEST, apart, is_page_of_writer, printed};
+use crate::extract::measured::bylines::{LONGEST, apart, printed};
 use crate::extract::measured::japanese_names;
 use crate::extract::measured::names::{
-    has_korean_signer, has_lead, has_lead_of_work, has_whole_name, marked_persons, persons,
-    told_persons,
+    has_korean_signer, has_lead, marked_persons, persons, told_persons,
 };
 use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::person_words::has_whole_name;
+use crate::extract::measured::signatures::signature;
 use crate::extract::measured::told_writers::{of_addresses, of_json_ld, of_metas};
-use crate::extract::own_links::{is_to_a_list, own_target};
 use crate::extract::page_lines::PageLine;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::printed_dates::behind_date;
 use crate::extract::scan::PageScan;
-use crate::markup::Node;
-use crate::markup::blocks::Block;
-use crate::page_url::PageUrl;
 use crate::text::letters;
 
 /// Most elements around a link to a writer's page that may name the writer.
-const NEAR: usize = 3;
+pub(super) const NEAR: usize = 3;
 
 /// The head of a report by a Korean agency: `(한빛=연합) 홍길동 기자 =`.
 static AGENCY_HEAD: LazyLock<Regex> = LazyLock::new(|| {
@@ -261,13 +257,13 @@ fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {
 
 /// Tells whether a line with `By` or its like has a whole name. With one word behind it, it is a
 /// phrase as often: `Special by Nature`, `In Bayern von Bedeutung`.
-fn names_somebody(line: &str, papers: &PaperNames) -> bool {
+pub(super) fn names_somebody(line: &str, papers: &PaperNames) -> bool {
     has_whole_name(&persons(line, papers))
 }
 
 /// Tells whether a line is nothing but `By` or a label and a name of one word: `By Madonna`,
 /// `Author: Suhartono`. A label of a work alone may stand before anything: `Story: Floods`.
-fn is_signed_with_a_word(line: &str, papers: &PaperNames) -> bool {
+pub(super) fn is_signed_with_a_word(line: &str, papers: &PaperNames) -> bool {
     const PLAIN: [&str; 8] = ["by", "von", "par", "por", "door", "af", "przez", "yazan"];
     const OF_WORKS: [&str; 2] = ["story", "words"];
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -282,74 +278,9 @@ fn is_signed_with_a_word(line: &str, papers: &PaperNames) -> bool {
 }
 
 /// Tells whether a line is a name with a Korean title, and little more.
-fn is_signed(line: &str) -> bool {
+pub(super) fn is_signed(line: &str) -> bool {
     const SHORT: usize = 60;
     line.chars().count() <= SHORT && has_korean_signer(line) && !line.ends_with(['.', '다', '?'])
-}
-
-/// Returns the last line of the story, or the first ones below it, that signs it.
-fn signature(parts: &PageParts<'_>, papers: &PaperNames, url: &PageUrl) -> Vec<String> {
-    const LINES_BELOW: usize = 4;
-    let lines: Vec<&PageLine<'_>> = parts.lines().collect();
-    let Some(last) = lines
-        .iter()
-        .rposition(|line| parts.place_of(line) == PagePlace::InStory)
-    else {
-        return Vec::new();
-    };
-
-    let end = lines.len().min(last + 1 + LINES_BELOW);
-    let signed = lines[last..end].iter().enumerate().find(|(at, line)| {
-        let has_mail =
-            line.text.contains('@') && line.text.contains(|c| ('가'..='힣').contains(&c));
-        let text = without_brackets(&line.text);
-        text.chars().count() <= LONGEST
-            && !is_link_to_a_story(line, parts, url)
-            && ((has_mail || is_signed(text)) && !persons(text, papers).is_empty()
-                || has_lead(text) && names_somebody(text, papers)
-                || *at <= 1 && has_lead(text) && is_signed_with_a_word(text, papers))
-    });
-    let text = signed.map(|(_, line)| without_brackets(&line.text).to_owned());
-    text.into_iter().collect()
-}
-
-/// Returns a line without brackets around all of it: agencies sign `(Reporting by Jane Lee; Editing
-/// by Max Orr)`.
-fn without_brackets(line: &str) -> &str {
-    line.strip_prefix('(')
-        .and_then(|line| line.trim_end_matches('.').strip_suffix(')'))
-        .filter(|line| has_lead_of_work(line))
-        .unwrap_or(line)
-}
-
-/// Tells whether a line below the story is a link to another story of the paper: `Interview: Tom
-/// May`. Mail, a network, a list and a page with the name of the writer are no stories.
-fn is_link_to_a_story(line: &PageLine<'_>, parts: &PageParts<'_>, url: &PageUrl) -> bool {
-    let is_story = |link: Node<'_>| {
-        own_target(&link, url)
-            .is_some_and(|target| !is_to_a_list(&target) && !has_name_of(&target, &line.text))
-    };
-    parts.place_of(line) == PagePlace::BelowStory
-        && Block::from(line).is_linked()
-        && !links_of(line).any(|link| is_page_of_writer(&link))
-        && links_of(line).any(is_story)
-}
-
-/// Tells whether the last part of an address is the end of a line: `/team/ida-frost` below `By Ida
-/// Frost`.
-fn has_name_of(target: &Url, line: &str) -> bool {
-    let last = target.path().trim_end_matches('/').rsplit('/').next();
-    let last = last.unwrap_or_default().split('.').next();
-    let slug: String = letters(last.unwrap_or_default()).collect();
-    let line: String = letters(line).collect();
-    !slug.is_empty() && line.ends_with(&slug)
-}
-
-/// Returns the links in the element of a line, and around it.
-fn links_of<'l, 'a: 'l>(line: &'l PageLine<'a>) -> impl Iterator<Item = Node<'a>> + 'l {
-    let inside = line.element.descendants_it();
-    let all = chain(line.element).take(NEAR).chain(inside);
-    all.filter(|node| node.has_name("a"))
 }
 
 #[cfg(test)]
@@ -357,6 +288,7 @@ mod tests {
     use super::*;
     use crate::config::profile::ArticleRules;
     use crate::markup::Tree;
+    use crate::page_url::PageUrl;
 
     const STORY: &str =
         "The ice on the old canal held for nine days, and the boats stayed where they were.";
@@ -437,6 +369,7 @@ mod tests {
             "/author/moe",
             "/crew/moe-reed",
             "/crew/2026/moe-reed.html",
+            "/crew/moe-reed-17",
             "mailto:moe@paper.example",
             "https://x.com/moe",
         ] {
