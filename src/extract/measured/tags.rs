@@ -286,10 +286,9 @@ mod tests {
         assert_eq!(found(next), ["Frost"]);
         let card = "<a rel=tag href=/t/fog>Fog</a> <a href=/news/8>The fog stays for a week</a>";
         for others in [
-            format!(
-                "</footer><div class=related-posts><p><a rel=tag href=/t/fog>Fog</a></p></div>"
-            ),
-            format!("</footer><aside class=jp-fog><p><a rel=tag href=/t/fog>Fog</a></p></aside>"),
+            "</footer><div class=related-posts><p><a rel=tag href=/t/fog>Fog</a></p></div>"
+                .to_owned(),
+            "</footer><aside class=jp-fog><p><a rel=tag href=/t/fog>Fog</a></p></aside>".to_owned(),
             format!("</footer><ul><li>{card}</li><li>{card}</li></ul>"),
             format!("</footer><article>{card}</article>"),
         ] {

@@ -90,9 +90,10 @@ impl Candidates<'_> {
             return;
         }
 
-        let read = match place {
-            WriterPlace::JsonLd => told_persons,
-            _ => marked_persons,
+        let read = if place == WriterPlace::JsonLd {
+            told_persons
+        } else {
+            marked_persons
         };
         let mut names: Vec<String> = Vec::new();
         for name in bylines.iter().flat_map(|byline| read(byline, self.papers)) {
