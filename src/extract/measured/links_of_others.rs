@@ -21,12 +21,6 @@ const PAGES_OF_TAGS: [&str; 7] = [
 /// Tells whether a link stands in a box of other stories, or in a card: beside a link to another
 /// story. The foot of an article may have both.
 pub(super) fn is_of_other_story(link: &Node<'_>, parts: &PageParts<'_>, url: &PageUrl) -> bool {
-    const CARD: usize = 2;
-    let apart = || {
-        chain(*link)
-            .skip(1)
-            .take_while(|around| !parts.is_around(around))
-    };
     let is_box = |around: Node<'_>| {
         let is_foot = around.has_name("footer");
         ["article", "aside"]
@@ -34,11 +28,23 @@ pub(super) fn is_of_other_story(link: &Node<'_>, parts: &PageParts<'_>, url: &Pa
             .any(|name| around.has_name(name))
             || parts.kinds(&around).has(ClassKind::OtherStory) && !is_foot
     };
+    apart(link, parts).any(is_box) || is_in_a_card(link, parts, url)
+}
+
+/// Tells whether a link stands in a card: beside a link to another story.
+pub(super) fn is_in_a_card(link: &Node<'_>, parts: &PageParts<'_>, url: &PageUrl) -> bool {
+    const CARD: usize = 2;
     let is_card = |around: Node<'_>| {
         let mut links = around.descendants_it().filter(|node| node.has_name("a"));
         !around.has_name("footer") && links.any(|inner| is_to_a_story(&inner, url))
     };
-    apart().any(is_box) || apart().take(CARD).any(is_card)
+    apart(link, parts).take(CARD).any(is_card)
+}
+
+/// Returns the elements around a link that are not around the story, from the innermost.
+fn apart<'a>(link: &Node<'a>, parts: &PageParts<'a>) -> impl Iterator<Item = Node<'a>> {
+    let around = chain(*link).skip(1);
+    around.take_while(|around| !parts.is_around(around))
 }
 
 /// Tells whether a link leads to another story of the paper. Those to the one before and the next

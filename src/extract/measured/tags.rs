@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::extract::json_ld::texts;
 use crate::extract::measured::labelled_tags::below_label;
-use crate::extract::measured::links_of_others::{is_of_other_story, is_to_tag};
+use crate::extract::measured::links_of_others::{is_in_a_card, is_of_other_story, is_to_tag};
 use crate::extract::measured::papers::{PaperNames, parts as parts_of};
 use crate::extract::measured::script_tags::in_scripts;
 use crate::extract::measured::tag_boxes::{boxed, hashed};
@@ -216,7 +216,7 @@ fn linked(tree: &Tree, parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
     }
     let root = tree.root();
     let of_page = root.descendants_it().filter(|node| node.has_name("a"));
-    let of_page = of_page.filter(|node| !is_of_other_story(node, parts, url));
+    let of_page = of_page.filter(|node| !is_in_a_card(node, parts, url));
     let of_page = tagged(of_page.collect());
     if !of_page.is_empty() {
         return of_page;
