@@ -1,11 +1,13 @@
 //! Tells the roles in a byline that stand in elements of their own.
 
 use crate::extract::class_names::class_words;
-use crate::extract::measured::bylines::MOST_LINKS;
 use crate::extract::measured::names::marked_persons;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::person_words::{has_whole_name, is_a_role};
 use crate::markup::{Node, NodeId, text, text_without};
+
+/// Most links of a byline that are read: stories have a few writers.
+pub(super) const MOST_LINKS: usize = 20;
 
 /// Returns the name of one word that stands before its role in an element of its own. Within one
 /// text the two are parts of a whole name.

@@ -3,7 +3,7 @@
 use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::element_words::OF_WRITERS;
 use crate::extract::holder::chain;
-use crate::extract::measured::byline_roles::beside_role;
+use crate::extract::measured::byline_roles::{MOST_LINKS, beside_role};
 use crate::extract::measured::japanese_names;
 use crate::extract::measured::names::{has_lead, marked_persons};
 use crate::extract::measured::papers::PaperNames;
@@ -273,9 +273,6 @@ fn between(before: &str, behind: &str) -> &'static str {
         _ => ", ",
     }
 }
-
-/// Most links of a byline that are read: stories have a few writers.
-pub(super) const MOST_LINKS: usize = 20;
 
 /// Tells whether the innermost item around an element is a person, or has no kind.
 fn is_of_person(node: &Node<'_>) -> bool {
