@@ -5,21 +5,26 @@ mod around_names;
 mod bare_byline;
 mod breadcrumbs;
 mod byline_parts;
+mod byline_roles;
 mod bylines;
 mod captions;
 mod japanese_names;
 mod korean_names;
 mod labelled_tags;
 mod lead_photos;
+mod links_of_others;
 pub(super) mod moments;
 mod names;
 mod papers;
+mod person_words;
 mod picture_address;
 mod picture_cards;
 mod picture_file;
 mod pictures;
 mod script_tags;
 mod sections;
+mod signatures;
+mod signed_lines;
 mod subtitles;
 mod tag_boxes;
 mod tag_lists;
@@ -73,7 +78,7 @@ pub(super) fn measured<'a>(
     parts.set_headline(element);
 
     let title = title.or(article.title);
-    let writers = writers::writers(page, &parts, &papers, story.paragraphs, story.author);
+    let writers = writers::writers(page, &parts, &papers, story);
     let told_section = sections::told(article.section.as_deref());
     let sections = sections::sections(page, &parts, &papers, &told, story.url);
     let subtitle = article

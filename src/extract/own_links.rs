@@ -20,11 +20,13 @@ pub(super) fn own_target(link: &Node<'_>, url: &PageUrl) -> Option<Url> {
     is_own.then_some(target)
 }
 
-/// Parts of the addresses of pages that list stories or photos.
+/// Whole parts of the addresses of pages that list stories or photos.
 #[rustfmt::skip]
-const LISTS: [&str; 14] = [
-    "/tag/", "/tags/", "/topic", "/thema", "/hashtag", "/gallery", "/galleries", "/photo",
-    "/series", "/serie", "/category/", "/section/", "/categor", "/search",
+const LISTS: [&str; 28] = [
+    "tag", "tags", "topic", "topics", "thema", "themen", "hashtag", "hashtags", "gallery",
+    "galleries", "photo", "photos", "photogallery", "photolist", "series", "serie", "serien",
+    "section", "category", "categories", "categoria", "categorias", "categorie", "search",
+    "autoren", "autores", "profil", "profiles",
 ];
 
 /// Tells whether an address is that of a list rather than of a story: of the home page, a section,
@@ -34,10 +36,12 @@ pub(super) fn is_to_a_list(target: &Url) -> bool {
     /// Fewest words in the address of a story without a number.
     const WORDS: usize = 3;
     let path = target.path().to_lowercase();
-    let is_named = LISTS
-        .iter()
-        .chain(&PAGES_OF_WRITERS)
-        .any(|part| path.contains(part));
+    let writers = PAGES_OF_WRITERS.map(|part| part.trim_matches('/'));
+    let is_named = path.split('/').any(|part| {
+        let part = part.split('.').next().unwrap_or_default();
+        let one = part.strip_suffix('s').unwrap_or(part);
+        LISTS.contains(&part) || writers.contains(&part) || writers.contains(&one)
+    });
 
     let last = path.trim_end_matches('/').rsplit('/').next();
     let last = last.unwrap_or_default();
@@ -119,6 +123,9 @@ mod tests {
             "/tag/ice",
             "/gallery/2026/7",
             "/culture/on-stage/",
+            "/search.html?q=7",
+            "/photo/8",
+            "/authors/moe-reed-7",
         ] {
             assert!(is_list(path), "{path}");
         }
@@ -128,6 +135,10 @@ mod tests {
             "/a?id=x",
             "/ice.html",
             "/inns/1",
+            "/news/search-for-the-lost-barge-8",
+            "/photographer-on-ice-7",
+            "/2026/serial-skater-2",
+            "/authority-shuts-the-lock-3",
         ] {
             assert!(!is_list(path), "{path}");
         }

@@ -1,7 +1,8 @@
 //! Tells a byline that is nothing else from a sentence that begins like one.
 
-use crate::extract::measured::names::{has_lead, has_whole_name, persons};
+use crate::extract::measured::names::{has_lead, persons};
 use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::person_words::has_whole_name;
 use crate::extract::vocabulary::{
     AND, BEFORE_BY, BY, LABELS, OTHER_LABELS, OUR, PARTICLES, ROLE_ADJECTIVES, ROLES, WITH,
 };

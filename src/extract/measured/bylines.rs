@@ -3,9 +3,11 @@
 use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::element_words::OF_WRITERS;
 use crate::extract::holder::chain;
+use crate::extract::measured::byline_roles::{MOST_LINKS, beside_role};
 use crate::extract::measured::japanese_names;
-use crate::extract::measured::names::{has_lead, has_whole_name, persons};
+use crate::extract::measured::names::{has_lead, marked_persons};
 use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::person_words::{has_whole_name, is_agency};
 use crate::extract::page_lines::is_hidden;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::vocabulary::{AND, BY, NETWORKS, PAGES_OF_WRITERS};
@@ -53,7 +55,7 @@ pub(super) fn printed(parts: &PageParts<'_>, place: PagePlace, papers: &PaperNam
         }
 
         let byline = told_in(&node, papers);
-        if byline.chars().count() <= LONGEST && !persons(&byline, papers).is_empty() {
+        if byline.chars().count() <= LONGEST && !marked_persons(&byline, papers).is_empty() {
             outer = Some(node.id);
             bylines.push(byline);
         }
@@ -74,7 +76,7 @@ pub(super) fn apart(parts: &PageParts<'_>, papers: &PaperNames) -> Option<String
 
     for node in boxes.take(MOST_BOXES) {
         let byline = told_in(&node, papers);
-        let names = persons(&byline, papers);
+        let names = marked_persons(&byline, papers);
         if names.is_empty() || byline.chars().count() > LONGEST {
             continue;
         }
@@ -142,7 +144,7 @@ fn narrowest(byline: &Node<'_>, papers: &PaperNames) -> Option<String> {
     });
     let mut names: Vec<String> = Vec::new();
     for name in links.take(MOST_LINKS).map(|link| text(&link)) {
-        if !persons(&name, papers).is_empty() && !names.contains(&name) {
+        if !marked_persons(&name, papers).is_empty() && !names.contains(&name) {
             names.push(name);
         }
     }
@@ -161,7 +163,11 @@ fn told_in(node: &Node<'_>, papers: &PaperNames) -> String {
         };
     }
 
-    let is_byline = whole.chars().count() <= LONGEST && !persons(&whole, papers).is_empty();
+    if let Some(name) = beside_role(node, papers) {
+        return name;
+    }
+
+    let is_byline = whole.chars().count() <= LONGEST && !marked_persons(&whole, papers).is_empty();
     if is_byline {
         return whole;
     }
@@ -175,7 +181,10 @@ fn is_joined(linked: &str, whole: &str, papers: &PaperNames) -> bool {
         return false;
     }
 
-    let (linked, all) = (persons(linked, papers), persons(whole, papers));
+    let (linked, all) = (
+        marked_persons(linked, papers),
+        marked_persons(whole, papers),
+    );
     let is_beside_and = |name: &String| {
         let Some((before, behind)) = whole.split_once(name.as_str()) else {
             return false;
@@ -212,7 +221,7 @@ fn name_above(node: &Node<'_>, papers: &PaperNames) -> Option<String> {
     let names = named.chain(headings).map(|node| spaced(&node));
     names.take(MOST_LINKS).find(|name| {
         !name.ends_with(':') && name.chars().count() <= LONGEST_NAME && {
-            let found = persons(name, papers);
+            let found = marked_persons(name, papers);
             has_whole_name(&found)
         }
     })
@@ -227,7 +236,10 @@ fn spaced(node: &Node<'_>) -> String {
     let mut raw = String::new();
     for inner in node.descendants_it().filter(Node::is_text) {
         let text = inner.text();
-        if raw.ends_with(char::is_lowercase) && text.starts_with(char::is_uppercase) {
+        let last = raw.split_whitespace().next_back().unwrap_or_default();
+        let is_end = raw.ends_with(char::is_lowercase)
+            || !raw.ends_with(char::is_whitespace) && is_agency(last);
+        if is_end && text.starts_with(char::is_uppercase) {
             raw.push_str(between(&raw, &text));
         }
         raw.push_str(&text);
@@ -261,9 +273,6 @@ fn between(before: &str, behind: &str) -> &'static str {
         _ => ", ",
     }
 }
-
-/// Most links of a byline that are read: stories have a few writers.
-const MOST_LINKS: usize = 20;
 
 /// Tells whether the innermost item around an element is a person, or has no kind.
 fn is_of_person(node: &Node<'_>) -> bool {
@@ -328,6 +337,23 @@ mod tests {
                 "{behind}"
             );
         }
+    }
+
+    #[test]
+    fn a_role_in_an_element_of_its_own_is_no_part_of_a_name() {
+        for html in [
+            "<b class=name>Frostina</b><i class=role>Skating</i>",
+            "<b>Frostina</b> <i>Reporter</i>",
+            "By <b>Frostina</b><i class=job-title>Head of Ice</i>",
+        ] {
+            let names =
+                marked_persons(&told(&format!("<div>{html}</div>")), &PaperNames::default());
+            assert_eq!(names, ["Frostina"], "{html}");
+        }
+        let whole = "<b>Ida Frost</b> <i class=role>Reporter</i>";
+        assert_eq!(told(&format!("<div>{whole}</div>")), "Ida Frost Reporter");
+        let agency = told("<div><b>AFP</b><b>Aldmouth</b></div>");
+        assert!(marked_persons(&agency, &PaperNames::default()).is_empty());
     }
 
     #[test]

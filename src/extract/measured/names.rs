@@ -12,18 +12,17 @@ use crate::extract::measured::byline_parts::{
 };
 use crate::extract::measured::korean_names;
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::vocabulary::{
-    AGENCIES, AND, BEFORE_BY, BY, JAPANESE_OFFICES, JAPANESE_SIGNERS, KOREAN_OFFICES,
-    KOREAN_SIGNERS, LABELS, MONTHS, NETWORKS, OF_TIME, OFFICES, PARTICLES, PLAIN_ANDS,
-    ROLE_ADJECTIVES, ROLES, THAI_OFFICES,
+use crate::extract::measured::person_words::{
+    bare, ends_as_a_family, is_agency, is_hangul, is_of_role, is_person, is_role, is_thai,
+    opens_with_article,
 };
-use crate::text::{clean, letters};
+use crate::extract::vocabulary::{
+    AND, BEFORE_BY, BY, JAPANESE_SIGNERS, KOREAN_SIGNERS, LABELS, MONTHS, OF_TIME, PLAIN_ANDS,
+};
+use crate::text::clean;
 
 /// Longest byline that is read, in bytes: it holds some names with roles.
 const LONGEST: usize = 400;
-
-/// Most words of a name: `Maria da Conceição de Sousa e Silva`.
-const MOST_WORDS: usize = 7;
 
 /// Most names of a byline.
 const MOST: usize = 20;
@@ -54,8 +53,38 @@ static LEAD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"^(?i:{by}|(?:{labels})\s*[:：=/]\s*)")).expect("a test compiles it")
 });
 
-/// Returns the persons whom a byline names. No paper, agency, office, role, clock or number is one.
+/// Returns the persons whom a byline names. No paper, agency, office, role, clock or number is one,
+/// and no thing with an article in the page's language.
 pub(super) fn persons(byline: &str, papers: &PaperNames) -> Vec<String> {
+    let mut names = named(byline, papers);
+    names.retain(|name| !opens_with_article(name, papers));
+    names
+}
+
+/// Returns the persons whom a byline names that the page marks as one. Behind `By` the first word
+/// is part of a name: `By Les Murray`.
+pub(super) fn marked_persons(byline: &str, papers: &PaperNames) -> Vec<String> {
+    if has_lead(byline) {
+        told_persons(byline, papers)
+    } else {
+        persons(byline, papers)
+    }
+}
+
+/// Returns the persons among those whom the page's data calls so. `The` before one word is an
+/// article even there: `The Conversation`.
+pub(super) fn told_persons(told: &str, papers: &PaperNames) -> Vec<String> {
+    let mut names = named(told, papers);
+    let is_thing = |name: &String| {
+        let words: Vec<&str> = name.split(' ').collect();
+        words.len() == 2 && bare(words[0]) == "the"
+    };
+    names.retain(|name| !is_thing(name));
+    names
+}
+
+/// Returns the names in a byline, with those that an article may begin.
+fn named(byline: &str, papers: &PaperNames) -> Vec<String> {
     let bare = ASIDE.replace_all(&byline[..byline.floor_char_boundary(LONGEST)], " , ");
     let found = if bare.contains(is_hangul) {
         korean_names::persons(&bare, &MARKS)
@@ -103,7 +132,14 @@ fn others(byline: &str) -> Vec<String> {
     let byline = GENERATION.replace_all(&byline, " $1");
     let bare = LEAD.replace(&byline, "");
     let mut names: Vec<String> = Vec::new();
+    let mut is_behind_agency = false;
     for part in MARKS.split(&bare) {
+        // `Reuters, London`: one word behind an agency is a place.
+        let is_place = is_behind_agency && !part.contains(' ');
+        is_behind_agency = is_agency(part);
+        if is_place {
+            continue;
+        }
         let part = without_agency(part);
         let Some(part) = before_other_work(without_preface(&part)) else {
             continue;
@@ -117,7 +153,15 @@ fn others(byline: &str) -> Vec<String> {
             // `Jane Lee, Correspondent New York`: what stands behind a later role is a place.
             let is_first = names.is_empty() || is_joined || at > 0;
             if !is_unnamed_reporter(&name) && (is_first || !opens_with_role(&name)) {
-                names.extend(without_role(&without_opening_role(&name)));
+                let name = without_opening_role(&name);
+                // `By Joe Fellows` has no role: that needs a comma or other names before it.
+                let is_alone = names.is_empty() || is_joined || at > 0;
+                let is_family = is_alone && ends_as_a_family(&name, names.len());
+                names.extend(if is_family {
+                    Some(name.into_owned())
+                } else {
+                    without_role(&name)
+                });
             }
         }
     }
@@ -210,112 +254,15 @@ fn is_of_time(words: &[&str], at: usize) -> bool {
         || MONTHS.contains(&word.as_str()) && (is_beside_a_number || at == 0 && !is_name)
 }
 
-fn is_of_role(word: &str) -> bool {
-    is_role(word) || ROLE_ADJECTIVES.contains(&bare(word).as_str())
-}
-
-/// Tells whether a word is a role, of one person or of several: `Staff Writers`.
-fn is_role(word: &str) -> bool {
-    let word = bare(word);
-    let one = word.strip_suffix('s').unwrap_or(&word);
-    ROLES.contains(&word.as_str()) || ROLES.contains(&one)
-}
-
-/// Tells whether a name may be a person's.
-pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
-    let words: Vec<String> = name.split_whitespace().map(bare).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let plain: String = words.join(" ");
-
-    let is_like_a_name = (1..=MOST_WORDS).contains(&words.len())
-        && letters(name).count() > 1
-        && !name.contains(|c: char| c.is_ascii_digit() || "?!:@#%=“”\"".contains(c));
-    is_like_a_name
-        && is_written_as_a_name(name)
-        && !opens_with_article(&words)
-        && !is_host(name)
-        && !papers.have(name)
-        && !AGENCIES.contains(&plain.as_str())
-        && !has(&OFFICES)
-        && !KOREAN_OFFICES.iter().any(|office| plain.ends_with(office))
-        && !JAPANESE_OFFICES
-            .iter()
-            .any(|office| plain.ends_with(office))
-        && !KOREAN_SIGNERS.contains(&plain.as_str())
-        && !words.iter().all(|word| is_of_role(word) || is_little(word))
-}
-
-/// Tells whether a text is the name of a host: `Seebote.de`.
-fn is_host(name: &str) -> bool {
-    const ENDS: [&str; 16] = [
-        ".com", ".net", ".org", ".info", ".news", ".de", ".at", ".ch", ".fr", ".es", ".it", ".nl",
-        ".kr", ".jp", ".uk", ".eu",
-    ];
-    !name.contains(' ') && ENDS.iter().any(|end| name.ends_with(end))
-}
-
-/// Tells whether a text is a thing's name: `The Old Pier`. `La` and `El` are parts of names.
-fn opens_with_article(words: &[String]) -> bool {
-    const ARTICLES: [&str; 5] = ["the", "der", "die", "das", "les"];
-    words.len() > 1 && ARTICLES.contains(&words[0].as_str())
-}
-
-/// Tells whether the words of a text are written as those of names: with capitals, where the script
-/// has them. One word alone may be an account. Korean names are short.
-fn is_written_as_a_name(name: &str) -> bool {
-    const LONGEST_KOREAN: usize = 9;
-    const LONGEST_THAI: usize = 20;
-    if name.contains(is_hangul) {
-        return name.chars().count() <= LONGEST_KOREAN && name.split(' ').count() <= 2;
-    }
-    if is_thai(name) {
-        let is_short = name
-            .split(' ')
-            .all(|word| word.chars().count() <= LONGEST_THAI);
-        return is_short && !THAI_OFFICES.iter().any(|office| name.starts_with(office));
-    }
-    let is_small = |word: &str| word.starts_with(char::is_lowercase) && !PARTICLES.contains(&word);
-    let has_capital = name
-        .split(' ')
-        .any(|word| !word.starts_with(char::is_lowercase));
-    !name.contains(' ') || has_capital && !name.split(' ').any(is_small)
-}
-
-/// Tells whether a word stands beside names, and is none.
-fn is_little(word: &str) -> bool {
-    OF_TIME.contains(&word)
-        || BY.contains(&word)
-        || AND.contains(&word)
-        || BEFORE_BY.contains(&word)
-        || NETWORKS.contains(&word)
-}
-
-/// Tells whether one of the names is whole, and not the name of an account.
-pub(super) fn has_whole_name(names: &[String]) -> bool {
-    names
-        .iter()
-        .any(|name| name.contains(' ') || name.contains(|c: char| c >= '\u{2e80}'))
-}
-
-/// Returns the letters of a word in lower case.
-fn bare(word: &str) -> String {
-    letters(word).collect()
-}
-
 /// Words of a Thai name behind `โดย`: a sentence may begin with that, too, and has fewer or more.
 const THAI_NAME: std::ops::RangeInclusive<usize> = 2..=3;
-
-fn is_thai(text: &str) -> bool {
-    text.starts_with(|c: char| ('\u{e00}'..='\u{e7f}').contains(&c))
-}
-
-fn is_hangul(c: char) -> bool {
-    ('가'..='힣').contains(&c)
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::scan::PageScan;
+    use crate::markup::Tree;
+    use crate::page_url::PageUrl;
 
     fn named(byline: &str) -> Vec<String> {
         persons(byline, &PaperNames::default())
@@ -351,6 +298,19 @@ mod tests {
                 "By IDA FROST, MOE REED, and ANN HALE Staff Writers",
                 vec!["IDA FROST", "MOE REED", "ANN HALE"],
             ),
+            ("By Ida Fellows", vec!["Ida Fellows"]),
+            ("By Ida Mae Fellows", vec!["Ida Mae Fellows"]),
+            (
+                "By Moe Reed and Ida Fellows, Harbour Editor",
+                vec!["Moe Reed", "Ida Fellows"],
+            ),
+            ("By Moe Reed, Research Fellows", vec!["Moe Reed"]),
+            ("By Moe Reed, Harbour Fellows", vec!["Moe Reed"]),
+            (
+                "By Moe Reed and Ida Frost Fellows",
+                vec!["Moe Reed", "Ida Frost"],
+            ),
+            ("By Harbour Reporters", vec![]),
             ("Seebote.de", vec![]),
             ("J.R. Frost", vec!["J.R. Frost"]),
             ("ida.r.frost", vec!["ida.r.frost"]),
@@ -462,6 +422,10 @@ mod tests {
             ("AFP", vec![]),
             ("입력 2026.03.07 16:50", vec![]),
             ("Reuters", vec![]),
+            ("Reuters Aldmouth", vec![]),
+            ("Reuters, Aldmouth", vec![]),
+            ("AFP Aldmouth", vec![]),
+            ("Sid Frost", vec!["Sid Frost"]),
             ("The Newsroom", vec![]),
             ("Shipping Expert", vec![]),
             ("105092", vec![]),
@@ -471,6 +435,41 @@ mod tests {
         ] {
             assert_eq!(named(byline), expected, "{byline}");
         }
+    }
+
+    #[test]
+    fn an_article_begins_a_thing_only_in_the_language_of_the_page() {
+        let read = |language: &str, byline: &str, read: fn(&str, &PaperNames) -> Vec<String>| {
+            let html = format!("<html lang={language}><p>-</p>");
+            let tree = Tree::parse(&html).unwrap();
+            let url = PageUrl::parse("https://paper.example/news/7").unwrap();
+            read(byline, &PaperNames::of(&PageScan::new(&tree), &url))
+        };
+        for (language, byline) in [
+            ("en", "Les Frost"),
+            ("en-GB", "Das Reed"),
+            ("de", "Les Frost"),
+            ("fr", "The Anh Moe"),
+        ] {
+            assert_eq!(read(language, byline, persons), [byline], "{byline}");
+        }
+        for (language, byline) in [
+            ("en", "The Old Lock"),
+            ("fr", "Les Quais"),
+            ("de-AT", "Das Ufer"),
+        ] {
+            assert!(read(language, byline, persons).is_empty(), "{byline}");
+            assert!(
+                read(language, byline, marked_persons).is_empty(),
+                "{byline}"
+            );
+        }
+        assert_eq!(
+            read("en", "By The Anh Moe", marked_persons),
+            ["The Anh Moe"]
+        );
+        assert_eq!(read("fr", "Les Frost", told_persons), ["Les Frost"]);
+        assert!(read("en", "The Canal", told_persons).is_empty());
     }
 
     #[test]

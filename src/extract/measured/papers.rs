@@ -47,9 +47,12 @@ const METAS: [&str; 5] = [
     "twitter:site",
 ];
 
-/// The names of a page's paper, as letters.
+/// The names of a page's paper, as letters, and the language that it writes in.
 #[derive(Debug, Default)]
-pub(super) struct PaperNames(Vec<String>);
+pub(super) struct PaperNames {
+    names: Vec<String>,
+    language: Option<String>,
+}
 
 impl PaperNames {
     pub(super) fn of(page: &PageScan<'_>, url: &PageUrl) -> Self {
@@ -70,7 +73,15 @@ impl PaperNames {
                 .map(|label| letters(label).collect()),
         );
         names.retain(|name| name.chars().count() > 1);
-        Self(names)
+        Self {
+            names,
+            language: language(page),
+        }
+    }
+
+    /// Returns the language of the page, as two or three letters.
+    pub(super) fn language(&self) -> Option<&str> {
+        self.language.as_deref()
     }
 
     /// Tells whether a text is the paper's name, whatever its spaces and marks.
@@ -83,7 +94,7 @@ impl PaperNames {
         let article = ["the", "die", "der", "das"];
         let bare = article.iter().find_map(|word| told.strip_prefix(word));
 
-        self.0.iter().any(|name| {
+        self.names.iter().any(|name| {
             let without = article.iter().find_map(|word| name.strip_prefix(word));
             *name == told || Some(name.as_str()) == bare || without == Some(&told)
         })
@@ -146,6 +157,16 @@ impl PaperNames {
     }
 }
 
+/// Returns the language that a page tells, without its country: `de` of `de-AT`.
+fn language(page: &PageScan<'_>) -> Option<String> {
+    let root = page.tree.root();
+    let element = root.descendants_it().find(|node| node.has_name("html"));
+    let told = element.and_then(|node| node.attr("lang").map(|lang| lang.to_string()));
+    let told = told.or_else(|| page.meta("og:locale").map(str::to_owned))?;
+    let code = told.trim().split(['-', '_']).next()?.to_lowercase();
+    (!code.is_empty()).then_some(code)
+}
+
 /// Tells whether dashes without spaces part a headline from a name, as in titles of East Asia
 /// (`新店开门-新华网`), and in others only a long dash. A hyphen between Latin letters joins a word:
 /// `Anti-Post` is no headline of the Post.
@@ -166,11 +187,12 @@ mod tests {
     use super::*;
 
     fn names() -> PaperNames {
-        PaperNames(vec![
-            "한빛신문".to_owned(),
-            "thehanbit".to_owned(),
-            "hanbitexample".to_owned(),
-        ])
+        PaperNames {
+            names: ["한빛신문", "thehanbit", "hanbitexample"]
+                .map(str::to_owned)
+                .to_vec(),
+            language: None,
+        }
     }
 
     #[test]

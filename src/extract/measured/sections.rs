@@ -53,15 +53,16 @@ pub(super) fn sections(
 }
 
 /// Returns the section that the page's data tells. The number of a section in its CMS is no name,
-/// and a path is those of a section and of one within it.
+/// and a path is those of a section and of one within it, behind a date and the language.
 pub(super) fn told(section: Option<&str>) -> SectionNames {
     let Some(section) = section.filter(|section| section.contains(char::is_alphabetic)) else {
         return SectionNames::default();
     };
-    let mut names = match section.strip_prefix('/') {
-        Some(path) => path
-            .trim_end_matches('/')
+    let path = section.split_once('/').filter(|(first, _)| !is_name(first));
+    let mut names = match path {
+        Some((_, path)) => path
             .split('/')
+            .filter(|part| is_name(part))
             .map(str::to_owned)
             .collect(),
         None => vec![section.to_owned()],
@@ -71,6 +72,17 @@ pub(super) fn told(section: Option<&str>) -> SectionNames {
         section: names.next(),
         subsection: names.next(),
     }
+}
+
+/// Tells whether a part of a path names a section: it is no number and no code of a language.
+fn is_name(part: &str) -> bool {
+    part.contains(char::is_alphabetic) && !is_code(part)
+}
+
+/// Tells whether a part of a path is the code of a language: `de`, `de-at`.
+fn is_code(part: &str) -> bool {
+    part.split(['-', '_'])
+        .all(|code| code.len() == 2 && code.chars().all(|c| c.is_ascii_lowercase()))
 }
 
 /// Tells whether a step of a breadcrumb is a section: not the home page, the paper or the article.
@@ -95,11 +107,23 @@ mod tests {
     #[test]
     fn the_number_of_a_section_is_no_name() {
         let named = |section: &str| told(Some(section)).section.is_some();
-        assert!(named("사회") && named("Harbour 12") && named("3D"));
+        assert!(named("TV/Radio") && named("사회") && named("Harbour 12") && named("3D"));
         assert!(!named("12") && !named("12-4"));
         let path = told(Some("/news/harbour/"));
         assert_eq!(path.section.as_deref(), Some("news"));
         assert_eq!(path.subsection.as_deref(), Some("harbour"));
+        for path in [
+            "//harbour/ice/",
+            "/2026/03/harbour/ice",
+            "/de/harbour/ice",
+            "de/harbour/ice",
+            "/de-at/harbour//ice",
+        ] {
+            let path = told(Some(path));
+            assert_eq!(path.section.as_deref(), Some("harbour"));
+            assert_eq!(path.subsection.as_deref(), Some("ice"));
+        }
+        assert_eq!(told(Some("/de/2026/")), SectionNames::default());
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Finds the tags of an unknown page.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::extract::json_ld::texts;
 use crate::extract::measured::labelled_tags::below_label;
+use crate::extract::measured::links_of_others::{is_in_a_card, is_of_other_story, is_to_tag};
 use crate::extract::measured::papers::{PaperNames, parts as parts_of};
 use crate::extract::measured::script_tags::in_scripts;
 use crate::extract::measured::tag_boxes::{boxed, hashed};
@@ -14,7 +17,7 @@ use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
 use crate::markup::{Node, Tree, text};
 use crate::page_url::PageUrl;
-use crate::text::clean_some;
+use crate::text::{clean_some, letters};
 
 /// Most tags of an article.
 const MOST_TAGS: usize = 100;
@@ -30,17 +33,6 @@ const METAS: [&str; 6] = [
     "parsely-tags",
     "sailthru.tags",
     "keywords",
-];
-
-/// Parts of addresses of a tag's page.
-const PAGES_OF_TAGS: [&str; 7] = [
-    "/tag/",
-    "/tags/",
-    "/hashtag/",
-    "tag=",
-    "keyword=",
-    "/topic/",
-    "/topics/",
 ];
 
 /// What some systems write before the tags among the keywords: `tag:ferry`, `type:Article`.
@@ -62,13 +54,13 @@ pub(super) fn tags(
     });
     let sources = std::iter::once_with(|| told(page))
         .chain(of_metas)
-        .chain(std::iter::once_with(|| linked(page.tree, parts)))
+        .chain(std::iter::once_with(|| linked(page.tree, parts, url)))
         .chain(std::iter::once_with(|| boxed(parts, url)))
         .chain(std::iter::once_with(|| hashed(parts, url)))
         .chain(std::iter::once_with(|| {
             below_label(parts, url, &section_names(page))
         }))
-        .chain(std::iter::once_with(|| things(page)))
+        .chain(std::iter::once_with(|| things(page, parts, url)))
         .chain(std::iter::once_with(|| of_parsely(page)))
         .chain(std::iter::once_with(|| of_cxense(page)))
         .chain(std::iter::once_with(|| in_scripts(page.tree)));
@@ -94,8 +86,9 @@ fn told(page: &PageScan<'_>) -> Vec<String> {
 }
 
 /// Returns the names of the things that a story is about by its JSON-LD. A text there is a sentence
-/// or the title as often, and the page itself or its paper is no tag.
-fn things(page: &PageScan<'_>) -> Vec<String> {
+/// or the title as often. The page itself, its paper, its headline, a section and a path are no
+/// tags.
+fn things(page: &PageScan<'_>, parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
     const KINDS: [&str; 8] = [
         "Thing",
         "Person",
@@ -117,7 +110,24 @@ fn things(page: &PageScan<'_>) -> Vec<String> {
     let about = about.filter(|value| !id(value).iter().any(|id| publishers.contains(id)));
     let things = about.map(|value| page.whole(value)).filter(is_thing);
     let names = things.flat_map(|thing| texts(thing, "name"));
-    names.filter(|name| parts_of(name).count() == 1).collect()
+    let others = names_of_page(page, parts, url);
+    names
+        .filter(|name| parts_of(name).count() == 1 && !name.contains('/'))
+        .filter(|name| !others.contains(&letters(name).collect::<String>()))
+        .collect()
+}
+
+/// Returns the letters of a page's headlines and sections, and of the parts of its address.
+fn names_of_page(page: &PageScan<'_>, parts: &PageParts<'_>, url: &PageUrl) -> HashSet<String> {
+    let headlines = page.json_ld("headline").into_iter();
+    let headlines = headlines.chain(page.meta("og:title").map(str::to_owned));
+    let headlines = headlines.chain(parts.headline().map(|headline| text(&headline)));
+    let path = url.as_url().path().split('/').map(str::to_owned);
+
+    let named = headlines.chain(path).chain(page.breadcrumbs());
+    let mut letters_of: HashSet<String> = named.map(|name| letters(&name).collect()).collect();
+    letters_of.extend(section_names(page));
+    letters_of
 }
 
 /// Returns the tags in the JSON that pages write for Parse.ly.
@@ -178,14 +188,14 @@ fn kept(tags: Vec<String>, papers: &PaperNames) -> Vec<String> {
 
 /// Returns the tags that the page links: by the links' `rel`, else by their addresses, near the
 /// story.
-fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
+fn linked(tree: &Tree, parts: &PageParts<'_>, url: &PageUrl) -> Vec<String> {
     // A link within the story may lead to a tag, and its text be any words.
     let is_in_story = |node: &Node<'_>| {
         parts.place(node.id) == PagePlace::InStory && !text(node).starts_with('#')
     };
     let links = || {
         let links = parts.elements().filter(|node| node.has_name("a"));
-        links.filter(|node| !is_in_story(node))
+        links.filter(|node| !is_in_story(node) && !is_of_other_story(node, parts, url))
     };
     // The footer of an article has its tags, while the line above the headline has its sections.
     let common = parts.common();
@@ -195,7 +205,9 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
     if near.iter().any(is_plain_tag) {
         return by_rel;
     }
-    let of_article: Vec<Node<'_>> = inside.filter(|node| is_plain_tag(node)).collect();
+    let of_article: Vec<Node<'_>> = inside
+        .filter(|node| is_plain_tag(node) && !is_of_other_story(node, parts, url))
+        .collect();
     if !by_rel.is_empty() {
         return if of_article.is_empty() {
             by_rel
@@ -204,8 +216,9 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
         };
     }
     let root = tree.root();
-    let of_page = root.descendants_it();
-    let of_page = tagged(of_page.filter(|node| node.has_name("a")).collect());
+    let of_page = root.descendants_it().filter(|node| node.has_name("a"));
+    let of_page = of_page.filter(|node| !is_in_a_card(node, parts, url));
+    let of_page = tagged(of_page.collect());
     if !of_page.is_empty() {
         return of_page;
     }
@@ -241,14 +254,6 @@ fn is_plain_tag(link: &Node<'_>) -> bool {
     })
 }
 
-/// Tells whether a link leads to the page of a tag: its address says so, and its text is a tag.
-fn is_to_tag(link: &Node<'_>) -> bool {
-    link.attr("href").is_some_and(|address| {
-        let address = address.to_lowercase();
-        PAGES_OF_TAGS.iter().any(|part| address.contains(part))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,6 +269,7 @@ mod tests {
     #[test]
     fn the_tags_in_the_footer_of_an_article_come_before_its_section() {
         let story = "The ice on the old canal held for nine days, and the boats stayed in port.";
+        let url = PageUrl::parse("https://paper.example/news/7").unwrap();
         let found = |footer: &str| {
             let html = format!(
                 "<article><h1>Ice</h1><a rel='category tag' href=/local>Local</a><p>{story}</p>\
@@ -273,19 +279,34 @@ mod tests {
             let mut parts = PageParts::new(&tree, &[story.to_owned()]);
             let headline = parts.elements().find(|node| node.has_name("h1"));
             parts.set_headline(headline);
-            linked(&tree, &parts)
+            linked(&tree, &parts, &url)
         };
         assert_eq!(found("<a rel=tag href=/t/ice>Frost</a>"), ["Frost"]);
         assert_eq!(found(""), ["Local"]);
+        let next = "<a rel=tag href=/t/ice>Frost</a> <a rel=next href=/news/8>Fog</a>";
+        assert_eq!(found(next), ["Frost"]);
+        let card = "<a rel=tag href=/t/fog>Fog</a> <a href=/news/8>The fog stays for a week</a>";
+        for others in [
+            "</footer><div class=related-posts><p><a rel=tag href=/t/fog>Fog</a></p></div>"
+                .to_owned(),
+            "</footer><aside class=jp-fog><p><a rel=tag href=/t/fog>Fog</a></p></aside>".to_owned(),
+            format!("</footer><ul><li>{card}</li><li>{card}</li></ul>"),
+            format!("</footer><article>{card}</article>"),
+        ] {
+            assert_eq!(found(&others), ["Local"], "{others}");
+        }
     }
 
     #[test]
     fn the_things_that_a_story_is_about_are_its_tags() {
         let about = |about: &str| {
-            let article = format!(r#"{{"@type":"NewsArticle","headline":"x","about":{about}}}"#);
+            let article = format!(
+                r#"{{"@type":"NewsArticle","headline":"Ice holds","articleSection":"Canals","about":{about}}}"#
+            );
             let html = format!("<script type=application/ld+json>{article}</script><p>-</p>");
             let tree = Tree::parse(&html).unwrap();
-            things(&PageScan::new(&tree))
+            let url = PageUrl::parse("https://paper.example/winter/7").unwrap();
+            things(&PageScan::new(&tree), &PageParts::new(&tree, &[]), &url)
         };
         let list = r#"[{"@type":"Thing","name":"Ice"},{"@type":"Place","name":"Aldmouth"}]"#;
         assert_eq!(about(list), ["Ice", "Aldmouth"]);
@@ -294,6 +315,10 @@ mod tests {
         assert!(about(r#"{"@type":"Thing","name":"Quay | Ice for all"}"#).is_empty());
         assert!(about(r#"["Ice keeps the boats in port"]"#).is_empty());
         assert!(about(r#"{"@type":"WebPage","name":"Ice on the canal"}"#).is_empty());
+        for name in ["Ice holds!", "Canals", "Winter", "sport/skating"] {
+            let thing = format!(r#"{{"@type":"Thing","name":"{name}"}}"#);
+            assert!(about(&thing).is_empty(), "{name}");
+        }
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use crate::extract::json_ld::{items, texts};
+use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::titles::decoded;
 use crate::extract::scan::PageScan;
-use crate::extract::vocabulary::{NETWORKS, PARTICLES};
+use crate::extract::vocabulary::{NETWORKS, PAGES_OF_WRITERS, PARTICLES};
+use crate::page_url::PageUrl;
 
 /// Meta tags with the writer, best first.
 const METAS: [&str; 12] = [
@@ -80,20 +82,24 @@ fn names(author: &Value) -> Vec<String> {
 
 /// Returns the names in the addresses of the writers' pages, where the page's data gives no more
 /// than these: `/author/ida-frost` is that of Ida Frost. A slug has no accents, so such a name
-/// counts where the page has no other.
-pub(super) fn of_addresses(page: &PageScan<'_>) -> Vec<String> {
+/// counts where the page has no other. The pages of organisations and the story's own are none.
+pub(super) fn of_addresses(page: &PageScan<'_>, papers: &PaperNames, url: &PageUrl) -> Vec<String> {
     let authors = page.article_values(&["author", "creator"]).into_iter();
-    let told = authors.flat_map(items).flat_map(|author| match author {
-        Value::String(address) => vec![address.clone()],
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            [texts(author, "url"), texts(author, "@id")].concat()
-        }
-    });
+    let authors = authors.flat_map(items).map(|author| page.whole(author));
+    let told = authors.flat_map(addresses_of);
     let metas = ["author", "article:author"].map(|name| page.metas(name).to_vec());
-    let addresses = told.chain(metas.into_iter().flatten());
+    let metas = metas.into_iter().flatten();
+    let addresses = told.chain(metas.filter(|address| is_of_writer(address)));
+    let is_own = |address: &String| {
+        let own = [page.meta("og:url"), Some(url.as_url().path())];
+        own.into_iter()
+            .flatten()
+            .any(|own| last_part(own) == last_part(address))
+    };
 
     let mut names: Vec<String> = Vec::new();
-    for name in addresses.filter_map(|address| name_in(&address)) {
+    let addresses = addresses.filter(|address| !is_own(address));
+    for name in addresses.filter_map(|address| name_in(&address, papers)) {
         if !names.contains(&name) && names.len() < MOST_AUTHORS {
             names.push(name);
         }
@@ -101,9 +107,68 @@ pub(super) fn of_addresses(page: &PageScan<'_>) -> Vec<String> {
     names
 }
 
+/// Returns the addresses of an author's page. That of a person without a name may be any; else it
+/// has to be one of a writer.
+fn addresses_of(author: &Value) -> Vec<String> {
+    let mut addresses = match author {
+        Value::String(address) => vec![address.clone()],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            [texts(author, "url"), texts(author, "@id")].concat()
+        }
+    };
+    let is_a = |end: &str| {
+        texts(author, "@type")
+            .iter()
+            .any(|kind| kind.ends_with(end))
+    };
+    if is_a("Organization") {
+        return Vec::new();
+    }
+
+    let is_nameless_person = is_a("Person") && texts(author, "name").is_empty();
+    addresses.retain(|address| is_nameless_person || is_of_writer(address));
+    addresses
+}
+
+/// Tells whether an address is that of a writer's page by its path.
+fn is_of_writer(address: &str) -> bool {
+    let address = address.to_lowercase();
+    PAGES_OF_WRITERS.iter().any(|part| address.contains(part))
+}
+
+/// Returns the last part of the path of an address.
+fn last_part(address: &str) -> Option<&str> {
+    let path = address.split(['?', '#']).next()?;
+    path.trim_end_matches('/').rsplit('/').next()
+}
+
+/// Words of the pages of papers, which have no accents in addresses: `/about-us`, `/quienes-somos`.
+#[rustfmt::skip]
+const NO_NAMES: [&str; 26] = [
+    "about", "contact", "us", "uns", "kontakt", "impressum", "quienes", "somos", "nosotros",
+    "sommes", "nous", "siamo", "legal", "aviso", "mentions", "redaccion", "redacao", "correspondent",
+    "reporter", "editor", "writer", "contributor", "author", "autor", "guest", "correspondents",
+];
+
+/// Last words of the names of papers: `Harbour Post`.
+#[rustfmt::skip]
+const PAPERS: [&str; 18] = [
+    "post", "times", "herald", "gazette", "tribune", "chronicle", "journal", "courier", "observer",
+    "telegraph", "today", "tagblatt", "kurier", "anzeiger", "nachrichten", "diario", "heraldo",
+    "daily",
+];
+
+/// Tells whether the words of an address are those of an office, a role or a paper.
+fn names_no_person(words: &[&str], papers: &PaperNames) -> bool {
+    words
+        .iter()
+        .any(|word| NO_NAMES.contains(word) || papers.have(word))
+        || words.last().is_some_and(|last| PAPERS.contains(last))
+}
+
 /// Returns the name in the address of a writer's page: two to four words with hyphens. Accounts of
 /// networks are those of papers as often.
-fn name_in(address: &str) -> Option<String> {
+fn name_in(address: &str, papers: &PaperNames) -> Option<String> {
     let (_, rest) = address.split_once("://").unwrap_or(("", address));
     let path = rest.split(['?', '#']).next()?.trim_end_matches('/');
     let (host, path) = path.split_once('/')?;
@@ -113,9 +178,12 @@ fn name_in(address: &str) -> Option<String> {
 
     let slug = path.rsplit('/').next()?;
     let slug = slug.strip_suffix(".html").unwrap_or(slug);
+    let slug = slug.to_lowercase();
     let words: Vec<&str> = slug.split('-').collect();
     let is_word = |word: &&str| !word.is_empty() && word.chars().all(char::is_alphabetic);
-    let is_name = (2..=4).contains(&words.len()) && words.iter().all(is_word);
+    let is_name = (2..=4).contains(&words.len())
+        && words.iter().all(is_word)
+        && !names_no_person(&words, papers);
     is_name.then(|| {
         let words: Vec<String> = words.iter().map(|word| capital(word)).collect();
         words.join(" ")
@@ -147,21 +215,39 @@ mod tests {
             ("https://paper.example/ida-frost", Some("Ida Frost")),
             ("https://www.facebook.com/ida-frost", None),
             ("https://paper.example/author/ifrost", None),
+            ("https://paper.example/about-us", None),
+            ("https://paper.example/author/canal-gazette", None),
+            ("https://paper.example/author/canal-correspondent", None),
             ("https://paper.example/author/ida-frost-17", None),
             ("Ida Frost", None),
         ] {
-            assert_eq!(name_in(address).as_deref(), expected, "{address}");
+            let name = name_in(address, &PaperNames::default());
+            assert_eq!(name.as_deref(), expected, "{address}");
         }
         let read = |author: &str| {
             let article = format!(r#"{{"@type":"NewsArticle","headline":"x","author":{author}}}"#);
             let html = format!("<script type=application/ld+json>{article}</script><p>-</p>");
-            of_addresses(&PageScan::new(&Tree::parse(&html).unwrap()))
+            let tree = Tree::parse(&html).unwrap();
+            let page = PageScan::new(&tree);
+            let url = PageUrl::parse("https://p.example/news/ice-lasts").unwrap();
+            of_addresses(&page, &PaperNames::of(&page, &url), &url)
         };
         assert_eq!(read(r#""https://p.example/by/ida-frost""#), ["Ida Frost"]);
         assert_eq!(
             read(r#"[{"url":"https://p.example/by/ida-frost"}]"#),
             ["Ida Frost"]
         );
+        let person = r#"{"@type":"Person","url":"https://p.example/ida-frost"}"#;
+        assert_eq!(read(person), ["Ida Frost"]);
+        for other in [
+            r#"{"@type":"NewsMediaOrganization","url":"https://p.example/author/cold-canal"}"#,
+            r#"{"url":"https://p.example/cold-canal"}"#,
+            r#""https://p.example/cold-canal""#,
+            r#"{"@type":"Person","name":"Staff","url":"https://p.example/cold-canal"}"#,
+            r#"{"@type":"Person","url":"https://p.example/news/ice-lasts"}"#,
+        ] {
+            assert!(read(other).is_empty(), "{other}");
+        }
     }
 
     #[test]

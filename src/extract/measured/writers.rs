@@ -5,23 +5,22 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::extract::holder::chain;
-use crate::extract::measured::bylines::{LONGEST, apart, is_page_of_writer, printed};
+use crate::extract::measured::StoryHints;
+use crate::extract::measured::bylines::{LONGEST, apart, printed};
 use crate::extract::measured::japanese_names;
-use crate::extract::measured::names::{
-    has_korean_signer, has_lead, has_lead_of_work, has_whole_name, persons,
-};
+use crate::extract::measured::names::{has_lead, marked_persons, persons, told_persons};
 use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::person_words::has_whole_name;
+use crate::extract::measured::signatures::signature;
+use crate::extract::measured::signed_lines::{
+    NEAR, is_signed, is_signed_with_a_word, names_somebody,
+};
 use crate::extract::measured::told_writers::{of_addresses, of_json_ld, of_metas};
 use crate::extract::page_lines::PageLine;
 use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::printed_dates::behind_date;
 use crate::extract::scan::PageScan;
-use crate::markup::Node;
-use crate::markup::blocks::Block;
 use crate::text::letters;
-
-/// Most elements around a link to a writer's page that may name the writer.
-const NEAR: usize = 3;
 
 /// The head of a report by a Korean agency: `(한빛=연합) 홍길동 기자 =`.
 static AGENCY_HEAD: LazyLock<Regex> = LazyLock::new(|| {
@@ -89,11 +88,13 @@ impl Candidates<'_> {
             return;
         }
 
+        let read = if place == WriterPlace::JsonLd {
+            told_persons
+        } else {
+            marked_persons
+        };
         let mut names: Vec<String> = Vec::new();
-        for name in bylines
-            .iter()
-            .flat_map(|byline| persons(byline, self.papers))
-        {
+        for name in bylines.iter().flat_map(|byline| read(byline, self.papers)) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -111,15 +112,14 @@ impl Candidates<'_> {
     }
 }
 
-/// Returns the writers of a story. `signature` is the line that was taken from the story's end, and
-/// `found` what a library found.
+/// Returns the writers of a story.
 pub(super) fn writers(
     page: &PageScan<'_>,
     parts: &PageParts<'_>,
     papers: &PaperNames,
-    paragraphs: &[String],
-    found: Option<&str>,
+    story: StoryHints<'_>,
 ) -> Writers {
+    let paragraphs = story.paragraphs;
     let mut candidates = Candidates { papers, best: None };
 
     candidates.add(WriterPlace::JsonLd, &of_json_ld(page));
@@ -129,7 +129,7 @@ pub(super) fn writers(
     candidates.add(WriterPlace::Words, &by_words(parts, papers));
     candidates.add(WriterPlace::BelowStory, &by_words_in_story(parts, papers));
     candidates.add(WriterPlace::AgencyHead, &agency_head(paragraphs));
-    candidates.add(WriterPlace::Signature, &signature(parts, papers));
+    candidates.add(WriterPlace::Signature, &signature(parts, papers, story.url));
     let is_told = |name: &str| is_told(name, page, parts, papers);
     candidates.add(
         WriterPlace::Signature,
@@ -138,7 +138,10 @@ pub(super) fn writers(
     for meta in of_metas(page) {
         candidates.add(WriterPlace::Meta, &[meta]);
     }
-    candidates.add(WriterPlace::Library, &found_here(found, parts, papers));
+    candidates.add(
+        WriterPlace::Library,
+        &found_here(story.author, parts, papers),
+    );
 
     if candidates.best.is_none() {
         let apart = apart(parts, papers);
@@ -146,7 +149,7 @@ pub(super) fn writers(
     }
     if candidates.best.is_none() {
         return Writers {
-            names: persons(&of_addresses(page).join(", "), papers),
+            names: persons(&of_addresses(page, papers, story.url).join(", "), papers),
             byline: None,
         };
     }
@@ -247,74 +250,16 @@ fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {
         && !is_headline
         && (is_signed(&line.text) && !persons(&line.text, papers).is_empty()
             || has_lead(without_date(&line.text))
-                && names_somebody(without_date(&line.text), papers))
-}
-
-/// Tells whether a line with `By` or its like has a whole name. With one word behind it, it is a
-/// phrase as often: `Special by Nature`, `In Bayern von Bedeutung`.
-fn names_somebody(line: &str, papers: &PaperNames) -> bool {
-    has_whole_name(&persons(line, papers))
-}
-
-/// Tells whether a line is a name with a Korean title, and little more.
-fn is_signed(line: &str) -> bool {
-    const SHORT: usize = 60;
-    line.chars().count() <= SHORT && has_korean_signer(line) && !line.ends_with(['.', '다', '?'])
-}
-
-/// Returns the last line of the story, or the first ones below it, that signs it.
-fn signature(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
-    const LINES_BELOW: usize = 4;
-    let lines: Vec<&PageLine<'_>> = parts.lines().collect();
-    let Some(last) = lines
-        .iter()
-        .rposition(|line| parts.place_of(line) == PagePlace::InStory)
-    else {
-        return Vec::new();
-    };
-
-    let end = lines.len().min(last + 1 + LINES_BELOW);
-    let signed = lines[last..end].iter().find(|line| {
-        let has_mail =
-            line.text.contains('@') && line.text.contains(|c| ('가'..='힣').contains(&c));
-        let text = without_brackets(&line.text);
-        text.chars().count() <= LONGEST
-            && !is_link_to_a_story(line, parts)
-            && ((has_mail || is_signed(text)) && !persons(text, papers).is_empty()
-                || has_lead(text) && names_somebody(text, papers))
-    });
-    let text = signed.map(|line| without_brackets(&line.text).to_owned());
-    text.into_iter().collect()
-}
-
-/// Returns a line without brackets around all of it: agencies sign `(Reporting by Jane Lee; Editing
-/// by Max Orr)`.
-fn without_brackets(line: &str) -> &str {
-    line.strip_prefix('(')
-        .and_then(|line| line.trim_end_matches('.').strip_suffix(')'))
-        .filter(|line| has_lead_of_work(line))
-        .unwrap_or(line)
-}
-
-/// Tells whether a line below the story is a link, which leads to another story as often as to its
-/// writer: `Interview: Tom May`.
-fn is_link_to_a_story(line: &PageLine<'_>, parts: &PageParts<'_>) -> bool {
-    parts.place_of(line) == PagePlace::BelowStory
-        && Block::from(line).is_linked()
-        && !links_of(line).any(|link| is_page_of_writer(&link))
-}
-
-/// Returns the links in the element of a line, and around it.
-fn links_of<'l, 'a: 'l>(line: &'l PageLine<'a>) -> impl Iterator<Item = Node<'a>> + 'l {
-    let inside = line.element.descendants_it();
-    let all = chain(line.element).take(NEAR).chain(inside);
-    all.filter(|node| node.has_name("a"))
+                && (names_somebody(without_date(&line.text), papers)
+                    || is_signed_with_a_word(without_date(&line.text), papers)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::profile::ArticleRules;
     use crate::markup::Tree;
+    use crate::page_url::PageUrl;
 
     const STORY: &str =
         "The ice on the old canal held for nine days, and the boats stayed where they were.";
@@ -331,7 +276,13 @@ mod tests {
         let mut parts = PageParts::new(&tree, &paragraphs);
         let headline = parts.elements().find(|node| node.has_name("h1"));
         parts.set_headline(headline);
-        writers(&page, &parts, &PaperNames::default(), &paragraphs, None).names
+        let story = StoryHints {
+            url: &PageUrl::parse("https://paper.example/news/7").unwrap(),
+            rules: &ArticleRules::default(),
+            paragraphs: &paragraphs,
+            author: None,
+        };
+        writers(&page, &parts, &PaperNames::default(), story).names
     }
 
     #[test]
@@ -355,11 +306,46 @@ mod tests {
     }
 
     #[test]
+    fn a_line_with_no_more_than_one_word_behind_by_is_a_byline() {
+        for line in [
+            "By Frostina",
+            "Par Frostina",
+            "Author: Frostina",
+            "Von: Frostina",
+        ] {
+            let line = format!("<p>{line}</p>");
+            assert_eq!(named("", &line, ""), ["Frostina"], "{line}");
+            assert_eq!(named("", "", &line), ["Frostina"], "{line}");
+        }
+        for line in [
+            "Story: Floods",
+            "By Reuters",
+            "De Frostina",
+            "By Frostina on ice",
+        ] {
+            assert!(
+                named("", &format!("<p>{line}</p>"), "").is_empty(),
+                "{line}"
+            );
+        }
+        assert!(named("", "", "<p>Ice holds</p><p>By Frostina</p>").is_empty());
+    }
+
+    #[test]
     fn a_link_below_the_story_signs_it_only_where_it_leads_to_a_writer() {
         let meta = "<meta name=author content='Ida Frost'>";
         let link = |href: &str| format!("<p><a href={href}>Text: Moe Reed</a></p>");
         assert_eq!(named(meta, "", &link("/news/8")), ["Ida Frost"]);
-        assert_eq!(named(meta, "", &link("/author/moe")), ["Moe Reed"]);
+        for writer in [
+            "/author/moe",
+            "/crew/moe-reed",
+            "/crew/2026/moe-reed.html",
+            "/crew/moe-reed-17",
+            "mailto:moe@paper.example",
+            "https://x.com/moe",
+        ] {
+            assert_eq!(named(meta, "", &link(writer)), ["Moe Reed"], "{writer}");
+        }
         assert_eq!(named(meta, "", "<p>Text: Moe Reed</p>"), ["Moe Reed"]);
     }
 
