@@ -335,18 +335,24 @@ fn a_repair_writes_nothing_over_a_version_whose_page_does_not_prove_it() {
     );
 }
 
+/// Writes nonsense over the first page of a table.
+fn damage_root(path: &Path, table: &str) {
+    let sql = Connection::open(path).unwrap();
+    let root = "SELECT rootpage FROM sqlite_master WHERE name = ?1";
+    let root: u64 = sql.query_row(root, [table], |row| row.get(0)).unwrap();
+    drop(sql);
+
+    let mut file = fs::read(path).unwrap();
+    let page = usize::try_from(root - 1).unwrap() * 4096;
+    file[page..page + 64].fill(0xff);
+    fs::write(path, file).unwrap();
+}
+
 #[test]
 fn an_archive_with_a_damaged_table_is_brought_up_to_date_and_opens() {
     let (_paper, crawler) = Crawler::stocked(3);
     let path = crawler.data().join("archive.db");
     let sql = Connection::open(&path).unwrap();
-    let root: u64 = sql
-        .query_row(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'fingerprint'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
     let id: String = sql
         .query_row(
             "SELECT site.name || '/' || article.name FROM article JOIN site ON site.id = site_id",
@@ -358,10 +364,7 @@ fn an_archive_with_a_damaged_table_is_brought_up_to_date_and_opens() {
     sql.execute_batch("DELETE FROM checksum; PRAGMA wal_checkpoint(TRUNCATE);")
         .unwrap();
     drop(sql);
-    let mut file = std::fs::read(&path).unwrap();
-    let page = usize::try_from(root - 1).unwrap() * 4096;
-    file[page..page + 64].fill(0xff);
-    std::fs::write(&path, file).unwrap();
+    damage_root(&path, "fingerprint");
 
     let out = crawler.run(&["hold", &id, "--why", "kept for a court"]);
     assert!(out.status.success(), "{}", said(&out));
@@ -415,19 +418,7 @@ fn an_archive_too_damaged_for_its_upgrade_names_the_way_out() {
     let (_paper, crawler) = Crawler::stocked(3);
     let path = crawler.data().join("archive.db");
     bring_back(&path, 26);
-    let sql = Connection::open(&path).unwrap();
-    let root: u64 = sql
-        .query_row(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'article'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
-    drop(sql);
-    let mut file = fs::read(&path).unwrap();
-    let page = usize::try_from(root - 1).unwrap() * 4096;
-    file[page..page + 64].fill(0xff);
-    fs::write(&path, file).unwrap();
+    damage_root(&path, "article");
 
     let out = crawler.run(&["reextract"]);
     assert_eq!(out.status.code(), Some(1), "{}", said(&out));

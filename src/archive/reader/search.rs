@@ -127,6 +127,11 @@ const LATE_TABLES: &str = "PRAGMA temp_store = MEMORY;
     CREATE VIRTUAL TABLE temp.late_words USING fts5
       (title, subtitle, authors, section, text, content='', tokenize='ascii');";
 
+/// Notes the articles that changed since the index was written. By the index of their articles,
+/// SQLite would read all changes that ever were.
+const ADD_LATE_ARTICLES: &str = "INSERT INTO late_article SELECT article_id, max(seq) FROM change
+    WHERE seq > (SELECT iif(?1, seq, 0) FROM word_index) GROUP BY +article_id";
+
 /// A reader of an archive that is searched. It sees what was saved when it began.
 #[derive(Debug)]
 pub struct Searcher<'r> {
@@ -159,12 +164,7 @@ impl Reader {
                     row.get(0)
                 })?;
         self.connection.execute_batch(LATE_TABLES)?;
-        // By its index of articles, SQLite would read all changes.
-        self.connection.execute(
-            "INSERT INTO late_article SELECT article_id, max(seq) FROM change
-             WHERE seq > (SELECT iif(?1, seq, 0) FROM word_index) GROUP BY +article_id",
-            [has_index],
-        )?;
+        self.connection.execute(ADD_LATE_ARTICLES, [has_index])?;
 
         let mut searcher = Searcher {
             reader: self,
@@ -372,4 +372,37 @@ fn hit(row: &Row<'_>) -> rusqlite::Result<SearchHit> {
             .map(Timestamp::from_millis),
         story: row.get("story")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::archive::schema::migrate;
+
+    #[test]
+    fn a_search_reads_no_rows_but_those_that_it_needs() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+        connection.execute_batch(LATE_TABLES).unwrap();
+        let plan = |sql: &str| -> Vec<String> {
+            let mut select = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap();
+            let steps = select.query_map([], |row| row.get("detail")).unwrap();
+            steps.collect::<Result<_, _>>().unwrap()
+        };
+
+        let late = plan(&ADD_LATE_ARTICLES.replace("?1", "true"));
+        assert!(late[0].starts_with("SEARCH change"), "{late:?}");
+        let story = plan(&format!("SELECT {STORY} FROM indexed_version AS searched"));
+        let of_copies = "SEARCH article USING COVERING INDEX article_copy";
+        assert!(
+            story.iter().any(|step| step.starts_with(of_copies)),
+            "{story:?}"
+        );
+    }
 }
