@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::SystemTime;
 
 use rusqlite::Connection;
 use saseo::demo::Edition;
@@ -11,18 +10,37 @@ use tempfile::TempDir;
 
 use crate::program::{Crawler, Paper, Process, said, told};
 
-/// Kills, each one step of writing further on.
-const KILLS: usize = 16;
+/// Kills, evenly over what the takedown writes to the log.
+const KILLS: u64 = 16;
 
 const FILES: [&str; 2] = ["archive.db", "archive.db-wal"];
 
-/// What shows that something was written.
-fn state(data: &Path) -> Vec<(u64, Option<SystemTime>)> {
-    let file = |name: &&str| fs::metadata(data.join(name)).ok();
-    let files = FILES.iter().map(file);
-    files
-        .map(|file| file.map_or((0, None), |file| (file.len(), file.modified().ok())))
-        .collect()
+const COMMAND: [&str; 6] = ["forget", "--where", "version > 0", "--why", "x", "--yes"];
+
+/// Bytes of the log beside an archive.
+fn log(data: &Path) -> u64 {
+    fs::metadata(data.join(FILES[1])).map_or(0, |file| file.len())
+}
+
+/// Takes all articles down in a copy of an archive, and kills the process once its log has so many
+/// bytes. Returns the copy, and the longest log that was seen.
+fn killed_at(grown: &Crawler, bytes: u64) -> (Crawler, u64) {
+    let crawler = Crawler::empty();
+    copy(&grown.data(), &crawler.data());
+    let mut run = crawler
+        .command(&COMMAND)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut longest = 0;
+    while longest < bytes && run.is_running() {
+        longest = longest.max(log(&crawler.data()));
+    }
+    // A process that has ended by itself cannot be killed any more.
+    let _ = run.kill();
+    run.wait().unwrap();
+    (crawler, longest)
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -74,28 +92,12 @@ fn a_takedown_killed_at_any_moment_did_not_happen_or_is_gone_on_with() {
     let text = grown.articles()[0]["text"].as_str().unwrap().to_owned();
     let words: String = text.chars().take(12).collect();
     let before = counts(&grown.data());
-    let command = ["forget", "--where", "version > 0", "--why", "x", "--yes"];
+    let (_, longest) = killed_at(&grown, u64::MAX);
 
     let (mut amid, mut undone) = (0, 0);
-    for steps in 1..=KILLS {
-        let crawler = Crawler::empty();
-        copy(&grown.data(), &crawler.data());
-        let mut run = crawler
-            .command(&command)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let (mut seen, mut last) = (0, state(&crawler.data()));
-        while seen < steps && run.is_running() {
-            let now = state(&crawler.data());
-            if now != last {
-                (last, seen) = (now, seen + 1);
-            }
-        }
-        // A process that has ended by itself cannot be killed any more.
-        let _ = run.kill();
-        run.wait().unwrap();
+    for kill in 1..=KILLS {
+        let bytes = longest * kill / KILLS;
+        let (crawler, _) = killed_at(&grown, bytes);
 
         let after = counts(&crawler.data());
         if after.1 == 0 {
@@ -112,14 +114,14 @@ fn a_takedown_killed_at_any_moment_did_not_happen_or_is_gone_on_with() {
 
         // Where it did not happen, the same command does it; else the rest is done.
         let rest = if after.1 == 0 {
-            &command[..]
+            &COMMAND[..]
         } else {
             &["forget", "--finish"]
         };
         let out = crawler.run(rest);
         assert!(out.status.success(), "{}", said(&out));
         assert_eq!(counts(&crawler.data()).3, 0);
-        assert!(!has(&crawler.data(), &words), "killed after {steps} steps");
+        assert!(!has(&crawler.data(), &words), "killed at {bytes} bytes");
         let verified = crawler.run(&["verify"]);
         assert!(verified.status.success(), "{}", said(&verified));
     }
