@@ -33,16 +33,15 @@ impl PrintedUnderHeadline {
         };
 
         let lines: Vec<String> = tree.all(lines).map(|line| text(&line)).collect();
-        let mut told = lines.iter().filter_map(|line| dates.read(line));
-        let has_later = told.any(|told| is_of_the_web(&told));
-        let lines = lines
-            .iter()
-            .filter(|line| !is_anniversary(line, rules, dates, has_later));
+        let lines = match &rules.published {
+            Some(verbs) => without_anniversaries(lines, verbs, dates),
+            None => lines,
+        };
         let dates = DateReader {
             zulu: Zulu::Local,
             ..dates
         };
-        Self::of_lines(lines.map(String::as_str), rules, dates)
+        Self::of_lines(lines.iter().map(String::as_str), rules, dates)
     }
 
     /// Reads the first dates in each of the lines. A date is an update if the words before it, or a
@@ -75,17 +74,24 @@ impl PrintedUnderHeadline {
     }
 }
 
-/// Tells whether a line of an unknown page remembers a day: one before there were pages, with words
-/// behind it and no verb of publication. The words are a phrase, or another line `has_later` day:
-/// archives print a page, a place or a section behind the days of their old stories. A profile
-/// knows its lines.
-fn is_anniversary(
-    line: &str,
-    rules: &PrintedDates,
+/// Leaves out the lines of an unknown page that remember a day. A profile knows its lines, and has
+/// no verbs of publication.
+fn without_anniversaries(
+    mut lines: Vec<String>,
+    verbs: &Pattern,
     dates: DateReader<'_>,
-    has_later: bool,
-) -> bool {
-    let (Some(verbs), Some((told, place))) = (&rules.published, dates.find(line)) else {
+) -> Vec<String> {
+    let mut told = lines.iter().filter_map(|line| dates.read(line));
+    let has_later = told.any(|told| is_of_the_web(&told));
+    lines.retain(|line| !is_anniversary(line, verbs, dates, has_later));
+    lines
+}
+
+/// Tells whether a line remembers a day: one before there were pages, with words behind it and no
+/// verb of publication. The words are a phrase, or another line `has_later` day: archives print a
+/// page, a place or a section behind the days of their old stories.
+fn is_anniversary(line: &str, verbs: &Pattern, dates: DateReader<'_>, has_later: bool) -> bool {
+    let Some((told, place)) = dates.find(line) else {
         return false;
     };
     let behind = &line[place.end..];

@@ -68,7 +68,10 @@ impl<'z> DateReader<'z> {
         let before = text[..year_first.start].trim_end_matches([' ', ',', '.']);
         let is_after_day = before.ends_with(|c: char| c.is_alphanumeric())
             && before.contains(|c: char| c.is_ascii_digit());
-        let other = self.find_other(text).filter(|_| is_after_day)?;
+        if !is_after_day {
+            return None;
+        }
+        let other = self.find_other(text)?;
         let is_around = other.1.start < year_first.start && other.1.end > year_first.start;
         is_around.then_some(other)
     }
