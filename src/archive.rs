@@ -1,5 +1,5 @@
 //! The archive: one SQLite file, one writer, one transaction per answer. No other module uses
-//! SQLite.
+//! SQLite. A copy of an archive may stand in PostgreSQL.
 //!
 //! The crawl's loop owns the writer and calls it directly: the loop has nothing else to do until
 //! its decisions are saved. [`Writer`] writes, [`Reader`] reads beside a running crawl.
@@ -18,10 +18,14 @@ mod checksum;
 mod compaction;
 mod compression;
 mod connection;
+#[cfg(feature = "postgres")]
+mod copying;
 mod declared;
 mod dictionaries;
 mod doomed;
 mod due_pages;
+#[cfg(feature = "postgres")]
+mod engine_copy;
 mod error;
 mod field_drift;
 mod file_mark;
@@ -39,6 +43,8 @@ mod new_database;
 mod open;
 mod page_log;
 mod page_state;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod reader;
 mod recrawl;
 mod reextraction;
@@ -51,6 +57,7 @@ mod run;
 mod schema;
 mod seed;
 mod store;
+mod store_error;
 mod syndication;
 mod truncated_list;
 mod unended;
@@ -67,9 +74,13 @@ pub use carried::{CarriedCounts, CarriedState};
 pub use change::ChangeKind;
 pub use compaction::CompactedBodies;
 pub use compression::{Dictionary, DictionaryId, Packed, pack};
+#[cfg(feature = "postgres")]
+pub use copying::CopiedRows;
 pub use declared::UnreadPolicy;
 pub use doomed::{RemovalExtent, RemovalPlan, RetentionRule};
 pub use due_pages::{DueHost, NextPage};
+#[cfg(feature = "postgres")]
+pub use engine_copy::{copy_from_database, copy_into_database};
 pub use error::ArchiveError;
 pub use files::Loss;
 pub use ids::{AnnouncedId, RobotsId, RunId, SiteId};
@@ -80,6 +91,8 @@ pub use lost::LostFiles;
 pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresAddress, PostgresStore};
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,
     ArticleScope, ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan,
@@ -105,6 +118,7 @@ pub use run::{NewRun, RunEnd, RunResult, Tally};
 pub use schema::SCHEMA;
 pub use seed::{Seed, SeedMode, SeededSite};
 pub use store::{Lease, Writer};
+pub use store_error::StoreError;
 pub use truncated_list::TruncatedList;
 pub use version_repair::{DamagedVersion, VersionRepair};
 pub use word_index::IndexSlice;

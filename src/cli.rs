@@ -1,6 +1,7 @@
 //! The command line: one file a command. Nothing else in the crate prints.
 
 mod about;
+mod archive_copy;
 mod args;
 mod audit;
 mod backup;
@@ -198,6 +199,9 @@ enum Command {
     /// done again, and no host is asked before its gap has passed.
     #[command(after_help = help_texts::restore())]
     Restore(restore::RestoreArgs),
+    /// Move the archive to another engine: from SQLite into PostgreSQL, or back
+    #[command(subcommand)]
+    Archive(archive_copy::ArchiveCommand),
     /// Extract one saved page and print the article as JSON; no network, no archive
     #[command(after_help = help_texts::extract())]
     Extract(extract::ExtractArgs),
@@ -321,6 +325,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Verify(args) => verify::run(common, &args),
         Command::Backup(args) => backup::run(common, &args),
         Command::Restore(args) => restore::run(common, &args),
+        Command::Archive(command) => archive_copy::run(common, &command),
         Command::Extract(args) => extract::run(common, &args),
         Command::Survey(args) => survey::run(common, &args),
         Command::Search(args) => search::run(common, &args),

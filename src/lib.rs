@@ -45,7 +45,8 @@
 //! | | `extract`, `revisit`, `coverage_gaps`, `field_drift` | quick-xml (`discover`) |
 //! | opt-outs, pure | `opt_out` | serde_json, quick-xml |
 //! | judgement, pure | `frontier` | |
-//! | world | `clock`, `fetch`, `archive` | the clocks, reqwest, rusqlite: one each |
+//! | world | `clock`, `fetch` | the clocks, reqwest: one each |
+//! | | `archive` | rusqlite, tokio-postgres |
 //! | | `host_lock`, `deadline` | lock files, threads |
 //! | | `disk`, `signals` | rustix, signals |
 //! | dispatch and reading | `dispatch`, `site_reader` | |
@@ -54,7 +55,7 @@
 //! | configuration | `config_folder`, `retention` | files |
 //! | action | `crawl`, `survey`, `audit`, `verify` | tokio tasks, files |
 //! | | `compact`, `export`, `history`, `reextract`, `demo`, `saved_file` | |
-//! | sessions | `crawl_session`, `backup` | a runtime, the environment, files |
+//! | sessions | `crawl_session`, `backup`, `archive_copy` | a runtime, the environment, files |
 //! | crawls at their times | `schedule` | monitors |
 //! | status, pure but for its reading | `status` | |
 //! | face | `cli` | clap, stdout, pipes |
@@ -73,6 +74,8 @@
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod archive;
+#[cfg(all(feature = "cli", feature = "postgres"))]
+mod archive_copy;
 mod article_key;
 #[cfg(feature = "archive")]
 #[doc(hidden)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use crate::archive::lost::LostFiles;
+use crate::archive::store_error::StoreError;
 use crate::time::Timestamp;
 
 /// Why the archive cannot go on.
@@ -107,6 +108,8 @@ pub enum ArchiveError {
          tells how"
     )]
     Unreadable { path: PathBuf, why: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error("the archive failed; `saseo verify` tells whether it is damaged")]
     Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::archive::ArchiveError;
+use crate::archive::{ArchiveError, StoreError};
 use crate::backup::BackupError;
 use crate::config_folder::ConfigError;
 use crate::crawl_session::SessionError;
@@ -44,11 +44,13 @@ impl Exit {
 
     /// Returns the end for an error that ended a command.
     pub(super) fn of(error: &anyhow::Error) -> Self {
-        let is_held = matches!(archive_error(error), Some(ArchiveError::Held { .. }))
-            || matches!(
-                error.downcast_ref(),
-                Some(ExportError::Named(NamedExportError::Held { .. }))
-            );
+        let is_held = matches!(
+            archive_error(error),
+            Some(ArchiveError::Held { .. } | ArchiveError::Store(StoreError::Busy { .. }))
+        ) || matches!(
+            error.downcast_ref(),
+            Some(ExportError::Named(NamedExportError::Held { .. }))
+        );
         if is_held {
             Self::Held
         } else if is_usage(error) {
@@ -79,6 +81,9 @@ fn is_usage(error: &anyhow::Error) -> bool {
         return error.is_usage();
     }
     if let Some(error) = error.downcast_ref::<BackupError>() {
+        return error.is_usage();
+    }
+    if let Some(ArchiveError::Store(error)) = archive_error(error) {
         return error.is_usage();
     }
     let is_of_bag = matches!(

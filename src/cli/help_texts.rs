@@ -4,7 +4,9 @@ mod care;
 mod crawling;
 mod reading;
 
-pub(super) use care::{audit, backup, compact, forget, hold, reextract, restore, verify};
+pub(super) use care::{
+    archive_copy, audit, backup, compact, forget, hold, reextract, restore, verify,
+};
 pub(super) use crawling::{check, crawl, demo, init, plan, resume, schedule, status, survey};
 pub(super) use reading::{about, cite, diff, export, exports, extract, list, search, show, watch};
 

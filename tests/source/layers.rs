@@ -61,8 +61,9 @@ const ROWS: [&[&str]; 15] = [
         "survey",
     ],
     // A crawl is composed from its configuration, archive, network and signals. A backup is
-    // verified, and stands beside its place as an export does.
-    &["backup", "crawl_session"],
+    // verified, and stands beside its place as an export does. A copy in another engine has a
+    // runtime.
+    &["archive_copy", "backup", "crawl_session"],
     // Crawls that start at their times are sessions, too.
     &["schedule"],
     // The status names the next scheduled crawls.
@@ -79,7 +80,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &["checksum"],
             &["change", "connection", "file_mark", "ids", "named_columns"],
             &["files"],
-            &["lost"],
+            &["lost", "store_error"],
             &["error"],
             &[
                 "compression",
@@ -110,6 +111,10 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &["article", "lease", "list", "reader", "seed"],
             // Another state of the archive, in a file of its own.
             &["archive_file"],
+            // Rows are the same in each engine; a database has nothing else of a file.
+            &["copying"],
+            &["postgres"],
+            &["engine_copy"],
             // Answers and re-extractions ask whether their article was taken down.
             &["adopted_policy", "declared", "removal"],
             &[
@@ -185,6 +190,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             ],
             &[
                 "about",
+                "archive_copy",
                 "audit",
                 "backup",
                 "compact",
@@ -208,9 +214,10 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 28] = [
+const HOMES: [(&str, &[&str]); 29] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
+    ("tokio_postgres", &["archive"]),
     ("robotstxt", &["robots"]),
     ("governor", &["politeness"]),
     ("spider", &["discover"]),

@@ -54,6 +54,22 @@ pub(crate) fn backup() -> String {
     )
 }
 
+pub(crate) fn archive_copy() -> String {
+    ending(
+        &[
+            "saseo archive copy --from data --to postgres://desk@localhost/papers",
+            "saseo archive copy --from postgres://desk@localhost/papers --to data-from-postgres",
+        ],
+        &[
+            DONE,
+            FAILED,
+            USAGE,
+            "75       another run holds the folder, or copies into the database",
+            "130/143  stopped by SIGINT or SIGTERM: the same command goes on",
+        ],
+    )
+}
+
 pub(crate) fn restore() -> String {
     ending(
         &[

@@ -1,0 +1,191 @@
+//! The rows of an archive's file.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, ErrorCode, Row, params_from_iter};
+
+use crate::archive::archive_file::ArchiveFile;
+use crate::archive::checksum::SummedTable;
+use crate::archive::copying::copied_table::{Column, CopiedTable, StorageClass};
+use crate::archive::copying::key_span::{KeySpan, StoreRow};
+use crate::archive::copying::row_store::{Outline, RowStore, outline};
+use crate::archive::error::ArchiveError;
+use crate::archive::store::Writer;
+use crate::archive::store_error::StoreError;
+
+/// The tables of an archive's file, of the moment of its [`ArchiveFile`], or of an unfinished copy.
+#[derive(Debug)]
+pub(crate) struct SqliteRows<'a> {
+    connection: &'a Connection,
+    path: &'a Path,
+    columns: HashMap<&'static str, Vec<Column>>,
+    /// Whether rows have to have the checksums that are kept of them.
+    is_checked: bool,
+}
+
+impl<'a> SqliteRows<'a> {
+    /// The rows of a file, each of which has to be as it was written.
+    pub(crate) fn of_file(file: &'a ArchiveFile) -> Self {
+        Self {
+            connection: file.connection(),
+            path: file.path(),
+            columns: HashMap::new(),
+            is_checked: true,
+        }
+    }
+
+    /// The rows of a copy that is being written. References are not looked at before the end.
+    pub(crate) fn of_copy(copy: &'a Writer) -> Result<Self, ArchiveError> {
+        copy.connection.pragma_update(None, "foreign_keys", false)?;
+        Ok(Self {
+            connection: &copy.connection,
+            path: copy.path(),
+            columns: HashMap::new(),
+            is_checked: false,
+        })
+    }
+
+    /// Returns a row that refers to one that is not there, in words.
+    pub(crate) fn broken_reference(&self) -> Result<Option<String>, ArchiveError> {
+        let mut check = self.connection.prepare("PRAGMA foreign_key_check")?;
+        let mut broken = check.query([])?;
+        let Some(row) = broken.next()? else {
+            return Ok(None);
+        };
+        let (table, key, parent): (String, Option<i64>, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let key = key.map_or_else(|| "a row".to_owned(), |key| format!("row {key}"));
+        Ok(Some(format!(
+            "{key} of {table} refers to a row of {parent} that is not there"
+        )))
+    }
+
+    fn fault(&self, error: rusqlite::Error) -> ArchiveError {
+        ArchiveError::at(self.path, error)
+    }
+
+    fn columns_of(&self, table: &CopiedTable) -> &[Column] {
+        self.columns.get(table.name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Reads the columns of a table.
+    fn read_columns(&self, table: &CopiedTable) -> rusqlite::Result<Vec<Column>> {
+        let sql = "SELECT name, type FROM pragma_table_xinfo(?1) WHERE hidden = 0";
+        let mut select = self.connection.prepare_cached(sql)?;
+        let columns = select.query_map([table.name], |row| {
+            let class: String = row.get(1)?;
+            Ok(Column {
+                name: row.get(0)?,
+                class: match class.as_str() {
+                    "INTEGER" => StorageClass::Integer,
+                    "REAL" => StorageClass::Real,
+                    "BLOB" => StorageClass::Blob,
+                    _ => StorageClass::Text,
+                },
+            })
+        })?;
+        Ok(table.in_order(columns.collect::<rusqlite::Result<_>>()?))
+    }
+
+    fn read(&self, sql: &str, span: &KeySpan, width: usize) -> Result<Vec<StoreRow>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(sql)?;
+        let values = |row: &Row<'_>| (0..width).map(|column| row.get(column)).collect();
+        let rows = select
+            .query_map(params_from_iter(span.values()), values)
+            .and_then(Iterator::collect)
+            .map_err(|error| self.fault(error))?;
+        Ok(rows)
+    }
+}
+
+impl RowStore for SqliteRows<'_> {
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    async fn columns(&mut self, table: &'static CopiedTable) -> Result<Vec<Column>, ArchiveError> {
+        let columns = self
+            .read_columns(table)
+            .map_err(|error| self.fault(error))?;
+        self.columns.insert(table.name, columns.clone());
+        Ok(columns)
+    }
+
+    async fn outlines(
+        &mut self,
+        table: &'static CopiedTable,
+        span: &KeySpan,
+        most: usize,
+    ) -> Result<Vec<Outline>, ArchiveError> {
+        let columns = self.columns_of(table);
+        let sql = format!("{} LIMIT {most}", table.select_outlines(columns, span, '?'));
+        let rows = self.read(&sql, span, columns.len())?;
+        Ok(rows
+            .into_iter()
+            .map(|row| outline(table, columns, row))
+            .collect())
+    }
+
+    async fn rows(
+        &mut self,
+        table: &'static CopiedTable,
+        span: &KeySpan,
+    ) -> Result<Vec<StoreRow>, ArchiveError> {
+        let columns = self.columns_of(table);
+        let checked = SummedTable::named(table.name).filter(|_| self.is_checked);
+        let Some(summed) = checked else {
+            let sql = table.select_rows(columns, span, '?', "");
+            return self.read(&sql, span, columns.len());
+        };
+
+        let changed = format!(", {}", summed.is_changed(self.connection)?);
+        let sql = table.select_rows(columns, span, '?', &changed);
+        let mut rows = self.read(&sql, span, columns.len() + 1)?;
+        for row in &mut rows {
+            if row.pop() != Some(Value::Integer(0)) {
+                let key = table.key_in_words(row);
+                return Err(ArchiveError::Damaged(format!("{}, row {key}", table.name)));
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn add(
+        &mut self,
+        table: &'static CopiedTable,
+        rows: &[StoreRow],
+    ) -> Result<(), ArchiveError> {
+        let insert = table.insert(self.columns_of(table));
+        let tx = self.connection.unchecked_transaction()?;
+        let mut statement = tx.prepare_cached(&insert)?;
+        for row in rows {
+            match statement.execute(params_from_iter(row)) {
+                Ok(_) => {}
+                // A value that is unique stands in a row that the source has not any more.
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                    let (store, why) = (self.name(), error.to_string());
+                    return Err(StoreError::StaleCopy { store, why }.into());
+                }
+                Err(error) => return Err(self.fault(error)),
+            }
+        }
+        drop(statement);
+        tx.commit().map_err(|error| self.fault(error))
+    }
+
+    async fn remove(
+        &mut self,
+        table: &'static CopiedTable,
+        span: &KeySpan,
+    ) -> Result<u64, ArchiveError> {
+        let sql = table.delete(span, '?');
+        let removed = self
+            .connection
+            .prepare_cached(&sql)?
+            .execute(params_from_iter(span.values()))
+            .map_err(|error| self.fault(error))?;
+        Ok(removed as u64)
+    }
+}

@@ -1,0 +1,62 @@
+//! An archive moves from its file into a database, or back. Ids, versions, the ledger and all
+//! positions stay.
+
+use std::ops::ControlFlow;
+
+use crate::archive::archive_file::ArchiveFile;
+use crate::archive::copying::{CopiedRows, RowStore, SqliteRows, copy_rows};
+use crate::archive::error::ArchiveError;
+use crate::archive::postgres::PostgresStore;
+use crate::archive::schema::SCHEMA;
+use crate::archive::store::Writer;
+use crate::archive::store_error::StoreError;
+
+/// Copies the archive of a file, of the moment when it was opened, into a database, or goes on with
+/// that. `watch` is told the table and what was done, and may stop the copy.
+///
+/// # Errors
+///
+/// Fails where one of the two cannot be read or written, where a row is not as it was written, and
+/// where the database has something else. A later copy goes on where it can.
+pub async fn copy_into_database(
+    file: &ArchiveFile,
+    store: &mut PostgresStore,
+    watch: impl FnMut(&'static str, &CopiedRows) -> ControlFlow<()>,
+) -> Result<CopiedRows, ArchiveError> {
+    if file.schema() < SCHEMA {
+        return Err(ArchiveError::Older {
+            path: file.path().to_owned(),
+            found: file.schema(),
+            known: SCHEMA,
+        });
+    }
+    let mut rows = SqliteRows::of_file(file);
+    store.begin_copy(&rows.name()).await?;
+    let copied = copy_rows(&mut rows, store, watch).await?;
+    if !copied.is_broken_off {
+        store.finish_copy().await?;
+    }
+    Ok(copied)
+}
+
+/// Copies the archive of a database, of the moment when its reading began, into a new file, or goes
+/// on with that.
+///
+/// # Errors
+///
+/// As [`copy_into_database`].
+pub async fn copy_from_database(
+    store: &mut PostgresStore,
+    copy: &Writer,
+    watch: impl FnMut(&'static str, &CopiedRows) -> ControlFlow<()>,
+) -> Result<CopiedRows, ArchiveError> {
+    let mut rows = SqliteRows::of_copy(copy)?;
+    let copied = copy_rows(store, &mut rows, watch).await?;
+    if !copied.is_broken_off
+        && let Some(why) = rows.broken_reference()?
+    {
+        let store = rows.name();
+        return Err(StoreError::NotWhole { store, why }.into());
+    }
+    Ok(copied)
+}

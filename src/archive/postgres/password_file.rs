@@ -1,0 +1,110 @@
+//! The user's file of passwords, as libpq reads it (PostgreSQL, "The Password File").
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
+
+use crate::archive::error::ArchiveError;
+
+/// Who may read the file beside its owner.
+const OTHERS: u32 = 0o077;
+
+/// Returns the password for a database; `None` where there is no file, or no line for it.
+///
+/// # Errors
+///
+/// Fails where the file cannot be read, and where others may read it.
+pub(super) fn password_for(config: &Config) -> Result<Option<String>, ArchiveError> {
+    let Some(path) = path() else {
+        return Ok(None);
+    };
+    let Ok(file) = fs::metadata(&path) else {
+        return Ok(None);
+    };
+    if file.permissions().mode() & OTHERS != 0 {
+        let why = std::io::Error::other("others may read it: run `chmod 600` on it");
+        return Err(ArchiveError::folder(&path, why));
+    }
+
+    let lines = fs::read_to_string(&path).map_err(|why| ArchiveError::folder(&path, why))?;
+    Ok(find(&lines, config))
+}
+
+/// Returns the place of the file.
+fn path() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("PGPASSFILE") {
+        return Some(path.into());
+    }
+    Some(Path::new(&std::env::var_os("HOME")?).join(".pgpass"))
+}
+
+/// Returns the password of the first line that fits.
+fn find(lines: &str, config: &Config) -> Option<String> {
+    let host = match config.get_hosts().first() {
+        Some(Host::Tcp(name)) => name.clone(),
+        Some(Host::Unix(_)) | None => "localhost".to_owned(),
+    };
+    let port = config.get_ports().first().unwrap_or(&5432).to_string();
+    let user = config.get_user().unwrap_or_default();
+    let database = config.get_dbname().unwrap_or(user);
+
+    let wanted = [host.as_str(), &port, database, user];
+    lines
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .find_map(|line| {
+            let fields = fields(line);
+            let [known @ .., password] = fields.as_slice() else {
+                return None;
+            };
+            let fits = |(field, value): (&String, &&str)| field == "*" || field == value;
+            let is_it = known.len() == wanted.len() && known.iter().zip(&wanted).all(fits);
+            is_it.then(|| password.clone())
+        })
+}
+
+/// Splits a line at its colons. A backslash makes the next character one of the field.
+fn fields(line: &str) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        let character = match character {
+            ':' => {
+                fields.push(String::new());
+                continue;
+            }
+            '\\' => characters.next(),
+            other => Some(other),
+        };
+        if let Some(field) = fields.last_mut() {
+            field.extend(character);
+        }
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_that_fits_has_the_password() {
+        let lines = "# of the desk\n\
+                     db.example:5432:papers:other:no\n\
+                     db.example:5432:papers:desk:a\\:b\\\\c\n\
+                     localhost:*:*:desk:local\n\
+                     *:*:*:*:any\n";
+        for (address, password) in [
+            ("postgres://desk@db.example/papers", "a:b\\c"),
+            ("postgres://desk@db.example:5433/papers", "any"),
+            ("postgres://desk@%2Fvar%2Frun%2Fpostgresql/papers", "local"),
+        ] {
+            let config = address.parse().unwrap();
+            assert_eq!(find(lines, &config).as_deref(), Some(password), "{address}");
+        }
+        assert_eq!(find("a:b:c\n", &"postgres://a/b".parse().unwrap()), None);
+    }
+}

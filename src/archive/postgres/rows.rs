@@ -1,0 +1,143 @@
+//! The rows of an archive's tables in PostgreSQL.
+
+use std::collections::HashMap;
+use std::pin::pin;
+
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::{ToSql, Type};
+
+use crate::archive::copying::{
+    Column, CopiedTable, KeySpan, Outline, RowStore, StorageClass, StoreRow, names, outline,
+};
+use crate::archive::error::ArchiveError;
+use crate::archive::postgres::PostgresStore;
+use crate::archive::postgres::values::{Sent, type_of, value_of};
+
+/// The columns of tables that were asked for.
+pub(super) type KnownColumns = HashMap<&'static str, Vec<Column>>;
+
+impl PostgresStore {
+    fn columns_of(&self, table: &CopiedTable) -> &[Column] {
+        self.columns.get(table.name).map_or(&[], Vec::as_slice)
+    }
+
+    async fn read(
+        &self,
+        sql: &str,
+        span: &KeySpan,
+    ) -> Result<Vec<StoreRow>, tokio_postgres::Error> {
+        let values: Vec<Sent<'_>> = span.values().map(Sent).collect();
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        let rows = self.client.query(sql, &values).await?;
+        rows.iter()
+            .map(|row| (0..row.len()).map(|column| value_of(row, column)).collect())
+            .collect()
+    }
+
+    async fn read_columns(
+        &self,
+        table: &CopiedTable,
+    ) -> Result<Vec<Column>, tokio_postgres::Error> {
+        let sql = "SELECT column_name::text, data_type::text FROM information_schema.columns
+                   WHERE table_schema = current_schema() AND table_name = $1
+                     AND is_generated = 'NEVER'";
+        let rows = self.client.query(sql, &[&table.name]).await?;
+        let columns = rows.iter().map(|row| Column {
+            name: row.get(0),
+            class: match row.get(1) {
+                "bigint" => StorageClass::Integer,
+                "double precision" => StorageClass::Real,
+                "bytea" => StorageClass::Blob,
+                _ => StorageClass::Text,
+            },
+        });
+        Ok(table.in_order(columns.collect()))
+    }
+
+    async fn send(
+        &self,
+        table: &CopiedTable,
+        rows: &[StoreRow],
+    ) -> Result<(), tokio_postgres::Error> {
+        let columns = self.columns_of(table);
+        let types: Vec<Type> = columns.iter().map(|column| type_of(column.class)).collect();
+        let copy = format!(
+            "COPY {} ({}) FROM STDIN (FORMAT binary)",
+            table.name,
+            names(columns)
+        );
+
+        let sink = self.client.copy_in(&copy).await?;
+        let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+        for row in rows {
+            writer.as_mut().write_raw(row.iter().map(Sent)).await?;
+        }
+        writer.finish().await?;
+        Ok(())
+    }
+}
+
+impl RowStore for PostgresStore {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    async fn columns(&mut self, table: &'static CopiedTable) -> Result<Vec<Column>, ArchiveError> {
+        let columns = self
+            .read_columns(table)
+            .await
+            .map_err(|error| self.fault(&error))?;
+        self.columns.insert(table.name, columns.clone());
+        Ok(columns)
+    }
+
+    async fn outlines(
+        &mut self,
+        table: &'static CopiedTable,
+        span: &KeySpan,
+        most: usize,
+    ) -> Result<Vec<Outline>, ArchiveError> {
+        let columns = self.columns_of(table);
+        let sql = format!("{} LIMIT {most}", table.select_outlines(columns, span, '$'));
+        let rows = self
+            .read(&sql, span)
+            .await
+            .map_err(|error| self.fault(&error))?;
+        Ok(rows
+            .into_iter()
+            .map(|row| outline(table, columns, row))
+            .collect())
+    }
+
+    async fn rows(
+        &mut self,
+        table: &'static CopiedTable,
+        span: &KeySpan,
+    ) -> Result<Vec<StoreRow>, ArchiveError> {
+        let sql = table.select_rows(self.columns_of(table), span, '$', "");
+        self.read(&sql, span)
+            .await
+            .map_err(|error| self.fault(&error))
+    }
+
+    async fn add(
+        &mut self,
+        table: &'static CopiedTable,
+        rows: &[StoreRow],
+    ) -> Result<(), ArchiveError> {
+        self.send(table, rows)
+            .await
+            .map_err(|error| self.fault(&error))
+    }
+
+    async fn remove(
+        &mut self,
+        table: &'static CopiedTable,
+        span: &KeySpan,
+    ) -> Result<u64, ArchiveError> {
+        let values: Vec<Sent<'_>> = span.values().map(Sent).collect();
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        let removed = self.client.execute(&table.delete(span, '$'), &values).await;
+        removed.map_err(|error| self.fault(&error))
+    }
+}

@@ -1,0 +1,139 @@
+//! The tables of an archive in PostgreSQL: made before a copy, and completed behind it.
+
+use crate::archive::error::ArchiveError;
+use crate::archive::postgres::PostgresStore;
+use crate::archive::schema::SCHEMA;
+use crate::archive::store_error::StoreError;
+
+/// The tables, with their primary keys.
+const TABLES: &str = include_str!("migrations/0027_tables.sql");
+
+/// Their indexes, references and views.
+const INDEXES: &str = include_str!("migrations/0027_indexes.sql");
+
+/// The schema that [`TABLES`] and [`INDEXES`] make: that of the SQLite file with the same columns.
+const MADE: i64 = 27;
+
+const _: () = assert!(
+    MADE == SCHEMA,
+    "a step of the schema in SQLite needs one for PostgreSQL, in a file of its number"
+);
+
+/// The number of the lock that a copy holds on its database: "saseo" in ASCII.
+const COPY_LOCK: i64 = 0x73_61_73_65_6f;
+
+/// What a database has of an archive.
+enum Found {
+    Nothing,
+    Unfinished { of: String, schema: i64 },
+    Whole { schema: i64 },
+}
+
+#[doc(hidden)]
+impl PostgresStore {
+    /// Makes the database ready to take the copy of an archive, or to go on with it. No other
+    /// process copies into it as long as this connection lives.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the database has an archive or tables of another program, and where another
+    /// process copies into it.
+    pub async fn begin_copy(&self, from: &str) -> Result<(), ArchiveError> {
+        let store = self.name.clone();
+        let sql = "SELECT pg_try_advisory_lock($1)";
+        let row = self.client.query_one(sql, &[&COPY_LOCK]).await;
+        let is_ours: bool = row.map_err(|error| self.fault(&error))?.get(0);
+        if !is_ours {
+            return Err(StoreError::Busy { store }.into());
+        }
+
+        match self.found().await? {
+            Found::Nothing => self.make_tables(from).await,
+            Found::Whole { .. } => Err(StoreError::HasArchive { store }.into()),
+            Found::Unfinished { schema, .. } => self.check_schema(schema),
+        }
+    }
+
+    /// Completes a copy that has all rows: adds indexes, references and views.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a row refers to one that is not there.
+    pub async fn finish_copy(&self) -> Result<(), ArchiveError> {
+        let script = format!(
+            "BEGIN; {INDEXES}; UPDATE archive_state SET copied_from = NULL; COMMIT; ANALYZE"
+        );
+        let finished = self.client.batch_execute(&script).await;
+        finished.map_err(|error| self.fault(&error))
+    }
+
+    /// Looks at the archive of the database from now on as it is at this moment.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the database has no whole archive of this schema.
+    pub async fn begin_reading(&self) -> Result<(), ArchiveError> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        let begun = self.client.batch_execute(begin).await;
+        begun.map_err(|error| self.fault(&error))?;
+
+        let store = self.name.clone();
+        match self.found().await? {
+            Found::Nothing => Err(StoreError::NoArchive { store }.into()),
+            Found::Unfinished { of: from, .. } => {
+                Err(StoreError::Unfinished { store, from }.into())
+            }
+            Found::Whole { schema } => self.check_schema(schema),
+        }
+    }
+
+    async fn found(&self) -> Result<Found, ArchiveError> {
+        let sql = "SELECT to_regclass(format('%I.archive_state', current_schema())) IS NOT NULL,
+                          EXISTS (SELECT 1 FROM information_schema.tables
+                                  WHERE table_schema = current_schema())";
+        let row = self.client.query_one(sql, &[]).await;
+        let row = row.map_err(|error| self.fault(&error))?;
+        match (row.get(0), row.get(1)) {
+            (false, false) => return Ok(Found::Nothing),
+            (false, true) => {
+                let store = self.name.clone();
+                return Err(StoreError::NotEmpty { store }.into());
+            }
+            (true, _) => {}
+        }
+
+        let sql = "SELECT schema, copied_from FROM archive_state";
+        let row = self.client.query_one(sql, &[]).await;
+        let row = row.map_err(|error| self.fault(&error))?;
+        let schema = row.get(0);
+        Ok(match row.get(1) {
+            Some(of) => Found::Unfinished { of, schema },
+            None => Found::Whole { schema },
+        })
+    }
+
+    async fn make_tables(&self, from: &str) -> Result<(), ArchiveError> {
+        let make = async {
+            self.client
+                .batch_execute(&format!("BEGIN; {TABLES}"))
+                .await?;
+            let insert = "INSERT INTO archive_state VALUES (1, $1, $2)";
+            self.client.execute(insert, &[&MADE, &from]).await?;
+            self.client.batch_execute("COMMIT").await
+        };
+        make.await.map_err(|error| self.fault(&error))
+    }
+
+    fn check_schema(&self, found: i64) -> Result<(), ArchiveError> {
+        if found == SCHEMA {
+            return Ok(());
+        }
+        let (store, known) = (self.name.clone(), SCHEMA);
+        Err(StoreError::OtherSchema {
+            store,
+            found,
+            known,
+        }
+        .into())
+    }
+}

@@ -1,0 +1,95 @@
+//! The errors of archives that another engine keeps, and of copies from one engine to another.
+
+/// Why an archive in a database server cannot be used, or copied.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("{text:?} is no address of a database: {why}; write postgres://USER@HOST/DATABASE")]
+    BadAddress { text: String, why: String },
+    #[error(
+        "an address on the command line must not have a password, since others on this machine see \
+         it there: put it into the environment as PGPASSWORD, or into ~/.pgpass"
+    )]
+    PasswordInAddress,
+    #[error(
+        "{store} is on another machine, and would be asked without encryption: add \
+         ?sslmode=disable to the address where the way there is safe, as in a VPN"
+    )]
+    Unencrypted { store: String },
+    #[error("cannot reach {store}: {why}; look whether the server runs and the address is right")]
+    Unreachable { store: String, why: String },
+    #[error("{store} refuses: {why}")]
+    Refused { store: String, why: String },
+    #[error("{store} runs PostgreSQL {found}; saseo needs 15 or newer")]
+    OldServer { store: String, found: String },
+    #[error(
+        "{store} keeps texts as {encoding}, which lacks letters: create the database with \
+         `createdb --encoding UTF8 --template template0 NAME`"
+    )]
+    OtherEncoding { store: String, encoding: String },
+    #[error(
+        "{store} has tables of another program: create a database for the archive alone, with \
+         `createdb NAME`"
+    )]
+    NotEmpty { store: String },
+    #[error("{store} has an archive already: copy into an empty database or folder")]
+    HasArchive { store: String },
+    #[error("{store} has no archive; `saseo archive copy --to` brings one there")]
+    NoArchive { store: String },
+    #[error("{store} has a copy of {from} that is not finished: run that copy again")]
+    Unfinished { store: String, from: String },
+    #[error(
+        "{store} has an archive of schema {found}, and this saseo knows {known}: use the saseo that \
+         made it, or update the older one"
+    )]
+    OtherSchema {
+        store: String,
+        found: i64,
+        known: i64,
+    },
+    #[error(
+        "both archives are folders: `saseo backup FILE` copies an archive, and `saseo restore FILE` \
+         puts it into another folder"
+    )]
+    TwoFolders,
+    #[error("both archives are databases: `pg_dump` and `pg_restore` copy these")]
+    TwoDatabases,
+    #[error("another process copies into {store}")]
+    Busy { store: String },
+    #[error("the table {table} has other columns in one of the archives than in the other")]
+    OtherTables { table: &'static str },
+    #[error(
+        "{to} has requests that {from} does not have: it is an unfinished copy of another archive; \
+         empty it, or copy to another place"
+    )]
+    OtherArchive { from: String, to: String },
+    #[error(
+        "{store} has rows that the archive had when the copy was begun and has not any more \
+         ({why}): empty it, and copy again"
+    )]
+    StaleCopy { store: String, why: String },
+    #[error("rows of {table} read from {store} are not what was written: do not trust its disk")]
+    NotAsWritten { store: String, table: &'static str },
+    #[error(
+        "the copy in {store} does not fit together: {why}; `saseo verify` looks at the archive"
+    )]
+    NotWhole { store: String, why: String },
+    #[error("the server of {store} has no room on its disk; make room, and run the command again")]
+    NoRoom { store: String },
+    #[error("{store} failed: {why}")]
+    Failed { store: String, why: String },
+}
+
+#[cfg(feature = "cli")]
+impl StoreError {
+    /// Tells whether the error is a wrong command line.
+    pub(crate) fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::BadAddress { .. }
+                | Self::PasswordInAddress
+                | Self::Unencrypted { .. }
+                | Self::TwoFolders
+                | Self::TwoDatabases
+        )
+    }
+}

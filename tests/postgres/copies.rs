@@ -1,0 +1,443 @@
+//! An archive is copied into PostgreSQL and back, and loses nothing on the way.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use saseo::archive::{Archive, ArchiveFile, CopiedRows, FILE, PostgresStore, copy_into_database};
+use tokio::runtime::Builder;
+
+use crate::cluster::Cluster;
+use crate::program::{Crawler, Paper, said};
+
+/// What belongs to one engine alone, or tells of one file: docs/guide/postgres.md.
+const LEFT_BEHIND: [&str; 5] = [
+    "checksum",
+    "cleaning",
+    "damage",
+    "indexed_version",
+    "word_index",
+];
+
+/// Values that one of the engines might change.
+const HOSTILE: &str = "
+    UPDATE version SET title = char(0) || 'a' || char(1114111) || '0', text = ''
+        WHERE id = (SELECT min(id) FROM version);
+    UPDATE version SET section = '끝' || char(10) || char(9) || '\\N', confidence = 0.1
+        WHERE id = (SELECT max(id) FROM version);
+    UPDATE article SET number = -1 WHERE id = (SELECT max(id) FROM article);
+    UPDATE page SET met = x'', etag = '', joint = '{\"a\":\"\\u0000\"}'
+        WHERE id = (SELECT min(id) FROM page);
+    UPDATE host SET not_before = 9223372036854775807, last_at = -9223372036854775808;
+    INSERT INTO canonical SELECT 'https://paper.example/ㄱ', id FROM article;
+    INSERT INTO canonical SELECT 'https://paper.example/Z', id FROM article;
+    INSERT INTO canonical SELECT 'https://paper.example/a', id FROM article;
+    INSERT INTO damage VALUES (1, 1);";
+
+/// Two crawls of a paper.
+fn stocked() -> (Paper, Crawler) {
+    let (paper, crawler) = Crawler::stocked(4);
+    let out = crawler.run(&["crawl"]);
+    assert!(out.status.success(), "{}", said(&out));
+    paper.origin.newspaper(|paper| paper.publish(2));
+    let out = crawler.run(&["crawl"]);
+    assert!(out.status.success(), "{}", said(&out));
+    (paper, crawler)
+}
+
+/// Writes into an archive as no saseo does, and lets its checksums be made anew.
+fn alter(data: &Path, sql: &str) {
+    let connection = Connection::open(data.join(FILE)).unwrap();
+    connection
+        .pragma_update(None, "foreign_keys", false)
+        .unwrap();
+    connection.execute_batch(sql).unwrap();
+    connection.execute_batch("DELETE FROM checksum").unwrap();
+    connection.close().unwrap();
+    drop(Archive::lock(data).unwrap());
+}
+
+/// All rows of an archive, by table. What belongs to one engine is left out.
+fn rows(data: &Path) -> BTreeMap<String, Vec<Vec<Value>>> {
+    let connection = Connection::open(data.join(FILE)).unwrap();
+    let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
+               AND name NOT LIKE 'sqlite_%'";
+    let mut select = connection.prepare(sql).unwrap();
+    let tables = select.query_map([], |row| row.get(0)).unwrap();
+    let tables = tables.map(Result::<String, _>::unwrap);
+    tables
+        .filter(|table| !LEFT_BEHIND.contains(&table.as_str()))
+        .map(|table| (table.clone(), rows_of(&connection, &table)))
+        .collect()
+}
+
+fn rows_of(connection: &Connection, table: &str) -> Vec<Vec<Value>> {
+    let mut select = connection
+        .prepare(&format!("SELECT * FROM {table}"))
+        .unwrap();
+    let width = select.column_count();
+    let rows = select.query_map([], |row| (0..width).map(|column| row.get(column)).collect());
+    let mut rows: Vec<Vec<Value>> = rows.unwrap().map(Result::unwrap).collect();
+    rows.sort_by_cached_key(|row| format!("{row:?}"));
+    rows
+}
+
+fn copy(crawler: &Crawler, from: &str, to: &str) -> Output {
+    crawler.run(&["archive", "copy", "--from", from, "--to", to])
+}
+
+/// Copies, which must succeed.
+fn copied(crawler: &Crawler, from: &str, to: &str) {
+    let out = copy(crawler, from, to);
+    assert!(out.status.success(), "{}", said(&out));
+}
+
+/// Copies, which must fail, and returns why.
+fn refused(crawler: &Crawler, from: &str, to: &str) -> String {
+    let out = copy(crawler, from, to);
+    assert!(!out.status.success());
+    said(&out)
+}
+
+fn folder(crawler: &Crawler) -> String {
+    crawler.data().to_string_lossy().into_owned()
+}
+
+/// A folder beside the archive.
+fn beside(crawler: &Crawler, name: &str) -> (PathBuf, String) {
+    let path = crawler.folder.path().join(name);
+    let text = path.to_string_lossy().into_owned();
+    (path, text)
+}
+
+#[test]
+fn an_archive_comes_back_and_works() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    let (back, back_text) = beside(&crawler, "back");
+    let address = cluster.address("papers");
+
+    copied(&crawler, &folder(&crawler), &address);
+    copied(&crawler, &address, &back_text);
+
+    let (before, after) = (rows(&crawler.data()), rows(&back));
+    assert!(before["version"].len() >= 14, "{}", before["version"].len());
+    assert_eq!(before, after);
+    for command in ["verify", "audit", "crawl"] {
+        let mut run = crawler.command(&[command]);
+        let out = run.env("SASEO_DATA", &back).output().unwrap();
+        assert!(out.status.success(), "{command}: {}", said(&out));
+    }
+}
+
+#[test]
+fn no_value_is_changed_on_the_way() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    alter(&crawler.data(), HOSTILE);
+    let (back, back_text) = beside(&crawler, "back");
+    let address = cluster.address("papers");
+
+    copied(&crawler, &folder(&crawler), &address);
+    copied(&crawler, &address, &back_text);
+
+    assert_eq!(rows(&back), rows(&crawler.data()));
+}
+
+#[test]
+fn other_programs_find_in_the_database_what_they_find_in_the_file() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    alter(&crawler.data(), HOSTILE);
+    // PostgreSQL has no NUL in texts.
+    let shown = "UPDATE version SET title = 'T' WHERE instr(title, char(0)) > 0";
+    alter(&crawler.data(), shown);
+    copied(&crawler, &folder(&crawler), &cluster.address("papers"));
+
+    let connection = Connection::open(crawler.data().join(FILE)).unwrap();
+    for view in ["articles", "requests", "runs"] {
+        let columns = format!("SELECT group_concat(name, ', ') FROM pragma_table_info('{view}')");
+        let columns: String = connection
+            .query_row(&columns, [], |row| row.get(0))
+            .unwrap();
+        let names: Vec<&str> = columns
+            .split(", ")
+            .filter(|name| *name != "confidence")
+            .collect();
+        // Both print a row as JSON texts, so that no separator can hide anything.
+        let texts: Vec<String> = names
+            .iter()
+            .map(|name| format!("CAST({name} AS text)"))
+            .collect();
+        let in_file = format!(
+            "SELECT json_array({}) FROM {view} ORDER BY 1",
+            texts.join(", ")
+        );
+        let mut select = connection.prepare(&in_file).unwrap();
+        let expected = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let expected: Vec<serde_json::Value> = expected
+            .map(|row| serde_json::from_str(&row.unwrap()).unwrap())
+            .collect();
+
+        let in_database = format!("SELECT json_build_array({}) FROM {view}", texts.join(", "));
+        let found = cluster.sql(&in_database);
+        let mut found: Vec<serde_json::Value> = found
+            .lines()
+            .map(|row| serde_json::from_str(row).unwrap())
+            .collect();
+        let mut expected = expected;
+        for rows in [&mut expected, &mut found] {
+            rows.sort_by_key(ToString::to_string);
+        }
+        assert!(!expected.is_empty());
+        assert_eq!(found, expected, "{view}");
+    }
+}
+
+/// Copies with a stop after so many steps, and tells whether the copy came to its end.
+fn stopped_after(data: &Path, address: &str, steps: usize) -> CopiedRows {
+    let file = ArchiveFile::open(&data.join(FILE)).unwrap();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let mut done = 0;
+    let copied = runtime.block_on(async {
+        let mut store = PostgresStore::connect(&address.parse().unwrap()).await?;
+        copy_into_database(&file, &mut store, |_, _| {
+            done += 1;
+            if done > steps {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })
+        .await
+    });
+    copied.unwrap()
+}
+
+#[test]
+fn a_copy_goes_on_after_each_stop_also_where_the_archive_has_changed_meanwhile() {
+    let ((paper, crawler), cluster) = (stocked(), Cluster::start());
+    let address = cluster.address("papers");
+
+    let mut steps = 0;
+    loop {
+        let copied = stopped_after(&crawler.data(), &address, steps);
+        if !copied.is_broken_off {
+            break;
+        }
+        steps += 3;
+        // Rows are added, changed and removed before the copy goes on.
+        paper.origin.newspaper(|paper| paper.publish(1));
+        let out = crawler.run(&["crawl"]);
+        assert!(out.status.success(), "{}", said(&out));
+        alter(
+            &crawler.data(),
+            "DELETE FROM canonical WHERE article_id = (SELECT max(article_id) FROM canonical)",
+        );
+    }
+    assert!(steps >= 9, "{steps}");
+
+    let (back, back_text) = beside(&crawler, "back");
+    copied(&crawler, &address, &back_text);
+    assert_eq!(rows(&back), rows(&crawler.data()));
+}
+
+/// Runs a copy again and again, each time killed a little later, until it is done. Returns the
+/// number of kills.
+fn killed_until_done(cluster: &Cluster, crawler: &Crawler, from: &str, to: &str) -> usize {
+    for kills in 0.. {
+        let mut run = crawler
+            .command(&["archive", "copy", "--from", from, "--to", to])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        cluster.sql(&format!("SELECT pg_sleep(0.008 * {kills})"));
+        run.kill().unwrap();
+
+        let out = run.wait_with_output().unwrap();
+        // The last one may have been killed behind its end.
+        if out.status.success() || said(&out).contains("has an archive already") {
+            return kills;
+        }
+    }
+    unreachable!("numbers do not end")
+}
+
+#[test]
+fn copies_that_are_killed_go_on_in_both_directions() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    let address = cluster.address("papers");
+    let (back, back_text) = beside(&crawler, "back");
+
+    assert!(killed_until_done(&cluster, &crawler, &folder(&crawler), &address) > 2);
+    assert!(killed_until_done(&cluster, &crawler, &address, &back_text) > 2);
+    assert_eq!(rows(&back), rows(&crawler.data()));
+}
+
+#[test]
+fn a_copy_goes_on_when_the_server_is_back_after_a_crash() {
+    let ((_paper, crawler), mut cluster) = (stocked(), Cluster::start());
+    let address = cluster.address("papers");
+    let copied_rows = stopped_after(&crawler.data(), &address, 8);
+    assert!(copied_rows.is_broken_off);
+
+    cluster.crash();
+    let why = refused(&crawler, &folder(&crawler), &address);
+    assert!(why.contains("cannot reach postgres://"), "{why}");
+
+    cluster.restart();
+    copied(&crawler, &folder(&crawler), &address);
+    let (back, back_text) = beside(&crawler, "back");
+    copied(&crawler, &address, &back_text);
+    assert_eq!(rows(&back), rows(&crawler.data()));
+}
+
+#[test]
+fn a_place_that_has_something_else_is_left_alone() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    let (here, address) = (folder(&crawler), cluster.address("papers"));
+
+    cluster.sql("CREATE TABLE article (title text); INSERT INTO article VALUES ('of a blog')");
+    let why = refused(&crawler, &here, &address);
+    assert!(why.contains("tables of another program"), "{why}");
+    assert_eq!(cluster.sql("SELECT title FROM article"), "of a blog\n");
+    cluster.sql("DROP TABLE article");
+
+    // An unfinished copy of another archive.
+    stopped_after(&crawler.data(), &address, 6);
+    let (_other_paper, other) = Crawler::stocked(2);
+    assert!(other.run(&["crawl"]).status.success());
+    let why = refused(&other, &folder(&other), &address);
+    assert!(why.contains("of another archive"), "{why}");
+    // Nor can it be read.
+    let (_, back) = beside(&crawler, "back");
+    let why = refused(&crawler, &address, &back);
+    assert!(why.contains("not finished"), "{why}");
+
+    copied(&crawler, &here, &address);
+    let before = cluster.sql("SELECT count(*), max(seq) FROM change");
+    let why = refused(&other, &folder(&other), &address);
+    assert!(why.contains("has an archive already"), "{why}");
+    assert_eq!(cluster.sql("SELECT count(*), max(seq) FROM change"), before);
+    let why = refused(&crawler, &address, &here);
+    assert!(why.contains("has an archive already"), "{why}");
+}
+
+#[test]
+fn a_damaged_row_is_named_and_not_copied() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    let connection = Connection::open(crawler.data().join(FILE)).unwrap();
+    let flip = "UPDATE site SET title = title || 'x'";
+    connection.execute(flip, []).unwrap();
+    drop(connection);
+
+    let why = refused(&crawler, &folder(&crawler), &cluster.address("papers"));
+    assert!(why.contains("site, row 1"), "{why}");
+}
+
+#[test]
+fn a_row_whose_reference_is_gone_ends_the_copy() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    let data = crawler.data();
+    alter(
+        &data,
+        "DELETE FROM capture WHERE id = (SELECT min(capture_id) FROM version)",
+    );
+
+    let why = refused(&crawler, &folder(&crawler), &cluster.address("papers"));
+    assert!(why.contains("does not fit together"), "{why}");
+    assert_eq!(
+        cluster.sql("SELECT copied_from IS NULL FROM archive_state"),
+        "f\n"
+    );
+}
+
+#[test]
+fn a_reader_reads_and_cannot_write() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    copied(&crawler, &folder(&crawler), &cluster.address("papers"));
+    // As docs/guide/postgres.md tells.
+    cluster.sql(
+        "CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA public TO reader;
+         GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
+    );
+
+    let reader = cluster.address("papers").replace("postgres@", "reader@");
+    let read = cluster.psql(&reader, "SELECT count(*) > 0 FROM articles");
+    assert_eq!(String::from_utf8_lossy(&read.stdout), "t\n");
+    for write in [
+        "DELETE FROM article",
+        "UPDATE version SET title = ''",
+        "TRUNCATE ledger",
+        "CREATE TABLE mine (n int)",
+    ] {
+        assert!(!cluster.psql(&reader, write).status.success(), "{write}");
+    }
+    let owner = cluster.address("papers");
+    for write in [
+        "UPDATE ledger SET at = 0",
+        "DELETE FROM ledger",
+        "TRUNCATE ledger CASCADE",
+    ] {
+        let out = cluster.psql(&owner, write);
+        let why = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(why.contains("append-only"), "{write}: {why}");
+    }
+}
+
+#[test]
+fn two_copies_at_once_do_not_meet() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    let address = cluster.address("papers");
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let first = runtime.block_on(async {
+        let store = PostgresStore::connect(&address.parse().unwrap())
+            .await
+            .unwrap();
+        store.begin_copy("another").await.unwrap();
+        store
+    });
+
+    let out = copy(&crawler, &folder(&crawler), &address);
+    assert_eq!(out.status.code(), Some(75), "{}", said(&out));
+    runtime.block_on(async { drop(first) });
+}
+
+#[test]
+fn a_password_is_taken_from_the_environment_and_told_nowhere() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    cluster
+        .sql("CREATE ROLE desk LOGIN PASSWORD 'right horse'; GRANT ALL ON SCHEMA public TO desk");
+    let address = cluster.address("papers").replace("postgres@", "desk@");
+    cluster.demand_passwords(&address);
+
+    let why = refused(&crawler, &folder(&crawler), &address);
+    assert!(why.contains("password"), "{why}");
+    let with = |password: &str| {
+        crawler
+            .command(&[
+                "-vv",
+                "archive",
+                "copy",
+                "--from",
+                &folder(&crawler),
+                "--to",
+                &address,
+            ])
+            .env("PGPASSWORD", password)
+            .output()
+            .unwrap()
+    };
+    let wrong = with("wrong horse");
+    assert!(!wrong.status.success());
+    assert!(!said(&wrong).contains("horse"), "{}", said(&wrong));
+    let right = with("right horse");
+    assert!(right.status.success(), "{}", said(&right));
+    assert!(!said(&right).contains("horse"), "{}", said(&right));
+
+    let secret = address.replace("desk@", "desk:horse@");
+    let out = copy(&crawler, &folder(&crawler), &secret);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(!said(&out).contains("horse"), "{}", said(&out));
+}

@@ -1,0 +1,7 @@
+//! Archives in PostgreSQL, with a real server on this machine.
+
+mod cluster;
+mod copies;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/program.rs"]
+mod program;
