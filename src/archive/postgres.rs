@@ -4,10 +4,12 @@ mod address;
 mod password_file;
 mod rows;
 mod schema;
+mod tls;
 mod values;
 
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config, NoTls, Socket};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::store_error::StoreError;
@@ -38,14 +40,13 @@ impl PostgresStore {
     /// and where the database has another encoding than UTF-8.
     pub async fn connect(address: &PostgresAddress) -> Result<Self, ArchiveError> {
         let name = address.to_string();
-        let (client, connection) = match address.config()?.connect(NoTls).await {
-            Ok(connected) => connected,
-            Err(error) => return Err(fault(&name, &error)),
+        let config = address.config()?;
+        let connected = if address.is_encrypted() {
+            open(&config, tls::connector()?).await
+        } else {
+            open(&config, NoTls).await
         };
-        let connection = tokio::spawn(async move {
-            // The client's next statement tells what went wrong.
-            let _ = connection.await;
-        });
+        let (client, connection) = connected.map_err(|error| fault(&name, &error))?;
 
         let store = Self {
             client,
@@ -78,6 +79,19 @@ impl PostgresStore {
     fn fault(&self, error: &tokio_postgres::Error) -> ArchiveError {
         fault(&self.name, error)
     }
+}
+
+/// Connects, and has a task read and write the socket.
+async fn open<T>(config: &Config, tls: T) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error>
+where
+    T: MakeTlsConnect<Socket, Stream: Send + 'static>,
+{
+    let (client, connection) = config.connect(tls).await?;
+    let connection = tokio::spawn(async move {
+        // The client's next statement tells what went wrong.
+        let _ = connection.await;
+    });
+    Ok((client, connection))
 }
 
 impl Drop for PostgresStore {

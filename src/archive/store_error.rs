@@ -10,11 +10,6 @@ pub enum StoreError {
          it there: put it into the environment as PGPASSWORD, or into ~/.pgpass"
     )]
     PasswordInAddress,
-    #[error(
-        "{store} is on another machine, and would be asked without encryption: add \
-         ?sslmode=disable to the address where the way there is safe, as in a VPN"
-    )]
-    Unencrypted { store: String },
     #[error("cannot reach {store}: {why}; look whether the server runs and the address is right")]
     Unreachable { store: String, why: String },
     #[error("{store} refuses: {why}")]
@@ -87,7 +82,6 @@ impl StoreError {
             self,
             Self::BadAddress { .. }
                 | Self::PasswordInAddress
-                | Self::Unencrypted { .. }
                 | Self::TwoFolders
                 | Self::TwoDatabases
         )

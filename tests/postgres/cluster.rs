@@ -104,6 +104,29 @@ impl Cluster {
         while self.psql(address, "SELECT 1").status.success() {}
     }
 
+    /// Lets other users than its owner in over TLS alone from now on, with a certificate for
+    /// `localhost`. Returns the file of that certificate.
+    pub fn demand_encryption(&self, address: &str) -> PathBuf {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let data = self.folder.path().join("data");
+        let (certificate, key) = (data.join("server.crt"), data.join("server.key"));
+        fs::write(&certificate, made.cert.pem()).unwrap();
+        fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+        if Uid::effective().is_root() {
+            chown(&key, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+
+        let rules = "host all postgres 127.0.0.1/32 trust\nhostssl all all 127.0.0.1/32 trust\n";
+        fs::write(data.join("pg_hba.conf"), rules).unwrap();
+        self.sql("ALTER SYSTEM SET ssl = on");
+        self.sql("SELECT pg_reload_conf()");
+        // The server reads them a little later.
+        let without = format!("{address}?sslmode=disable");
+        while self.psql(&without, "SELECT 1").status.success() {}
+        certificate
+    }
+
     /// Stops the server as a crash does: it gets no time to write anything.
     pub fn crash(&mut self) {
         self.signal(Signal::SIGQUIT);

@@ -441,3 +441,42 @@ fn a_password_is_taken_from_the_environment_and_told_nowhere() {
     assert_eq!(out.status.code(), Some(2));
     assert!(!said(&out).contains("horse"), "{}", said(&out));
 }
+
+#[test]
+fn a_server_is_trusted_by_its_certificate_alone() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    cluster.sql("CREATE ROLE desk LOGIN; GRANT ALL ON SCHEMA public TO desk");
+    let by_number = cluster.address("papers").replace("postgres@", "desk@");
+    let certificate = cluster.demand_encryption(&by_number);
+    let by_name = by_number.replace("127.0.0.1", "localhost");
+    let asked = |address: &str, trusted: Option<&Path>| {
+        let from = folder(&crawler);
+        let mut run = crawler.command(&["archive", "copy", "--from", &from, "--to", address]);
+        if let Some(trusted) = trusted {
+            run.env("SSL_CERT_FILE", trusted);
+        }
+        run.output().unwrap()
+    };
+
+    let encrypted = format!("{by_name}?sslmode=require");
+    for (address, trusted, why) in [
+        // In the clear.
+        (by_name, Some(&*certificate), "no pg_hba.conf entry"),
+        // Nobody vouches for the certificate, or it is for another name.
+        (encrypted.clone(), None, "certificate"),
+        (
+            format!("{by_number}?sslmode=require"),
+            Some(&*certificate),
+            "certificate",
+        ),
+    ] {
+        let out = asked(&address, trusted);
+        assert!(
+            !out.status.success() && said(&out).contains(why),
+            "{}",
+            said(&out)
+        );
+    }
+    let out = asked(&encrypted, Some(&*certificate));
+    assert!(out.status.success(), "{}", said(&out));
+}

@@ -39,6 +39,11 @@ impl<'a> SqliteRows<'a> {
     /// The rows of a copy that is being written. References are not looked at before the end.
     pub(crate) fn of_copy(copy: &'a Writer) -> Result<Self, ArchiveError> {
         copy.connection.pragma_update(None, "foreign_keys", false)?;
+        // A new archive has rows of its own, which are none of a former copy.
+        copy.connection.execute_batch(
+            "DELETE FROM lease WHERE NOT EXISTS (SELECT 1 FROM site);
+             DELETE FROM compaction WHERE NOT EXISTS (SELECT 1 FROM site)",
+        )?;
         Ok(Self {
             connection: &copy.connection,
             path: copy.path(),

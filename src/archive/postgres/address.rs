@@ -30,22 +30,34 @@ impl PostgresAddress {
     ///
     /// # Errors
     ///
-    /// Fails where the way to another machine is not encrypted and the address does not say that it
-    /// need not be, and where the file of passwords cannot be read.
+    /// Fails where the file of passwords cannot be read.
     pub(super) fn config(&self) -> Result<Config, ArchiveError> {
-        if self.config.get_ssl_mode() != SslMode::Disable && !self.is_local() {
-            let store = self.to_string();
-            return Err(StoreError::Unencrypted { store }.into());
-        }
-
         let mut config = Config::clone(&self.config);
-        config.ssl_mode(SslMode::Disable).application_name("saseo");
+        config
+            .application_name("saseo")
+            .ssl_mode(if self.is_encrypted() {
+                SslMode::Require
+            } else {
+                SslMode::Disable
+            });
+
         if let Some(password) = std::env::var_os("PGPASSWORD") {
             config.password(password.into_encoded_bytes());
         } else if let Some(password) = password_for(&self.config)? {
             config.password(password);
         }
         Ok(config)
+    }
+
+    /// Tells whether the server is asked over TLS: on another machine always, unless the address
+    /// says `sslmode=disable`, and on this one where it says `sslmode=require`.
+    pub(super) fn is_encrypted(&self) -> bool {
+        match self.config.get_ssl_mode() {
+            SslMode::Disable => false,
+            SslMode::Require => true,
+            // What was not said, and modes that are new to us.
+            _ => !self.is_local(),
+        }
     }
 
     /// Tells whether each server that the address names is on this machine.
@@ -172,18 +184,19 @@ mod tests {
     }
 
     #[test]
-    fn another_machine_is_asked_without_encryption_only_where_the_address_says_so() {
-        for (text, is_asked) in [
-            ("postgres://127.0.0.1/papers", true),
-            ("postgres://localhost/papers", true),
-            ("postgres:///papers", true),
-            ("postgres://db.example/papers", false),
-            ("postgres://127.0.0.1,db.example/papers", false),
-            ("postgres:///papers?hostaddr=203.0.113.5", false),
-            ("postgres://db.example/papers?sslmode=require", false),
-            ("postgres://db.example/papers?sslmode=disable", true),
+    fn another_machine_is_asked_in_the_clear_only_where_the_address_says_so() {
+        for (text, is_encrypted) in [
+            ("postgres://127.0.0.1/papers", false),
+            ("postgres://localhost/papers", false),
+            ("postgres:///papers", false),
+            ("postgres://localhost/papers?sslmode=require", true),
+            ("postgres://db.example/papers", true),
+            ("postgres://db.example/papers?sslmode=prefer", true),
+            ("postgres://127.0.0.1,db.example/papers", true),
+            ("postgres:///papers?hostaddr=203.0.113.5", true),
+            ("postgres://db.example/papers?sslmode=disable", false),
         ] {
-            assert_eq!(address(text).config().is_ok(), is_asked, "{text}");
+            assert_eq!(address(text).is_encrypted(), is_encrypted, "{text}");
         }
     }
 }
