@@ -354,6 +354,26 @@ fn a_row_whose_reference_is_gone_ends_the_copy() {
 }
 
 #[test]
+fn a_database_that_changes_what_is_written_is_noticed() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    let address = cluster.address("papers");
+    // The tables are there, and the articles are not yet.
+    assert!(stopped_after(&crawler.data(), &address, 3).is_broken_off);
+    cluster.sql(
+        "CREATE FUNCTION shorten() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN NEW.text = left(NEW.text, 10); RETURN NEW; END $$;
+         CREATE TRIGGER shorten BEFORE INSERT ON version
+         FOR EACH ROW EXECUTE FUNCTION shorten()",
+    );
+
+    let why = refused(&crawler, &folder(&crawler), &address);
+    assert!(
+        why.contains("rows of version read from postgres://"),
+        "{why}"
+    );
+}
+
+#[test]
 fn a_reader_reads_and_cannot_write() {
     let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
     copied(&crawler, &folder(&crawler), &cluster.address("papers"));

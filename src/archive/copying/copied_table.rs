@@ -221,3 +221,45 @@ fn in_words(value: &Value) -> String {
         Value::Blob(bytes) => hex::encode(bytes),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::archive::schema::migrate;
+
+    /// Tables that belong to SQLite, or tell of one file.
+    const LEFT_BEHIND: [&str; 5] = [
+        "checksum",
+        "cleaning",
+        "damage",
+        "indexed_version",
+        "word_index",
+    ];
+
+    #[test]
+    fn every_table_is_copied_by_its_primary_key_or_left_behind_on_purpose() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+        let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
+                   AND name NOT LIKE 'sqlite_%'";
+        let mut select = connection.prepare(sql).unwrap();
+        let tables = select.query_map([], |row| row.get(0)).unwrap();
+
+        for table in tables.map(Result::<String, _>::unwrap) {
+            let copied = copied_tables().iter().find(|copied| copied.name == table);
+            let Some(copied) = copied else {
+                assert!(LEFT_BEHIND.contains(&table.as_str()), "{table}");
+                continue;
+            };
+            let sql = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
+            let mut select = connection.prepare(sql).unwrap();
+            let key = select.query_map([&table], |row| row.get(0)).unwrap();
+            let key: Vec<String> = key.map(Result::unwrap).collect();
+            assert_eq!(copied.key, key, "{table}");
+        }
+    }
+}
