@@ -7,7 +7,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::postgres::password_file::password_for;
+use crate::archive::postgres::password_file::{USUAL_PORT, password_for};
 use crate::archive::store_error::StoreError;
 
 /// Where Debian and its like have the server's socket.
@@ -55,8 +55,7 @@ impl PostgresAddress {
         match self.config.get_ssl_mode() {
             SslMode::Disable => false,
             SslMode::Require => true,
-            // What was not said, and modes that are new to us.
-            _ => !self.is_local(),
+            SslMode::Prefer | _ => !self.is_local(),
         }
     }
 
@@ -116,7 +115,12 @@ impl fmt::Display for PostgresAddress {
                 Host::Tcp(name) => write!(out, "{comma}{name}")?,
                 Host::Unix(path) => write!(out, "{comma}{}", path.display())?,
             }
-            if let Some(port) = self.config.get_ports().get(n) {
+            if let Some(port) = self
+                .config
+                .get_ports()
+                .get(n)
+                .filter(|port| **port != USUAL_PORT)
+            {
                 write!(out, ":{port}")?;
             }
         }

@@ -9,6 +9,9 @@ use tokio_postgres::config::Host;
 
 use crate::archive::error::ArchiveError;
 
+/// The port of a server that has no other.
+pub(super) const USUAL_PORT: u16 = 5432;
+
 /// Who may read the file beside its owner.
 const OTHERS: u32 = 0o077;
 
@@ -47,7 +50,11 @@ fn find(lines: &str, config: &Config) -> Option<String> {
         Some(Host::Tcp(name)) => name.clone(),
         Some(Host::Unix(_)) | None => "localhost".to_owned(),
     };
-    let port = config.get_ports().first().unwrap_or(&5432).to_string();
+    let port = config
+        .get_ports()
+        .first()
+        .unwrap_or(&USUAL_PORT)
+        .to_string();
     let user = config.get_user().unwrap_or_default();
     let database = config.get_dbname().unwrap_or(user);
 
