@@ -79,7 +79,7 @@ pub(super) fn measured<'a>(
 
     let title = title.or(article.title);
     let writers = writers::writers(page, &parts, &papers, story);
-    let told_section = sections::told(article.section.as_deref());
+    let told_section = sections::told(article.section.as_deref(), &papers);
     let sections = sections::sections(page, &parts, &papers, &told, story.url);
     let subtitle = article
         .subtitle

@@ -52,10 +52,14 @@ pub(super) fn sections(
     }
 }
 
-/// Returns the section that the page's data tells. The number of a section in its CMS is no name,
-/// and a path is those of a section and of one within it, behind a date and the language.
-pub(super) fn told(section: Option<&str>) -> SectionNames {
-    let Some(section) = section.filter(|section| section.contains(char::is_alphabetic)) else {
+/// Returns the section that the page's data tells. The number of a section in its CMS, an address
+/// and the paper's own name are none, and a path is those of a section and of one within it, behind
+/// a date and the language.
+pub(super) fn told(section: Option<&str>, papers: &PaperNames) -> SectionNames {
+    let is_one = |section: &&str| {
+        section.contains(char::is_alphabetic) && !section.contains("://") && !papers.have(section)
+    };
+    let Some(section) = section.filter(is_one) else {
         return SectionNames::default();
     };
     let path = section.split_once('/').filter(|(first, _)| !is_name(first));
@@ -103,13 +107,19 @@ fn is_like_a_section(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::markup::Tree;
 
     #[test]
-    fn the_number_of_a_section_is_no_name() {
-        let named = |section: &str| told(Some(section)).section.is_some();
+    fn numbers_addresses_and_the_paper_are_no_sections() {
+        let url = PageUrl::parse("https://post.example/ice").unwrap();
+        let tree = Tree::parse("<meta property=og:site_name content='Harbour Post'>").unwrap();
+        let papers = PaperNames::of(&PageScan::new(&tree), &url);
+        let told = |section: &str| told(Some(section), &papers);
+        let named = |section: &str| told(section).section.is_some();
         assert!(named("TV/Radio") && named("사회") && named("Harbour 12") && named("3D"));
         assert!(!named("12") && !named("12-4"));
-        let path = told(Some("/news/harbour/"));
+        assert!(!named("https://post.example/ice") && !named("The Harbour Post"));
+        let path = told("/news/harbour/");
         assert_eq!(path.section.as_deref(), Some("news"));
         assert_eq!(path.subsection.as_deref(), Some("harbour"));
         for path in [
@@ -119,11 +129,11 @@ mod tests {
             "de/harbour/ice",
             "/de-at/harbour//ice",
         ] {
-            let path = told(Some(path));
+            let path = told(path);
             assert_eq!(path.section.as_deref(), Some("harbour"));
             assert_eq!(path.subsection.as_deref(), Some("ice"));
         }
-        assert_eq!(told(Some("/de/2026/")), SectionNames::default());
+        assert_eq!(told("/de/2026/"), SectionNames::default());
     }
 
     #[test]
