@@ -54,8 +54,15 @@ pub(super) fn page_date(values: &[Value]) -> Option<&str> {
     page.get("datePublished")?.as_str()
 }
 
-/// Returns the names of the steps in the page's first breadcrumb list, by their positions.
-pub(super) fn breadcrumbs(values: &[Value]) -> Vec<String> {
+/// A step of a breadcrumb list: its name, and the address that it leads to.
+#[derive(Debug, PartialEq)]
+pub(super) struct BreadcrumbStep {
+    pub name: String,
+    pub target: Option<String>,
+}
+
+/// Returns the steps in the page's first breadcrumb list that have names, by their positions.
+pub(super) fn breadcrumbs(values: &[Value]) -> Vec<BreadcrumbStep> {
     let is_list = |value: &Value| is_of_kind(value, &["BreadcrumbList"]);
     let Some(list) = values
         .iter()
@@ -70,13 +77,17 @@ pub(super) fn breadcrumbs(values: &[Value]) -> Vec<String> {
         Some(position) => position.as_u64().unwrap_or(u64::MAX),
         None => u64::MAX,
     });
-    let name = |step: &Value| {
-        texts(step, "name")
-            .into_iter()
-            .chain(texts(step, "item.name"))
-            .next()
+    let first = |step: &Value, paths: &[&str]| {
+        let mut found = paths.iter().flat_map(|path| texts(step, path));
+        found.next()
     };
-    steps.into_iter().filter_map(name).collect()
+    let named = |step: &Value| {
+        Some(BreadcrumbStep {
+            name: first(step, &["name", "item.name"])?,
+            target: first(step, &["item", "item.@id", "item.url"]),
+        })
+    };
+    steps.into_iter().filter_map(named).collect()
 }
 
 /// Returns the texts at a dotted path. Lists on the path are entered.
@@ -291,8 +302,22 @@ mod tests {
     fn steps_of_a_breadcrumb_stand_by_their_positions() {
         let list = r#"{"@graph":[{"@type":"WebPage","breadcrumb":{"@type":"BreadcrumbList",
             "itemListElement":[
-            {"position":2,"item":{"name":"문화"}},{"position":"1","name":"홈"}]}}]}"#;
-        assert_eq!(breadcrumbs(&values(&[list.to_owned()])), ["홈", "문화"]);
+            {"position":3,"item":{"name":"책"}},
+            {"position":2,"item":{"@id":"/culture","name":"문화"}},
+            {"position":"1","name":"홈","item":"https://paper.example/"}]}}]}"#;
+        let steps = breadcrumbs(&values(&[list.to_owned()]));
+        let steps: Vec<(&str, Option<&str>)> = steps
+            .iter()
+            .map(|step| (step.name.as_str(), step.target.as_deref()))
+            .collect();
+        assert_eq!(
+            steps,
+            [
+                ("홈", Some("https://paper.example/")),
+                ("문화", Some("/culture")),
+                ("책", None),
+            ]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::extract::json_ld;
+use crate::extract::json_ld::{self, BreadcrumbStep};
 use crate::markup::{Node, NodeData, Tree};
 use crate::text::clean_some;
 
@@ -98,8 +98,8 @@ impl<'a> PageScan<'a> {
         json_ld::page_date(self.json_ld_values())
     }
 
-    /// Returns the names of the steps to this page, from the page's JSON-LD.
-    pub(super) fn breadcrumbs(&self) -> Vec<String> {
+    /// Returns the steps to this page, from the page's JSON-LD.
+    pub(super) fn breadcrumbs(&self) -> Vec<BreadcrumbStep> {
         json_ld::breadcrumbs(self.json_ld_values())
     }
 

@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::extract::class_names::{ClassKind, class_words};
 use crate::extract::holder::chain;
+use crate::extract::json_ld::BreadcrumbStep;
 use crate::extract::measured::bylines::names_writers;
 use crate::extract::own_links::{is_below, own_target};
 use crate::extract::page_parts::{PageParts, PagePlace};
@@ -47,11 +48,15 @@ const BACK: [char; 9] = ['←', '⟵', '‹', '«', '<', '＜', '〈', '❮', '�
 /// Words in the class of a link that is a button.
 const BUTTONS: [&str; 4] = ["cta", "button", "btn", "back"];
 
-/// Returns the texts of the links in each breadcrumb that is named so.
-pub(super) fn named(tree: &Tree, parts: &PageParts<'_>) -> Vec<Vec<String>> {
-    let steps = |node: Node<'_>| -> Vec<String> {
+/// Returns the links in each breadcrumb that is named so.
+pub(super) fn named(tree: &Tree, parts: &PageParts<'_>) -> Vec<Vec<BreadcrumbStep>> {
+    let step = |link: Node<'_>| BreadcrumbStep {
+        name: text(&link),
+        target: link.attr("href").map(|target| target.to_string()),
+    };
+    let steps = |node: Node<'_>| -> Vec<BreadcrumbStep> {
         let links = node.descendants_it().filter(|node| node.has_name("a"));
-        links.map(|link| text(&link)).take(MOST_STEPS + 1).collect()
+        links.map(step).take(MOST_STEPS + 1).collect()
     };
     tree.root()
         .descendants_it()

@@ -2,6 +2,7 @@
 
 use std::iter::once_with;
 
+use crate::extract::json_ld::BreadcrumbStep;
 use crate::extract::measured::breadcrumbs;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::titles::{HeadTitles, decoded};
@@ -30,8 +31,12 @@ pub(super) fn sections(
     titles: &HeadTitles,
     url: &PageUrl,
 ) -> SectionNames {
-    let sources = once_with(|| vec![page.breadcrumbs()])
-        .chain(once_with(|| breadcrumbs::named(page.tree, parts)))
+    let sources = once_with(|| vec![behind_home(page.breadcrumbs(), url)])
+        .chain(once_with(|| {
+            let named = breadcrumbs::named(page.tree, parts);
+            let behind_home = |steps| behind_home(steps, url);
+            named.into_iter().map(behind_home).collect()
+        }))
         .chain(once_with(|| breadcrumbs::shaped(page.tree, parts, url)))
         .chain(once_with(|| {
             let label = breadcrumbs::above_headline(parts, url);
@@ -50,6 +55,22 @@ pub(super) fn sections(
         section: told.next(),
         subsection: told.next(),
     }
+}
+
+/// Returns the names of steps without the first one where that leads to the host's home page,
+/// whatever it is called. A later one may be the home of a section that has a host of its own.
+fn behind_home(steps: Vec<BreadcrumbStep>, url: &PageUrl) -> Vec<String> {
+    let is_home = |step: &BreadcrumbStep| {
+        let target = step.target.as_deref();
+        let target = target.and_then(|target| url.as_url().join(target).ok());
+        target.is_some_and(|target| {
+            let is_own = target.host() == url.as_url().host();
+            is_own && target.path() == "/" && target.query().is_none()
+        })
+    };
+    let skipped = usize::from(steps.first().is_some_and(is_home));
+    let steps = steps.into_iter().skip(skipped);
+    steps.map(|step| step.name).collect()
 }
 
 /// Returns the section that the page's data tells. The number of a section in its CMS, an address
@@ -134,6 +155,27 @@ mod tests {
             assert_eq!(path.subsection.as_deref(), Some("ice"));
         }
         assert_eq!(told("/de/2026/"), SectionNames::default());
+    }
+
+    #[test]
+    fn a_first_step_to_the_home_page_is_no_section() {
+        let url = PageUrl::parse("https://www.post.example/ice/7").unwrap();
+        let step = |name: &str, target: Option<&str>| BreadcrumbStep {
+            name: name.to_owned(),
+            target: target.map(str::to_owned),
+        };
+        let harbour = || step("Harbour", Some("/"));
+        let ice = || step("Ice", Some("/ice"));
+
+        assert_eq!(behind_home(vec![harbour(), ice()], &url), ["Ice"]);
+        assert_eq!(
+            behind_home(vec![ice(), harbour()], &url),
+            ["Ice", "Harbour"]
+        );
+        for other in [None, Some("https://ice.post.example/"), Some("/?section=4")] {
+            let steps = vec![step("Harbour", other), ice()];
+            assert_eq!(behind_home(steps, &url), ["Harbour", "Ice"], "{other:?}");
+        }
     }
 
     #[test]

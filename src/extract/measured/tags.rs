@@ -124,7 +124,9 @@ fn names_of_page(page: &PageScan<'_>, parts: &PageParts<'_>, url: &PageUrl) -> H
     let headlines = headlines.chain(parts.headline().map(|headline| text(&headline)));
     let path = url.as_url().path().split('/').map(str::to_owned);
 
-    let named = headlines.chain(path).chain(page.breadcrumbs());
+    let named = headlines
+        .chain(path)
+        .chain(page.breadcrumbs().into_iter().map(|step| step.name));
     let mut letters_of: HashSet<String> = named.map(|name| letters(&name).collect()).collect();
     letters_of.extend(section_names(page));
     letters_of
