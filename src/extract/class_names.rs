@@ -93,6 +93,18 @@ pub(super) fn class_words(node: &Node<'_>) -> Vec<String> {
     words
 }
 
+/// Returns the words of an element's names that make it foreign.
+pub(super) fn foreign_words(node: &Node<'_>) -> Vec<String> {
+    let foreign = ClassKind::Foreign as u16;
+    let mut words = class_words(node);
+    words.retain(|word| {
+        KINDS
+            .get(word.as_str())
+            .is_some_and(|kinds| kinds & foreign != 0)
+    });
+    words
+}
+
 fn each_word(node: &Node<'_>, mut act: impl FnMut(&str)) {
     let mut word = String::new();
     for name in ["class", "id"] {

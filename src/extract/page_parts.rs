@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::extract::class_names::{ClassKind, ClassKinds, kinds};
+use crate::extract::class_names::{ClassKind, ClassKinds, foreign_words, kinds};
 use crate::extract::holder::{HeldWeights, chain};
 use crate::extract::page_lines::{PageLine, is_hidden, lines};
 use crate::markup::{Node, NodeId, Tree};
@@ -159,6 +159,27 @@ impl<'a> PageParts<'a> {
         self.kinds.get(&node.id).copied().unwrap_or_default()
     }
 
+    /// Tells whether an element of the article's head is foreign by no other word than the nearest
+    /// element with names around the story: builders of pages call each part of an article a widget.
+    fn is_named_as_story(&self, node: &Node<'a>) -> bool {
+        let Some(story) = &self.story else {
+            return false;
+        };
+        let is_in_head = node.id < story.first
+            && match self.headline {
+                Some(headline) => node.id > headline.id,
+                None => node.descendants_it().any(|node| node.has_name("h1")),
+            };
+
+        is_in_head && {
+            let mut around = chain(story.container);
+            let named = around.find(|node| node.has_attr("class"));
+            let of_story = named.map(|node| foreign_words(&node)).unwrap_or_default();
+            let words = foreign_words(node);
+            words.iter().all(|word| of_story.contains(word))
+        }
+    }
+
     /// Collects the elements that belong to no other story.
     fn collect(&mut self) {
         let first = match self.story {
@@ -176,7 +197,9 @@ impl<'a> PageParts<'a> {
         self.elements.clear();
         let mut open = vec![self.root];
         while let Some(node) = open.pop() {
-            let is_kept = self.is_around(&node) || !is_foreign(&node, self.kinds(&node));
+            let is_kept = self.is_around(&node)
+                || !is_out(&node)
+                    && (!is_foreign(&node, self.kinds(&node)) || self.is_named_as_story(&node));
             if is_kept {
                 self.elements.extend(Some(node).filter(Node::is_element));
                 open.extend(node.children_it(true).filter(Node::is_element));
@@ -186,12 +209,13 @@ impl<'a> PageParts<'a> {
     }
 }
 
+/// Tells whether an element belongs to no story, whatever it is called.
+fn is_out(node: &Node<'_>) -> bool {
+    OUT.iter().any(|name| node.has_name(name)) || is_hidden(node)
+}
+
 /// Tells whether an element holds other stories, comments, menus or advertisements by its name.
 fn is_foreign(node: &Node<'_>, kinds: ClassKinds) -> bool {
-    if OUT.iter().any(|name| node.has_name(name)) || is_hidden(node) {
-        return true;
-    }
-
     // Some CMSs call each figure a card or a widget, and the lead a teaser.
     let is_own =
         kinds.has(ClassKind::Writer) || kinds.has(ClassKind::Subtitle) || node.has_name("figure");
@@ -300,6 +324,24 @@ mod tests {
         );
         let texts: Vec<String> = places(&page).into_iter().map(|(text, _)| text).collect();
         assert_eq!(texts, ["책방", STORY, "홍길동"]);
+    }
+
+    #[test]
+    fn a_word_of_the_storys_own_element_makes_nothing_in_the_articles_head_foreign() {
+        let page = format!(
+            "<div class=widget><p>메뉴</p></div><div class='widget heading'><h1>책방</h1></div>\
+             <div class='widget deck'><p>사이</p></div><div class='widget share'><p>공유</p></div>\
+             <div class='widget content'><p>{STORY}</p></div><div class=widget><p>골목</p></div>"
+        );
+        let texts: Vec<String> = places(&page).into_iter().map(|(text, _)| text).collect();
+        assert_eq!(texts, ["책방", "사이", STORY]);
+
+        let named_otherwise = page.replace("widget content", "content");
+        let texts: Vec<String> = places(&named_otherwise)
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect();
+        assert_eq!(texts, ["사이", STORY]);
     }
 
     #[test]
