@@ -75,7 +75,7 @@ pub use change::ChangeKind;
 pub use compaction::CompactedBodies;
 pub use compression::{Dictionary, DictionaryId, Packed, pack};
 #[cfg(feature = "postgres")]
-pub use copying::CopiedRows;
+pub use copying::{CopiedRows, DamagedRows};
 pub use declared::UnreadPolicy;
 pub use doomed::{RemovalExtent, RemovalPlan, RetentionRule};
 pub use due_pages::{DueHost, NextPage};
@@ -92,7 +92,7 @@ pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
 #[cfg(feature = "postgres")]
-pub use postgres::{PostgresAddress, PostgresStore};
+pub use postgres::{CopyTask, PostgresAddress, PostgresStore};
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,
     ArticleScope, ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan,

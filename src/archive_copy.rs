@@ -1,17 +1,17 @@
 //! An archive is copied from a folder into a database, or from a database into a folder.
 
 use std::fs;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use tokio::runtime::Builder;
 
 use crate::archive::{
-    ArchiveError, ArchiveFile, CopiedRows, FILE, Lock, PostgresAddress, PostgresStore, StoreError,
-    Writer, copy_from_database, copy_into_database, fold_log, replace_archive,
+    ArchiveError, ArchiveFile, CopiedRows, DamagedRows, FILE, Lock, PostgresAddress, PostgresStore,
+    Reader, StoreError, Writer, copy_from_database, copy_into_database, fold_log, replace_archive,
 };
 use crate::clock::Clock;
 use crate::config::settings::Durability;
+use crate::verify::{self, VerifyProgress, VerifyReport};
 
 /// The folder, in that of the new archive, in which an unfinished copy stands.
 const PART: &str = "archive-copy.part";
@@ -38,31 +38,46 @@ impl ArchivePlace {
     }
 }
 
-/// Copies an archive to another place, or goes on with that. `watch` is told the table and what was
-/// done, and may stop the copy.
+/// What a copy is at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ArchiveCopyProgress<'a> {
+    Checking(&'a VerifyProgress),
+    Copying(&'static str, &'a CopiedRows),
+}
+
+/// What came of a copy.
+#[derive(Clone, Debug)]
+pub(crate) enum ArchiveCopyEnd {
+    Copied(CopiedRows),
+    /// The other place has this very archive, whole.
+    IsThere,
+    /// Something in the archive is damaged: it was not copied, or its copy not put in place.
+    Damaged(Box<VerifyReport>),
+}
+
+/// Copies an archive to another place, or goes on with that. The archive is verified: one in a
+/// folder before it is copied, and a copy in a folder before it is put in place.
 ///
-/// The archive that is copied may be crawled meanwhile: the copy has it as it is at this moment.
+/// The archive that is copied may be crawled meanwhile: the copy has it as it is when the check is
+/// done. The process may end at any moment: the next copy goes on.
 ///
 /// # Errors
 ///
-/// Fails where both places are of one kind, where there is an archive already, and where one of the
-/// two cannot be read or written. What was copied stays, for the next time.
+/// Fails where both places are of one kind, where there is another archive already, and where one
+/// of the two cannot be read or written. What was copied stays, for the next time.
 pub(crate) fn copy(
     from: &ArchivePlace,
     to: &ArchivePlace,
+    damaged: DamagedRows,
     clock: &Clock,
-    watch: impl FnMut(&'static str, &CopiedRows) -> ControlFlow<()>,
-) -> Result<CopiedRows, ArchiveError> {
+    watch: impl FnMut(ArchiveCopyProgress<'_>),
+) -> Result<ArchiveCopyEnd, ArchiveError> {
     match (from, to) {
         (ArchivePlace::Folder(folder), ArchivePlace::Database(address)) => {
-            let file = ArchiveFile::open(&folder.join(FILE))?;
-            block_on(async {
-                let mut store = PostgresStore::connect(address).await?;
-                copy_into_database(&file, &mut store, watch).await
-            })
+            block_on(copy_into_address(folder, address, damaged, watch))
         }
         (ArchivePlace::Database(address), ArchivePlace::Folder(folder)) => {
-            copy_into_folder(address, folder, clock, watch)
+            block_on(copy_into_folder(address, folder, damaged, clock, watch))
         }
         (ArchivePlace::Folder(_), ArchivePlace::Folder(_)) => Err(StoreError::TwoFolders.into()),
         (ArchivePlace::Database(_), ArchivePlace::Database(_)) => {
@@ -71,38 +86,94 @@ pub(crate) fn copy(
     }
 }
 
+async fn copy_into_address(
+    folder: &Path,
+    address: &PostgresAddress,
+    damaged: DamagedRows,
+    mut watch: impl FnMut(ArchiveCopyProgress<'_>),
+) -> Result<ArchiveCopyEnd, ArchiveError> {
+    // What is wrong with the address is told before the check, which may take hours.
+    let mut store = PostgresStore::connect(address).await?;
+    let file = ArchiveFile::open(&folder.join(FILE))?;
+    if store.has_archive_with(file.ledger_head()?.as_ref()).await? {
+        return Ok(ArchiveCopyEnd::IsThere);
+    }
+    drop(file);
+    if damaged == DamagedRows::Refused
+        && let Some(report) = damage_in(&Reader::open(folder)?, &mut watch)?
+    {
+        return Ok(ArchiveCopyEnd::Damaged(Box::new(report)));
+    }
+
+    let file = ArchiveFile::open(&folder.join(FILE))?;
+    let watch = |table, copied: &CopiedRows| watch(ArchiveCopyProgress::Copying(table, copied));
+    let copied = copy_into_database(&file, &mut store, damaged, watch).await?;
+    Ok(copied.map_or(ArchiveCopyEnd::IsThere, ArchiveCopyEnd::Copied))
+}
+
 /// Copies the archive of a database beside the place of the new one, and puts it there when it is
 /// whole.
-fn copy_into_folder(
+async fn copy_into_folder(
     address: &PostgresAddress,
     folder: &Path,
+    damaged: DamagedRows,
     clock: &Clock,
-    watch: impl FnMut(&'static str, &CopiedRows) -> ControlFlow<()>,
-) -> Result<CopiedRows, ArchiveError> {
+    mut watch: impl FnMut(ArchiveCopyProgress<'_>),
+) -> Result<ArchiveCopyEnd, ArchiveError> {
     let holder = Lock::name_of_holder("archive copy", clock.now());
-    block_on(async {
-        let mut store = PostgresStore::connect(address).await?;
-        store.begin_reading().await?;
+    let mut store = PostgresStore::connect(address).await?;
+    store.begin_reading().await?;
 
-        let lock = Lock::take(folder, &holder)?;
-        if fs::metadata(folder.join(FILE)).is_ok_and(|file| file.len() > 0) {
-            let store = folder.display().to_string();
-            return Err(StoreError::HasArchive { store }.into());
+    let lock = Lock::take(folder, &holder)?;
+    let place = folder.join(FILE);
+    if fs::metadata(&place).is_ok_and(|file| file.len() > 0) {
+        let end = ArchiveFile::open(&place)?.ledger_head()?;
+        if end.is_some() && store.ends_so(end.as_ref()).await? {
+            return Ok(ArchiveCopyEnd::IsThere);
         }
+        let store = folder.display().to_string();
+        return Err(StoreError::HasArchive { store }.into());
+    }
 
-        let part = folder.join(PART);
-        let writer = Writer::open(Lock::take(&part, &holder)?, Durability::default())?;
-        let copied = copy_from_database(&mut store, &writer, watch).await?;
-        drop(writer);
-        if !copied.is_broken_off {
-            let file = part.join(FILE);
-            fold_log(&file)?;
-            replace_archive(&lock, &file, clock.now())?;
-            // Only its lock is left in it.
-            let _ = fs::remove_dir_all(&part);
-        }
-        Ok(copied)
-    })
+    let part = folder.join(PART);
+    let file = part.join(FILE);
+    let writer = Writer::open(Lock::take(&part, &holder)?, Durability::default());
+    let writer = writer.map_err(|error| of_copy(error, &file))?;
+    let told = |table, copied: &CopiedRows| watch(ArchiveCopyProgress::Copying(table, copied));
+    let copied = copy_from_database(&mut store, &writer, told).await;
+    let copied = copied.map_err(|error| of_copy(error, &file))?;
+    drop(writer);
+
+    if damaged == DamagedRows::Refused
+        && let Some(report) = damage_in(&Reader::open(&part)?, &mut watch)?
+    {
+        return Ok(ArchiveCopyEnd::Damaged(Box::new(report)));
+    }
+    fold_log(&file)?;
+    replace_archive(&lock, &file, clock.now())?;
+    // Only its lock is left in it.
+    let _ = fs::remove_dir_all(&part);
+    Ok(ArchiveCopyEnd::Copied(copied))
+}
+
+/// Verifies an archive, and returns the report where something is damaged.
+fn damage_in(
+    reader: &Reader,
+    watch: &mut impl FnMut(ArchiveCopyProgress<'_>),
+) -> Result<Option<VerifyReport>, ArchiveError> {
+    let report = verify::verify(reader, &[], |progress| {
+        watch(ArchiveCopyProgress::Checking(progress));
+    })?;
+    Ok(Some(report).filter(|report| report.damaged > 0))
+}
+
+/// Returns the error of a copy for one of an archive: a crawl goes on otherwise than a copy.
+fn of_copy(error: ArchiveError, copy: &Path) -> ArchiveError {
+    if matches!(error, ArchiveError::DiskFull) {
+        let path = copy.to_owned();
+        return ArchiveError::NoRoom { path };
+    }
+    error
 }
 
 fn block_on<T>(copy: impl Future<Output = Result<T, ArchiveError>>) -> Result<T, ArchiveError> {

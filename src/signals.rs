@@ -149,6 +149,17 @@ impl CaughtSignals {
         });
     }
 
+    /// Ends the process at a stop signal, on a thread of its own, after `tell`: for work that may end
+    /// at any moment.
+    #[cfg(feature = "postgres")]
+    pub fn end_at_stop(mut self, tell: impl FnOnce() + Send + 'static) {
+        std::thread::spawn(move || {
+            let stop = self.wait();
+            tell();
+            std::process::exit(stop.exit_code().into());
+        });
+    }
+
     fn wait(&mut self) -> StopSignal {
         let never = std::future::pending::<Infallible>();
         match self.unless_stopped(never) {

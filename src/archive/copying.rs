@@ -9,14 +9,13 @@ mod key_span;
 mod row_store;
 mod sqlite_rows;
 
-use std::ops::ControlFlow;
-
 use crate::archive::error::ArchiveError;
 use crate::archive::store_error::StoreError;
 
-pub(super) use copied_table::{Column, CopiedTable, StorageClass, copied_tables, names};
+pub(super) use copied_table::{Column, CopiedTable, StorageClass, copied_tables, names, quoted};
 pub(super) use key_span::{KeySpan, StoreRow};
 pub(super) use row_store::{Outline, RowStore, outline};
+pub use sqlite_rows::DamagedRows;
 pub(super) use sqlite_rows::SqliteRows;
 
 /// Rows whose outlines are compared at once.
@@ -36,8 +35,6 @@ pub struct CopiedRows {
     pub removed: u64,
     /// Bytes of the rows that were written.
     pub bytes: u64,
-    /// It was stopped before its end. The next one goes on.
-    pub is_broken_off: bool,
 }
 
 impl CopiedRows {
@@ -48,7 +45,7 @@ impl CopiedRows {
 }
 
 /// Makes the tables of `to` those of `from`. Calls `watch` with the table that it is at after each
-/// thousand rows; it may stop the copy.
+/// thousand rows.
 ///
 /// # Errors
 ///
@@ -57,7 +54,7 @@ impl CopiedRows {
 pub(super) async fn copy_rows(
     from: &mut impl RowStore,
     to: &mut impl RowStore,
-    mut watch: impl FnMut(&'static str, &CopiedRows) -> ControlFlow<()>,
+    mut watch: impl FnMut(&'static str, &CopiedRows),
 ) -> Result<CopiedRows, ArchiveError> {
     let mut copied = CopiedRows::default();
     for table in copied_tables() {
@@ -70,10 +67,7 @@ pub(super) async fn copy_rows(
         let mut after = None;
         loop {
             let is_end = copy_span(from, to, table, &mut after, &mut copied).await?;
-            if watch(table.name, &copied).is_break() {
-                copied.is_broken_off = true;
-                return Ok(copied);
-            }
+            watch(table.name, &copied);
             if is_end {
                 break;
             }
@@ -106,11 +100,9 @@ async fn copy_span(
 
     // One more than can be equal.
     let target = to.outlines(table, &span, source.len() + 1).await?;
-    let equal = source
-        .iter()
-        .zip(&target)
-        .take_while(|(one, other)| one == other)
-        .count();
+    let seem_equal = source.iter().zip(&target);
+    let seem_equal = seem_equal.take_while(|(one, other)| one == other).count();
+    let equal = equal_rows(from, to, table, &span, &source[..seem_equal]).await?;
     copied.found += equal as u64;
     if let Some(row) = equal.checked_sub(1).map(|last| &source[last]) {
         span.after = Some(table.key_of(&row.values));
@@ -142,6 +134,30 @@ async fn copy_span(
     }
     *after = next;
     Ok(is_end)
+}
+
+/// Returns how many of the first rows of a span, which seem to be the same in both, have the same
+/// large values, too.
+async fn equal_rows(
+    from: &mut impl RowStore,
+    to: &mut impl RowStore,
+    table: &'static CopiedTable,
+    span: &KeySpan,
+    rows: &[Outline],
+) -> Result<usize, ArchiveError> {
+    let Some(last) = rows.last().filter(|_| !table.large.is_empty()) else {
+        return Ok(rows.len());
+    };
+    let span = KeySpan {
+        to: Some(table.key_of(&last.values)),
+        ..span.clone()
+    };
+    let (source, target) = (
+        from.hashes(table, &span).await?,
+        to.hashes(table, &span).await?,
+    );
+    let equal = source.iter().zip(&target);
+    Ok(equal.take_while(|(one, other)| one == other).count())
 }
 
 /// Splits rows into batches of [`BYTES`], a larger row alone.

@@ -1,18 +1,17 @@
 //! An archive moves from its file into a database, or back. Ids, versions, the ledger and all
 //! positions stay.
 
-use std::ops::ControlFlow;
-
 use crate::archive::archive_file::ArchiveFile;
-use crate::archive::copying::{CopiedRows, RowStore, SqliteRows, copy_rows};
+use crate::archive::copying::{CopiedRows, DamagedRows, RowStore, SqliteRows, copy_rows};
 use crate::archive::error::ArchiveError;
-use crate::archive::postgres::PostgresStore;
+use crate::archive::postgres::{CopyTask, PostgresStore};
 use crate::archive::schema::SCHEMA;
 use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
 
 /// Copies the archive of a file, of the moment when it was opened, into a database, or goes on with
-/// that. `watch` is told the table and what was done, and may stop the copy.
+/// that. `watch` is told the table and what was done. Returns `None` where the database has this very
+/// archive already, whole.
 ///
 /// # Errors
 ///
@@ -21,8 +20,9 @@ use crate::archive::store_error::StoreError;
 pub async fn copy_into_database(
     file: &ArchiveFile,
     store: &mut PostgresStore,
-    watch: impl FnMut(&'static str, &CopiedRows) -> ControlFlow<()>,
-) -> Result<CopiedRows, ArchiveError> {
+    damaged: DamagedRows,
+    watch: impl FnMut(&'static str, &CopiedRows),
+) -> Result<Option<CopiedRows>, ArchiveError> {
     if file.schema() < SCHEMA {
         return Err(ArchiveError::Older {
             path: file.path().to_owned(),
@@ -30,13 +30,14 @@ pub async fn copy_into_database(
             known: SCHEMA,
         });
     }
-    let mut rows = SqliteRows::of_file(file);
-    store.begin_copy(&rows.name()).await?;
-    let copied = copy_rows(&mut rows, store, watch).await?;
-    if !copied.is_broken_off {
-        store.finish_copy().await?;
+    let mut rows = SqliteRows::of_file(file, damaged)?;
+    let end = file.ledger_head()?;
+    if store.begin_copy(&rows.name(), end.as_ref()).await? == CopyTask::Nothing {
+        return Ok(None);
     }
-    Ok(copied)
+    let copied = copy_rows(&mut rows, store, watch).await?;
+    store.finish_copy().await?;
+    Ok(Some(copied))
 }
 
 /// Copies the archive of a database, of the moment when its reading began, into a new file, or goes
@@ -48,13 +49,11 @@ pub async fn copy_into_database(
 pub async fn copy_from_database(
     store: &mut PostgresStore,
     copy: &Writer,
-    watch: impl FnMut(&'static str, &CopiedRows) -> ControlFlow<()>,
+    watch: impl FnMut(&'static str, &CopiedRows),
 ) -> Result<CopiedRows, ArchiveError> {
     let mut rows = SqliteRows::of_copy(copy)?;
     let copied = copy_rows(store, &mut rows, watch).await?;
-    if !copied.is_broken_off
-        && let Some(why) = rows.broken_reference()?
-    {
+    if let Some(why) = rows.broken_reference()? {
         let store = rows.name();
         return Err(StoreError::NotWhole { store, why }.into());
     }

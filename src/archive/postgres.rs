@@ -7,6 +7,9 @@ mod schema;
 mod tls;
 mod values;
 
+use std::error::Error;
+use std::sync::{Arc, OnceLock};
+
 use tokio::task::JoinHandle;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, NoTls, Socket};
@@ -15,9 +18,13 @@ use crate::archive::error::ArchiveError;
 use crate::archive::store_error::StoreError;
 
 pub use address::PostgresAddress;
+pub use schema::CopyTask;
 
 /// The oldest server that is supported, as `server_version_num` tells it.
 const OLDEST_SERVER: i32 = 150_000;
+
+/// Why the server ended a connection, where it said so.
+type Ending = Arc<OnceLock<String>>;
 
 /// A connection to a database that has an archive, or gets one.
 #[derive(Debug)]
@@ -25,6 +32,7 @@ pub struct PostgresStore {
     client: Client,
     /// Reads and writes the socket.
     connection: JoinHandle<()>,
+    ending: Ending,
     /// The address without a password.
     name: String,
     columns: rows::KnownColumns,
@@ -40,17 +48,34 @@ impl PostgresStore {
     /// and where the database has another encoding than UTF-8.
     pub async fn connect(address: &PostgresAddress) -> Result<Self, ArchiveError> {
         let name = address.to_string();
-        let config = address.config()?;
-        let connected = if address.is_encrypted() {
-            open(&config, tls::connector()?).await
-        } else {
-            open(&config, NoTls).await
-        };
-        let (client, connection) = connected.map_err(|error| fault(&name, &error))?;
+        let mut connected = None;
+        for config in address.configs()? {
+            let ending = Ending::default();
+            let opened = if address.is_encrypted() {
+                open(&config, tls::connector()?, &ending).await
+            } else {
+                open(&config, NoTls, &ending).await
+            };
+            match opened {
+                Ok((client, connection)) => {
+                    connected = Some(Ok((client, connection, ending)));
+                    break;
+                }
+                // The next server may be the one that runs.
+                Err(error) => connected = Some(Err(fault(&name, &error))),
+            }
+        }
+        let connected = connected.unwrap_or_else(|| {
+            let why = "the address names no server".to_owned();
+            let store = name.clone();
+            Err(StoreError::Unreachable { store, why }.into())
+        });
+        let (client, connection, ending) = connected?;
 
         let store = Self {
             client,
             connection,
+            ending,
             name,
             columns: rows::KnownColumns::new(),
         };
@@ -59,6 +84,12 @@ impl PostgresStore {
     }
 
     async fn check_server(&self) -> Result<(), ArchiveError> {
+        // A copy takes as long as it takes, whatever the role is limited to.
+        let limits = "SET statement_timeout = 0; SET lock_timeout = 0;
+                      SET idle_in_transaction_session_timeout = 0";
+        let set = self.client.batch_execute(limits).await;
+        set.map_err(|error| self.fault(&error))?;
+
         let sql = "SELECT current_setting('server_version_num')::int,
                           current_setting('server_version'), current_setting('server_encoding')";
         let row = self.client.query_one(sql, &[]).await;
@@ -77,19 +108,32 @@ impl PostgresStore {
 
     /// Returns the archive's error for one of the server or the way to it.
     fn fault(&self, error: &tokio_postgres::Error) -> ArchiveError {
-        fault(&self.name, error)
+        match self.ending.get().filter(|_| error.is_closed()) {
+            Some(why) => {
+                let (store, why) = (self.name.clone(), why.clone());
+                StoreError::Unreachable { store, why }.into()
+            }
+            None => fault(&self.name, error),
+        }
     }
 }
 
 /// Connects, and has a task read and write the socket.
-async fn open<T>(config: &Config, tls: T) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error>
+async fn open<T>(
+    config: &Config,
+    tls: T,
+    ending: &Ending,
+) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error>
 where
     T: MakeTlsConnect<Socket, Stream: Send + 'static>,
 {
     let (client, connection) = config.connect(tls).await?;
+    let ending = Arc::clone(ending);
     let connection = tokio::spawn(async move {
-        // The client's next statement tells what went wrong.
-        let _ = connection.await;
+        if let Err(error) = connection.await {
+            let why = error.as_db_error().map(|told| told.message().to_owned());
+            let _ = ending.set(why.unwrap_or_else(|| in_words(&error)));
+        }
     });
     Ok((client, connection))
 }
@@ -100,14 +144,21 @@ impl Drop for PostgresStore {
     }
 }
 
-fn fault(store: &str, error: &tokio_postgres::Error) -> ArchiveError {
-    use std::error::Error;
+/// Returns what an error that is not the server's own says: its cause, if it has one.
+fn in_words(error: &tokio_postgres::Error) -> String {
+    let cause = error.source().map(ToString::to_string);
+    cause.unwrap_or_else(|| error.to_string())
+}
 
+fn fault(store: &str, error: &tokio_postgres::Error) -> ArchiveError {
     let store = store.to_owned();
     let Some(told) = error.as_db_error() else {
-        let cause = error.source().map(ToString::to_string);
-        let why = cause.unwrap_or_else(|| error.to_string());
-        return StoreError::Unreachable { store, why }.into();
+        let why = in_words(error);
+        return match why.as_str() {
+            "password missing" => StoreError::NoPassword { store },
+            _ => StoreError::Unreachable { store, why },
+        }
+        .into();
     };
 
     let why = match told.detail() {
@@ -115,10 +166,13 @@ fn fault(store: &str, error: &tokio_postgres::Error) -> ArchiveError {
         None => told.message().to_owned(),
     };
     // The first two letters of a code are its class (PostgreSQL, appendix A).
-    match told.code().code().get(..2) {
+    let code = told.code().code();
+    match code.get(..2) {
         // No such database or schema, no right, a wrong password.
         Some("3D" | "3F" | "28" | "42") => StoreError::Refused { store, why },
-        Some("53") if told.code().code() == "53100" => StoreError::NoRoom { store },
+        Some("53") if code == "53100" => StoreError::NoRoom { store },
+        // Somebody cancelled the statement.
+        Some("57") if code == "57014" => StoreError::Failed { store, why },
         Some("08" | "53" | "57") => StoreError::Unreachable { store, why },
         Some("23") => StoreError::NotWhole { store, why },
         _ => StoreError::Failed { store, why },

@@ -12,6 +12,15 @@ pub enum StoreError {
     PasswordInAddress,
     #[error("cannot reach {store}: {why}; look whether the server runs and the address is right")]
     Unreachable { store: String, why: String },
+    #[error(
+        "{store} asks for a password: put it into the environment as PGPASSWORD, or into ~/.pgpass"
+    )]
+    NoPassword { store: String },
+    #[error(
+        "{store} has no schema that this user may use: name one with ?options=-csearch_path%3DNAME, \
+         or let its owner run `GRANT USAGE, CREATE ON SCHEMA public TO USER`"
+    )]
+    NoSchema { store: String },
     #[error("{store} refuses: {why}")]
     Refused { store: String, why: String },
     #[error("{store} runs PostgreSQL {found}; saseo needs 15 or newer")]
@@ -48,7 +57,10 @@ pub enum StoreError {
     TwoFolders,
     #[error("both archives are databases: `pg_dump` and `pg_restore` copy these")]
     TwoDatabases,
-    #[error("another process copies into {store}")]
+    #[error(
+        "another process copies into {store}, or one that was killed is still ending there: try \
+         again in a while"
+    )]
     Busy { store: String },
     #[error("the table {table} has other columns in one of the archives than in the other")]
     OtherTables { table: &'static str },

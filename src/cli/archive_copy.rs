@@ -15,10 +15,10 @@ use engine_copy::copy;
 pub(super) enum ArchiveCommand {
     /// Copy an archive from a folder into a PostgreSQL database, or from one into a folder
     ///
-    /// Ids, versions, the ledger with its hashes and all positions stay. Each row is read again and
-    /// compared. The archive may be crawled meanwhile: the copy is of the moment when it began, and
-    /// one that was stopped or killed goes on when the command is run again, with what the archive
-    /// has by then. Damaged rows are not copied: `verify` mends them first.
+    /// Ids, versions, the ledger with its hashes and all positions stay. The archive is checked as
+    /// `verify` does, and each row is read again and compared. A crawl may go on meanwhile: the copy
+    /// is of one moment. One that was stopped or killed goes on when the command is run again, with
+    /// what the archive has by then.
     ///
     /// So far the database is for other programs, which read its views `articles`, `requests` and
     /// `runs`, and for the way back: saseo's other commands work on folders.
@@ -35,6 +35,9 @@ pub(super) struct CopyArgs {
     /// The place of the copy: a folder without an archive, or an empty database
     #[arg(long, value_name = "DIR|URL")]
     to: String,
+    /// Copy the archive though something in it is damaged, as it is
+    #[arg(long)]
+    even_damaged: bool,
 }
 
 /// Does what was asked of an archive as a whole.

@@ -1,17 +1,25 @@
 //! An archive is copied into PostgreSQL and back, and loses nothing on the way.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::fs;
+use std::io::Read;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use rusqlite::Connection;
 use rusqlite::types::Value;
-use saseo::archive::{Archive, ArchiveFile, CopiedRows, FILE, PostgresStore, copy_into_database};
+use saseo::archive::{
+    Archive, ArchiveFile, CopiedRows, DamagedRows, FILE, PostgresStore, copy_into_database,
+};
 use tokio::runtime::Builder;
+use tokio::sync::Notify;
 
 use crate::cluster::Cluster;
-use crate::program::{Crawler, Paper, said};
+use crate::program::{Crawler, Paper, said, told};
 
 /// What belongs to one engine alone, or tells of one file: docs/guide/postgres.md.
 const LEFT_BEHIND: [&str; 5] = [
@@ -89,6 +97,19 @@ fn copy(crawler: &Crawler, from: &str, to: &str) -> Output {
     crawler.run(&["archive", "copy", "--from", from, "--to", to])
 }
 
+/// Copies an archive in which something is not as it was written.
+fn copied_as_it_is(crawler: &Crawler, from: &str, to: &str) -> Output {
+    crawler.run(&[
+        "archive",
+        "copy",
+        "--from",
+        from,
+        "--to",
+        to,
+        "--even-damaged",
+    ])
+}
+
 /// Copies, which must succeed.
 fn copied(crawler: &Crawler, from: &str, to: &str) {
     let out = copy(crawler, from, to);
@@ -139,8 +160,10 @@ fn no_value_is_changed_on_the_way() {
     let (back, back_text) = beside(&crawler, "back");
     let address = cluster.address("papers");
 
-    copied(&crawler, &folder(&crawler), &address);
-    copied(&crawler, &address, &back_text);
+    for (from, to) in [(&folder(&crawler), &address), (&address, &back_text)] {
+        let out = copied_as_it_is(&crawler, from, to);
+        assert!(out.status.success(), "{}", said(&out));
+    }
 
     assert_eq!(rows(&back), rows(&crawler.data()));
 }
@@ -152,7 +175,8 @@ fn other_programs_find_in_the_database_what_they_find_in_the_file() {
     // PostgreSQL has no NUL in texts.
     let shown = "UPDATE version SET title = 'T' WHERE instr(title, char(0)) > 0";
     alter(&crawler.data(), shown);
-    copied(&crawler, &folder(&crawler), &cluster.address("papers"));
+    let out = copied_as_it_is(&crawler, &folder(&crawler), &cluster.address("papers"));
+    assert!(out.status.success(), "{}", said(&out));
 
     let connection = Connection::open(crawler.data().join(FILE)).unwrap();
     for view in ["articles", "requests", "runs"] {
@@ -194,24 +218,28 @@ fn other_programs_find_in_the_database_what_they_find_in_the_file() {
     }
 }
 
-/// Copies with a stop after so many steps, and tells whether the copy came to its end.
-fn stopped_after(data: &Path, address: &str, steps: usize) -> CopiedRows {
+/// Copies until so many steps are done. Returns `None` where the copy was given up then, as by a
+/// process that ends.
+fn stopped_after(data: &Path, address: &str, steps: usize) -> Option<CopiedRows> {
     let file = ArchiveFile::open(&data.join(FILE)).unwrap();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let mut done = 0;
-    let copied = runtime.block_on(async {
-        let mut store = PostgresStore::connect(&address.parse().unwrap()).await?;
-        copy_into_database(&file, &mut store, |_, _| {
+    let (enough, mut done) = (Notify::new(), 0);
+    runtime.block_on(async {
+        let mut store = PostgresStore::connect(&address.parse().unwrap())
+            .await
+            .unwrap();
+        let copy = copy_into_database(&file, &mut store, DamagedRows::Refused, |_, _| {
             done += 1;
             if done > steps {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
+                enough.notify_one();
             }
-        })
-        .await
-    });
-    copied.unwrap()
+        });
+        tokio::select! {
+            biased;
+            () = enough.notified() => None,
+            copied = copy => copied.unwrap(),
+        }
+    })
 }
 
 #[test]
@@ -221,8 +249,7 @@ fn a_copy_goes_on_after_each_stop_also_where_the_archive_has_changed_meanwhile()
 
     let mut steps = 0;
     loop {
-        let copied = stopped_after(&crawler.data(), &address, steps);
-        if !copied.is_broken_off {
+        if stopped_after(&crawler.data(), &address, steps).is_some() {
             break;
         }
         steps += 3;
@@ -256,8 +283,7 @@ fn killed_until_done(cluster: &Cluster, crawler: &Crawler, from: &str, to: &str)
         run.kill().unwrap();
 
         let out = run.wait_with_output().unwrap();
-        // The last one may have been killed behind its end.
-        if out.status.success() || said(&out).contains("has an archive already") {
+        if out.status.success() {
             return kills;
         }
     }
@@ -279,8 +305,7 @@ fn copies_that_are_killed_go_on_in_both_directions() {
 fn a_copy_goes_on_when_the_server_is_back_after_a_crash() {
     let ((_paper, crawler), mut cluster) = (stocked(), Cluster::start());
     let address = cluster.address("papers");
-    let copied_rows = stopped_after(&crawler.data(), &address, 8);
-    assert!(copied_rows.is_broken_off);
+    assert!(stopped_after(&crawler.data(), &address, 8).is_none());
 
     cluster.crash();
     let why = refused(&crawler, &folder(&crawler), &address);
@@ -305,7 +330,7 @@ fn a_place_that_has_something_else_is_left_alone() {
     cluster.sql("DROP TABLE article");
 
     // An unfinished copy of another archive.
-    stopped_after(&crawler.data(), &address, 6);
+    assert!(stopped_after(&crawler.data(), &address, 6).is_none());
     let (_other_paper, other) = Crawler::stocked(2);
     assert!(other.run(&["crawl"]).status.success());
     let why = refused(&other, &folder(&other), &address);
@@ -319,37 +344,97 @@ fn a_place_that_has_something_else_is_left_alone() {
     let before = cluster.sql("SELECT count(*), max(seq) FROM change");
     let why = refused(&other, &folder(&other), &address);
     assert!(why.contains("has an archive already"), "{why}");
-    assert_eq!(cluster.sql("SELECT count(*), max(seq) FROM change"), before);
-    let why = refused(&crawler, &address, &here);
+    let why = refused(&other, &address, &folder(&other));
     assert!(why.contains("has an archive already"), "{why}");
+
+    // A copy that is there, whole, is no other archive.
+    for (from, to) in [(&here, &address), (&address, &here)] {
+        let out = copy(&crawler, from, to);
+        assert!(
+            told(&out).contains("has this archive already"),
+            "{}",
+            said(&out)
+        );
+    }
+    assert_eq!(cluster.sql("SELECT count(*), max(seq) FROM change"), before);
 }
 
 #[test]
-fn a_damaged_row_is_named_and_not_copied() {
+fn a_database_that_was_emptied_takes_a_copy_again() {
     let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    let (here, address) = (folder(&crawler), cluster.address("papers"));
+    copied(&crawler, &here, &address);
+    let tables = cluster.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
+    for table in tables.lines() {
+        cluster.sql(&format!("DROP TABLE \"{table}\" CASCADE"));
+    }
+    copied(&crawler, &here, &address);
+}
+
+#[test]
+fn an_archive_with_damage_is_not_copied_unless_that_is_asked_for() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    let (here, address) = (folder(&crawler), cluster.address("papers"));
     let connection = Connection::open(crawler.data().join(FILE)).unwrap();
-    let flip = "UPDATE site SET title = title || 'x'";
-    connection.execute(flip, []).unwrap();
+    // A body, a text and a row that nothing else proves.
+    connection
+        .execute_batch(
+            "UPDATE body SET zstd = x'00' WHERE id = 2; UPDATE site SET title = title || 'x';
+             UPDATE version SET text = replace(text, '다', '라') WHERE id = 3",
+        )
+        .unwrap();
     drop(connection);
 
-    let why = refused(&crawler, &folder(&crawler), &cluster.address("papers"));
-    assert!(why.contains("site, row 1"), "{why}");
+    let out = copy(&crawler, &here, &address);
+    assert_eq!(out.status.code(), Some(3), "{}", said(&out));
+    assert!(said(&out).contains("--even-damaged"), "{}", said(&out));
+    assert_eq!(told(&out).matches("damaged: ").count(), 3, "{}", told(&out));
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(cluster.sql(tables), "0\n");
+
+    let out = copied_as_it_is(&crawler, &here, &address);
+    assert!(out.status.success(), "{}", said(&out));
+    // Nor is the copy put in place where it is damaged.
+    let (back, back_text) = beside(&crawler, "back");
+    let out = copy(&crawler, &address, &back_text);
+    assert_eq!(out.status.code(), Some(3), "{}", said(&out));
+    assert!(!back.join(FILE).exists());
 }
 
 #[test]
-fn a_row_whose_reference_is_gone_ends_the_copy() {
+fn a_value_that_was_mended_meanwhile_is_copied_again_though_it_has_the_same_size() {
     let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
-    let data = crawler.data();
+    let (here, address) = (folder(&crawler), cluster.address("papers"));
+    let number = |sql: &str| -> String {
+        let connection = Connection::open(crawler.data().join(FILE)).unwrap();
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let sound = number("SELECT text FROM version WHERE id = 3");
     alter(
-        &data,
-        "DELETE FROM capture WHERE id = (SELECT min(capture_id) FROM version)",
+        &crawler.data(),
+        "UPDATE version SET text = replace(text, '다', '라') WHERE id = 3;
+         INSERT INTO hold VALUES (99999, 1, NULL)",
+    );
+    let out = copied_as_it_is(&crawler, &here, &address);
+    assert!(
+        said(&out).contains("does not fit together"),
+        "{}",
+        said(&out)
     );
 
-    let why = refused(&crawler, &folder(&crawler), &cluster.address("papers"));
-    assert!(why.contains("does not fit together"), "{why}");
+    alter(
+        &crawler.data(),
+        &format!(
+            "UPDATE version SET text = '{}' WHERE id = 3; DELETE FROM hold",
+            sound.replace('\'', "''")
+        ),
+    );
+    copied(&crawler, &here, &address);
     assert_eq!(
-        cluster.sql("SELECT copied_from IS NULL FROM archive_state"),
-        "f\n"
+        cluster
+            .sql("SELECT text FROM version WHERE id = 3")
+            .trim_end(),
+        sound
     );
 }
 
@@ -358,7 +443,7 @@ fn a_database_that_changes_what_is_written_is_noticed() {
     let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
     let address = cluster.address("papers");
     // The tables are there, and the articles are not yet.
-    assert!(stopped_after(&crawler.data(), &address, 3).is_broken_off);
+    assert!(stopped_after(&crawler.data(), &address, 3).is_none());
     cluster.sql(
         "CREATE FUNCTION shorten() RETURNS trigger LANGUAGE plpgsql AS
          $$ BEGIN NEW.text = left(NEW.text, 10); RETURN NEW; END $$;
@@ -415,7 +500,7 @@ fn two_copies_at_once_do_not_meet() {
         let store = PostgresStore::connect(&address.parse().unwrap())
             .await
             .unwrap();
-        store.begin_copy("another").await.unwrap();
+        store.begin_copy("another", None).await.unwrap();
         store
     });
 
@@ -499,4 +584,132 @@ fn a_server_is_trusted_by_its_certificate_alone() {
     }
     let out = asked(&encrypted, Some(&*certificate));
     assert!(out.status.success(), "{}", said(&out));
+}
+
+#[test]
+fn what_a_role_may_not_do_is_told() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    let (here, owner) = (folder(&crawler), cluster.address("papers"));
+    let desk = owner.replace("postgres@", "desk@");
+    cluster.sql("CREATE ROLE desk LOGIN; CREATE TABLE customers (id int)");
+
+    // Tables are seen that the role may not read.
+    let why = refused(&crawler, &here, &desk);
+    assert!(why.contains("tables of another program"), "{why}");
+    cluster.sql("DROP TABLE customers");
+    let why = refused(&crawler, &here, &desk);
+    assert!(why.contains("permission denied for schema public"), "{why}");
+    let why = refused(
+        &crawler,
+        &here,
+        &format!("{owner}?options=-csearch_path%3Dnone"),
+    );
+    assert!(why.contains("no schema that this user may use"), "{why}");
+
+    // A limit of the role ends no copy.
+    cluster.sql(
+        "GRANT ALL ON SCHEMA public TO desk; ALTER ROLE desk SET statement_timeout = '1ms';
+         ALTER ROLE desk SET idle_in_transaction_session_timeout = '1ms'",
+    );
+    copied(&crawler, &here, &desk);
+    let (_, back) = beside(&crawler, "back");
+    cluster.sql(
+        "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
+         REVOKE SELECT ON hold FROM reader",
+    );
+    let why = refused(&crawler, &owner.replace("postgres@", "reader@"), &back);
+    assert!(why.contains("permission denied for table hold"), "{why}");
+    copied(&crawler, &desk, &back);
+}
+
+#[test]
+fn the_file_of_passwords_is_read_for_each_server_as_libpq_reads_it() {
+    let ((_paper, crawler), cluster) = (stocked(), Cluster::start());
+    cluster.sql("CREATE ROLE desk LOGIN PASSWORD 'horse'; GRANT ALL ON SCHEMA public TO desk");
+    let address = cluster.address("papers").replace("postgres@", "desk@");
+    cluster.demand_passwords(&address);
+    let servers = address.strip_prefix("postgres://desk@").unwrap();
+    let (server, _) = servers.split_once('/').unwrap();
+    let (_, port) = server.split_once(':').unwrap();
+    let file = crawler.folder.path().join("passwords");
+    let asked = |address: &str, lines: &[u8], mode: u32| {
+        fs::write(&file, lines).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let from = folder(&crawler);
+        let mut run = crawler.command(&["archive", "copy", "--from", &from, "--to", address]);
+        run.env("PGPASSFILE", &file).env("PGPASSWORD", "");
+        run.output().unwrap()
+    };
+    let own = format!("{server}:papers:desk:horse\n");
+
+    let out = asked(&address, b"127.0.0.1:1:papers:desk:horse\n", 0o600);
+    assert!(said(&out).contains("asks for a password"), "{}", said(&out));
+    let out = asked(&address, own.as_bytes(), 0o644);
+    assert!(said(&out).contains("others may read it"), "{}", said(&out));
+    // The password of a server that is down is not sent to the next one.
+    let two = address.replace(server, &format!("127.0.0.1:1,{server}"));
+    let out = asked(&two, b"127.0.0.1:1:papers:desk:horse\n", 0o600);
+    assert!(said(&out).contains("asks for a password"), "{}", said(&out));
+
+    // Other bytes than UTF-8 in another line; the second of two servers; a number for a host; a
+    // user of the environment.
+    let lines = [b"x:y:z:\xff:n\n", own.as_bytes()].concat();
+    for address in [
+        two,
+        format!("postgres://desk@/papers?hostaddr=127.0.0.1&port={port}"),
+        address.replace("desk@", ""),
+    ] {
+        let mut run = crawler.command(&["archive", "copy", "--to", "back", "--from", &address]);
+        fs::write(&file, &lines).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        let out = run
+            .env("PGPASSFILE", &file)
+            .env("PGUSER", "desk")
+            .output()
+            .unwrap();
+        assert!(
+            said(&out).contains("has no archive"),
+            "{address}: {}",
+            said(&out)
+        );
+    }
+    // What is no file is none.
+    let out = crawler
+        .command(&["archive", "copy", "--to", "back", "--from", &address])
+        .env("PGPASSFILE", crawler.folder.path())
+        .output()
+        .unwrap();
+    assert!(said(&out).contains("asks for a password"), "{}", said(&out));
+}
+
+#[test]
+fn a_stop_is_heard_while_a_server_says_nothing() {
+    let (_paper, crawler) = stocked();
+    let silent = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = format!("postgres://desk@{}/papers", silent.local_addr().unwrap());
+    let run = crawler
+        .command(&[
+            "archive",
+            "copy",
+            "--from",
+            &folder(&crawler),
+            "--to",
+            &address,
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It has asked, and waits.
+    let (mut socket, _) = silent.accept().unwrap();
+    socket.read_exact(&mut [0; 8]).unwrap();
+
+    kill(Pid::from_raw(run.id().cast_signed()), Signal::SIGTERM).unwrap();
+    let out = run.wait_with_output().unwrap();
+    assert_eq!(out.status.code(), Some(143), "{}", said(&out));
+    assert!(
+        said(&out).contains("run the same command again"),
+        "{}",
+        said(&out)
+    );
 }

@@ -10,8 +10,8 @@ pub(crate) struct CopiedTable {
     pub(crate) name: &'static str,
     /// The columns of its primary key.
     pub(crate) key: &'static [&'static str],
-    /// Columns whose values may be large. Rows are compared by the sizes of these and by all other
-    /// columns: a row never gets another text of the same size under the same key.
+    /// Columns whose values may be large. Rows are first compared by the sizes of these and by all
+    /// other columns, and those that seem the same by their hashes.
     pub(crate) large: &'static [&'static str],
     /// Its rows are added, and never changed.
     pub(crate) is_append_only: bool,
@@ -132,6 +132,20 @@ impl CopiedTable {
         self.select(&format!("{}{more}", names(columns)), span, mark)
     }
 
+    /// Returns the statement that reads the hashes of the large values in the rows of a span.
+    /// `sha256_of` is that of a column in SQL.
+    pub(crate) fn select_hashes(
+        &self,
+        columns: &[Column],
+        span: &KeySpan,
+        mark: char,
+        sha256_of: impl Fn(&Column) -> String,
+    ) -> String {
+        let large = columns.iter().filter(|column| self.is_large(column));
+        let hashes: Vec<String> = large.map(sha256_of).collect();
+        self.select(&hashes.join(", "), span, mark)
+    }
+
     /// Returns the statement that reads the rows of a span, sizes in place of large values.
     pub(crate) fn select_outlines(&self, columns: &[Column], span: &KeySpan, mark: char) -> String {
         let values: Vec<String> = columns
@@ -208,7 +222,7 @@ pub(crate) fn names(columns: &[Column]) -> String {
     names.join(", ")
 }
 
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{name}\"")
 }
 

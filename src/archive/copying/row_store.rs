@@ -48,6 +48,14 @@ pub(crate) trait RowStore {
         most: usize,
     ) -> Result<Vec<Outline>, ArchiveError>;
 
+    /// Returns the SHA-256 of each large value in the rows of a span, in the order of keys. Texts
+    /// that the engine writes in a form of its own may have another one than in the other engine.
+    async fn hashes(
+        &mut self,
+        table: &'static CopiedTable,
+        span: &KeySpan,
+    ) -> Result<Vec<StoreRow>, ArchiveError>;
+
     /// Returns the rows of a span whole, in the order of keys.
     async fn rows(
         &mut self,

@@ -3,17 +3,26 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use rusqlite::types::Value;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, Row, params_from_iter};
+use sha2::{Digest, Sha256};
 
 use crate::archive::archive_file::ArchiveFile;
 use crate::archive::checksum::SummedTable;
-use crate::archive::copying::copied_table::{Column, CopiedTable, StorageClass};
+use crate::archive::copying::copied_table::{Column, CopiedTable, StorageClass, quoted};
 use crate::archive::copying::key_span::{KeySpan, StoreRow};
 use crate::archive::copying::row_store::{Outline, RowStore, outline};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
+
+/// What becomes of rows that are not as they were written, by their checksums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DamagedRows {
+    Refused,
+    Copied,
+}
 
 /// The tables of an archive's file, of the moment of its [`ArchiveFile`], or of an unfinished copy.
 #[derive(Debug)]
@@ -26,19 +35,24 @@ pub(crate) struct SqliteRows<'a> {
 }
 
 impl<'a> SqliteRows<'a> {
-    /// The rows of a file, each of which has to be as it was written.
-    pub(crate) fn of_file(file: &'a ArchiveFile) -> Self {
-        Self {
+    /// The rows of a file.
+    pub(crate) fn of_file(
+        file: &'a ArchiveFile,
+        damaged: DamagedRows,
+    ) -> Result<Self, ArchiveError> {
+        add_sha256(file.connection())?;
+        Ok(Self {
             connection: file.connection(),
             path: file.path(),
             columns: HashMap::new(),
-            is_checked: true,
-        }
+            is_checked: damaged == DamagedRows::Refused,
+        })
     }
 
     /// The rows of a copy that is being written. References are not looked at before the end.
     pub(crate) fn of_copy(copy: &'a Writer) -> Result<Self, ArchiveError> {
         copy.connection.pragma_update(None, "foreign_keys", false)?;
+        add_sha256(&copy.connection)?;
         // A new archive has rows of its own, which are none of a former copy.
         copy.connection.execute_batch(
             "DELETE FROM lease WHERE NOT EXISTS (SELECT 1 FROM site);
@@ -105,6 +119,17 @@ impl<'a> SqliteRows<'a> {
     }
 }
 
+/// Adds the SQL function `sha256` to a connection. PostgreSQL has one.
+fn add_sha256(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("sha256", 1, flags, |context| {
+        Ok(match context.get_raw(0) {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(Sha256::digest(bytes).to_vec()),
+            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
+        })
+    })
+}
+
 impl RowStore for SqliteRows<'_> {
     fn name(&self) -> String {
         self.path.display().to_string()
@@ -131,6 +156,17 @@ impl RowStore for SqliteRows<'_> {
             .into_iter()
             .map(|row| outline(table, columns, row))
             .collect())
+    }
+
+    async fn hashes(
+        &mut self,
+        table: &'static CopiedTable,
+        span: &KeySpan,
+    ) -> Result<Vec<StoreRow>, ArchiveError> {
+        let columns = self.columns_of(table);
+        let sha256_of = |column: &Column| format!("sha256({})", quoted(&column.name));
+        let sql = table.select_hashes(columns, span, '?', sha256_of);
+        self.read(&sql, span, table.large.len())
     }
 
     async fn rows(

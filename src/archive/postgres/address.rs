@@ -1,7 +1,9 @@
 //! The address of a database, and the password that is for it.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
@@ -12,6 +14,12 @@ use crate::archive::store_error::StoreError;
 
 /// Where Debian and its like have the server's socket.
 const SOCKETS: &str = "/var/run/postgresql";
+
+/// How long a server may take to accept a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a connection may be silent before the system looks whether the server still lives.
+const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// A database: `postgres://USER@HOST:PORT/NAME`. It has no password.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,27 +34,81 @@ impl PostgresAddress {
         text.starts_with("postgres://") || text.starts_with("postgresql://")
     }
 
-    /// Returns how to connect, with the password of the environment or of the user's file.
+    /// Returns how to connect to each server that the address names, in its order, with the password
+    /// of the environment or of the user's file for that server.
     ///
     /// # Errors
     ///
-    /// Fails where the file of passwords cannot be read.
-    pub(super) fn config(&self) -> Result<Config, ArchiveError> {
-        let mut config = Config::clone(&self.config);
+    /// Fails where the file of passwords cannot be read, or others may read it.
+    pub(super) fn configs(&self) -> Result<Vec<Config>, ArchiveError> {
+        let (hosts, numbers) = (self.config.get_hosts(), self.config.get_hostaddrs());
+        let of_environment = std::env::var_os("PGPASSWORD").filter(|password| !password.is_empty());
+        let servers = (0..hosts.len().max(numbers.len())).map(|n| {
+            let (host, number) = (hosts.get(n), numbers.get(n));
+            let ports = self.config.get_ports();
+            let port = *ports.get(n).or(ports.first()).unwrap_or(&USUAL_PORT);
+            let mut config = self.without_servers();
+            config.port(port);
+            if let Some(number) = number {
+                config.hostaddr(*number);
+            }
+            let name = match host {
+                Some(Host::Tcp(name)) => {
+                    config.host(name);
+                    name.clone()
+                }
+                Some(Host::Unix(path)) => {
+                    config.host_path(path);
+                    let is_usual = path == Path::new(SOCKETS);
+                    if is_usual {
+                        "localhost".into()
+                    } else {
+                        path.display().to_string()
+                    }
+                }
+                None => number.map(ToString::to_string).unwrap_or_default(),
+            };
+
+            if let Some(password) = &of_environment {
+                config.password(password.as_encoded_bytes());
+            } else if let Some(password) = password_for(&name, port, &config)? {
+                config.password(password);
+            }
+            Ok(config)
+        });
+        servers.collect()
+    }
+
+    /// Returns what the address says of all servers.
+    fn without_servers(&self) -> Config {
+        let mut config = Config::new();
+        let user = self
+            .config
+            .get_user()
+            .map(str::to_owned)
+            .or_else(user_of_environment);
+        if let Some(user) = &user {
+            config.user(user);
+        }
+        if let Some(database) = self.config.get_dbname().or(user.as_deref()) {
+            config.dbname(database);
+        }
+        if let Some(options) = self.config.get_options() {
+            config.options(options);
+        }
+        let timeout = self.config.get_connect_timeout().copied();
         config
             .application_name("saseo")
+            .connect_timeout(timeout.unwrap_or(CONNECT_TIMEOUT))
+            .keepalives_idle(KEEPALIVE)
+            .target_session_attrs(self.config.get_target_session_attrs())
+            .channel_binding(self.config.get_channel_binding())
             .ssl_mode(if self.is_encrypted() {
                 SslMode::Require
             } else {
                 SslMode::Disable
             });
-
-        if let Some(password) = std::env::var_os("PGPASSWORD") {
-            config.password(password.into_encoded_bytes());
-        } else if let Some(password) = password_for(&self.config)? {
-            config.password(password);
-        }
-        Ok(config)
+        config
     }
 
     /// Tells whether the server is asked over TLS: on another machine always, unless the address
@@ -81,11 +143,15 @@ impl FromStr for PostgresAddress {
     type Err = StoreError;
 
     fn from_str(text: &str) -> Result<Self, StoreError> {
+        if has_password(text) {
+            return Err(StoreError::PasswordInAddress);
+        }
         let parsed = text.parse::<Config>();
         let mut config = parsed.map_err(|error| {
             use std::error::Error;
             StoreError::BadAddress {
-                text: without_user(text),
+                // What cannot be read may have secrets behind a question mark.
+                text: text.split('?').next().unwrap_or_default().to_owned(),
                 why: error
                     .source()
                     .map_or_else(|| error.to_string(), ToString::to_string),
@@ -134,14 +200,24 @@ impl fmt::Debug for PostgresAddress {
     }
 }
 
-/// Returns an address without what stands before its host: what cannot be parsed may have a
-/// password there.
-fn without_user(text: &str) -> String {
-    match (text.split_once("://"), text.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        (_, Some((_, host))) => format!("…@{host}"),
-        (_, None) => text.to_owned(),
-    }
+/// Tells whether an address has a password, whatever else may be wrong in it.
+fn has_password(text: &str) -> bool {
+    let (address, query) = text.split_once('?').unwrap_or((text, ""));
+    let user = address
+        .split_once("://")
+        .and_then(|(_, rest)| rest.rsplit_once('@'));
+    let is_password = |pair: &str| {
+        let key = pair.split('=').next().unwrap_or_default();
+        key.to_lowercase().contains("pass")
+    };
+    user.is_some_and(|(user, _)| user.contains(':')) || query.split('&').any(is_password)
+}
+
+/// Returns the user of the environment, as libpq and its clients find it.
+fn user_of_environment() -> Option<String> {
+    let names = ["PGUSER", "USER", "LOGNAME"];
+    let mut values = names.iter().filter_map(|name| std::env::var(name).ok());
+    values.find(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -157,6 +233,10 @@ mod tests {
         for text in [
             "postgres://desk:secret@db.example/papers",
             "postgres://desk@db.example/papers?password=secret",
+            "postgres://db.example:none/papers?user=desk&password=secret",
+            "postgres://db.example/papers?password=secret&sslmode=verify-full",
+            "postgres://db.example/papers?passwd=secret",
+            "postgres://desk:secret@db.example:none/papers",
         ] {
             let refused = text.parse::<PostgresAddress>().unwrap_err();
             assert!(
@@ -168,10 +248,10 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_cannot_be_parsed_is_told_without_what_may_be_a_password() {
-        let text = "postgres://desk:secret@db.example:none/papers";
+    fn an_address_that_cannot_be_parsed_is_told_without_its_options() {
+        let text = "postgres://desk@db.example/papers?sslmode=verify-full&token=secret";
         let refused = text.parse::<PostgresAddress>().unwrap_err().to_string();
-        assert!(refused.contains("db.example"), "{refused}");
+        assert!(refused.contains("db.example/papers\""), "{refused}");
         assert!(!refused.contains("secret"), "{refused}");
     }
 

@@ -1,11 +1,10 @@
 //! The user's file of passwords, as libpq reads it (PostgreSQL, "The Password File").
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tokio_postgres::Config;
-use tokio_postgres::config::Host;
 
 use crate::archive::error::ArchiveError;
 
@@ -15,16 +14,21 @@ pub(super) const USUAL_PORT: u16 = 5432;
 /// Who may read the file beside its owner.
 const OTHERS: u32 = 0o077;
 
-/// Returns the password for a database; `None` where there is no file, or no line for it.
+/// Returns the password for a server, by its host and port, and a database and its user; `None`
+/// where there is no file, or no line for it. What is no plain file is none.
 ///
 /// # Errors
 ///
 /// Fails where the file cannot be read, and where others may read it.
-pub(super) fn password_for(config: &Config) -> Result<Option<String>, ArchiveError> {
+pub(super) fn password_for(
+    host: &str,
+    port: u16,
+    config: &Config,
+) -> Result<Option<String>, ArchiveError> {
     let Some(path) = path() else {
         return Ok(None);
     };
-    let Ok(file) = fs::metadata(&path) else {
+    let Some(file) = fs::metadata(&path).ok().filter(Metadata::is_file) else {
         return Ok(None);
     };
     if file.permissions().mode() & OTHERS != 0 {
@@ -32,8 +36,8 @@ pub(super) fn password_for(config: &Config) -> Result<Option<String>, ArchiveErr
         return Err(ArchiveError::folder(&path, why));
     }
 
-    let lines = fs::read_to_string(&path).map_err(|why| ArchiveError::folder(&path, why))?;
-    Ok(find(&lines, config))
+    let lines = fs::read(&path).map_err(|why| ArchiveError::folder(&path, why))?;
+    Ok(find(&String::from_utf8_lossy(&lines), host, port, config))
 }
 
 /// Returns the place of the file.
@@ -45,20 +49,12 @@ fn path() -> Option<PathBuf> {
 }
 
 /// Returns the password of the first line that fits.
-fn find(lines: &str, config: &Config) -> Option<String> {
-    let host = match config.get_hosts().first() {
-        Some(Host::Tcp(name)) => name.clone(),
-        Some(Host::Unix(_)) | None => "localhost".to_owned(),
-    };
-    let port = config
-        .get_ports()
-        .first()
-        .unwrap_or(&USUAL_PORT)
-        .to_string();
+fn find(lines: &str, host: &str, port: u16, config: &Config) -> Option<String> {
+    let port = port.to_string();
     let user = config.get_user().unwrap_or_default();
     let database = config.get_dbname().unwrap_or(user);
 
-    let wanted = [host.as_str(), &port, database, user];
+    let wanted = [host, &port, database, user];
     lines
         .lines()
         .filter(|line| !line.starts_with('#'))
@@ -104,14 +100,15 @@ mod tests {
                      db.example:5432:papers:desk:a\\:b\\\\c\n\
                      localhost:*:*:desk:local\n\
                      *:*:*:*:any\n";
-        for (address, password) in [
-            ("postgres://desk@db.example/papers", "a:b\\c"),
-            ("postgres://desk@db.example:5433/papers", "any"),
-            ("postgres://desk@%2Fvar%2Frun%2Fpostgresql/papers", "local"),
+        let config = "postgres://desk@x/papers".parse().unwrap();
+        for (host, port, password) in [
+            ("db.example", 5432, "a:b\\c"),
+            ("db.example", 5433, "any"),
+            ("localhost", 5432, "local"),
         ] {
-            let config = address.parse().unwrap();
-            assert_eq!(find(lines, &config).as_deref(), Some(password), "{address}");
+            let found = find(lines, host, port, &config);
+            assert_eq!(found.as_deref(), Some(password), "{host}:{port}");
         }
-        assert_eq!(find("a:b:c\n", &"postgres://a/b".parse().unwrap()), None);
+        assert_eq!(find("a:b:c\n", "a", 5432, &config), None);
     }
 }

@@ -7,7 +7,7 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::archive::copying::{
-    Column, CopiedTable, KeySpan, Outline, RowStore, StorageClass, StoreRow, names, outline,
+    Column, CopiedTable, KeySpan, Outline, RowStore, StorageClass, StoreRow, names, outline, quoted,
 };
 use crate::archive::error::ArchiveError;
 use crate::archive::postgres::PostgresStore;
@@ -38,9 +38,10 @@ impl PostgresStore {
         &self,
         table: &CopiedTable,
     ) -> Result<Vec<Column>, tokio_postgres::Error> {
-        let sql = "SELECT column_name::text, data_type::text FROM information_schema.columns
-                   WHERE table_schema = current_schema() AND table_name = $1
-                     AND is_generated = 'NEVER'";
+        // The catalogue has all columns, also those that this role may not read.
+        let sql = "SELECT attname::text, format_type(atttypid, NULL) FROM pg_attribute
+                   WHERE attrelid = to_regclass(format('%I.%I', current_schema(), $1::text))
+                     AND attnum > 0 AND NOT attisdropped AND attgenerated = ''";
         let rows = self.client.query(sql, &[&table.name]).await?;
         let columns = rows.iter().map(|row| Column {
             name: row.get(0),
@@ -107,6 +108,25 @@ impl RowStore for PostgresStore {
             .into_iter()
             .map(|row| outline(table, columns, row))
             .collect())
+    }
+
+    async fn hashes(
+        &mut self,
+        table: &'static CopiedTable,
+        span: &KeySpan,
+    ) -> Result<Vec<StoreRow>, ArchiveError> {
+        let sha256_of = |column: &Column| {
+            let name = quoted(&column.name);
+            match column.class {
+                StorageClass::Blob => format!("sha256({name})"),
+                StorageClass::Integer | StorageClass::Real | StorageClass::Text => {
+                    format!("sha256(convert_to({name}, 'UTF8'))")
+                }
+            }
+        };
+        let sql = table.select_hashes(self.columns_of(table), span, '$', sha256_of);
+        let rows = self.read(&sql, span).await;
+        rows.map_err(|error| self.fault(&error))
     }
 
     async fn rows(

@@ -1,5 +1,6 @@
 //! The tables of an archive in PostgreSQL: made before a copy, and completed behind it.
 
+use crate::archive::archive_file::LedgerEnd;
 use crate::archive::error::ArchiveError;
 use crate::archive::postgres::PostgresStore;
 use crate::archive::schema::SCHEMA;
@@ -29,16 +30,28 @@ enum Found {
     Whole { schema: i64 },
 }
 
+/// What is left to do of a copy into a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyTask {
+    All,
+    /// The database has this very archive, whole.
+    Nothing,
+}
+
 #[doc(hidden)]
 impl PostgresStore {
-    /// Makes the database ready to take the copy of an archive, or to go on with it. No other
-    /// process copies into it as long as this connection lives.
+    /// Makes the database ready to take the copy of an archive whose ledger has this end, or to go
+    /// on with it. No other process copies into it as long as this connection lives.
     ///
     /// # Errors
     ///
-    /// Fails where the database has an archive or tables of another program, and where another
+    /// Fails where the database has another archive or tables of another program, and where another
     /// process copies into it.
-    pub async fn begin_copy(&self, from: &str) -> Result<(), ArchiveError> {
+    pub async fn begin_copy(
+        &self,
+        from: &str,
+        end: Option<&LedgerEnd>,
+    ) -> Result<CopyTask, ArchiveError> {
         let store = self.name.clone();
         let sql = "SELECT pg_try_advisory_lock($1)";
         let row = self.client.query_one(sql, &[&COPY_LOCK]).await;
@@ -48,10 +61,30 @@ impl PostgresStore {
         }
 
         match self.found().await? {
-            Found::Nothing => self.make_tables(from).await,
-            Found::Whole { .. } => Err(StoreError::HasArchive { store }.into()),
-            Found::Unfinished { schema, .. } => self.check_schema(schema),
+            Found::Nothing => self.make_tables(from).await?,
+            Found::Unfinished { schema, .. } => self.check_schema(schema)?,
+            Found::Whole { .. } if end.is_some() && self.ends_so(end).await? => {
+                return Ok(CopyTask::Nothing);
+            }
+            Found::Whole { .. } => return Err(StoreError::HasArchive { store }.into()),
         }
+        Ok(CopyTask::All)
+    }
+
+    /// Tells whether the database has the whole archive whose ledger has this end.
+    pub async fn has_archive_with(&self, end: Option<&LedgerEnd>) -> Result<bool, ArchiveError> {
+        let is_whole = matches!(self.found().await?, Found::Whole { .. });
+        Ok(is_whole && end.is_some() && self.ends_so(end).await?)
+    }
+
+    /// Tells whether the ledger of the database has this end.
+    pub async fn ends_so(&self, end: Option<&LedgerEnd>) -> Result<bool, ArchiveError> {
+        let sql = "SELECT id, hash FROM ledger ORDER BY id DESC LIMIT 1";
+        let row = self.client.query_opt(sql, &[]).await;
+        let found: Option<(i64, Vec<u8>)> = row
+            .map_err(|error| self.fault(&error))?
+            .map(|row| (row.get(0), row.get(1)));
+        Ok(found == end.map(|end| (end.row, end.hash.clone())))
     }
 
     /// Completes a copy that has all rows: adds indexes, references and views.
@@ -88,18 +121,22 @@ impl PostgresStore {
     }
 
     async fn found(&self) -> Result<Found, ArchiveError> {
-        let sql = "SELECT to_regclass(format('%I.archive_state', current_schema())) IS NOT NULL,
-                          EXISTS (SELECT 1 FROM information_schema.tables
-                                  WHERE table_schema = current_schema())";
+        let store = self.name.clone();
+        // The catalogue has all tables, also those that this role may not read.
+        let sql = "SELECT current_schema() IS NULL,
+                          EXISTS (SELECT 1 FROM pg_class JOIN pg_namespace
+                                    ON pg_namespace.oid = relnamespace
+                                  WHERE nspname = current_schema() AND relname = 'archive_state'),
+                          EXISTS (SELECT 1 FROM pg_class JOIN pg_namespace
+                                    ON pg_namespace.oid = relnamespace
+                                  WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'f'))";
         let row = self.client.query_one(sql, &[]).await;
         let row = row.map_err(|error| self.fault(&error))?;
-        match (row.get(0), row.get(1)) {
-            (false, false) => return Ok(Found::Nothing),
-            (false, true) => {
-                let store = self.name.clone();
-                return Err(StoreError::NotEmpty { store }.into());
-            }
-            (true, _) => {}
+        match (row.get(0), row.get(1), row.get(2)) {
+            (true, _, _) => return Err(StoreError::NoSchema { store }.into()),
+            (false, false, false) => return Ok(Found::Nothing),
+            (false, false, true) => return Err(StoreError::NotEmpty { store }.into()),
+            (false, true, _) => {}
         }
 
         let sql = "SELECT schema, copied_from FROM archive_state";

@@ -1,15 +1,15 @@
 //! The command in a program that knows PostgreSQL.
 
-use std::ops::ControlFlow;
-
 use serde_json::json;
 
-use crate::archive::{ArchiveError, CopiedRows};
-use crate::archive_copy::{ArchivePlace, copy as copy_archive};
+use crate::archive::{ArchiveError, CopiedRows, DamagedRows};
+use crate::archive_copy::{
+    ArchiveCopyEnd, ArchiveCopyProgress, ArchivePlace, copy as copy_archive,
+};
 use crate::cli::archive_copy::CopyArgs;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
-use crate::cli::{Common, console};
+use crate::cli::{Common, console, copy_words};
 use crate::clock::Clock;
 use crate::counts;
 use crate::signals::CaughtSignals;
@@ -18,45 +18,63 @@ use crate::signals::CaughtSignals;
 pub(super) fn copy(common: &Common, args: &CopyArgs) -> anyhow::Result<Exit> {
     let place = |text: &str| ArchivePlace::parse(text).map_err(ArchiveError::from);
     let (from, to) = (place(&args.from)?, place(&args.to)?);
-    let signal = CaughtSignals::new()?.noted();
+    let damaged = if args.even_damaged {
+        DamagedRows::Copied
+    } else {
+        DamagedRows::Refused
+    };
+    CaughtSignals::new()?.end_at_stop(|| {
+        console::note("the copy is not finished: run the same command again, it goes on");
+    });
 
     let line = ProgressLine::new(common);
-    let copied = copy_archive(&from, &to, &Clock::system(), |table, copied| {
-        let rows = counts::count(copied.rows(), "row(s)");
-        line.show(&format!(
-            "{table}: {rows}, {} written",
-            counts::size(copied.bytes)
-        ));
-        match signal.get() {
-            Some(_) => ControlFlow::Break(()),
-            None => ControlFlow::Continue(()),
-        }
+    let end = copy_archive(&from, &to, damaged, &Clock::system(), |progress| {
+        line.show(&words(progress));
     })?;
     line.end();
 
-    tell(common, args, &copied)?;
-    Ok(match signal.get().filter(|_| copied.is_broken_off) {
-        Some(stop) => (*stop).into(),
-        None => Exit::Done,
+    tell(common, args, &end)?;
+    Ok(match end {
+        ArchiveCopyEnd::Copied(_) | ArchiveCopyEnd::IsThere => Exit::Done,
+        ArchiveCopyEnd::Damaged(_) => Exit::Failures,
     })
 }
 
-fn tell(common: &Common, args: &CopyArgs, copied: &CopiedRows) -> anyhow::Result<()> {
-    if common.json {
-        return console::json(&json!({
-            "from": args.from,
-            "to": args.to,
-            "written": copied.written,
-            "found": copied.found,
-            "removed": copied.removed,
-            "bytes": copied.bytes,
-            "broken_off": copied.is_broken_off,
-        }));
+fn words(progress: ArchiveCopyProgress<'_>) -> String {
+    match progress {
+        ArchiveCopyProgress::Checking(progress) => copy_words::checking(progress),
+        ArchiveCopyProgress::Copying(table, copied) => {
+            let rows = counts::count(copied.rows(), "row(s)");
+            let written = counts::size(copied.bytes);
+            format!("copying {table}: {rows}, {written} written")
+        }
     }
+}
 
+fn tell(common: &Common, args: &CopyArgs, end: &ArchiveCopyEnd) -> anyhow::Result<()> {
+    if common.json {
+        return tell_in_json(args, end);
+    }
+    match end {
+        ArchiveCopyEnd::Copied(copied) => tell_rows(&args.to, copied),
+        ArchiveCopyEnd::IsThere => {
+            console::data(&format!("{} has this archive already, whole", args.to))
+        }
+        ArchiveCopyEnd::Damaged(report) => {
+            copy_words::tell_damage(report)?;
+            console::note(&format!(
+                "saseo: {} damaged, and there is no copy: `saseo verify --repair` mends what can \
+                 be read again, and --even-damaged copies the archive as it is",
+                counts::count(report.damaged, "thing(s) in the archive (is|are)"),
+            ));
+            Ok(())
+        }
+    }
+}
+
+fn tell_rows(to: &str, copied: &CopiedRows) -> anyhow::Result<()> {
     console::data(&format!(
-        "{}: {} of the archive, {} written and read again, {} there before",
-        args.to,
+        "{to}: {} of the archive, {} written and read again, {} there before",
         counts::count(copied.rows(), "row(s)"),
         counts::size(copied.bytes),
         counts::count(copied.found, "row(s)"),
@@ -67,8 +85,23 @@ fn tell(common: &Common, args: &CopyArgs, copied: &CopiedRows) -> anyhow::Result
             "{removed} removed: the archive does not have them any more"
         ))?;
     }
-    if copied.is_broken_off {
-        console::note("the copy is not finished: run the same command again, it goes on");
-    }
     Ok(())
+}
+
+fn tell_in_json(args: &CopyArgs, end: &ArchiveCopyEnd) -> anyhow::Result<()> {
+    let (rows, report) = match end {
+        ArchiveCopyEnd::Copied(rows) => (Some(rows), None),
+        ArchiveCopyEnd::IsThere => (None, None),
+        ArchiveCopyEnd::Damaged(report) => (None, Some(report)),
+    };
+    console::json(&json!({
+        "from": args.from,
+        "to": args.to,
+        "copied": report.is_none(),
+        "written": rows.map(|rows| rows.written),
+        "found": rows.map(|rows| rows.found),
+        "removed": rows.map(|rows| rows.removed),
+        "bytes": rows.map(|rows| rows.bytes),
+        "checked": report,
+    }))
 }

@@ -64,6 +64,7 @@ pub(crate) fn archive_copy() -> String {
             DONE,
             FAILED,
             USAGE,
+            "3        something in the archive is damaged, and there is no copy",
             "75       another run holds the folder, or copies into the database",
             "130/143  stopped by SIGINT or SIGTERM: the same command goes on",
         ],

@@ -143,7 +143,7 @@ SELECT run.id, site.name AS site, command,
        failed, skipped, why
 FROM run LEFT JOIN site ON site.id = run.site_id;
 
-CREATE FUNCTION refuse_change_of_ledger() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION refuse_change_of_ledger() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the ledger is append-only';
 END $$;
