@@ -200,7 +200,7 @@ enum Command {
     #[command(after_help = help_texts::restore())]
     Restore(restore::RestoreArgs),
     /// Move the archive to another engine: from SQLite into PostgreSQL, or back
-    #[command(subcommand)]
+    #[command(subcommand, after_help = help_texts::archive_copy())]
     Archive(archive_copy::ArchiveCommand),
     /// Extract one saved page and print the article as JSON; no network, no archive
     #[command(after_help = help_texts::extract())]

@@ -24,7 +24,7 @@ pub use schema::CopyTask;
 const OLDEST_SERVER: i32 = 150_000;
 
 /// Why the server ended a connection, where it said so.
-type Ending = Arc<OnceLock<String>>;
+type LastWords = Arc<OnceLock<String>>;
 
 /// A connection to a database that has an archive, or gets one.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct PostgresStore {
     client: Client,
     /// Reads and writes the socket.
     connection: JoinHandle<()>,
-    ending: Ending,
+    last_words: LastWords,
     /// The address without a password.
     name: String,
     columns: rows::KnownColumns,
@@ -50,15 +50,15 @@ impl PostgresStore {
         let name = address.to_string();
         let mut connected = None;
         for config in address.configs()? {
-            let ending = Ending::default();
+            let last_words = LastWords::default();
             let opened = if address.is_encrypted() {
-                open(&config, tls::connector()?, &ending).await
+                open(&config, tls::connector()?, &last_words).await
             } else {
-                open(&config, NoTls, &ending).await
+                open(&config, NoTls, &last_words).await
             };
             match opened {
                 Ok((client, connection)) => {
-                    connected = Some(Ok((client, connection, ending)));
+                    connected = Some(Ok((client, connection, last_words)));
                     break;
                 }
                 // The next server may be the one that runs.
@@ -70,12 +70,12 @@ impl PostgresStore {
             let store = name.clone();
             Err(StoreError::Unreachable { store, why }.into())
         });
-        let (client, connection, ending) = connected?;
+        let (client, connection, last_words) = connected?;
 
         let store = Self {
             client,
             connection,
-            ending,
+            last_words,
             name,
             columns: rows::KnownColumns::new(),
         };
@@ -108,7 +108,7 @@ impl PostgresStore {
 
     /// Returns the archive's error for one of the server or the way to it.
     fn fault(&self, error: &tokio_postgres::Error) -> ArchiveError {
-        match self.ending.get().filter(|_| error.is_closed()) {
+        match self.last_words.get().filter(|_| error.is_closed()) {
             Some(why) => {
                 let (store, why) = (self.name.clone(), why.clone());
                 StoreError::Unreachable { store, why }.into()
@@ -122,17 +122,17 @@ impl PostgresStore {
 async fn open<T>(
     config: &Config,
     tls: T,
-    ending: &Ending,
+    last_words: &LastWords,
 ) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error>
 where
     T: MakeTlsConnect<Socket, Stream: Send + 'static>,
 {
     let (client, connection) = config.connect(tls).await?;
-    let ending = Arc::clone(ending);
+    let last_words = Arc::clone(last_words);
     let connection = tokio::spawn(async move {
         if let Err(error) = connection.await {
             let why = error.as_db_error().map(|told| told.message().to_owned());
-            let _ = ending.set(why.unwrap_or_else(|| in_words(&error)));
+            let _ = last_words.set(why.unwrap_or_else(|| in_words(&error)));
         }
     });
     Ok((client, connection))
