@@ -27,6 +27,7 @@ mod due_pages;
 #[cfg(feature = "postgres")]
 mod engine_copy;
 mod error;
+mod exclusive_lock;
 mod field_drift;
 mod file_mark;
 mod files;
@@ -82,6 +83,7 @@ pub use due_pages::{DueHost, NextPage};
 #[cfg(feature = "postgres")]
 pub use engine_copy::{copy_from_database, copy_into_database};
 pub use error::ArchiveError;
+pub use exclusive_lock::ExclusiveLock;
 pub use files::Loss;
 pub use ids::{AnnouncedId, RobotsId, RunId, SiteId};
 pub use ledger::{Announcement, Ending, Form, HostTerms, Terms};

@@ -9,8 +9,10 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::exclusive_lock::connect_alone;
 use crate::archive::files::beside;
 use crate::archive::reader::connect_any;
+use crate::archive::schema::recognise;
 use crate::time::Timestamp;
 
 /// Pages that are copied in one step, 1 MiB of the usual 4 KiB: a rest after each is short, and a
@@ -68,6 +70,22 @@ impl ArchiveFile {
     /// made it.
     pub fn open(path: &Path) -> Result<Self, ArchiveError> {
         let (connection, schema, _) = connect_any(path)?;
+        Self::of(path, connection, schema)
+    }
+
+    /// Opens the file of an archive that no other program has open, as long as this value lives. It
+    /// has no log then.
+    ///
+    /// # Errors
+    ///
+    /// As [`ArchiveFile::open`]. Returns [`ArchiveError::Busy`] where another program has it open.
+    pub fn open_alone(path: &Path) -> Result<Self, ArchiveError> {
+        let connection = connect_alone(path).map_err(|error| ArchiveError::at(path, error))?;
+        let schema = recognise(path, &connection)?;
+        Self::of(path, connection, schema)
+    }
+
+    fn of(path: &Path, connection: Connection, schema: i64) -> Result<Self, ArchiveError> {
         if schema == 0 {
             return Err(ArchiveError::Empty {
                 path: path.to_owned(),

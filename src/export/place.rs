@@ -124,6 +124,11 @@ impl Place {
 
 impl Beside {
     /// Makes the file beside the one at `out`, whose links are followed.
+    ///
+    /// # Errors
+    ///
+    /// Fails where something stands there that is no regular file, and where the folder cannot be
+    /// written.
     pub fn of(out: &Path) -> Result<Self, ExportError> {
         let fault = |why| ExportError::Write {
             path: out.to_owned(),
@@ -131,6 +136,7 @@ impl Beside {
         };
 
         let target = followed(out).map_err(fault)?;
+        refuse_special(&target)?;
         // Without a file there, the new one has the usual mode.
         let permissions = fs::metadata(&target).ok().map(|there| there.permissions());
 
@@ -161,7 +167,8 @@ impl Beside {
     ///
     /// # Errors
     ///
-    /// Fails where it cannot be written to the disk or renamed.
+    /// Fails where it cannot be written to the disk or renamed, and where something stands there by
+    /// now that is no regular file.
     pub fn finish(self) -> Result<(), ExportError> {
         let fault = |why| ExportError::Write {
             path: self.target.clone(),
@@ -175,6 +182,7 @@ impl Beside {
         File::open(&self.part)
             .and_then(|file| file.sync_all())
             .map_err(fault)?;
+        refuse_special(&self.target)?;
         fs::rename(&self.part, &self.target).map_err(fault)
     }
 }
@@ -183,6 +191,19 @@ impl Drop for Beside {
     fn drop(&mut self) {
         // After the rename there is nothing left to remove.
         let _ = fs::remove_file(&self.part);
+    }
+}
+
+/// Refuses a pipe, a device, a socket or a folder: a rename would remove it.
+fn refuse_special(target: &Path) -> Result<(), ExportError> {
+    match fs::symlink_metadata(target) {
+        Ok(there) if there.is_dir() => Err(ExportError::Folder {
+            path: target.to_owned(),
+        }),
+        Ok(there) if !there.is_file() => Err(ExportError::Special {
+            path: target.to_owned(),
+        }),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
@@ -255,6 +276,23 @@ mod tests {
         ] {
             assert_eq!(of(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_not_replaced() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let (socket, link) = (folder.path().join("socket"), folder.path().join("link"));
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        std::os::unix::fs::symlink(&socket, &link).unwrap();
+        for out in [&socket, &link] {
+            let refused = Beside::of(out).unwrap_err();
+            assert!(matches!(refused, ExportError::Special { .. }), "{refused}");
+        }
+
+        let later = Beside::of(&folder.path().join("later")).unwrap();
+        let _other = std::os::unix::net::UnixListener::bind(&later.target).unwrap();
+        assert!(matches!(later.finish(), Err(ExportError::Special { .. })));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 
     #[test]

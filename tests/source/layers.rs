@@ -84,6 +84,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &["error"],
             &[
                 "compression",
+                "exclusive_lock",
                 "lock",
                 "loss_note",
                 "new_database",
