@@ -20,6 +20,7 @@ mod compression;
 mod connection;
 #[cfg(feature = "postgres")]
 mod copying;
+mod dead_parts;
 mod declared;
 mod dictionaries;
 mod doomed;
@@ -71,12 +72,15 @@ pub use article::{CandidateCopy, ChangedField};
 pub use backfill::{BackfillDays, Window};
 pub use body::Body;
 pub use capture::{Capture, Charset};
-pub use carried::{CarriedCounts, CarriedState};
+pub use carried::{CarriedOver, CarriedState, LeftHold};
 pub use change::ChangeKind;
 pub use compaction::CompactedBodies;
 pub use compression::{Dictionary, DictionaryId, Packed, pack};
 #[cfg(feature = "postgres")]
 pub use copying::CopiedRows;
+#[cfg(feature = "cli")]
+pub(crate) use dead_parts::{BACKUP_COPY, RESTORE_COPY};
+pub(crate) use dead_parts::{is_dead, remove_dead_copies, remove_dead_parts};
 pub use declared::UnreadPolicy;
 pub use doomed::{RemovalExtent, RemovalPlan, RetentionRule};
 pub use due_pages::{DueHost, NextPage};

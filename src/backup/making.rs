@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::archive::{
-    ArchiveError, ArchiveFile, ChangedPages, CopyProgress, FILE, LedgerEnd, Reader, is_same,
-    write_changed_pages,
+    ArchiveError, ArchiveFile, BACKUP_COPY, ChangedPages, CopyProgress, FILE, LedgerEnd, Reader,
+    is_same, remove_dead_copies, write_changed_pages,
 };
 use crate::backup::copy_pace::CopyPace;
 use crate::backup::error::BackupError;
@@ -101,6 +101,7 @@ impl OpenBackup {
         let source = ArchiveFile::open(&data.join(FILE))?;
         refuse_own_file(&source, out)?;
 
+        remove_dead_copies(data);
         let mut beside = Beside::of(out)?;
         match options.replacing {
             Replacing::Earlier => refuse_strange_file(&source, &beside.target)?,
@@ -112,7 +113,7 @@ impl OpenBackup {
         let mut earlier = None;
         if options.writing == Writing::ChangedPages && has_earlier {
             earlier = Some(beside.target.clone());
-            beside = Beside::of(&data.join("backup"))?;
+            beside = Beside::of(&data.join(BACKUP_COPY))?;
         }
         refuse_full_disk(&source, &beside.part, options.free_disk)?;
         Ok(Self {

@@ -4,11 +4,11 @@
 mod folder;
 mod former;
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::archive::remove_dead_parts;
 use crate::export::format::FormatShape;
 use crate::export::{ExportError, ExportFormat};
 
@@ -147,7 +147,7 @@ impl Beside {
         fs::create_dir_all(folder).map_err(fault)?;
 
         let name = target.file_name().unwrap_or_default();
-        remove_stale(folder, name);
+        remove_dead_parts(folder, name);
 
         let mut own = name.to_owned();
         own.push(format!(".{}.part", std::process::id()));
@@ -222,61 +222,9 @@ fn followed(out: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("its links lead in a circle"))
 }
 
-/// Removes what killed exports of the same file left: `NAME.PID.part`, and what a database has
-/// beside it.
-fn remove_stale(folder: &Path, name: &std::ffi::OsStr) {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        if process_of(&entry.file_name(), name).is_some_and(is_dead) {
-            // Where it cannot be removed it does no harm either.
-            let _ = match entry.file_type() {
-                Ok(kind) if kind.is_dir() => fs::remove_dir_all(entry.path()),
-                Ok(_) | Err(_) => fs::remove_file(entry.path()),
-            };
-        }
-    }
-}
-
-fn process_of(entry: &OsString, name: &std::ffi::OsStr) -> Option<u32> {
-    let (entry, name) = (entry.to_str()?, name.to_str()?);
-    let (process, ending) = entry
-        .strip_prefix(name)?
-        .strip_prefix('.')?
-        .split_once('.')?;
-    let is_part = matches!(ending, "part" | "part-journal" | "part-wal" | "part-shm")
-        || ending.starts_with("part-sort-");
-    process.parse().ok().filter(|_| is_part)
-}
-
-/// Where the system does not list its processes, nobody can tell, and the file is left.
-fn is_dead(process: u32) -> bool {
-    process == std::process::id()
-        || Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{process}")).exists()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_parts_of_the_same_file_are_taken_for_stale_ones() {
-        let of = |entry: &str| process_of(&OsString::from(entry), "a.jsonl".as_ref());
-        assert_eq!(
-            (of("a.jsonl.12.part"), of("a.jsonl.12.part-journal")),
-            (Some(12), Some(12))
-        );
-        for other in [
-            "b.jsonl.12.part",
-            "a.jsonl",
-            "a.jsonl.part",
-            "a.jsonl.x.part",
-            "a.jsonl.12.part.gz",
-        ] {
-            assert_eq!(of(other), None, "{other}");
-        }
-    }
 
     #[test]
     fn what_is_no_regular_file_is_not_replaced() {

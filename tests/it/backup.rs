@@ -367,6 +367,71 @@ fn a_restore_begins_an_archive_on_a_new_machine() {
 }
 
 #[test]
+fn what_came_after_the_backup_is_counted_whatever_was_removed_since() {
+    let (paper, crawler) = crawled();
+    let known = crawler.articles();
+    let file = backed_up(&crawler);
+    grow(&paper, &crawler);
+    for article in &known[..3] {
+        let id = article["id"].as_str().unwrap();
+        let out = crawler.run(&["forget", id, "--why", "a court", "--yes"]);
+        assert!(out.status.success(), "{}", said(&out));
+    }
+
+    let plan = crawler.run(&["--json", "restore", &file.to_string_lossy()]);
+
+    let lost = &json(&plan)["lost"];
+    assert_eq!(
+        (&lost["articles"], &lost["versions"]),
+        (&2.into(), &2.into())
+    );
+    let later = "SELECT count(*) FROM capture WHERE announced_id > ";
+    let head = number(&file, "SELECT max(id) FROM ledger");
+    assert_eq!(
+        lost["answers"],
+        number(&archive(&crawler), &format!("{later}{head}"))
+    );
+    assert_eq!(lost["runs"], 1);
+    let requests = number(&archive(&crawler), REQUESTS) - number(&file, REQUESTS);
+    assert_eq!(lost["requests"], requests);
+}
+
+#[test]
+fn a_hold_on_an_article_that_is_not_in_the_backup_is_told() {
+    let (paper, crawler) = crawled();
+    let known = crawler.articles();
+    let file = backed_up(&crawler);
+    grow(&paper, &crawler);
+    let all = crawler.articles();
+    let later = all.iter().find(|article| !known.contains(article)).unwrap();
+    for article in [&known[0], later] {
+        let id = article["id"].as_str().unwrap();
+        let out = crawler.run(&["hold", id, "--why", "evidence"]);
+        assert!(out.status.success(), "{}", said(&out));
+    }
+    let url = later["url"].as_str().unwrap();
+    let words = format!("not held: {url} (evidence)");
+
+    let plan = crawler.run(&["restore", &file.to_string_lossy()]);
+    assert!(
+        told(&plan).contains("2 holds of the archive"),
+        "{}",
+        told(&plan)
+    );
+    assert!(told(&plan).contains(&words), "{}", told(&plan));
+    let done = crawler.run(&["restore", &file.to_string_lossy(), "--yes"]);
+    assert!(
+        told(&done).contains("done again: 1 hold"),
+        "{}",
+        told(&done)
+    );
+    assert!(told(&done).contains(&words), "{}", told(&done));
+
+    let again = restored(&crawler, &file);
+    assert_eq!(again["holds_left"], serde_json::json!([]));
+}
+
+#[test]
 fn takedowns_and_holds_since_the_backup_are_done_again() {
     let (paper, crawler) = crawled();
     let known = crawler.articles();

@@ -120,3 +120,43 @@ fn a_pipe_is_no_place_for_a_backup() {
     }
     assert_eq!(names(crawler.folder.path(), "pipe"), ["pipe"]);
 }
+
+/// Copies of the archive that dead processes left in its folder, and one of a process that lives.
+fn leave_copies(data: &Path) {
+    let dead = u32::MAX;
+    for name in [
+        format!("backup.{dead}.part"),
+        format!("backup.{dead}.part-journal"),
+        format!("backup.{}.part", std::process::id()),
+    ] {
+        fs::write(data.join(name), "a text").unwrap();
+    }
+    let folder = data.join(format!("restore.{dead}.part"));
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("archive.db"), "a text").unwrap();
+}
+
+#[test]
+fn copies_that_killed_processes_left_go_with_the_next_backup_and_with_a_takedown() {
+    let (_paper, crawler) = crawled();
+    let id = crawler.articles()[0]["id"].as_str().unwrap().to_owned();
+    let file = crawler
+        .folder
+        .path()
+        .join("backup.db")
+        .display()
+        .to_string();
+    let living = format!("backup.{}.part", std::process::id());
+
+    for command in [
+        &["backup", &*file][..],
+        &["forget", &id, "--why", "a wish", "--yes"],
+        &["forget", "--finish"],
+    ] {
+        leave_copies(&crawler.data());
+        let out = crawler.run(command);
+        assert!(out.status.success(), "{command:?}: {}", said(&out));
+        assert_eq!(names(&crawler.data(), "restore"), [""; 0], "{command:?}");
+        assert_eq!(names(&crawler.data(), "backup"), [&*living], "{command:?}");
+    }
+}
