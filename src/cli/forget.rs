@@ -184,7 +184,7 @@ fn remove(
             }
             match remove_slice((&mut archive, lease), (args, removal), slice, clock.now()) {
                 Ok(articles) => removed += articles,
-                Err(ArchiveError::DiskFull) => {
+                Err(ArchiveError::DiskFull) if removed > 0 => {
                     let finish = hint::command(common, &["forget", "--finish"]);
                     console::note(&format!(
                         "saseo: the disk is full after {removed} articles were removed: make \
