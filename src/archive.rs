@@ -79,8 +79,8 @@ pub use compression::{Dictionary, DictionaryId, Packed, pack};
 #[cfg(feature = "postgres")]
 pub use copying::CopiedRows;
 #[cfg(feature = "cli")]
-pub(crate) use dead_parts::{BACKUP_COPY, RESTORE_COPY};
-pub(crate) use dead_parts::{is_dead, remove_dead_copies, remove_dead_parts};
+pub(crate) use dead_parts::{BACKUP_COPY, RESTORE_COPY, remove_dead_copies};
+pub(crate) use dead_parts::{is_dead, remove_dead_parts};
 pub use declared::UnreadPolicy;
 pub use doomed::{RemovalExtent, RemovalPlan, RetentionRule};
 pub use due_pages::{DueHost, NextPage};

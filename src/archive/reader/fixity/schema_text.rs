@@ -46,8 +46,7 @@ fn differences(wanted: &SchemaTexts, found: &SchemaTexts) -> Vec<String> {
         });
     let added = found.keys().filter(|key| !wanted.contains_key(key));
     let added = added.filter(|(kind, _)| kind == "trigger");
-    let added =
-        added.map(|(_, name)| format!("it has a trigger {name} that no saseo made"));
+    let added = added.map(|(_, name)| format!("it has a trigger {name} that no saseo made"));
     changed.chain(added).collect()
 }
 
