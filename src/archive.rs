@@ -20,6 +20,7 @@ mod compression;
 mod connection;
 #[cfg(feature = "postgres")]
 mod copying;
+mod dead_parts;
 mod declared;
 mod dictionaries;
 mod doomed;
@@ -27,6 +28,7 @@ mod due_pages;
 #[cfg(feature = "postgres")]
 mod engine_copy;
 mod error;
+mod exclusive_lock;
 mod field_drift;
 mod file_mark;
 mod files;
@@ -70,18 +72,22 @@ pub use article::{CandidateCopy, ChangedField};
 pub use backfill::{BackfillDays, Window};
 pub use body::Body;
 pub use capture::{Capture, Charset};
-pub use carried::{CarriedCounts, CarriedState};
+pub use carried::{CarriedOver, CarriedState, LeftHold};
 pub use change::ChangeKind;
 pub use compaction::CompactedBodies;
 pub use compression::{Dictionary, DictionaryId, Packed, pack};
 #[cfg(feature = "postgres")]
 pub use copying::{CopiedRows, DamagedRows};
+#[cfg(feature = "cli")]
+pub(crate) use dead_parts::{BACKUP_COPY, RESTORE_COPY, remove_dead_copies};
+pub(crate) use dead_parts::{is_dead, remove_dead_parts};
 pub use declared::UnreadPolicy;
 pub use doomed::{RemovalExtent, RemovalPlan, RetentionRule};
 pub use due_pages::{DueHost, NextPage};
 #[cfg(feature = "postgres")]
 pub use engine_copy::{copy_from_database, copy_into_database};
 pub use error::ArchiveError;
+pub use exclusive_lock::ExclusiveLock;
 pub use files::Loss;
 pub use ids::{AnnouncedId, RobotsId, RunId, SiteId};
 pub use ledger::{Announcement, Ending, Form, HostTerms, Terms};

@@ -113,6 +113,7 @@ fn checked<W: FnMut(&VerifyProgress)>(
     mut check: Check<'_, W>,
 ) -> Result<VerifyReport, ArchiveError> {
     check.begin()?;
+    check.schema()?;
     check.structure()?;
     let rows = check.ledger()?;
     check.dictionaries()?;
@@ -133,16 +134,18 @@ impl VerifyReport {
         }
     }
 
-    /// SQLite tells that a check of a table failed and not in which row; the rows were found by
-    /// their own check.
+    /// SQLite tells that a check of a table failed and not in which row, and that an answer refers
+    /// to nothing and not of which address it is; the rows were found by their own check.
     fn without_echoes(mut self) -> Self {
-        let has_versions = self
+        let told: Vec<Damage> = self
             .damage
             .iter()
-            .any(|one| one.kind == DamageKind::Version);
+            .filter(|one| matches!(one.kind, DamageKind::Version | DamageKind::Capture))
+            .cloned()
+            .collect();
         let all = self.damage.len();
         self.damage
-            .retain(|one| !(has_versions && one.is_echo_of_version()));
+            .retain(|one| !told.iter().any(|told| one.is_echo_of(told)));
         self.damaged -= (all - self.damage.len()) as u64;
         self
     }

@@ -6,7 +6,9 @@ mod carry_over;
 use rusqlite::{Connection, Row};
 
 use crate::archive::archive_file::ArchiveFile;
+use crate::archive::carried::carry_over::find;
 use crate::archive::error::ArchiveError;
+use crate::time::Timestamp;
 
 /// The schema that brought takedowns and holds. Of an older archive nothing is read: its hosts rest
 /// for a gap, as those of all others do.
@@ -24,12 +26,24 @@ pub struct CarriedState {
 }
 
 /// What was carried over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CarriedCounts {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CarriedOver {
     /// Takedowns that the other state did not know.
     pub takedowns: u64,
     /// Articles that are held now and were not.
     pub holds: u64,
+    /// Holds on articles that the other state does not have.
+    pub left: Vec<LeftHold>,
+}
+
+/// A hold that cannot be carried over: its article is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftHold {
+    pub site: String,
+    /// The article's address.
+    pub url: String,
+    pub at: Timestamp,
+    pub why: Option<String>,
 }
 
 /// An article as any state of the archive knows it.
@@ -101,6 +115,40 @@ impl CarriedState {
     /// Returns how many takedowns there are.
     pub fn takedowns(&self) -> u64 {
         self.takedowns.len() as u64
+    }
+
+    /// Returns how many articles are held.
+    pub fn holds(&self) -> u64 {
+        self.holds.len() as u64
+    }
+
+    /// Returns the holds on articles that another state of the archive does not have. One of an
+    /// older schema does not tell: all of its articles are taken for known.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be read.
+    pub fn holds_without_article(&self, file: &ArchiveFile) -> Result<Vec<LeftHold>, ArchiveError> {
+        let mut left = Vec::new();
+        for hold in &self.holds {
+            if file.schema() >= CARRIED_SINCE
+                && find(file.connection(), &hold.article, &[])?.is_none()
+            {
+                left.push(hold.left());
+            }
+        }
+        Ok(left)
+    }
+}
+
+impl CarriedHold {
+    fn left(&self) -> LeftHold {
+        LeftHold {
+            site: self.article.site.clone(),
+            url: self.article.url.clone(),
+            at: Timestamp::from_millis(self.at),
+            why: self.why.clone(),
+        }
     }
 }
 

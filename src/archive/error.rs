@@ -83,7 +83,10 @@ pub enum ArchiveError {
     LeaseLost,
     #[error("{path} cannot be opened or written: {why}")]
     ReadOnly { path: PathBuf, why: String },
-    #[error("the disk is full; nothing that was stored is lost: make room, then `saseo resume`")]
+    #[error(
+        "the disk is full; nothing that was stored is lost: make room, then run the command again, \
+         or `saseo resume` after a crawl"
+    )]
     DiskFull,
     #[error("cannot write {path}: the disk is full")]
     NoRoom { path: PathBuf },

@@ -3,9 +3,11 @@
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::exclusive_lock::ExclusiveLock;
 use crate::archive::files::beside;
 use crate::archive::replacement::{fold_log, sync};
 
@@ -27,10 +29,10 @@ pub struct ChangedPages {
 }
 
 /// A database that is read page by page, from its beginning.
-struct Pages {
-    file: BufReader<File>,
+struct Pages<'f> {
+    file: BufReader<&'f File>,
     page: Vec<u8>,
-    path: PathBuf,
+    path: &'f Path,
 }
 
 /// A log that is written frame by frame.
@@ -41,20 +43,45 @@ struct PageLog {
 }
 
 /// Writes the pages of `new` that `old` does not have so into `old`; at each moment, `old` and the
-/// log beside it are the old or the new database. Both are closed, and have no log. `None` where
+/// log beside it are the old or the new database. `new` is closed, and has no log. `None` where
 /// their pages have other sizes, so that nothing was written.
 ///
 /// # Errors
 ///
-/// Fails where a file cannot be read or written, or where another program has `old` open.
+/// Fails where a file cannot be read or written, and where another program has `old` open.
 pub fn write_changed_pages(old: &Path, new: &Path) -> Result<Option<ChangedPages>, ArchiveError> {
-    let page_bytes = page_bytes(new)?;
-    if self::page_bytes(old)? != page_bytes {
+    let fault = |why| ArchiveError::folder(old, why);
+    let not_taken = || {
+        let old = old.display();
+        ArchiveError::Damaged(format!("SQLite does not take the changed pages of {old}"))
+    };
+
+    // A process that closes a descriptor of a file loses all of its locks on it (fcntl(2)). This
+    // one is opened before the lock is taken, and closed behind it.
+    let content = File::open(old).map_err(fault)?;
+    // A log that another program writes would be lost under the new one.
+    let lock = ExclusiveLock::take_without_log(old)?.ok_or_else(not_taken)?;
+    let Some(changed) = lay_log(&content, old, new)? else {
+        return Ok(None);
+    };
+    drop(lock);
+    drop(content);
+
+    if !fold_log(old)? {
+        return Err(not_taken());
+    }
+    Ok(Some(changed))
+}
+
+/// Puts a log of the changed pages beside a locked database, as a whole.
+fn lay_log(content: &File, old: &Path, new: &Path) -> Result<Option<ChangedPages>, ArchiveError> {
+    let page_bytes = page_bytes(&open(new)?, new)?;
+    if self::page_bytes(content, old)? != page_bytes {
         return Ok(None);
     }
 
     let part = beside(old, &format!(".{}.part", std::process::id()));
-    let written = write_log(old, new, &part, page_bytes);
+    let written = write_log(Pages::of(content, old, page_bytes), new, &part);
     if written.is_err() {
         // A part of a log is of no use.
         let _ = std::fs::remove_file(&part);
@@ -65,12 +92,6 @@ pub fn write_changed_pages(old: &Path, new: &Path) -> Result<Option<ChangedPages
     std::fs::rename(&part, beside(old, "-wal")).map_err(fault)?;
     let folder = old.parent().filter(|folder| !folder.as_os_str().is_empty());
     sync(folder.unwrap_or(Path::new("."))).map_err(fault)?;
-    if !fold_log(old)? {
-        return Err(ArchiveError::Damaged(format!(
-            "SQLite does not take the changed pages of {}",
-            old.display()
-        )));
-    }
     Ok(Some(changed))
 }
 
@@ -80,8 +101,10 @@ pub fn write_changed_pages(old: &Path, new: &Path) -> Result<Option<ChangedPages
 ///
 /// Fails where one of them cannot be read.
 pub fn is_same(one: &Path, other: &Path) -> Result<bool, ArchiveError> {
-    let page_bytes = page_bytes(one)?;
-    let (mut one, mut other) = (Pages::of(one, page_bytes)?, Pages::of(other, page_bytes)?);
+    let (of_one, of_other) = (open(one)?, open(other)?);
+    let page_bytes = page_bytes(&of_one, one)?;
+    let mut one = Pages::of(&of_one, one, page_bytes);
+    let mut other = Pages::of(&of_other, other, page_bytes);
     loop {
         let (is_there, is_there_too) = (one.next()?, other.next()?);
         if is_there != is_there_too || (is_there && one.page != other.page) {
@@ -94,13 +117,10 @@ pub fn is_same(one: &Path, other: &Path) -> Result<bool, ArchiveError> {
 }
 
 /// Writes the log, and has it on the disk.
-fn write_log(
-    old: &Path,
-    new: &Path,
-    log: &Path,
-    page_bytes: usize,
-) -> Result<ChangedPages, ArchiveError> {
-    let (mut before, mut now) = (Pages::of(old, page_bytes)?, Pages::of(new, page_bytes)?);
+fn write_log(mut before: Pages<'_>, new: &Path, log: &Path) -> Result<ChangedPages, ArchiveError> {
+    let page_bytes = before.page.len();
+    let content = open(new)?;
+    let mut now = Pages::of(&content, new, page_bytes);
     let pages = page_count(new, page_bytes)?;
     let mut frames = PageLog::begin(log, page_bytes)?;
 
@@ -123,14 +143,13 @@ fn write_log(
     })
 }
 
-impl Pages {
-    fn of(path: &Path, page_bytes: usize) -> Result<Self, ArchiveError> {
-        let file = File::open(path).map_err(|why| ArchiveError::folder(path, why))?;
-        Ok(Self {
+impl<'f> Pages<'f> {
+    fn of(file: &'f File, path: &'f Path, page_bytes: usize) -> Self {
+        Self {
             file: BufReader::with_capacity(1 << 20, file),
             page: vec![0; page_bytes],
-            path: path.to_owned(),
-        })
+            path,
+        }
     }
 
     /// Reads the next page, and tells whether there is one.
@@ -138,7 +157,7 @@ impl Pages {
         let mut filled = 0;
         while filled < self.page.len() {
             let read = self.file.read(&mut self.page[filled..]);
-            match read.map_err(|why| ArchiveError::folder(&self.path, why))? {
+            match read.map_err(|why| ArchiveError::folder(self.path, why))? {
                 0 => break,
                 more => filled += more,
             }
@@ -196,6 +215,10 @@ impl PageLog {
     }
 }
 
+fn open(path: &Path) -> Result<File, ArchiveError> {
+    File::open(path).map_err(|why| ArchiveError::folder(path, why))
+}
+
 /// Goes on with the two checksums of a log, over pairs of big-endian words.
 fn checksum([mut one, mut other]: [u32; 2], bytes: &[u8]) -> [u32; 2] {
     let word = |bytes: &[u8]| {
@@ -211,10 +234,9 @@ fn checksum([mut one, mut other]: [u32; 2], bytes: &[u8]) -> [u32; 2] {
 }
 
 /// Returns the size of a database's pages, as its header tells it (SQLite's file format, §1.3.2).
-fn page_bytes(path: &Path) -> Result<usize, ArchiveError> {
+fn page_bytes(file: &File, path: &Path) -> Result<usize, ArchiveError> {
     let mut header = [0; 18];
-    File::open(path)
-        .and_then(|mut file| file.read_exact(&mut header))
+    file.read_exact_at(&mut header, 0)
         .map_err(|why| ArchiveError::folder(path, why))?;
     match u16::from_be_bytes([header[16], header[17]]) {
         1 => Ok(1 << 16),
@@ -261,6 +283,12 @@ mod tests {
         (folder, old, new)
     }
 
+    fn write_whole_log(old: &Path, new: &Path, log: &Path) {
+        let content = open(old).unwrap();
+        let page_bytes = page_bytes(&content, old).unwrap();
+        write_log(Pages::of(&content, old, page_bytes), new, log).unwrap();
+    }
+
     #[test]
     fn a_database_becomes_the_newer_one_by_its_changed_pages() {
         for script in [
@@ -287,7 +315,7 @@ mod tests {
     fn a_log_of_pages_that_was_not_folded_yet_is_read_by_sqlite() {
         let (_folder, old, new) = two("UPDATE t SET a = 'x' WHERE rowid = 700");
         let log = beside(&old, "-wal");
-        write_log(&old, &new, &log, page_bytes(&new).unwrap()).unwrap();
+        write_whole_log(&old, &new, &log);
 
         let read = |path: &Path| -> String {
             let sql = "SELECT a FROM t WHERE rowid = 700";
@@ -306,7 +334,7 @@ mod tests {
         let (_folder, old, new) = two("UPDATE t SET a = 'x'");
         let before = std::fs::read(&old).unwrap();
         let log = beside(&old, "-wal");
-        write_log(&old, &new, &log, page_bytes(&new).unwrap()).unwrap();
+        write_whole_log(&old, &new, &log);
         let whole = std::fs::read(&log).unwrap();
         std::fs::write(&log, &whole[..whole.len() - 1]).unwrap();
 

@@ -4,20 +4,15 @@
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use rusqlite::{Connection, OpenFlags};
 
 use crate::archive::FILE;
 use crate::archive::error::ArchiveError;
+use crate::archive::exclusive_lock::ExclusiveLock;
 use crate::archive::files::beside;
 use crate::archive::lock::Lock;
 use crate::archive::loss_note::forget_loss;
 use crate::archive::rescue::free_name;
 use crate::time::Timestamp;
-
-/// A reader closes the file within milliseconds, unless it is a browser or a `watch`.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What SQLite keeps beside a database and takes for its own: beside another file it would be
 /// written into that one.
@@ -85,20 +80,7 @@ fn set_aside(data: &Path, place: &Path, now: Timestamp) -> Result<SetAside, Arch
 ///
 /// Returns [`ArchiveError::Busy`] where another program has it open. Fails where the disk is full.
 pub fn fold_log(path: &Path) -> Result<bool, ArchiveError> {
-    let folded = || -> rusqlite::Result<()> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(PATIENCE)?;
-        // Only one that nobody else has open can do without a log.
-        connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
-        connection.close().map_err(|(_, error)| error)
-    };
-
-    match folded().map_err(|error| ArchiveError::at(path, error)) {
-        Ok(()) => Ok(true),
-        Err(error @ (ArchiveError::Busy { .. } | ArchiveError::DiskFull)) => Err(error),
-        Err(_) => Ok(false),
-    }
+    Ok(ExclusiveLock::take_without_log(path)?.is_some())
 }
 
 /// Writes the names in a folder to the disk.
@@ -108,6 +90,7 @@ pub(super) fn sync(folder: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
     use tempfile::TempDir;
 
     use super::*;

@@ -15,13 +15,13 @@ pub(crate) enum BackupError {
     Place(#[from] ExportError),
     #[error("{path} belongs to the archive itself: name another file")]
     Itself { path: PathBuf },
-    #[error("{path} is a folder: name a file")]
-    Folder { path: PathBuf },
+    #[error("another program has {path} open: close it there, or name another file")]
+    InUse { path: PathBuf },
     #[error(
-        "{log} stands beside {path}: another program has it open, or it is a plain copy; name \
-         another file"
+        "{log} stands beside {path}, and SQLite does not take it for that file's log: move it \
+         away, or name another file"
     )]
-    InUse { path: PathBuf, log: PathBuf },
+    StrayLog { path: PathBuf, log: PathBuf },
     #[error(
         "{path} is no earlier backup of this archive ({why}): name another file, or put the new \
          one in its place with --replace"
@@ -51,11 +51,11 @@ impl BackupError {
     pub(crate) fn is_usage(&self) -> bool {
         match self {
             Self::Itself { .. }
-            | Self::Folder { .. }
             | Self::InUse { .. }
+            | Self::StrayLog { .. }
             | Self::OfAnother { .. } => true,
+            Self::Place(error) => error.is_usage(),
             Self::Archive(_)
-            | Self::Place(_)
             | Self::NotWritten { .. }
             | Self::NoRoom { .. }
             | Self::LogGrows { .. } => false,

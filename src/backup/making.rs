@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::archive::{
-    ArchiveError, ArchiveFile, ChangedPages, CopyProgress, FILE, LedgerEnd, Reader, is_same,
-    write_changed_pages,
+    ArchiveError, ArchiveFile, BACKUP_COPY, ChangedPages, CopyProgress, FILE, LedgerEnd, Reader,
+    is_same, remove_dead_copies, write_changed_pages,
 };
 use crate::backup::copy_pace::CopyPace;
 use crate::backup::error::BackupError;
 use crate::backup::refusals::{
-    folder_of, is_empty, refuse_file_in_use, refuse_full_disk, refuse_own_file, refuse_strange_file,
+    folder_of, is_empty, lock_former, refuse_file_in_use, refuse_full_disk, refuse_own_file,
+    refuse_strange_file, refused,
 };
 use crate::clock::Clock;
 use crate::config::units::Bytes;
@@ -100,18 +101,19 @@ impl OpenBackup {
         let source = ArchiveFile::open(&data.join(FILE))?;
         refuse_own_file(&source, out)?;
 
+        remove_dead_copies(data);
         let mut beside = Beside::of(out)?;
-        refuse_file_in_use(&beside.target)?;
         match options.replacing {
             Replacing::Earlier => refuse_strange_file(&source, &beside.target)?,
             Replacing::Any => {}
         }
+        refuse_file_in_use(&beside.target)?;
 
         let has_earlier = !is_empty(&beside.target);
         let mut earlier = None;
         if options.writing == Writing::ChangedPages && has_earlier {
             earlier = Some(beside.target.clone());
-            beside = Beside::of(&data.join("backup"))?;
+            beside = Beside::of(&data.join(BACKUP_COPY))?;
         }
         refuse_full_disk(&source, &beside.part, options.free_disk)?;
         Ok(Self {
@@ -162,8 +164,7 @@ impl OpenBackup {
         let changed = match earlier {
             Some(earlier) if is_kept => Some(write_into(&earlier, &beside.part)?),
             None if is_kept => {
-                beside.finish()?;
-                sync_folder(&path)?;
+                put_in_place(beside)?;
                 None
             }
             Some(_) | None => None,
@@ -182,9 +183,19 @@ impl OpenBackup {
     }
 }
 
+/// Gives the copy its name. Another program may have opened the former file meanwhile.
+fn put_in_place(beside: Beside) -> Result<(), BackupError> {
+    let target = beside.target.clone();
+    let former = lock_former(&target)?;
+    beside.finish()?;
+    drop(former);
+    Ok(sync_folder(&target)?)
+}
+
 /// Writes the changed pages of a copy into an earlier backup, and compares all of the two.
 fn write_into(earlier: &Path, copy: &Path) -> Result<ChangedPages, BackupError> {
-    let Some(changed) = write_changed_pages(earlier, copy)? else {
+    let written = write_changed_pages(earlier, copy).map_err(|error| refused(earlier, error))?;
+    let Some(changed) = written else {
         return Err(BackupError::OfAnother {
             path: earlier.to_owned(),
             why: "its pages are of another size".to_owned(),
@@ -232,4 +243,49 @@ fn sync_folder(path: &Path) -> Result<(), ArchiveError> {
     fs::File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(|why| ArchiveError::folder(folder, why))
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::archive::Archive;
+
+    fn options(writing: Writing) -> BackupOptions {
+        BackupOptions {
+            replacing: Replacing::Earlier,
+            writing,
+            rate: Bytes(0),
+            free_disk: Bytes(0),
+        }
+    }
+
+    #[test]
+    fn a_former_backup_that_is_opened_while_the_new_one_is_made_stays() {
+        let (data, place) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        drop(Archive::lock(data.path()).unwrap());
+        let out = place.path().join(FILE);
+        let begin = |writing| OpenBackup::begin(data.path(), &out, options(writing)).unwrap();
+        let write = |backup: OpenBackup| backup.write(&Clock::system(), |_| {});
+        write(begin(Writing::WholeFile)).unwrap();
+
+        for writing in [Writing::WholeFile, Writing::ChangedPages] {
+            let backup = begin(writing);
+            let open = Archive::lock(place.path()).unwrap();
+
+            let refused = write(backup).unwrap_err();
+
+            assert!(matches!(refused, BackupError::InUse { .. }), "{refused}");
+            drop(open);
+            Archive::read(place.path()).unwrap();
+            write(begin(writing)).unwrap();
+            let names = fs::read_dir(place.path()).unwrap();
+            assert_eq!(
+                names.count(),
+                2,
+                "but for its lock, nothing is left beside it"
+            );
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::archive::{ArchiveError, ArchiveFile, FILE, Lock, fold_log};
+use crate::archive::{ArchiveError, ArchiveFile, ExclusiveLock, FILE, Lock};
 use crate::backup::error::BackupError;
 use crate::config::units::Bytes;
 use crate::disk;
@@ -43,12 +43,6 @@ const OWN_FILES: [&str; 6] = [
 
 /// Refuses a file of the archive itself: the database, its log, its lock.
 pub(super) fn refuse_own_file(source: &ArchiveFile, out: &Path) -> Result<(), BackupError> {
-    if out.is_dir() {
-        return Err(BackupError::Folder {
-            path: out.to_owned(),
-        });
-    }
-
     let own = |path: &Path| fs::canonicalize(path).ok();
     let is_file = own(out).is_some() && own(out) == own(source.path());
     let is_beside = own(folder_of(out)) == own(folder_of(source.path()));
@@ -62,8 +56,7 @@ pub(super) fn refuse_own_file(source: &ArchiveFile, out: &Path) -> Result<(), Ba
     Ok(())
 }
 
-/// Refuses a file that a program may have open: what it writes would be lost, or get into the new
-/// one.
+/// Refuses a file that a program has open: what it writes would be lost, or get into the new one.
 pub(super) fn refuse_file_in_use(target: &Path) -> Result<(), BackupError> {
     if target.file_name().is_some_and(|name| name == FILE)
         && let Some(holder) = Lock::holder(folder_of(target))
@@ -71,17 +64,33 @@ pub(super) fn refuse_file_in_use(target: &Path) -> Result<(), BackupError> {
         return Err(ArchiveError::Held { holder }.into());
     }
 
+    // A killed `--incremental` leaves the log of a whole backup: it is in the file afterwards.
+    drop(ExclusiveLock::take(target).map_err(|error| refused(target, error))?);
     for ending in ["-wal", "-journal"] {
         let mut log = target.as_os_str().to_owned();
         log.push(ending);
         let log = PathBuf::from(log);
-        // A killed `--incremental` leaves the log of a whole backup; nobody has that open.
-        if !is_empty(&log) && !fold_log(target).unwrap_or(false) {
+        if !is_empty(&log) {
             let path = target.to_owned();
-            return Err(BackupError::InUse { path, log });
+            return Err(BackupError::StrayLog { path, log });
         }
     }
     Ok(())
+}
+
+/// Locks the file that is about to be replaced, and writes its log into it: beside the new file, the
+/// log would be taken for a newer state of that one. `None` where it is no database.
+pub(super) fn lock_former(target: &Path) -> Result<Option<ExclusiveLock>, BackupError> {
+    ExclusiveLock::take_without_log(target).map_err(|error| refused(target, error))
+}
+
+/// Returns the error for a file that cannot be had alone.
+pub(super) fn refused(target: &Path, error: ArchiveError) -> BackupError {
+    if let ArchiveError::Busy { .. } = error {
+        let path = target.to_owned();
+        return BackupError::InUse { path };
+    }
+    error.into()
 }
 
 pub(super) fn is_empty(path: &Path) -> bool {
@@ -91,7 +100,7 @@ pub(super) fn is_empty(path: &Path) -> bool {
 /// Refuses to replace what is no earlier state of this archive: a backup with more in it must not
 /// be lost to one of an archive that was begun anew.
 pub(super) fn refuse_strange_file(source: &ArchiveFile, target: &Path) -> Result<(), BackupError> {
-    let refused = |why: String| BackupError::OfAnother {
+    let strange = |why: String| BackupError::OfAnother {
         path: target.to_owned(),
         why,
     };
@@ -99,12 +108,15 @@ pub(super) fn refuse_strange_file(source: &ArchiveFile, target: &Path) -> Result
         return Ok(());
     }
 
-    let last = ArchiveFile::open(target).map_err(|error| refused(error.to_string()))?;
+    let last = match ArchiveFile::open_alone(target) {
+        Err(ArchiveError::Busy { path }) => return Err(BackupError::InUse { path }),
+        opened => opened.map_err(|error| strange(error.to_string()))?,
+    };
     let head = last.ledger_head()?;
     if source.follows(head.as_ref())? {
         return Ok(());
     }
-    Err(refused(
+    Err(strange(
         "its ledger ends with a request that this archive does not have".to_owned(),
     ))
 }

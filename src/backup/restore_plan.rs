@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::archive::{ArchiveError, ArchiveFile, ArchiveTotals, CarriedState, FILE, LedgerEnd};
+use crate::archive::{
+    ArchiveError, ArchiveFile, ArchiveTotals, CarriedState, FILE, LedgerEnd, LeftHold,
+};
 use crate::backup::error::BackupError;
 
 /// What an archive's file has.
@@ -20,7 +22,10 @@ pub(crate) struct ArchiveSummary {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lineage {
     /// It came out of the backup's state.
-    Later,
+    Later {
+        /// What came after the backup.
+        lost: ArchiveTotals,
+    },
     /// It does not have the backup's last request.
     Other,
 }
@@ -37,6 +42,9 @@ pub(crate) enum PresentArchive {
         state: ArchiveSummary,
         lineage: Lineage,
         takedowns: u64,
+        holds: u64,
+        /// Those of the holds whose article the backup does not have.
+        holds_left: Vec<LeftHold>,
     },
 }
 
@@ -97,14 +105,19 @@ fn present(backup: &ArchiveFile, file: &ArchiveFile) -> Result<PresentArchive, B
     let read = || -> Result<PresentArchive, ArchiveError> {
         let head = backup.ledger_head()?;
         let lineage = if file.follows(head.as_ref())? {
-            Lineage::Later
+            Lineage::Later {
+                lost: file.added_since(backup)?,
+            }
         } else {
             Lineage::Other
         };
+        let carried = CarriedState::of(file)?;
         Ok(PresentArchive::Readable {
             state: ArchiveSummary::of(file)?,
             lineage,
-            takedowns: CarriedState::of(file)?.takedowns(),
+            takedowns: carried.takedowns(),
+            holds: carried.holds(),
+            holds_left: carried.holds_without_article(backup)?,
         })
     };
     // A damaged archive is why backups are put back.

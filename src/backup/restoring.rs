@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::archive::{
-    ArchiveError, ArchiveFile, CarriedCounts, CarriedState, CleaningEnd, CopyProgress, FILE,
-    FileRewrite, Lock, Reader, RunEnd, SetAside, Tally, Terms, Writer, replace_archive,
+    ArchiveError, ArchiveFile, CarriedOver, CarriedState, CleaningEnd, CopyProgress, FILE,
+    FileRewrite, Lock, RESTORE_COPY, Reader, RunEnd, SetAside, Tally, Terms, Writer,
+    replace_archive,
 };
 use crate::backup::error::BackupError;
 use crate::backup::restore_plan::open_present;
@@ -26,7 +27,7 @@ pub(crate) enum RestoreProgress<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Restored {
     pub report: VerifyReport,
-    pub carried: CarriedCounts,
+    pub carried: CarriedOver,
     /// Takedowns that were done again have something left to do.
     pub has_cleaning_left: bool,
     /// `None` where something in the backup is damaged, so that nothing was replaced.
@@ -66,7 +67,7 @@ impl Restoring {
             return Err(BackupError::NoRoom { path, free, wanted });
         }
 
-        let part = data.join(format!("restore.{}.part", std::process::id()));
+        let part = data.join(format!("{RESTORE_COPY}.{}.part", std::process::id()));
         fs::create_dir_all(&part).map_err(|why| ArchiveError::folder(&part, why))?;
         Ok(Self { lock, backup, part })
     }
@@ -120,7 +121,7 @@ impl Restoring {
         &self,
         durability: Durability,
         clock: &Clock,
-    ) -> Result<(CarriedCounts, bool), ArchiveError> {
+    ) -> Result<(CarriedOver, bool), ArchiveError> {
         // What a damaged archive cannot tell was told before as lost.
         let present = open_present(self.lock.data()).ok().flatten();
         let state = present.and_then(|file| CarriedState::of(&file).ok());
@@ -183,7 +184,7 @@ impl Drop for Restoring {
 fn remove_stale(data: &Path) {
     for entry in fs::read_dir(data).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("restore.") && name.ends_with(".part") {
+        if name.starts_with(&format!("{RESTORE_COPY}.")) && name.ends_with(".part") {
             // Where it cannot be removed it does no harm either.
             let _ = fs::remove_dir_all(entry.path());
         }

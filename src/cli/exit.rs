@@ -77,8 +77,10 @@ fn archive_error(error: &anyhow::Error) -> Option<&ArchiveError> {
 
 /// Returns whether an error is a wrong command line or a wrong configuration.
 fn is_usage(error: &anyhow::Error) -> bool {
-    if let Some(ExportError::Named(error)) = error.downcast_ref() {
-        return error.is_usage();
+    if let Some(error) = error.downcast_ref::<ExportError>()
+        && error.is_usage()
+    {
+        return true;
     }
     if let Some(error) = error.downcast_ref::<BackupError>() {
         return error.is_usage();
@@ -95,19 +97,6 @@ fn is_usage(error: &anyhow::Error) -> bool {
         || error.is::<QueryError>()
         || matches!(error.downcast_ref(), Some(ScheduleError::Config(_)))
         || matches!(archive_error(error), Some(ArchiveError::NoSuchSite { .. }))
-        || matches!(
-            error.downcast_ref(),
-            Some(
-                ExportError::Folder { .. }
-                    | ExportError::NoFile { .. }
-                    | ExportError::StalePart { .. }
-                    | ExportError::NoFolder { .. }
-                    | ExportError::Occupied { .. }
-                    | ExportError::Edited { .. }
-                    | ExportError::Compressed { .. }
-                    | ExportError::Itself { .. }
-            )
-        )
 }
 
 impl From<StopSignal> for Exit {

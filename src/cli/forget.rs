@@ -1,23 +1,22 @@
 //! `saseo forget`: articles are taken out of the archive.
 
+mod finishing;
 mod removal_report;
 
 use clap::Args;
 
-use crate::archive::{CleaningEnd, FILE, FileRewrite, Lease, Reader, RemovalExtent, Writer};
+use crate::archive::{ArchiveError, Lease, Reader, RemovalExtent, Writer};
 use crate::cli::chosen::ChosenArgs;
 use crate::cli::exit::Exit;
+use crate::cli::forget::finishing::{finish, finish_earlier};
 use crate::cli::forget::removal_report::RemovalReport;
-use crate::cli::progress::ProgressLine;
 use crate::cli::writing::open_archive;
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
-use crate::config::units::Bytes;
 use crate::config_folder::{Config, ConfigError};
-use crate::counts;
-use crate::crawl_session::check_free_disk;
 use crate::retention::{retention_in_words, retention_rule};
-use crate::signals::{CaughtSignals, StopSignal};
+use crate::signals::CaughtSignals;
+use crate::time::Timestamp;
 
 /// Articles in one transaction: each is removed whole or not at all, and a stopped removal goes on
 /// with the others.
@@ -27,8 +26,13 @@ const SLICE: usize = 500;
 pub(super) struct ForgetArgs {
     #[command(flatten)]
     chosen: ChosenArgs,
-    /// The articles that the [retention] of their site's file removes; ARTICLE names sites then
-    #[arg(long, conflicts_with_all = ["query", "site", "section", "author", "condition"])]
+    /// The articles that the [retention] of their site's file removes; ARTICLE names sites then. The
+    /// reason is that rule, and lists stay
+    #[arg(
+        long,
+        conflicts_with_all =
+            ["why", "lists", "query", "site", "section", "author", "condition"]
+    )]
     retention: bool,
     /// The articles whose paper has said `noarchive` since they were stored
     #[arg(
@@ -38,7 +42,13 @@ pub(super) struct ForgetArgs {
     )]
     wished: bool,
     /// Go on with what an earlier takedown has left to do
-    #[arg(long, conflicts_with_all = ["retention", "wished", "names", "yes", "why", "lists"])]
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "retention", "wished", "names", "query", "site", "section", "author", "condition",
+            "yes", "why", "lists", "quick",
+        ]
+    )]
     finish: bool,
     /// Why: the tombstone keeps it
     #[arg(long, value_name = "TEXT")]
@@ -172,13 +182,19 @@ fn remove(
                 ));
                 return Ok((*stop).into());
             }
-            let how = (removal.extent, removal.why.as_str());
-            let plan = archive.take_down(lease, slice, how, clock.now())?;
-            if !args.quick && removal.extent != RemovalExtent::Bodies {
-                archive.ask_for_rewrite(lease)?;
+            match remove_slice((&mut archive, lease), (args, removal), slice, clock.now()) {
+                Ok(articles) => removed += articles,
+                Err(ArchiveError::DiskFull) if removed > 0 => {
+                    let finish = hint::command(common, &["forget", "--finish"]);
+                    console::note(&format!(
+                        "saseo: the disk is full after {removed} articles were removed: make \
+                         room, then the same command goes on with the others, and `{finish}` \
+                         overwrites what is left of these"
+                    ));
+                    return Ok(Exit::Failures);
+                }
+                Err(error) => return Err(error.into()),
             }
-            archive.save()?;
-            removed += plan.articles;
         }
     }
 
@@ -188,64 +204,18 @@ fn remove(
     })
 }
 
-/// Does what earlier takedowns have left to do.
-fn finish_earlier(common: &Common, reader: &Reader) -> anyhow::Result<Exit> {
-    if reader.cleaning_state()?.is_done() {
-        console::data("nothing is left to do")?;
-        return Ok(Exit::Done);
-    }
-    let signal = CaughtSignals::new()?.noted();
-    let clock = Clock::system();
-    let (mut archive, lease) = open_archive(common, "forget", &clock)?;
-    finish(common, (&mut archive, lease), &clock, || {
-        signal.get().copied()
-    })
-}
-
-/// Does what is left to do, and tells what is not done yet.
-fn finish(
-    common: &Common,
+/// Removes some of the articles: all of these or none. Returns how many that are.
+fn remove_slice(
     (archive, lease): (&mut Writer, Lease),
-    clock: &Clock,
-    stopped: impl Fn() -> Option<StopSignal>,
-) -> anyhow::Result<Exit> {
-    let (rewrite, wanted) = rewrite(common);
-    let line = ProgressLine::new(common);
-    let end = archive.clean(lease, rewrite, clock.now(), |left| {
-        line.show(&format!("cleaning: {left} pages to compress anew"));
-        stopped().is_none()
-    })?;
-    line.end();
-
-    let again = hint::command(common, &["forget", "--finish"]);
-    let left = match end {
-        CleaningEnd::Done(done) if done.damaged == 0 => return Ok(Exit::Done),
-        CleaningEnd::Done(done) => format!(
-            "{} that needed a removed page could not be read: `saseo verify` names them",
-            counts::count(done.damaged, "page(s)")
-        ),
-        CleaningEnd::Stopped => format!("stopped: `{again}` goes on"),
-        CleaningEnd::LogInUse => format!(
-            "another program reads the archive, so that bytes of what was removed may stand in \
-             {FILE}-wal: close it, then `{again}`"
-        ),
-        CleaningEnd::RewriteLeft => format!(
-            "to write the file anew, SQLite needs {} on the disk for a while: make room, then \
-             `{again}`; until then, free room of the file may have former bytes",
-            counts::size(wanted)
-        ),
-    };
-    console::note(&format!("saseo: {left}"));
-    Ok(stopped().map_or(Exit::Failures, Exit::from))
-}
-
-/// Returns whether the disk has room for the file to be written anew, and how much that takes.
-fn rewrite(common: &Common) -> (FileRewrite, u64) {
-    let size = std::fs::metadata(common.data().join(FILE)).map_or(0, |file| file.len());
-    // The whole file is written anew, to SQLite's log and then to its place.
-    let wanted = size.saturating_mul(2);
-    match check_free_disk(common.data(), Bytes(wanted)) {
-        Ok(()) => (FileRewrite::AsAsked, wanted),
-        Err(_) => (FileRewrite::Later, wanted),
+    (args, removal): (&ForgetArgs, &Removal),
+    slice: &[i64],
+    now: Timestamp,
+) -> Result<u64, ArchiveError> {
+    let how = (removal.extent, removal.why.as_str());
+    let plan = archive.take_down(lease, slice, how, now)?;
+    if !args.quick && removal.extent != RemovalExtent::Bodies {
+        archive.ask_for_rewrite(lease)?;
     }
+    archive.save()?;
+    Ok(plan.articles)
 }

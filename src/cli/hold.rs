@@ -23,7 +23,11 @@ pub(super) struct HoldArgs {
     #[arg(long)]
     release: bool,
     /// Tell which articles are held, and why
-    #[arg(long, conflicts_with_all = ["release", "why"])]
+    #[arg(
+        long,
+        conflicts_with_all =
+            ["release", "why", "names", "query", "site", "section", "author", "condition"]
+    )]
     list: bool,
 }
 

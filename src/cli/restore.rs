@@ -1,17 +1,21 @@
 //! `saseo restore`: a backup is put in the place of the archive.
 
+mod plan_report;
+
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::archive::{ArchiveFile, Lock, SCHEMA, SetAside};
+use crate::archive::{ArchiveFile, Lock, SetAside};
 use crate::backup::{
-    ArchiveSummary, EvenDamaged, Lineage, PresentArchive, RestorePlan, RestoreProgress, Restored,
-    Restoring,
+    EvenDamaged, PresentArchive, RestorePlan, RestoreProgress, Restored, Restoring,
 };
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
+use crate::cli::restore::plan_report::{
+    left_in_json, plan_in_json, state_in_words, tell_left, tell_plan,
+};
 use crate::cli::{Common, console, copy_words, hint};
 use crate::clock::Clock;
 use crate::config_folder::Config;
@@ -75,118 +79,6 @@ fn words(progress: RestoreProgress<'_>) -> String {
     }
 }
 
-/// Tells what the backup has, and what the present archive has beyond it.
-fn tell_plan(common: &Common, plan: &RestorePlan) -> anyhow::Result<()> {
-    if common.json {
-        return console::json(&plan_in_json(plan));
-    }
-
-    console::data(&format!("the backup:  {}", state_in_words(&plan.backup)))?;
-    if plan.backup.schema < SCHEMA {
-        console::data(&format!(
-            "it is of schema {}, and is brought to {SCHEMA}",
-            plan.backup.schema
-        ))?;
-    }
-    match &plan.present {
-        PresentArchive::Missing => console::data("the archive: none is there"),
-        PresentArchive::Unreadable { why } => console::data(&format!(
-            "the archive: cannot be read ({why}); takedowns and holds since the backup are lost \
-             with it: do them again"
-        )),
-        PresentArchive::Readable {
-            state,
-            lineage,
-            takedowns,
-        } => {
-            console::data(&format!("the archive: {}", state_in_words(state)))?;
-            console::data(&match lineage {
-                Lineage::Later => format!(
-                    "it goes on from the backup; lost would be: {}",
-                    lost_in_words(&plan.backup, state)
-                ),
-                Lineage::Other => "the two are different archives, or each has requests that the \
-                                   other does not have"
-                    .to_owned(),
-            })?;
-            console::data(&format!(
-                "{} of the archive: those that the backup does not have are done again",
-                counts::count(*takedowns, "takedown(s)")
-            ))
-        }
-    }
-}
-
-fn state_in_words(state: &ArchiveSummary) -> String {
-    let totals = &state.totals;
-    let counted = counts::in_words(&[
-        (totals.articles, "article(s)"),
-        (totals.versions, "version(s)"),
-        (totals.captures, "answer(s)"),
-        (totals.requests, "request(s)"),
-        (totals.runs, "run(s)"),
-    ]);
-    let until = state.head.as_ref().map_or_else(
-        || "no request yet".to_owned(),
-        |head| format!("the last row of its ledger is of {}", head.at),
-    );
-    format!("{}: {counted}; {until}", state.path.display())
-}
-
-/// Returns what an archive has beyond a backup of an earlier state of it.
-fn lost_in_words(backup: &ArchiveSummary, present: &ArchiveSummary) -> String {
-    let (before, now) = (&backup.totals, &present.totals);
-    let lost = counts::in_words(&[
-        (now.articles.saturating_sub(before.articles), "article(s)"),
-        (now.versions.saturating_sub(before.versions), "version(s)"),
-        (now.captures.saturating_sub(before.captures), "answer(s)"),
-        (now.requests.saturating_sub(before.requests), "request(s)"),
-        (now.runs.saturating_sub(before.runs), "run(s)"),
-    ]);
-    if lost.is_empty() {
-        "nothing".to_owned()
-    } else {
-        lost
-    }
-}
-
-fn plan_in_json(plan: &RestorePlan) -> Value {
-    let (present, lineage, takedowns, why) = match &plan.present {
-        PresentArchive::Missing => (Value::Null, None, 0, None),
-        PresentArchive::Unreadable { why } => (Value::Null, None, 0, Some(why)),
-        PresentArchive::Readable {
-            state,
-            lineage,
-            takedowns,
-        } => (state_in_json(state), Some(lineage), *takedowns, None),
-    };
-    json!({
-        "backup": state_in_json(&plan.backup),
-        "archive": present,
-        "unreadable": why,
-        "follows": lineage.map(|lineage| *lineage == Lineage::Later),
-        "takedowns": takedowns,
-    })
-}
-
-fn state_in_json(state: &ArchiveSummary) -> Value {
-    let (totals, head) = (&state.totals, &state.head);
-    json!({
-        "file": state.path,
-        "schema": state.schema,
-        "bytes": state.bytes,
-        "articles": totals.articles,
-        "versions": totals.versions,
-        "answers": totals.captures,
-        "requests": totals.requests,
-        "runs": totals.runs,
-        "last_change": totals.last_change,
-        "ledger_row": head.as_ref().map(|head| head.row),
-        "ledger_hash": head.as_ref().map(|head| hex::encode(&head.hash)),
-        "ledger_at": head.as_ref().map(|head| head.at.to_string()),
-    })
-}
-
 /// Tells what was done.
 fn tell(common: &Common, plan: &RestorePlan, restored: &Restored) -> anyhow::Result<()> {
     let aside = match &restored.replaced {
@@ -200,6 +92,7 @@ fn tell(common: &Common, plan: &RestorePlan, restored: &Restored) -> anyhow::Res
             "former": aside,
             "takedowns_again": restored.carried.takedowns,
             "holds_again": restored.carried.holds,
+            "holds_left": left_in_json(&restored.carried.left),
             "last_change": restored.last_change,
             "checked": restored.report,
         }));
@@ -234,6 +127,7 @@ fn tell_carried(common: &Common, restored: &Restored) -> anyhow::Result<()> {
     if !carried.is_empty() {
         console::data(&format!("done again: {carried}"))?;
     }
+    tell_left(&restored.carried.left)?;
     if restored.has_cleaning_left {
         let finish = hint::command(common, &["forget", "--finish"]);
         console::note(&format!(

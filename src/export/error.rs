@@ -19,6 +19,8 @@ pub enum ExportError {
     },
     #[error("{path} is a folder: name a file")]
     Folder { path: PathBuf },
+    #[error("{path} is no regular file, and is not replaced by one: name another file")]
+    Special { path: PathBuf },
     #[error(transparent)]
     WebArchive(#[from] WebArchiveError),
     #[error(transparent)]
@@ -46,6 +48,26 @@ pub enum ExportError {
     Compressed { path: PathBuf, format: &'static str },
     #[error("{path} is the archive itself: name another file")]
     Itself { path: PathBuf },
+}
+
+impl ExportError {
+    /// Tells whether the command was typed wrong.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_usage(&self) -> bool {
+        match self {
+            Self::Named(error) => error.is_usage(),
+            Self::Folder { .. }
+            | Self::Special { .. }
+            | Self::StalePart { .. }
+            | Self::NoFile { .. }
+            | Self::NoFolder { .. }
+            | Self::Occupied { .. }
+            | Self::Edited { .. }
+            | Self::Compressed { .. }
+            | Self::Itself { .. } => true,
+            Self::Archive(_) | Self::Write { .. } | Self::WebArchive(_) => false,
+        }
+    }
 }
 
 /// Returns the error of a path that cannot be written.

@@ -4,11 +4,11 @@
 mod folder;
 mod former;
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::archive::remove_dead_parts;
 use crate::export::format::FormatShape;
 use crate::export::{ExportError, ExportFormat};
 
@@ -124,6 +124,11 @@ impl Place {
 
 impl Beside {
     /// Makes the file beside the one at `out`, whose links are followed.
+    ///
+    /// # Errors
+    ///
+    /// Fails where something stands there that is no regular file, and where the folder cannot be
+    /// written.
     pub fn of(out: &Path) -> Result<Self, ExportError> {
         let fault = |why| ExportError::Write {
             path: out.to_owned(),
@@ -131,6 +136,7 @@ impl Beside {
         };
 
         let target = followed(out).map_err(fault)?;
+        refuse_special(&target)?;
         // Without a file there, the new one has the usual mode.
         let permissions = fs::metadata(&target).ok().map(|there| there.permissions());
 
@@ -141,7 +147,7 @@ impl Beside {
         fs::create_dir_all(folder).map_err(fault)?;
 
         let name = target.file_name().unwrap_or_default();
-        remove_stale(folder, name);
+        remove_dead_parts(folder, name);
 
         let mut own = name.to_owned();
         own.push(format!(".{}.part", std::process::id()));
@@ -161,7 +167,8 @@ impl Beside {
     ///
     /// # Errors
     ///
-    /// Fails where it cannot be written to the disk or renamed.
+    /// Fails where it cannot be written to the disk or renamed, and where something stands there by
+    /// now that is no regular file.
     pub fn finish(self) -> Result<(), ExportError> {
         let fault = |why| ExportError::Write {
             path: self.target.clone(),
@@ -175,6 +182,7 @@ impl Beside {
         File::open(&self.part)
             .and_then(|file| file.sync_all())
             .map_err(fault)?;
+        refuse_special(&self.target)?;
         fs::rename(&self.part, &self.target).map_err(fault)
     }
 }
@@ -183,6 +191,19 @@ impl Drop for Beside {
     fn drop(&mut self) {
         // After the rename there is nothing left to remove.
         let _ = fs::remove_file(&self.part);
+    }
+}
+
+/// Refuses a pipe, a device, a socket or a folder: a rename would remove it.
+fn refuse_special(target: &Path) -> Result<(), ExportError> {
+    match fs::symlink_metadata(target) {
+        Ok(there) if there.is_dir() => Err(ExportError::Folder {
+            path: target.to_owned(),
+        }),
+        Ok(there) if !there.is_file() => Err(ExportError::Special {
+            path: target.to_owned(),
+        }),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
@@ -201,60 +222,25 @@ fn followed(out: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("its links lead in a circle"))
 }
 
-/// Removes what killed exports of the same file left: `NAME.PID.part`, and what a database has
-/// beside it.
-fn remove_stale(folder: &Path, name: &std::ffi::OsStr) {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        if process_of(&entry.file_name(), name).is_some_and(is_dead) {
-            // Where it cannot be removed it does no harm either.
-            let _ = match entry.file_type() {
-                Ok(kind) if kind.is_dir() => fs::remove_dir_all(entry.path()),
-                Ok(_) | Err(_) => fs::remove_file(entry.path()),
-            };
-        }
-    }
-}
-
-fn process_of(entry: &OsString, name: &std::ffi::OsStr) -> Option<u32> {
-    let (entry, name) = (entry.to_str()?, name.to_str()?);
-    let (process, ending) = entry
-        .strip_prefix(name)?
-        .strip_prefix('.')?
-        .split_once('.')?;
-    let is_part = matches!(ending, "part" | "part-journal" | "part-wal" | "part-shm")
-        || ending.starts_with("part-sort-");
-    process.parse().ok().filter(|_| is_part)
-}
-
-/// Where the system does not list its processes, nobody can tell, and the file is left.
-fn is_dead(process: u32) -> bool {
-    process == std::process::id()
-        || Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{process}")).exists()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_parts_of_the_same_file_are_taken_for_stale_ones() {
-        let of = |entry: &str| process_of(&OsString::from(entry), "a.jsonl".as_ref());
-        assert_eq!(
-            (of("a.jsonl.12.part"), of("a.jsonl.12.part-journal")),
-            (Some(12), Some(12))
-        );
-        for other in [
-            "b.jsonl.12.part",
-            "a.jsonl",
-            "a.jsonl.part",
-            "a.jsonl.x.part",
-            "a.jsonl.12.part.gz",
-        ] {
-            assert_eq!(of(other), None, "{other}");
+    fn what_is_no_regular_file_is_not_replaced() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let (socket, link) = (folder.path().join("socket"), folder.path().join("link"));
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        std::os::unix::fs::symlink(&socket, &link).unwrap();
+        for out in [&socket, &link] {
+            let refused = Beside::of(out).unwrap_err();
+            assert!(matches!(refused, ExportError::Special { .. }), "{refused}");
         }
+
+        let later = Beside::of(&folder.path().join("later")).unwrap();
+        let _other = std::os::unix::net::UnixListener::bind(&later.target).unwrap();
+        assert!(matches!(later.finish(), Err(ExportError::Special { .. })));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 
     #[test]

@@ -345,6 +345,15 @@ mod tests {
         ] {
             assert_eq!(expression(quoted), expression("\"작은 책방\""), "{quoted}");
         }
+        // Quotes of another kind within a phrase are marks.
+        for phrase in [
+            "\"그는 “작은 책방” 이라고\"",
+            "“그는 \"작은 책방\" 이라고”",
+            "„그는 \"작은 책방\" 이라고“",
+        ] {
+            let plain = expression("\"그는 작은 책방 이라고\"");
+            assert_eq!(expression(phrase), plain, "{phrase}");
+        }
         assert_eq!(
             fault("「작은 책방"),
             QueryError::OpenQuote("작은 책방".to_owned())

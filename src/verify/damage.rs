@@ -18,7 +18,7 @@ pub(super) use mending::RepairSource;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DamageKind {
-    /// The SQLite file itself: its pages, its indexes, rows that refer to nothing.
+    /// The SQLite file itself: its schema, its pages, its indexes, rows that refer to nothing.
     File,
     /// A page as it came.
     Body,
@@ -91,6 +91,11 @@ impl Damage {
             },
             false => damage,
         }
+    }
+
+    /// What the schema's text lacks, or has otherwise.
+    pub(super) fn of_schema(fault: String) -> Self {
+        Self::new(DamageKind::File, "the schema".to_owned(), fault)
     }
 
     pub(super) fn of_lost(kind: DamageKind, lost: UnreadableRows) -> Self {
@@ -254,9 +259,18 @@ impl Damage {
         parent == of && rows.contains(row.start())
     }
 
-    /// SQLite reports a table's failed check without its row.
-    pub(super) fn is_echo_of_version(&self) -> bool {
-        self.kind == DamageKind::File && self.why == "CHECK constraint failed in version"
+    /// Tells whether SQLite reports by this what another damage tells better: a table's failed
+    /// check without its row, or an answer's missing body without its address.
+    pub(super) fn is_echo_of(&self, told: &Self) -> bool {
+        let echo = match (&told.kind, &told.rows) {
+            (DamageKind::Version, _) => "CHECK constraint failed in version".to_owned(),
+            (DamageKind::Capture, Some((Parent::Capture, rows))) => format!(
+                "row {} of capture refers to a row of body that is not there",
+                rows.start()
+            ),
+            _ => return false,
+        };
+        self.kind == DamageKind::File && self.why == echo
     }
 
     pub fn is_repaired(&self) -> bool {

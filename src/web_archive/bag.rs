@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::archive::is_dead;
 use crate::time::Timestamp;
 use crate::web_archive::WebArchiveError;
 use crate::web_archive::records::add;
@@ -215,11 +216,7 @@ fn remove_stale(out: &Path) {
         return;
     };
     for entry in entries.flatten() {
-        let process = process_of(&entry.path(), out);
-        let is_dead = process.is_some_and(|process| {
-            Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{process}")).exists()
-        });
-        if is_dead {
+        if process_of(&entry.path(), out).is_some_and(is_dead) {
             // Where it cannot be removed it does no harm either.
             let _ = fs::remove_dir_all(entry.path());
         }

@@ -83,7 +83,7 @@ fn verified(crawler: &Crawler) {
 }
 
 /// Names in a folder that begin so.
-fn names(folder: &Path, beginning: &str) -> Vec<String> {
+pub fn names(folder: &Path, beginning: &str) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     let mut names: Vec<String> = names.filter(|name| name.starts_with(beginning)).collect();
@@ -241,7 +241,7 @@ fn an_incremental_backup_is_the_same_file_as_a_whole_one() {
 }
 
 #[test]
-fn a_file_of_an_archive_and_a_file_in_use_are_no_place_for_a_backup() {
+fn a_file_of_an_archive_is_no_place_for_a_backup() {
     let (_paper, crawler) = crawled();
     let before = fs::read(archive(&crawler)).unwrap();
     for own in ["archive.db", "archive.db-wal", "archive.lock"] {
@@ -253,14 +253,6 @@ fn a_file_of_an_archive_and_a_file_in_use_are_no_place_for_a_backup() {
         assert_eq!(out.status.code(), Some(2), "{own}: {}", said(&out));
     }
     assert_eq!(fs::read(archive(&crawler)).unwrap(), before);
-
-    let file = backed_up(&crawler);
-    let open = Connection::open(&file).unwrap();
-    open.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE mine (a)")
-        .unwrap();
-    let out = crawler.run(&["backup", &file.to_string_lossy(), "--replace"]);
-    assert_eq!(out.status.code(), Some(2), "{}", said(&out));
-    assert!(said(&out).contains("backup.db-wal"), "{}", said(&out));
 }
 
 #[test]
@@ -372,6 +364,71 @@ fn a_restore_begins_an_archive_on_a_new_machine() {
     assert_eq!(number(&archive(&other), ARTICLES), number(&file, ARTICLES));
     assert_eq!(names(&other.data(), "archive.lost"), Vec::<String>::new());
     verified(&other);
+}
+
+#[test]
+fn what_came_after_the_backup_is_counted_whatever_was_removed_since() {
+    let (paper, crawler) = crawled();
+    let known = crawler.articles();
+    let file = backed_up(&crawler);
+    grow(&paper, &crawler);
+    for article in &known[..3] {
+        let id = article["id"].as_str().unwrap();
+        let out = crawler.run(&["forget", id, "--why", "a court", "--yes"]);
+        assert!(out.status.success(), "{}", said(&out));
+    }
+
+    let plan = crawler.run(&["--json", "restore", &file.to_string_lossy()]);
+
+    let lost = &json(&plan)["lost"];
+    assert_eq!(
+        (&lost["articles"], &lost["versions"]),
+        (&2.into(), &2.into())
+    );
+    let later = "SELECT count(*) FROM capture WHERE announced_id > ";
+    let head = number(&file, "SELECT max(id) FROM ledger");
+    assert_eq!(
+        lost["answers"],
+        number(&archive(&crawler), &format!("{later}{head}"))
+    );
+    assert_eq!(lost["runs"], 1);
+    let requests = number(&archive(&crawler), REQUESTS) - number(&file, REQUESTS);
+    assert_eq!(lost["requests"], requests);
+}
+
+#[test]
+fn a_hold_on_an_article_that_is_not_in_the_backup_is_told() {
+    let (paper, crawler) = crawled();
+    let known = crawler.articles();
+    let file = backed_up(&crawler);
+    grow(&paper, &crawler);
+    let all = crawler.articles();
+    let later = all.iter().find(|article| !known.contains(article)).unwrap();
+    for article in [&known[0], later] {
+        let id = article["id"].as_str().unwrap();
+        let out = crawler.run(&["hold", id, "--why", "evidence"]);
+        assert!(out.status.success(), "{}", said(&out));
+    }
+    let url = later["url"].as_str().unwrap();
+    let words = format!("not held: {url} (evidence)");
+
+    let plan = crawler.run(&["restore", &file.to_string_lossy()]);
+    assert!(
+        told(&plan).contains("2 holds of the archive"),
+        "{}",
+        told(&plan)
+    );
+    assert!(told(&plan).contains(&words), "{}", told(&plan));
+    let done = crawler.run(&["restore", &file.to_string_lossy(), "--yes"]);
+    assert!(
+        told(&done).contains("done again: 1 hold"),
+        "{}",
+        told(&done)
+    );
+    assert!(told(&done).contains(&words), "{}", told(&done));
+
+    let again = restored(&crawler, &file);
+    assert_eq!(again["holds_left"], serde_json::json!([]));
 }
 
 #[test]

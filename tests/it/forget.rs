@@ -484,6 +484,22 @@ fn words_and_filters_find_every_article_of_which_a_version_has_them() {
 }
 
 #[test]
+fn options_that_say_nothing_of_what_is_removed_are_refused() {
+    let crawler = Crawler::empty();
+    for args in [
+        &["forget", "--retention", "--lists"][..],
+        &["forget", "--retention", "--why", "a wish"],
+        &["forget", "--finish", "--quick"],
+        &["forget", "--finish", "--query", "word"],
+        &["hold", "--list", "paper/1"],
+    ] {
+        let out = crawler.run(args);
+        assert_eq!(out.status.code(), Some(2), "{args:?}: {}", said(&out));
+        assert!(said(&out).contains("cannot be used with"), "{}", said(&out));
+    }
+}
+
+#[test]
 fn a_photo_goes_with_the_last_article_that_has_it() {
     let with_photo = |text: &str| {
         let photo = saseo::extract::Image {

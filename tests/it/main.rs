@@ -19,6 +19,7 @@ mod audit_pace;
 mod audit_robots;
 mod backup;
 mod backup_killed;
+mod backup_place;
 mod changing_archive;
 mod commands;
 mod conformance;

@@ -2,12 +2,14 @@
 
 use std::fs;
 
+use crate::former_archives::archive_of_schema;
+use crate::open_archive::open_archive;
 use crate::program::{Crawler, Paper, said, told};
 use rusqlite::Connection;
-use saseo::archive::{ArticleFilter, Reader};
+use saseo::archive::{ArticleFilter, Reader, RowSample, SCHEMA};
 use saseo::demo::Edition;
 use saseo::export::{self, Beside, ExportError, ExportFormat, ExportOptions, ExportSummary, Place};
-use saseo::verify::{Damage, DamageKind, VerifyReport, verify};
+use saseo::verify::{Damage, DamageKind, VerifyReport, VerifyScope, verify, verify_part};
 use serde_json::Value;
 
 fn sql(crawler: &Crawler) -> Connection {
@@ -310,6 +312,104 @@ fn an_answer_that_leads_to_another_body_and_texts_of_other_tables_are_named() {
         damage.kind == DamageKind::Text && damage.why.contains("`title` is no UTF-8"),
         "{damage:?}"
     );
+}
+
+#[test]
+fn an_answer_whose_body_is_not_there_is_named_with_what_was_read_from_it() {
+    let (_paper, crawler) = Crawler::stocked(4);
+    let (capture, body): (i64, i64) = sql(&crawler)
+        .query_row(
+            "SELECT capture.id, body_id FROM capture JOIN version ON version.capture_id = capture.id
+             WHERE body_id NOT IN (SELECT body_id FROM capture AS other WHERE other.id <> capture.id
+                                   AND body_id IS NOT NULL) LIMIT 1",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    sql(&crawler)
+        .execute_batch(&format!(
+            "PRAGMA foreign_keys = OFF; DELETE FROM body WHERE id = {body}"
+        ))
+        .unwrap();
+
+    let reader = Reader::open(&crawler.data()).unwrap();
+    let sample = VerifyScope::Sample {
+        sample: RowSample::new(1_000_000, 1),
+        sites: &[],
+    };
+    for findings in [
+        verify(&reader, &[], |_| {}).unwrap(),
+        verify_part(&reader, sample, |_| {}).unwrap(),
+    ] {
+        let damage = only(&findings);
+        assert_eq!(damage.what, format!("capture {capture}"));
+        assert_eq!(damage.why, "its body is not there");
+        assert!(
+            damage.url.as_ref().unwrap().starts_with("http"),
+            "{damage:?}"
+        );
+        assert_eq!(damage.hangs_on_it.as_ref().unwrap().count, 1);
+    }
+}
+
+#[test]
+fn a_schema_that_is_not_as_it_was_made_is_named_and_backed_up_no_more() {
+    for (script, why) in [
+        (
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, '''gone''', '''gonf''') WHERE name = 'article'",
+            "it has another text of the table article",
+        ),
+        (
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, ' AS ', ' as ') WHERE name = 'articles'",
+            "it has another text of the view articles",
+        ),
+        (
+            "DROP INDEX version_of_capture",
+            "it has no index version_of_capture",
+        ),
+        (
+            "DROP TRIGGER ledger_is_never_cut",
+            "it has no trigger ledger_is_never_cut",
+        ),
+        (
+            "CREATE TRIGGER mine AFTER INSERT ON article BEGIN DELETE FROM hold; END",
+            "it has a trigger mine that no saseo made",
+        ),
+    ] {
+        let (_paper, crawler) = Crawler::stocked(1);
+        sql(&crawler).execute_batch(script).unwrap();
+
+        assert_eq!(only(&verified(&crawler)).why, why);
+        let file = crawler
+            .folder
+            .path()
+            .join("backup.db")
+            .display()
+            .to_string();
+        let out = crawler.run(&["backup", &file]);
+        assert_eq!(out.status.code(), Some(3), "{}", said(&out));
+    }
+}
+
+#[test]
+fn a_view_that_somebody_added_is_no_damage() {
+    let (_paper, crawler) = Crawler::stocked(1);
+    let mine = "CREATE VIEW mine AS SELECT id FROM article; CREATE INDEX my ON article (access)";
+    sql(&crawler).execute_batch(mine).unwrap();
+
+    assert_eq!(verified(&crawler).damage, []);
+}
+
+#[test]
+fn an_archive_of_each_former_schema_has_the_newest_one_after_its_upgrade() {
+    for schema in 1..SCHEMA {
+        let folder = archive_of_schema(schema);
+        drop(open_archive(folder.path()).unwrap());
+        let reader = Reader::open(folder.path()).unwrap();
+        assert_eq!(reader.schema_faults().unwrap(), [""; 0], "schema {schema}");
+    }
 }
 
 #[test]

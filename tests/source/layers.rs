@@ -78,12 +78,21 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
         &[
             // Every connection has the function of checksums, also a reader's.
             &["checksum"],
-            &["change", "connection", "file_mark", "ids", "named_columns"],
+            &[
+                "change",
+                "connection",
+                // A takedown removes copies that killed processes left.
+                "dead_parts",
+                "file_mark",
+                "ids",
+                "named_columns",
+            ],
             &["files"],
             &["lost", "store_error"],
             &["error"],
             &[
                 "compression",
+                "exclusive_lock",
                 "lock",
                 "loss_note",
                 "new_database",

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use crate::archive::carried::{
-    ArticleNames, CarriedCounts, CarriedHost, CarriedState, CarriedTakedown,
+    ArticleNames, CarriedHost, CarriedOver, CarriedState, CarriedTakedown,
 };
 use crate::archive::doomed::RemovalExtent;
 use crate::archive::error::ArchiveError;
@@ -14,7 +14,8 @@ use crate::time::Timestamp;
 impl Writer {
     /// Does the takedowns of another state again that this one does not know, and holds what it
     /// holds.
-    /// An article that is not here gets its tombstone all the same, so that no crawl asks for it.
+    /// An article that is not here gets its tombstone all the same, so that no crawl asks for it;
+    /// of holds, none is written for such an article.
     /// Durable with the next save; [`Writer::clean`] does the rest.
     ///
     /// # Errors
@@ -25,9 +26,9 @@ impl Writer {
         lease: Lease,
         state: &CarriedState,
         now: Timestamp,
-    ) -> Result<CarriedCounts, ArchiveError> {
-        let mut counts = CarriedCounts::default();
-        counts.holds += self.carry_holds(lease, state)?;
+    ) -> Result<CarriedOver, ArchiveError> {
+        let mut carried = CarriedOver::default();
+        self.carry_holds(lease, state, &mut carried)?;
 
         for takedown in &state.takedowns {
             let tx = self.transaction(lease)?;
@@ -37,10 +38,10 @@ impl Writer {
             };
             if !has_tombstone(tx, article)? {
                 self.take_down_again(lease, article, (takedown, state), now)?;
-                counts.takedowns += 1;
+                carried.takedowns += 1;
             }
         }
-        Ok(counts)
+        Ok(carried)
     }
 
     /// Lets no host be asked before one gap from now has passed, nor before another state allows
@@ -75,18 +76,24 @@ impl Writer {
 
     /// Holds what the other state holds. What this one holds stays held: a hold too many loses
     /// nothing.
-    fn carry_holds(&mut self, lease: Lease, state: &CarriedState) -> Result<u64, ArchiveError> {
+    fn carry_holds(
+        &mut self,
+        lease: Lease,
+        state: &CarriedState,
+        carried: &mut CarriedOver,
+    ) -> Result<(), ArchiveError> {
         let tx = self.transaction(lease)?;
-        let mut changed = 0;
         for hold in &state.holds {
-            if let Some(article) = find(tx, &hold.article, &[])? {
-                changed += tx.execute(
-                    "INSERT OR IGNORE INTO hold (article_id, at, why) VALUES (?1, ?2, ?3)",
-                    params![article, hold.at, hold.why],
-                )? as u64;
-            }
+            let Some(article) = find(tx, &hold.article, &[])? else {
+                carried.left.push(hold.left());
+                continue;
+            };
+            carried.holds += tx.execute(
+                "INSERT OR IGNORE INTO hold (article_id, at, why) VALUES (?1, ?2, ?3)",
+                params![article, hold.at, hold.why],
+            )? as u64;
         }
-        Ok(changed)
+        Ok(())
     }
 
     fn take_down_again(
@@ -129,7 +136,7 @@ impl Writer {
 }
 
 /// Returns the row of an article: by its key, or else by an address that was its own.
-fn find(
+pub(super) fn find(
     tx: &Connection,
     names: &ArticleNames,
     addresses: &[String],

@@ -10,6 +10,7 @@ mod dictionaries;
 mod marks;
 mod proofs;
 mod rules;
+mod schema_text;
 mod tables;
 mod versions;
 mod words;
@@ -162,8 +163,9 @@ fn number(row: &Row<'_>, column: impl RowIndex) -> Option<i64> {
 /// Describes a row of `PRAGMA foreign_key_check`.
 fn missing_reference(row: &Row<'_>) -> rusqlite::Result<String> {
     let (table, id): (String, Option<i64>) = (row.get(0)?, row.get(1)?);
+    let parent: String = row.get(2)?;
     Ok(format!(
-        "row {} of {table} refers to a row that is not there",
+        "row {} of {table} refers to a row of {parent} that is not there",
         id.unwrap_or_default()
     ))
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::archive::connection::BUSY_TIMEOUT;
+use crate::archive::dead_parts::remove_dead_copies;
 use crate::archive::error::ArchiveError;
 use crate::archive::removal::recompression::Recompression;
 use crate::archive::store::{Lease, Writer};
@@ -47,8 +48,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Does what takedowns have left to do, step by step, each saved. `watch` is told how many
-    /// bodies are left, and says whether to go on.
+    /// Does what takedowns have left to do, step by step, each saved, and removes copies of the
+    /// archive that were left unfinished in its folder. `watch` is told how many bodies are left,
+    /// and says whether to go on.
     pub fn clean(
         &mut self,
         lease: Lease,
@@ -56,8 +58,13 @@ impl Writer {
         now: Timestamp,
         watch: impl FnMut(u64) -> bool,
     ) -> Result<CleaningEnd, ArchiveError> {
+        remove_dead_copies(self.folder());
         self.overwrite_what_is_deleted()?;
         let cleaned = self.clean_all(lease, rewrite, now, watch);
+        if cleaned.is_err() {
+            // A step that failed amid is not saved. The error of the step is the one to tell.
+            let _ = self.abandon();
+        }
         self.delete_as_usual()?;
         cleaned
     }

@@ -6,10 +6,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::archive::{is_dead, remove_dead_parts};
 use crate::disk::{exchange, flush};
 use crate::export::manifest::{MANIFEST, former_export};
+use crate::export::place::followed;
 use crate::export::place::former::edited_file;
-use crate::export::place::{followed, is_dead, remove_stale};
 use crate::export::{ExportError, ExportFormat};
 
 /// A folder beside the one that is wanted, gone again where it was not renamed to it.
@@ -54,7 +55,7 @@ impl FolderBeside {
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(fault)?;
-        remove_stale(folder, &name);
+        remove_dead_parts(folder, &name);
         restore(folder, &target, &name).map_err(fault)?;
 
         let part = target.with_file_name(with_ending(&name, "part"));

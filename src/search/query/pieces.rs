@@ -63,7 +63,8 @@ fn leaves_out(text: &str) -> bool {
 /// Returns the marks that end a phrase, for the mark that begins it.
 fn closing(open: char) -> Option<&'static [char]> {
     Some(match open {
-        '"' | '“' | '”' | '„' => &['"', '“', '”'],
+        '"' => &['"'],
+        '“' | '”' | '„' => &['“', '”'],
         '「' => &['」'],
         '『' => &['』'],
         '｢' => &['｣'],

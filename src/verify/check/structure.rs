@@ -9,6 +9,14 @@ use crate::verify::damage::{Damage, DamageKind};
 use crate::verify::scope::VerifyScope;
 
 impl<W: FnMut(&VerifyProgress)> Check<'_, W> {
+    /// Checks the schema's text, which is read at once.
+    pub(crate) fn schema(&mut self) -> Result<(), ArchiveError> {
+        for fault in self.reader.schema_faults()? {
+            self.add(Damage::of_schema(fault));
+        }
+        Ok(())
+    }
+
     /// Checks the file as SQLite sees it, which reads all of it: so in whole verifications only.
     pub(crate) fn structure(&mut self) -> Result<(), ArchiveError> {
         match self.scope {

@@ -62,7 +62,7 @@ impl Reader {
         let walk = Walk {
             columns:
                 "capture.id, page.url, announced.run_id, capture.body_id, body.sha256, ended.digest,
-                      capture.status, ended.status, ended.id"
+                      capture.status, ended.status, ended.id, body.id"
                     .into(),
             from,
             key: "capture.id",
@@ -108,7 +108,9 @@ impl Reader {
 }
 
 fn stored_capture(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
+    let is_without_body = number(row, 3).is_some() && number(row, 9).is_none();
     let fault = match (blob(row, 4)?, blob(row, 5)?) {
+        _ if is_without_body => Some("its body is not there"),
         (Some(body), Some(digest)) if body != digest => {
             Some("its body is not the one that came: the ledger has another digest")
         }
