@@ -106,6 +106,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
                     | ExportError::Edited { .. }
                     | ExportError::Compressed { .. }
                     | ExportError::Itself { .. }
+                    | ExportError::AmongStates { .. }
             )
         )
 }

@@ -46,6 +46,11 @@ pub enum ExportError {
     Compressed { path: PathBuf, format: &'static str },
     #[error("{path} is the archive itself: name another file")]
     Itself { path: PathBuf },
+    #[error(
+        "{path} is in the folder where the archive keeps the states of named exports: name another \
+         place"
+    )]
+    AmongStates { path: PathBuf },
 }
 
 /// Returns the error of a path that cannot be written.

@@ -1,9 +1,10 @@
 //! Exports that are files or folders: each is put in its place when it is complete, and a manifest
 //! stands beside it or in it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::archive::{ArticleFilter, Reader};
+use crate::export::incremental::folder_beside;
 use crate::export::manifest::{self, MANIFEST, WrittenExport};
 use crate::export::web::WebFormat;
 use crate::export::written_file::{hashed, name_of, remove_former, with_ending, write_beside};
@@ -79,28 +80,37 @@ pub(super) fn write_folder(
     Ok(written.summary)
 }
 
-/// Refuses to write over a file of the archive.
+/// Refuses to write over a file of the archive, and into the folder of the named exports.
 pub(super) fn refuse_archive(reader: &Reader, target: &Path) -> Result<(), ExportError> {
-    let (target, own) = (
-        target.canonicalize().ok(),
-        reader.path().canonicalize().ok(),
-    );
+    let (target, own) = (place_of(target), reader.path().canonicalize().ok());
     let Some((target, own)) = target.zip(own) else {
         return Ok(());
     };
 
     // The database's log and shared memory, and the lock, are parts of it.
     let is_beside = target.parent() == own.parent();
-    let name = target
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let name = name_of(&target);
     let is_part = is_beside && (name.starts_with("archive.db") || name == "archive.lock");
 
     if target == own || is_part {
         Err(ExportError::Itself { path: target })
+    } else if target.starts_with(folder_beside(&own)) {
+        Err(ExportError::AmongStates { path: target })
     } else {
         Ok(())
     }
+}
+
+/// Returns the path of a target, from the root on and without links; the target itself need not be
+/// there.
+fn place_of(target: &Path) -> Option<PathBuf> {
+    let there = target.canonicalize().ok();
+    there.or_else(|| {
+        let parent = target.parent()?;
+        let folder = match parent.as_os_str().is_empty() {
+            true => Path::new(".").canonicalize(),
+            false => parent.canonicalize(),
+        };
+        Some(folder.ok()?.join(target.file_name()?))
+    })
 }
