@@ -62,6 +62,11 @@ impl Reservations {
         })
     }
 
+    /// Returns the addresses of the licences that could be read.
+    pub fn licence_addresses(&self) -> impl Iterator<Item = &str> {
+        self.licences.keys().map(String::as_str)
+    }
+
     /// Tells whether all these licences could be read.
     pub(super) fn has_licences<'n>(&self, named: impl IntoIterator<Item = &'n str>) -> bool {
         let mut named = named.into_iter();
@@ -69,7 +74,7 @@ impl Reservations {
     }
 
     /// Returns what the licences that are named for a page say about uses of it.
-    pub(super) fn licensed(&self, named: &[String], url: &PageUrl) -> Vec<Statement> {
+    pub fn licensed(&self, named: &[String], url: &PageUrl) -> Vec<Statement> {
         let files = named.iter().filter_map(|one| self.licences.get(one));
         files.flat_map(|file| file.rights(url)).collect()
     }
