@@ -1,7 +1,9 @@
 //! What a robots.txt says about uses of its pages: preferences by path, licences, refused agents.
 
 use crate::page_url::PageUrl;
-use crate::rights::{Claim, RSL_ROBOTS, Statement, Use, UseState, content_signal, content_usage};
+use crate::rights::{
+    Claim, ROBOTS_AGENTS, RSL_ROBOTS, Statement, Use, UseState, content_signal, content_usage,
+};
 use crate::robots::agents::RefusedAgents;
 use crate::robots::lines::RightsKey;
 use crate::robots::matches_pattern;
@@ -99,8 +101,13 @@ impl RobotsRights {
             }
         }
 
-        found.extend(self.refused.of(url));
+        found.extend(self.refused_agents(url, ROBOTS_AGENTS));
         found
+    }
+
+    /// Returns what the file says of AI agents that it names, as a source.
+    pub(super) fn refused_agents(&self, url: &PageUrl, source: &str) -> Vec<Statement> {
+        self.refused.of(url, source)
     }
 
     /// Returns the preferences of the longest path that matches. Lines with equal paths all count.
