@@ -1,14 +1,15 @@
-//! Kept articles that name licences: what a licence file says of them is joined where the file is
-//! read after them.
+//! Kept articles whose rights change without a fetch: the licence file that one names is read, or
+//! the moment passes from which on it is unavailable.
 
 use rusqlite::params;
 use serde_json::json;
 
+use crate::archive::article::write_rights_change;
 use crate::archive::declared::note_change_of_rights;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::page_url::PageUrl;
-use crate::rights::DeclaredRights;
+use crate::rights::{Claim, DeclaredRights};
 use crate::time::Timestamp;
 
 /// Articles that are read at once: their statements take a few hundred kilobytes.
@@ -32,9 +33,18 @@ impl Writer {
         &self,
         is_meant: impl Fn(&DeclaredRights) -> bool,
     ) -> Result<Vec<i64>, ArchiveError> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT id, statements FROM declared WHERE licences <> '[]'")?;
+        self.rights_with("licences <> '[]'", is_meant)
+    }
+
+    /// Returns the ids of rights for which an SQL condition holds and that are meant.
+    fn rights_with(
+        &self,
+        condition: &str,
+        is_meant: impl Fn(&DeclaredRights) -> bool,
+    ) -> Result<Vec<i64>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT id, statements FROM declared WHERE {condition}"
+        ))?;
         let mut rows = select.query([])?;
 
         let mut meant = Vec::new();
@@ -101,4 +111,56 @@ impl Writer {
         let tx = self.transaction(lease)?;
         note_change_of_rights(tx, article.row, rights, (article.at, now))
     }
+
+    /// Notes in the change log that the moment passed from which on articles of a site are
+    /// unavailable, where no change of them tells it yet. Durable with the next save.
+    pub fn note_passed_moments(
+        &mut self,
+        lease: Lease,
+        site: &str,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        let named = "instr(statements, 'unavailable_after') > 0";
+        let passed = self.rights_with(named, |rights| first_passed(rights, now).is_some())?;
+        if passed.is_empty() {
+            return Ok(());
+        }
+
+        let mut last = 0;
+        loop {
+            let articles = self.articles_with_rights(site, &passed, last)?;
+            let Some(end) = articles.last() else {
+                return Ok(());
+            };
+            last = end.row;
+            let tx = self.transaction(lease)?;
+            for article in &articles {
+                let moment = first_passed(&article.rights, now);
+                // Who reads a change after the moment is told of it.
+                let mut is_told = tx.prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM change WHERE article_id = ?1 AND at >= ?2)",
+                )?;
+                let moment = moment.map(Timestamp::millis);
+                if !is_told.query_row(params![article.row, moment], |row| row.get(0))? {
+                    write_rights_change(tx, article.row, now)?;
+                }
+            }
+        }
+    }
+}
+
+/// Returns the first moment up to now from which on an article is unavailable.
+fn first_passed(rights: &DeclaredRights, now: Timestamp) -> Option<Timestamp> {
+    let moments = rights
+        .statements()
+        .iter()
+        .filter_map(|one| match one.claim {
+            Claim::UnavailableAfter(from) => Some(from),
+            Claim::Use(..)
+            | Claim::Level(_)
+            | Claim::NoArchive
+            | Claim::Licence(_)
+            | Claim::Unknown(_) => None,
+        });
+    moments.filter(|from| *from <= now).min()
 }

@@ -105,6 +105,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
                     | ExportError::Occupied { .. }
                     | ExportError::Edited { .. }
                     | ExportError::Compressed { .. }
+                    | ExportError::OtherCoding { .. }
                     | ExportError::Itself { .. }
                     | ExportError::AmongStates { .. }
             )

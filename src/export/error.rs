@@ -44,6 +44,8 @@ pub enum ExportError {
     Edited { path: PathBuf, found: String },
     #[error("{path}: the format {format} is not compressed by its name: leave out .gz or .zst")]
     Compressed { path: PathBuf, format: &'static str },
+    #[error("{path}: .{ending} files are not written: end the name with .gz, .zst or neither")]
+    OtherCoding { path: PathBuf, ending: String },
     #[error("{path} is the archive itself: name another file")]
     Itself { path: PathBuf },
     #[error(

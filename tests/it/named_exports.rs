@@ -183,6 +183,11 @@ fn another_selection_folder_or_format_is_refused_and_what_is_left_out_is_as_befo
         (vec!["--schema", "cc-news"], "--schema"),
         (vec!["--all-versions"], "--all-versions"),
         (vec!["--newest", "3"], "--newest"),
+        (vec!["--without-copies"], "--without-copies"),
+        (
+            vec!["--where", "NOT (number > 2 OR first_copy IS NULL)"],
+            "first_copy",
+        ),
     ] {
         let args = [vec!["export", "--incremental", "desk"], args].concat();
         let refused = archive.crawler.run(&args);

@@ -1953,6 +1953,33 @@ async fn a_licence_that_an_article_links_holds_for_it_as_soon_as_it_is_read() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_change_log_tells_once_that_the_moment_of_an_article_has_passed() {
+    let world = World::new(1, 2);
+    let moment = (NOW + Duration::from_secs(20 * 3600)).to_second();
+    let until = format!("unavailable_after: {moment}");
+    let answer = with_header(article(1), "x-robots-tag", &until);
+    world.papers.answer_always(&article_path(1), answer);
+    world.crawl().await;
+
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let told = || -> Vec<String> {
+        let mut select = sql
+            .prepare(
+                "SELECT kind || ' ' || number FROM change JOIN article ON article.id = article_id
+                 WHERE kind <> 'new' ORDER BY seq",
+            )
+            .unwrap();
+        let rows = select.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(told(), Vec::<String>::new());
+    for _ in 0..2 {
+        next_day(&world, 2).await;
+        assert_eq!(told(), ["rights 1"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_304_changes_rights_by_its_headers_and_the_robots_txt_of_now() {
     let world = World::new(1, 3);
     world
