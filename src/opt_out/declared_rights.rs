@@ -12,6 +12,9 @@ use crate::rights::{
 /// Words beside "learning" by which a Korean notice forbids other uses as well.
 const USE_WORDS: [&str; 2] = ["활용", "이용"];
 
+/// Words that name text and data mining, or how its texts are collected.
+const MINING_WORDS: [&str; 4] = ["마이닝", "TDM", "크롤", "스크"];
+
 impl Declared<'_> {
     /// Decides the action on each opt-out, and collects what is declared about uses.
     pub fn judged(
@@ -122,10 +125,7 @@ pub fn rights_of_opt_out(opt_out: &OptOut) -> Vec<Statement> {
         Signal::NoImageAi => vec![Claim::Unknown("noimageai".to_owned())],
         Signal::NoIndex => vec![reserved(Use::Search)],
         Signal::NoArchive => vec![Claim::NoArchive],
-        Signal::Words if USE_WORDS.iter().any(|word| opt_out.evidence.contains(word)) => {
-            vec![reserved(Use::AiTrain), reserved(Use::AiInput)]
-        }
-        Signal::Words => vec![reserved(Use::AiTrain)],
+        Signal::Words => uses_in_words(opt_out).map(reserved).collect(),
         Signal::UnavailableAfter => match opt_out.from {
             Some(from) => vec![Claim::UnavailableAfter(from)],
             None => vec![Claim::Unknown(opt_out.signal.name().to_owned())],
@@ -146,6 +146,17 @@ pub fn rights_of_opt_out(opt_out: &OptOut) -> Vec<Statement> {
     };
     let statement = |claim| Statement::new(&source, claim, &opt_out.evidence);
     claims.into_iter().map(statement).collect()
+}
+
+/// Returns the uses that the words of a page forbid.
+fn uses_in_words(opt_out: &OptOut) -> impl Iterator<Item = Use> {
+    let has = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+    let is_input = has(&opt_out.evidence, &USE_WORDS);
+    let is_mining = has(&opt_out.source.to_uppercase(), &MINING_WORDS);
+
+    let input = is_input.then_some(Use::AiInput);
+    let mining = is_mining.then_some(Use::Tdm);
+    [Use::AiTrain].into_iter().chain(input).chain(mining)
 }
 
 #[cfg(test)]
