@@ -10,6 +10,7 @@ mod classify;
 mod fetch_task;
 mod follow_up;
 mod hosts;
+mod join_licences;
 mod licences;
 mod lists;
 mod main_loop;

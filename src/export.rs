@@ -43,7 +43,7 @@ pub use csv::{CsvDialect, Formulas, Mark};
 pub use error::ExportError;
 pub use format::{ExportFormat, ExportOptions, NEWEST};
 pub use incremental::{
-    ChangeLine, ExportName, ExportProgress, IncrementalSummary, NamedExportError,
+    ChangeLine, ExportName, ExportProgress, IncrementalSummary, NamedExportError, NamedExportList,
     NamedExportRequest, NamedExportState, OpenExport, PART_BYTES, delete_named, list_named,
     rewind_named,
 };

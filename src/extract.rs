@@ -16,6 +16,7 @@ mod holder;
 mod json_ld;
 mod measured;
 mod near_headline;
+mod opposing_words;
 mod own_links;
 mod page_lines;
 mod page_parts;

@@ -4,6 +4,7 @@
 mod declared_rights;
 mod directives;
 mod files;
+mod link_header;
 mod page_signals;
 mod renewed_rights;
 mod rsl;

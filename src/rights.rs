@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
-pub use agents::{AI_AGENTS, AiAgent, of_agent};
-pub use declared::{DeclaredRights, RSL, RSL_HEADER, RSL_LINK, RSL_ROBOTS, Statement};
+pub use agents::{AI_AGENTS, AI_TXT_AGENTS, AiAgent, ROBOTS_AGENTS, of_agent};
+pub use declared::{
+    DeclaredRights, LICENCE_HEADER, RSL, RSL_HEADER, RSL_LINK, RSL_ROBOTS, Statement,
+};
 #[cfg(feature = "archive")]
 pub use preferences::{content_signal, content_usage};
 pub use purpose::Purpose;

@@ -152,6 +152,12 @@ impl Robots {
         self.rights.of(url)
     }
 
+    /// Returns what the file says of AI agents that it names, as statements of a source. It serves
+    /// files other than robots.txt that have the same form.
+    pub fn refused_agents(&self, url: &PageUrl, source: &str) -> Vec<Statement> {
+        self.rights.refused_agents(url, source)
+    }
+
     /// Returns the addresses of the RSL licences that the file names for the pages of an origin.
     pub fn licences(&self, origin: &PageUrl) -> Vec<PageUrl> {
         let named = self.rights.licences(origin).into_iter();

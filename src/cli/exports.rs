@@ -9,7 +9,8 @@ use crate::cli::exit::Exit;
 use crate::cli::{Common, console};
 use crate::counts;
 use crate::export::{
-    ExportName, ExportProgress, NamedExportState, delete_named, list_named, rewind_named,
+    ExportName, ExportProgress, NamedExportList, NamedExportState, delete_named, list_named,
+    rewind_named,
 };
 
 #[derive(Debug, Args)]
@@ -49,10 +50,16 @@ pub(super) fn run(common: &Common, args: &ExportsArgs) -> anyhow::Result<Exit> {
 }
 
 fn list(common: &Common, reader: &Reader) -> anyhow::Result<()> {
-    let exports = list_named(reader)?;
+    let NamedExportList { exports, unread } = list_named(reader)?;
     if common.json {
-        let told: Vec<Value> = exports.iter().map(in_json).collect();
+        let unread = unread.iter().map(|trouble| json!({ "trouble": trouble }));
+        let told: Vec<Value> = exports.iter().map(in_json).chain(unread).collect();
         return console::json(&told);
+    }
+    for trouble in &unread {
+        console::note(&format!(
+            "{trouble}; if it is no named export, move it away"
+        ));
     }
     if exports.is_empty() {
         return console::data(

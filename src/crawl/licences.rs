@@ -116,7 +116,7 @@ impl<W: Web> Crawl<'_, W> {
             concerned.push(site.to_owned());
         }
         for site in &concerned {
-            self.install_reservations(site)?;
+            self.renew_reservations(site)?;
             self.renew_unread_licences(site)?;
         }
         Ok(())
@@ -200,7 +200,7 @@ impl<W: Web> Crawl<'_, W> {
         hosts.extend(adopted);
         self.grow(site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
         // The archive may know the file from another paper, which may not have read it yet.
-        self.install_reservations(site)?;
+        self.renew_reservations(site)?;
         self.renew_unread_licences(site)?;
         for host in &hosts {
             self.enqueue(host, site, now)?;

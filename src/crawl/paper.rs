@@ -170,7 +170,8 @@ impl<W: Web> Crawl<'_, W> {
 
         self.papers.get_mut(site).licences = self.known_licences(site)?;
         self.renew_unread_licences(site)?;
-        self.install_reservations(site)?;
+        self.begin_reservations(site)?;
+        self.archive.note_passed_moments(self.lease, site, now)?;
         self.begin_backfills(site, start.backfill, start.seeding)?;
         self.enqueue_due(site, seeded.site)
     }

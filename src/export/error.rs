@@ -46,8 +46,15 @@ pub enum ExportError {
     Edited { path: PathBuf, found: String },
     #[error("{path}: the format {format} is not compressed by its name: leave out .gz or .zst")]
     Compressed { path: PathBuf, format: &'static str },
+    #[error("{path}: .{ending} files are not written: end the name with .gz, .zst or neither")]
+    OtherCoding { path: PathBuf, ending: String },
     #[error("{path} is the archive itself: name another file")]
     Itself { path: PathBuf },
+    #[error(
+        "{path} is in the folder where the archive keeps the states of named exports: name another \
+         place"
+    )]
+    AmongStates { path: PathBuf },
 }
 
 impl ExportError {
@@ -64,7 +71,9 @@ impl ExportError {
             | Self::Occupied { .. }
             | Self::Edited { .. }
             | Self::Compressed { .. }
-            | Self::Itself { .. } => true,
+            | Self::OtherCoding { .. }
+            | Self::Itself { .. }
+            | Self::AmongStates { .. } => true,
             Self::Archive(_) | Self::Write { .. } | Self::WebArchive(_) => false,
         }
     }

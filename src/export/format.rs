@@ -11,6 +11,9 @@ use crate::time::Timestamp;
 /// Articles of a feed where nobody says how many. Feed readers ask often and take the news.
 pub const NEWEST: usize = 50;
 
+/// The ending of the file for Datasette that stands beside a database.
+pub(super) const DATASETTE: &str = "datasette.yaml";
+
 /// A format of exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -97,13 +100,35 @@ impl ExportFormat {
         }
     }
 
+    /// Returns the endings of the files that it writes beside its own, without the manifest.
+    pub(super) fn endings_beside(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[DATASETTE],
+            #[cfg(feature = "parquet")]
+            Self::Parquet | Self::Dataset => &[],
+            Self::Jsonl
+            | Self::Csv
+            | Self::Atom
+            | Self::JsonFeed
+            | Self::Text
+            | Self::Warc
+            | Self::Wacz => &[],
+        }
+    }
+
     /// Returns how it is written to a path.
     ///
     /// # Errors
     ///
     /// Fails where the name asks for a compression that the format does not have.
     pub(super) fn shape(self, out: &Path) -> Result<FormatShape, ExportError> {
-        let coding = FileCoding::of(out);
+        // A WACZ file is a ZIP file.
+        let is_zip = self == Self::Wacz && out.extension().is_some_and(|ending| ending == "zip");
+        let coding = if is_zip {
+            FileCoding::Plain
+        } else {
+            FileCoding::of(out)?
+        };
         let shape = match self {
             Self::Jsonl | Self::Csv => return Ok(FormatShape::Lines(coding)),
             Self::Atom | Self::JsonFeed => FormatShape::Lines(FileCoding::Plain),

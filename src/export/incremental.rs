@@ -21,14 +21,18 @@ use crate::export::incremental::named_exports::{ExportLock, NamedExport, NamedEx
 use crate::export::incremental::open_part::OpenPart;
 use crate::export::incremental::part_list::{ChangeMark, PartFile, PartList};
 use crate::export::manifest::{MANIFEST, ToldSelection};
-use crate::export::{ExportError, ExportFormat, LeftOut, fault};
+use crate::export::{ExportError, ExportFormat, LeftOut, fault, refuse_archive};
 use crate::rights::Purpose;
 use crate::time::Timestamp;
 
 pub use change_line::ChangeLine;
 pub use error::NamedExportError;
 pub use named_exports::ExportName;
-pub use named_list::{ExportProgress, NamedExportState, delete_named, list_named, rewind_named};
+pub use named_list::{
+    ExportProgress, NamedExportList, NamedExportState, delete_named, list_named, rewind_named,
+};
+
+pub(super) use named_exports::folder_beside;
 
 /// The size at which a part ends: 64 MiB of lines. A kill costs no more than the part under way.
 pub const PART_BYTES: u64 = 64 << 20;
@@ -94,7 +98,7 @@ impl<'r> OpenExport<'r> {
         let known = exports.find(&request.name)?;
         let folder = match &known {
             Some(known) => known_folder(known, &request)?,
-            None => new_folder(&request)?,
+            None => new_folder(reader, &request)?,
         };
         let folder_lock = ExportLock::of_folder(request.name.as_str(), &folder)?;
         let list = match &known {
@@ -261,7 +265,7 @@ fn lost(known: &NamedExport) -> ExportError {
 }
 
 /// Makes the folder of an export that begins, where it is not there yet.
-fn new_folder(request: &NamedExportRequest) -> Result<PathBuf, ExportError> {
+fn new_folder(reader: &Reader, request: &NamedExportRequest) -> Result<PathBuf, ExportError> {
     let out = request.out.clone().unwrap_or_default();
     if out == Path::new("-") || (out.exists() && !out.is_dir()) {
         return Err(ExportError::NoFolder {
@@ -270,7 +274,9 @@ fn new_folder(request: &NamedExportRequest) -> Result<PathBuf, ExportError> {
         });
     }
     fs::create_dir_all(&out).map_err(|why| fault(&out, why))?;
-    fs::canonicalize(&out).map_err(|why| fault(&out, why))
+    let folder = fs::canonicalize(&out).map_err(|why| fault(&out, why))?;
+    refuse_archive(reader, &folder)?;
+    Ok(folder)
 }
 
 /// Begins an export in a new folder, or takes one over that has a manifest of this name: the list

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::archive::{ArticleFilter, Reader, SCHEMA};
 use crate::export::exported_counts::ExportedCounts;
 use crate::export::record::COLUMNS;
-use crate::export::{ExportError, ExportOptions, ExportSummary, LeftOut};
+use crate::export::{ExportError, ExportOptions, ExportSummary, LeftOut, fault};
 
 pub(super) use selection::ToldSelection;
 
@@ -55,6 +55,14 @@ impl ExportedFile {
             bytes,
             sha256: hex::encode(hash.finalize()),
         })
+    }
+
+    /// Tells whether a regular file is this one, whatever its time is. One of another size is not
+    /// read.
+    pub(super) fn is_at(&self, file: &Path) -> io::Result<bool> {
+        let metadata = std::fs::symlink_metadata(file)?;
+        let is_alike = metadata.is_file() && metadata.len() == self.bytes;
+        Ok(is_alike && Self::of(file, &self.path)?.sha256 == self.sha256)
     }
 }
 
@@ -145,6 +153,28 @@ struct Maker {
 /// Returns the former export in a folder, by its manifest; `None` where there is none.
 pub(super) fn former_export(folder: &Path) -> Option<FormerExport> {
     read_former(&folder.join(MANIFEST))
+}
+
+/// Refuses a file beside the target of an export that is not as the manifest of a former one
+/// tells: somebody's work would be lost.
+pub(super) fn refuse_strange(
+    path: &Path,
+    former: Option<&FormerExport>,
+) -> Result<(), ExportError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let listed = former.and_then(|former| former.files.iter().find(|file| file.path == name));
+    let is_own = match listed {
+        Some(listed) => listed.is_at(path),
+        None => std::fs::symlink_metadata(path).map(|_| false),
+    };
+    match is_own {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ExportError::StalePart {
+            path: path.to_owned(),
+        }),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(why) => Err(fault(path, why)),
+    }
 }
 
 /// Reads the manifest of a former export; `None` where there is none, or another program's.

@@ -23,13 +23,28 @@ pub(super) enum FileCoding {
     Zstd,
 }
 
+/// The endings of compressed files that are not written, as people type them.
+const OTHER_CODINGS: [&str; 10] = [
+    "7z", "br", "bz2", "lz4", "lzma", "rar", "tar", "tgz", "xz", "zip",
+];
+
 impl FileCoding {
-    /// Returns the coding that a file's name asks for.
-    pub(super) fn of(path: &Path) -> Self {
-        match path.extension().and_then(|ending| ending.to_str()) {
-            Some("gz") => Self::Gzip,
-            Some("zst") => Self::Zstd,
-            Some(_) | None => Self::Plain,
+    /// Returns the coding that a file's name asks for, in whatever case.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the name asks for one that is not written.
+    pub(super) fn of(path: &Path) -> Result<Self, ExportError> {
+        let ending = path.extension().unwrap_or_default();
+        let ending = ending.to_string_lossy().to_ascii_lowercase();
+        match ending.as_str() {
+            "gz" => Ok(Self::Gzip),
+            "zst" => Ok(Self::Zstd),
+            other if OTHER_CODINGS.contains(&other) => Err(ExportError::OtherCoding {
+                path: path.to_owned(),
+                ending,
+            }),
+            _ => Ok(Self::Plain),
         }
     }
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::archive::{ArticleVersion, Cell, NewDatabase, Reader, in_words};
 use crate::export::exported_counts::ExportedCounts;
+use crate::export::format::DATASETTE;
 use crate::export::record::{
     COLUMNS, FieldValue, Provenance, ValueKind, images_in_json, statements_in_json, texts_in_json,
     uses_in_json,
@@ -179,7 +180,7 @@ impl FormatWriter for ArticleTables<'_> {
 
         let yaml = datasette::datasette_yaml(&self.target, counts);
         Ok(WrittenFiles {
-            beside: vec![("datasette.yaml", yaml)],
+            beside: vec![(DATASETTE, yaml)],
             left_out,
             ..WrittenFiles::default()
         })

@@ -37,7 +37,7 @@ pub(super) fn of_file<'r>(
     match options.format {
         ExportFormat::Jsonl | ExportFormat::Csv | ExportFormat::Atom | ExportFormat::JsonFeed => {
             let file = File::create(part).map_err(|why| fault(target, why))?;
-            let output = Output::new(target, file, FileCoding::of(target))?;
+            let output = Output::new(target, file, FileCoding::of(target)?)?;
             in_order(output, filter, options, target)
         }
         ExportFormat::Sqlite => {

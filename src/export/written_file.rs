@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::export::manifest::ExportedFile;
 use crate::export::{Beside, ExportError, fault};
 
-/// Removes the manifest of a former export.
-pub(super) fn remove_former(manifest: &Path) -> Result<(), ExportError> {
-    match std::fs::remove_file(manifest) {
-        Err(why) if why.kind() != ErrorKind::NotFound => Err(fault(manifest, why)),
+/// Removes a file of a former export.
+pub(super) fn remove_former(file: &Path) -> Result<(), ExportError> {
+    match std::fs::remove_file(file) {
+        Err(why) if why.kind() != ErrorKind::NotFound => Err(fault(file, why)),
         Err(_) | Ok(()) => Ok(()),
     }
 }

@@ -1,6 +1,7 @@
 //! CSS selectors and regular expressions of profiles, compiled when a profile is read.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use dom_query::{Matcher, NodeRef};
@@ -198,8 +199,13 @@ impl Pattern {
 
     /// Returns the first match: its first group, or all of it if no group took part.
     pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+        Some(&text[self.find_at(text)?])
+    }
+
+    /// Returns where the first match stands, as [`Pattern::find`] returns it.
+    pub fn find_at(&self, text: &str) -> Option<Range<usize>> {
         let found = self.for_text(text)?.captures(text)?;
-        Some(found.get(1).or_else(|| found.get(0))?.as_str())
+        Some(found.get(1).or_else(|| found.get(0))?.range())
     }
 
     /// Tells whether the pattern has a group.

@@ -1,15 +1,19 @@
 //! What a page declares about uses, joined from opt-outs, headers, links and robots.txt.
 
-use crate::opt_out::page_signals::RSL_TYPE;
-use crate::opt_out::{Declared, Judgement, OptOut, OptOutAction, Signal, tdm};
+use crate::opt_out::page_signals::MOST_LICENCES;
+use crate::opt_out::tdm::TdmPlace;
+use crate::opt_out::{Declared, Judgement, OptOut, OptOutAction, Signal, link_header};
 use crate::page_url::PageUrl;
 use crate::rights::{
-    Claim, DeclaredRights, RSL_HEADER, RSL_LINK, Statement, Use, UseState, content_signal,
-    content_usage,
+    Claim, DeclaredRights, LICENCE_HEADER, RSL_HEADER, RSL_LINK, Statement, Use, UseState,
+    content_signal, content_usage,
 };
 
 /// Words beside "learning" by which a Korean notice forbids other uses as well.
 const USE_WORDS: [&str; 2] = ["활용", "이용"];
+
+/// Words that name text and data mining, or how its texts are collected.
+const MINING_WORDS: [&str; 4] = ["마이닝", "TDM", "크롤", "스크"];
 
 impl Declared<'_> {
     /// Decides the action on each opt-out, and collects what is declared about uses.
@@ -32,22 +36,27 @@ impl Declared<'_> {
             .filter(|(_, action)| *action != OptOutAction::Ignored);
         let opt_outs = heard.flat_map(|(opt_out, _)| rights_of_opt_out(opt_out));
 
-        let permission = self.page_tdm().filter(|(_, is_reserved)| !is_reserved);
-        let permission = permission.map(|(place, _)| {
-            let claim = Claim::Use(Use::Tdm, UseState::Allowed);
-            Statement::new(&tdm::source(place), claim, "tdm-reservation: 0")
-        });
+        let is_ignored = |(opt_out, action): &(OptOut, OptOutAction)| {
+            opt_out.signal == Signal::Tdm && *action == OptOutAction::Ignored
+        };
+        // Where the reservation is ignored, so is what stands beside it.
+        let mining = match judgement.told.iter().any(is_ignored) {
+            true => Vec::new(),
+            false => self.of_mining(),
+        };
         let headers = self.of_headers();
         let links = self.metas.licences.iter().filter_map(|link| {
             let source = if link.is_rsl { RSL_LINK } else { "link" };
             licence(self.url, source, &link.href)
         });
         let robots = self.robots.rights(self.url);
+        let agents = self.files.refused_agents(self.url);
         let told = opt_outs
-            .chain(permission)
+            .chain(mining)
             .chain(headers)
             .chain(links)
-            .chain(robots);
+            .chain(robots)
+            .chain(agents);
         self.with_licences(DeclaredRights::of(told))
     }
 
@@ -60,6 +69,15 @@ impl Declared<'_> {
         DeclaredRights::of(named.statements().iter().cloned().chain(licensed))
     }
 
+    /// Returns what the page itself says of text and data mining beside its reservation.
+    fn of_mining(&self) -> Vec<Statement> {
+        let places = self.tdm_places();
+        let speaks = places.iter().find(|place| place.is_reserved().is_some());
+        let permission = speaks.and_then(TdmPlace::permission);
+        let meaningless = places.iter().flat_map(TdmPlace::meaningless);
+        permission.into_iter().chain(meaningless).collect()
+    }
+
     fn of_headers(&self) -> Vec<Statement> {
         let mut found = content_usage("header content-usage", &self.joined("content-usage"));
         found.extend(content_signal(
@@ -70,8 +88,16 @@ impl Declared<'_> {
         let links = self.headers.iter().filter(|(name, _)| name == "link");
         found.extend(
             links
-                .flat_map(|(_, value)| rsl_links(value))
-                .filter_map(|href| licence(self.url, RSL_HEADER, href)),
+                .flat_map(|(_, value)| link_header::licences(value))
+                .filter_map(|link| {
+                    let source = if link.is_rsl {
+                        RSL_HEADER
+                    } else {
+                        LICENCE_HEADER
+                    };
+                    licence(self.url, source, link.href)
+                })
+                .take(MOST_LICENCES),
         );
         found
     }
@@ -82,33 +108,6 @@ impl Declared<'_> {
         let lines: Vec<&str> = lines.map(|(_, value)| value.as_str()).collect();
         lines.join(", ")
     }
-}
-
-/// Returns the addresses in a Link header that name RSL licences, at most ten.
-fn rsl_links(value: &str) -> impl Iterator<Item = &str> {
-    let links = value.split('<').skip(1).take(100);
-    links
-        .filter_map(|link| link.split_once('>'))
-        .filter(|(_, parameters)| is_rsl(parameters))
-        .map(|(href, _)| href)
-        .take(10)
-}
-
-/// Tells whether the parameters of a link name the relation and the media type of a licence.
-fn is_rsl(parameters: &str) -> bool {
-    let has = |name: &str, wanted: &str| {
-        let pairs = parameters
-            .split(';')
-            .filter_map(|pair| pair.split_once('='));
-        pairs
-            .filter(|(key, _)| key.trim().eq_ignore_ascii_case(name))
-            .any(|(_, value)| {
-                let value = value.trim().trim_end_matches([',', ' ']).trim_matches('"');
-                let mut tokens = value.split_ascii_whitespace();
-                tokens.any(|token| token.eq_ignore_ascii_case(wanted))
-            })
-    };
-    has("rel", "license") && has("type", RSL_TYPE)
 }
 
 fn licence(page: &PageUrl, source: &str, href: &str) -> Option<Statement> {
@@ -126,10 +125,7 @@ pub fn rights_of_opt_out(opt_out: &OptOut) -> Vec<Statement> {
         Signal::NoImageAi => vec![Claim::Unknown("noimageai".to_owned())],
         Signal::NoIndex => vec![reserved(Use::Search)],
         Signal::NoArchive => vec![Claim::NoArchive],
-        Signal::Words if USE_WORDS.iter().any(|word| opt_out.evidence.contains(word)) => {
-            vec![reserved(Use::AiTrain), reserved(Use::AiInput)]
-        }
-        Signal::Words => vec![reserved(Use::AiTrain)],
+        Signal::Words => uses_in_words(opt_out).map(reserved).collect(),
         Signal::UnavailableAfter => match opt_out.from {
             Some(from) => vec![Claim::UnavailableAfter(from)],
             None => vec![Claim::Unknown(opt_out.signal.name().to_owned())],
@@ -152,6 +148,17 @@ pub fn rights_of_opt_out(opt_out: &OptOut) -> Vec<Statement> {
     claims.into_iter().map(statement).collect()
 }
 
+/// Returns the uses that the words of a page forbid.
+fn uses_in_words(opt_out: &OptOut) -> impl Iterator<Item = Use> {
+    let has = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+    let is_input = has(&opt_out.evidence, &USE_WORDS);
+    let is_mining = has(&opt_out.source.to_uppercase(), &MINING_WORDS);
+
+    let input = is_input.then_some(Use::AiInput);
+    let mining = is_mining.then_some(Use::Tdm);
+    [Use::AiTrain].into_iter().chain(input).chain(mining)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,6 +169,10 @@ mod tests {
     use crate::time::Timestamp;
 
     fn said(html: &str, headers: &[(&str, &str)], words: &str, robots: &str) -> String {
+        rights(html, headers, words, robots).to_string()
+    }
+
+    fn rights(html: &str, headers: &[(&str, &str)], words: &str, robots: &str) -> DeclaredRights {
         let url = PageUrl::parse("https://paper.example/news/1").unwrap();
         let headers: Vec<(String, String)> = headers
             .iter()
@@ -177,7 +188,7 @@ mod tests {
             robots: &Robots::parse(robots.as_bytes(), "saseo"),
         };
         let judged = declared.judged("saseo", &OptOutRules::default(), Timestamp::EPOCH);
-        judged.rights.to_string()
+        judged.rights
     }
 
     #[test]
@@ -196,7 +207,14 @@ mod tests {
             )),
             ""
         );
-        assert_eq!(told("</a.xml>; rel=license; type=text/html"), "");
+        let by = rights(
+            "",
+            &[("link", "</by>; rel=license; type=text/html")],
+            "",
+            "",
+        );
+        assert_eq!(by.to_string(), "licence=https://paper.example/by");
+        assert_eq!(by.statements()[0].source, LICENCE_HEADER);
     }
 
     #[test]
@@ -273,6 +291,43 @@ mod tests {
                 said(html, &headers, words, ""),
                 expected,
                 "{html} {headers:?} {words}"
+            );
+        }
+    }
+
+    #[test]
+    fn of_contradictory_words_on_mining_in_one_place_the_reservation_wins_and_all_are_kept() {
+        let meta = |content: &str| format!("<meta name=tdm-reservation content='{content}'>");
+        let reserved = [Use::Tdm, Use::AiTrain].map(|one| Claim::Use(one, UseState::Reserved));
+        let allowed = Claim::Use(Use::Tdm, UseState::Allowed);
+        let unknown = Claim::Unknown("tdm-reservation".to_owned());
+        let both = [&reserved[..], std::slice::from_ref(&allowed)].concat();
+        let odd = [&reserved[..], &[unknown]].concat();
+        for (html, headers, expected) in [
+            (meta("0") + &meta("1"), vec![], &both),
+            (meta("1") + &meta("0"), vec![], &both),
+            (meta("maybe") + &meta("1"), vec![], &odd),
+            (meta("yes"), vec!["1"], &odd),
+            (String::new(), vec!["0", "1"], &both),
+            (String::new(), vec!["0, 1"], &both),
+            (String::new(), vec!["yes", "1"], &odd),
+            // The tag counts before the header.
+            (meta("0"), vec!["1"], &vec![allowed.clone()]),
+        ] {
+            let headers: Vec<_> = headers
+                .iter()
+                .map(|one| ("tdm-reservation", *one))
+                .collect();
+            let told = rights(&html, &headers, "", "");
+            let told: Vec<Claim> = told
+                .statements()
+                .iter()
+                .map(|one| one.claim.clone())
+                .collect();
+            let is_told = expected.iter().all(|claim| told.contains(claim));
+            assert!(
+                is_told && told.len() == expected.len(),
+                "{html} {headers:?}: {told:?}"
             );
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::opt_out::rsl::{LicenceFile, LicenceServer};
 use crate::opt_out::{OptOut, Signal, evidence, tdm};
 use crate::page_url::PageUrl;
-use crate::rights::Statement;
+use crate::rights::{AI_TXT_AGENTS, Statement};
 use crate::robots::Robots;
 
 /// Where the TDM Reservation Protocol has its file.
@@ -62,6 +62,11 @@ impl Reservations {
         })
     }
 
+    /// Returns the addresses of the licences that could be read.
+    pub fn licence_addresses(&self) -> impl Iterator<Item = &str> {
+        self.licences.keys().map(String::as_str)
+    }
+
     /// Tells whether all these licences could be read.
     pub(super) fn has_licences<'n>(&self, named: impl IntoIterator<Item = &'n str>) -> bool {
         let mut named = named.into_iter();
@@ -69,7 +74,7 @@ impl Reservations {
     }
 
     /// Returns what the licences that are named for a page say about uses of it.
-    pub(super) fn licensed(&self, named: &[String], url: &PageUrl) -> Vec<Statement> {
+    pub fn licensed(&self, named: &[String], url: &PageUrl) -> Vec<Statement> {
         let files = named.iter().filter_map(|one| self.licences.get(one));
         files.flat_map(|file| file.rights(url)).collect()
     }
@@ -89,11 +94,18 @@ impl Reservations {
             from: None,
         })
     }
+
+    /// Returns what `ai.txt` says of the AI agents that it names.
+    pub(super) fn refused_agents(&self, url: &PageUrl) -> Vec<Statement> {
+        let file = self.ai.as_ref();
+        file.map_or_else(Vec::new, |file| file.refused_agents(url, AI_TXT_AGENTS))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rights::DeclaredRights;
 
     fn url(path: &str) -> PageUrl {
         PageUrl::parse(&format!("https://paper.example{path}")).unwrap()
@@ -115,6 +127,30 @@ mod tests {
             (files.ai(&url("/news/open/1")), files.ai(&url("/"))),
             (None, None)
         );
+    }
+
+    #[test]
+    fn an_ai_txt_that_names_ai_agents_is_heard_as_a_robots_txt_is() {
+        let told = |file: &[u8]| {
+            let mut files = Reservations::default();
+            files.read(&url(AI_TXT), file, "saseo");
+            let said = files.refused_agents(&url("/news/1"));
+            (
+                files.ai(&url("/news/1")).is_some(),
+                DeclaredRights::of(said),
+            )
+        };
+        let (is_ours, said) = told(b"User-Agent: GPTBot\nDisallow: /\n");
+        assert!(!is_ours);
+        assert_eq!(said.to_string(), "ai_train=reserved");
+        assert_eq!(said.statements()[0].source, AI_TXT_AGENTS);
+        assert_eq!(
+            told(b"User-Agent: GPTBot\nDisallow: /x\n").1.to_string(),
+            ""
+        );
+
+        let everyone = told(b"User-Agent: *\nDisallow: /\n\nUser-agent: GPTBot\nDisallow: /\n");
+        assert!(everyone.0);
     }
 
     #[test]

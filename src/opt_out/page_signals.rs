@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::markup::{Selector, Tree, attribute};
+use crate::opt_out::tdm::TdmPlace;
 use crate::opt_out::{OptOut, Reservations, Signal, directives, evidence, tdm};
 use crate::page_url::PageUrl;
 use crate::robots::Robots;
@@ -16,10 +17,10 @@ static LICENCE: LazyLock<Selector> =
     LazyLock::new(|| Selector::compile("link[rel]").expect("a test reads it"));
 
 /// The media type of RSL licences (RSL 1.0).
-pub(super) const RSL_TYPE: &str = "application/rsl+xml";
+const RSL_TYPE: &str = "application/rsl+xml";
 
 /// The most licences that are read from one page. An honest page names one.
-const MOST_LICENCES: usize = 10;
+pub(super) const MOST_LICENCES: usize = 10;
 
 /// The meta tags of a page that may be about its uses: name in lower case, and content.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,7 +74,7 @@ impl Metas {
                     let kind = attribute(&link, "type").unwrap_or_default();
                     Some(LicenceLink {
                         href: attribute(&link, "href")?,
-                        is_rsl: kind.trim().eq_ignore_ascii_case(RSL_TYPE),
+                        is_rsl: is_rsl_type(&kind),
                     })
                 })
                 .take(MOST_LICENCES)
@@ -133,25 +134,32 @@ impl Declared<'_> {
     /// Returns the TDM opt-out. The page's own tag precedes the header, and the header precedes the
     /// file (TDMRep §6).
     fn tdm(&self) -> Option<OptOut> {
-        match self.page_tdm() {
-            Some((place, true)) => {
-                let policy = match place {
-                    tdm::META => self.metas.first("tdm-policy"),
-                    _ => self.header("tdm-policy"),
-                };
-                Some(tdm::reservation(place, place, policy))
-            }
-            Some((_, false)) => None,
-            None => self.files.tdm(self.url),
+        let [meta, header] = self.tdm_places();
+        let (says, policy) = match (meta.is_reserved(), header.is_reserved()) {
+            (Some(says), _) => ((meta.place, says), self.metas.first("tdm-policy")),
+            (None, Some(says)) => ((header.place, says), self.header("tdm-policy")),
+            (None, None) => return self.files.tdm(self.url),
+        };
+        match says {
+            (place, true) => Some(tdm::reservation(place, place, policy)),
+            (_, false) => None,
         }
     }
 
-    /// Returns whether the page itself reserves text and data mining, and where it says so.
-    pub(super) fn page_tdm(&self) -> Option<(&'static str, bool)> {
-        let said = |place, text: Option<&str>| Some((place, text.and_then(tdm::says)?));
-        said(tdm::META, self.metas.first("tdm-reservation"))
-            .or_else(|| said(tdm::HEADER, self.header("tdm-reservation")))
+    /// Returns the places in which the page itself speaks of text and data mining, the first one
+    /// first.
+    pub(super) fn tdm_places(&self) -> [TdmPlace<'_>; 2] {
+        [
+            TdmPlace::of(tdm::META, &self.metas.tags),
+            TdmPlace::of(tdm::HEADER, self.headers),
+        ]
     }
+}
+
+/// Tells whether a media type is that of RSL, whatever its parameters are.
+pub(super) fn is_rsl_type(kind: &str) -> bool {
+    let kind = kind.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case(RSL_TYPE)
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 
 use crate::config::site::{OptOutPolicy, OptOutRules};
 use crate::opt_out::{Declared, Judgement, Signal, tdm};
-use crate::rights::{Claim, DeclaredRights, RSL, RSL_HEADER, Statement};
+use crate::rights::{
+    AI_TXT_AGENTS, Claim, DeclaredRights, LICENCE_HEADER, RSL, RSL_HEADER, Statement,
+};
 use crate::time::Timestamp;
 
 /// What is declared about a page that did not change.
@@ -73,7 +75,8 @@ impl Declared<'_> {
     /// Tells whether a statement of before is one of a place that is read anew.
     fn renews(&self, before: &Statement) -> bool {
         let source = before.source.as_str();
-        let is_of_file = source == "ai.txt" || source.ends_with(" tdmrep.json");
+        let is_of_file =
+            source == "ai.txt" || source == AI_TXT_AGENTS || source.ends_with(" tdmrep.json");
         if is_of_file || source.starts_with("robots.txt ") {
             return true;
         }
@@ -81,7 +84,7 @@ impl Declared<'_> {
         let header = match source {
             "header content-usage" => "content-usage",
             "header content-signal" => "content-signal",
-            RSL_HEADER => "link",
+            RSL_HEADER | LICENCE_HEADER => "link",
             _ if source.ends_with(" x-robots-tag") => "x-robots-tag",
             "tdm-reservation header" => "tdm-reservation",
             _ => return false,

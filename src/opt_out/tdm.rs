@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::opt_out::{OptOut, Signal, evidence};
 use crate::page_url::PageUrl;
-use crate::rights::Statement;
+use crate::rights::{Claim, Statement, Use, UseState};
 use crate::robots::matches_pattern;
 
 /// The places of reservations, as statements name them. The first that says something counts
@@ -18,16 +18,76 @@ pub(super) fn source(place: &str) -> String {
     format!("{} {place}", Signal::Tdm.name())
 }
 
-/// Leaves out what later places say about text and data mining, where an earlier one speaks.
+/// Leaves out what later places say about text and data mining, where an earlier one speaks. A
+/// value without a meaning does not speak.
 pub(super) fn by_first_place(statements: Vec<Statement>) -> Vec<Statement> {
     let places = [META, HEADER, FILE].map(source);
-    let place = |one: &Statement| places.iter().position(|source| *source == one.source);
+    let place = |one: &Statement| match one.claim {
+        Claim::Use(..) => places.iter().position(|source| *source == one.source),
+        Claim::Level(_)
+        | Claim::NoArchive
+        | Claim::UnavailableAfter(_)
+        | Claim::Licence(_)
+        | Claim::Unknown(_) => None,
+    };
     let Some(first) = statements.iter().filter_map(place).min() else {
         return statements;
     };
 
     let counts = |one: &Statement| place(one).is_none_or(|place| place == first);
     statements.into_iter().filter(counts).collect()
+}
+
+/// The most values of one place that are read. An honest page has one.
+const MOST_VALUES: usize = 20;
+
+/// What one place of a page says about text and data mining.
+#[derive(Debug)]
+pub(super) struct TdmPlace<'p> {
+    pub place: &'static str,
+    /// All values in the place, each once.
+    values: Vec<&'p str>,
+}
+
+impl<'p> TdmPlace<'p> {
+    /// Reads the headers or tags of a place, each with its name. One may have several values, as
+    /// headers are joined (RFC 9110 §5.3).
+    pub(super) fn of(place: &'static str, named: &'p [(String, String)]) -> Self {
+        let texts = named.iter().filter(|(name, _)| name == Signal::Tdm.name());
+        let mut values: Vec<&str> = Vec::new();
+        for value in texts.flat_map(|(_, text)| text.split(',')).map(str::trim) {
+            // A reservation is heard behind however many others.
+            if !values.contains(&value) && (values.len() < MOST_VALUES || says(value).is_some()) {
+                values.push(value);
+            }
+        }
+        Self { place, values }
+    }
+
+    /// Tells whether the place reserves text and data mining; `None` where it says nothing. Of
+    /// contradictory values the reservation wins.
+    pub(super) fn is_reserved(&self) -> Option<bool> {
+        let said = self.values.iter().filter_map(|value| says(value));
+        said.reduce(|one, other| one || other)
+    }
+
+    /// Returns the permission among the values.
+    pub(super) fn permission(&self) -> Option<Statement> {
+        let is_allowed = self.values.iter().any(|value| says(value) == Some(false));
+        let claim = Claim::Use(Use::Tdm, UseState::Allowed);
+        let words = "tdm-reservation: 0";
+        is_allowed.then(|| Statement::new(&source(self.place), claim, words))
+    }
+
+    /// Returns the values that have no meaning, as evidence.
+    pub(super) fn meaningless(&self) -> impl Iterator<Item = Statement> {
+        let values = self.values.iter().filter(|value| says(value).is_none());
+        values.map(|value| {
+            let claim = Claim::Unknown(Signal::Tdm.name().to_owned());
+            let words = format!("tdm-reservation: {value}");
+            Statement::new(&source(self.place), claim, &words)
+        })
+    }
 }
 
 /// One rule of `/.well-known/tdmrep.json`.

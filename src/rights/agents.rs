@@ -109,12 +109,17 @@ const fn agent(name: &'static str, uses: &'static [Use]) -> AiAgent {
     AiAgent { name, uses }
 }
 
-/// Returns what the refusal of an agent by a rule says: `disallow: /news/`.
-pub fn of_agent(agent: &AiAgent, rule: &str) -> Vec<Statement> {
+/// The source of refusals in robots.txt.
+pub const ROBOTS_AGENTS: &str = "robots.txt agents";
+/// The source of refusals in `ai.txt`.
+pub const AI_TXT_AGENTS: &str = "ai.txt agents";
+
+/// Returns what the refusal of an agent by a rule of a file says: `disallow: /news/`.
+pub fn of_agent(agent: &AiAgent, rule: &str, source: &str) -> Vec<Statement> {
     let words = format!("user-agent: {}, {rule}", agent.name);
     let statement = |wanted: &Use| {
         let claim = Claim::Use(*wanted, UseState::Reserved);
-        Statement::new("robots.txt agents", claim, &words)
+        Statement::new(source, claim, &words)
     };
     agent.uses.iter().map(statement).collect()
 }

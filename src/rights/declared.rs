@@ -29,6 +29,8 @@ pub struct DeclaredRights(Vec<Statement>);
 pub const RSL: &str = "rsl licence";
 /// The source of licences in `Link` headers, which name the media type of RSL.
 pub const RSL_HEADER: &str = "header link";
+/// The source of other licences in `Link` headers.
+pub const LICENCE_HEADER: &str = "link header";
 /// The source of licences in `License:` lines of robots.txt.
 pub const RSL_ROBOTS: &str = "robots.txt license";
 /// The source of licences in `<link rel="license">` with the media type of RSL.

@@ -28,9 +28,9 @@ impl RefusedAgents {
         }
     }
 
-    /// Returns what the refusals say of a page. A page that is refused to everyone says nothing
+    /// Returns what the refusals of a file say of a page. A page that is refused to everyone says nothing
     /// about AI.
-    pub(super) fn of(&self, url: &PageUrl) -> Vec<Statement> {
+    pub(super) fn of(&self, url: &PageUrl, source: &str) -> Vec<Statement> {
         let refusal = |rules: &PathRules| match rules.judge(url.path_and_query(), "*") {
             PathVerdict::Forbidden(rule) => Some(rule),
             PathVerdict::Allowed(_) => None,
@@ -42,7 +42,8 @@ impl RefusedAgents {
         let mut found = Vec::new();
         for (rules, agents) in &self.groups {
             if let Some(rule) = refusal(rules) {
-                found.extend(agents.iter().flat_map(|agent| of_agent(agent, &rule)));
+                let told = agents.iter();
+                found.extend(told.flat_map(|agent| of_agent(agent, &rule, source)));
             }
         }
         found

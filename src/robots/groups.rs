@@ -127,33 +127,26 @@ impl Directives {
     /// none.
     fn merged(&self, is_meant: &dyn Fn(&str) -> bool) -> Option<Vec<&Directive>> {
         let mut merged = Vec::new();
-        // The lines about uses among the agents of a list that does not name us yet.
-        let mut among_agents = Vec::new();
         let (mut found, mut in_group, mut in_list) = (false, false, false);
 
         for line in &self.lines {
             match line {
                 Directive::Agent(name) => {
-                    // A new list of agents begins after a rule. Crawl-delay, Sitemap and lines
-                    // about uses do not end one. Lines about uses hold for all agents of the list;
-                    // a delay among them is meant for those before it.
+                    // A new list of agents begins after a rule. Crawl-delay and Sitemap do not end
+                    // one. A delay among the agents is meant for those before it.
                     if !in_list {
                         (in_group, in_list) = (false, true);
-                        among_agents.clear();
                     }
-                    if is_meant(name) {
-                        in_group = true;
-                        merged.append(&mut among_agents);
-                    }
+                    in_group |= is_meant(name);
                     found |= in_group;
                 }
-                Directive::Allow(_) | Directive::Disallow(_) => {
+                // A line about uses is a rule (draft-ietf-aipref-attach-05: `rule =/
+                // content-usage`).
+                Directive::Allow(_) | Directive::Disallow(_) | Directive::Rights(..) => {
                     in_list = false;
                     merged.extend(in_group.then_some(line));
                 }
-                Directive::Delay(_) | Directive::Rights(..) if in_group => merged.push(line),
-                Directive::Rights(..) => among_agents.extend(in_list.then_some(line)),
-                Directive::Delay(_) => {}
+                Directive::Delay(_) => merged.extend(in_group.then_some(line)),
             }
         }
 

@@ -1,7 +1,9 @@
 //! What a robots.txt says about uses of its pages: preferences by path, licences, refused agents.
 
 use crate::page_url::PageUrl;
-use crate::rights::{Claim, RSL_ROBOTS, Statement, Use, UseState, content_signal, content_usage};
+use crate::rights::{
+    Claim, ROBOTS_AGENTS, RSL_ROBOTS, Statement, Use, UseState, content_signal, content_usage,
+};
 use crate::robots::agents::RefusedAgents;
 use crate::robots::lines::RightsKey;
 use crate::robots::matches_pattern;
@@ -99,8 +101,13 @@ impl RobotsRights {
             }
         }
 
-        found.extend(self.refused.of(url));
+        found.extend(self.refused_agents(url, ROBOTS_AGENTS));
         found
+    }
+
+    /// Returns what the file says of AI agents that it names, as a source.
+    pub(super) fn refused_agents(&self, url: &PageUrl, source: &str) -> Vec<Statement> {
+        self.refused.of(url, source)
     }
 
     /// Returns the preferences of the longest path that matches. Lines with equal paths all count.
@@ -290,19 +297,42 @@ mod tests {
     }
 
     #[test]
-    fn lines_among_the_agents_of_a_list_hold_for_all_of_them() {
-        let file = "Content-Usage: search=y\nUser-agent: GPTBot\nContent-Usage: train-ai=n\n\
-            User-agent: saseo\nAllow: /\n";
-        assert_eq!(said(file, "/1"), "search=allowed ai_train=reserved");
+    fn a_line_about_uses_ends_the_list_of_agents_as_a_rule_does() {
+        let closed = "User-agent: *\nDisallow: /admin\n";
+        for line in [
+            "Content-Usage: train-ai=y",
+            "Content-Signal: ai-train=yes",
+            "License: https://paper.example/rsl.xml",
+            "DisallowAITraining: /",
+        ] {
+            let others = format!("User-agent: FriendlyBot\n{line}\n\n{closed}");
+            assert_eq!(said(&others, "/1"), "", "{line}");
+
+            let ours = format!("User-agent: *\n{line}\n\nUser-agent: GPTBot\nDisallow: /\n");
+            let robots = Robots::parse(ours.as_bytes(), "saseo");
+            assert!(robots.check(&url("/1")).is_ok(), "{line}");
+            assert!(!robots.rights(&url("/1")).is_empty(), "{line}");
+        }
+
+        let reserved = "User-agent: *\nContent-Usage: train-ai=n\n\n\
+            User-agent: GPTBot\nDisallow: /\n";
+        assert_eq!(said(reserved, "/1"), "ai_train=reserved");
+        let listed = "User-agent: GPTBot\nUser-agent: saseo\nContent-Usage: train-ai=n\n";
+        assert_eq!(said(listed, "/1"), "ai_train=reserved");
+    }
+
+    #[test]
+    fn neither_a_delay_nor_a_sitemap_ends_the_list_of_agents() {
         let delayed = "User-agent: otherbot\nCrawl-delay: 7\nUser-agent: saseo\nDisallow: /x\n";
         let delay = |agent| Robots::parse(delayed.as_bytes(), agent).delay().as_secs();
         // A delay is meant for the agents before it.
         assert_eq!((delay("otherbot"), delay("saseo")), (7, 0));
 
-        // After a rule, another group begins.
-        let others = "User-agent: GPTBot\nDisallow: /x\nContent-Usage: train-ai=n\n\
-            User-agent: saseo\nAllow: /\n";
-        assert_eq!(said(others, "/1"), "");
+        for between in ["Crawl-delay: 7", "Sitemap: https://paper.example/s.xml"] {
+            let file = format!("User-agent: *\n{between}\nUser-agent: otherbot\nDisallow: /x\n");
+            let robots = Robots::parse(file.as_bytes(), "saseo");
+            assert!(robots.check(&url("/x")).is_err(), "{between}");
+        }
     }
 
     proptest! {

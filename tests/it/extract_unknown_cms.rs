@@ -236,6 +236,7 @@ fn what_a_paper_says_against_uses_is_heard_without_a_profile() {
         format!("<p class='copyright'>{words}</p>"),
         format!("<footer><p>제호: 한빛신문</p><p>{words}</p></footer>"),
         format!("<div id='footer'><ul><li>{words}</li></ul></div>"),
+        format!("<div class='siteCopyright'>{words}</div>"),
     ] {
         let Extraction::Article(article) = reading(&page_around("", "", &around)) else {
             panic!("{around}")

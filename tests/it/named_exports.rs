@@ -183,6 +183,11 @@ fn another_selection_folder_or_format_is_refused_and_what_is_left_out_is_as_befo
         (vec!["--schema", "cc-news"], "--schema"),
         (vec!["--all-versions"], "--all-versions"),
         (vec!["--newest", "3"], "--newest"),
+        (vec!["--without-copies"], "--without-copies"),
+        (
+            vec!["--where", "NOT (number > 2 OR first_copy IS NULL)"],
+            "first_copy",
+        ),
     ] {
         let args = [vec!["export", "--incremental", "desk"], args].concat();
         let refused = archive.crawler.run(&args);
@@ -287,6 +292,88 @@ fn the_list_tells_how_far_each_export_came_and_what_is_to_come() {
     assert!(listed.contains("has no manifest.json any more"), "{listed}");
     let lost = archive.crawler.run(&["export", "--incremental", "desk"]);
     assert_eq!(lost.status.code(), Some(1), "{}", said(&lost));
+}
+
+#[test]
+fn the_states_of_named_exports_are_not_written_over() {
+    let archive = ChangingArchive::new();
+    archive.exported(&[]);
+    let states = archive.crawler.data().join("exports");
+    let state = fs::read(states.join("desk.json")).unwrap();
+
+    for (name, format) in [
+        ("desk.json", "jsonfeed"),
+        ("feed.json", "jsonl"),
+        ("a", "text"),
+    ] {
+        let out = states.join(name);
+        let out = out.to_str().unwrap();
+        let whole = archive
+            .crawler
+            .run(&["export", "--format", format, "--out", out]);
+        assert_eq!(whole.status.code(), Some(2), "{}", said(&whole));
+        assert!(
+            said(&whole).contains("the states of named exports"),
+            "{}",
+            said(&whole)
+        );
+    }
+    let out = states.join("second");
+    let second = [
+        "export",
+        "--incremental",
+        "second",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    assert_eq!(archive.crawler.run(&second).status.code(), Some(2));
+
+    assert_eq!(fs::read(states.join("desk.json")).unwrap(), state);
+    let mut left = names(&states);
+    left.retain(|name| name.contains("feed") || name == "a");
+    assert_eq!(left, Vec::<String>::new());
+}
+
+#[test]
+fn a_file_that_is_no_named_export_stops_neither_the_list_nor_a_takedown() {
+    let archive = ChangingArchive::new();
+    archive.exported(&[]);
+    fs::write(
+        archive.crawler.data().join("exports/feed.json"),
+        "{\"items\": []}",
+    )
+    .unwrap();
+
+    let listed = archive.crawler.run(&["--json", "exports"]);
+    let exports: Value = serde_json::from_str(&told(&listed)).unwrap();
+    assert_eq!(exports[0]["name"], "desk");
+    assert!(
+        exports[1]["trouble"]
+            .as_str()
+            .unwrap()
+            .contains("feed.json"),
+        "{exports}"
+    );
+    let listed = archive.crawler.run(&["exports"]);
+    assert!(
+        listed.status.success() && said(&listed).contains("feed.json"),
+        "{}",
+        said(&listed)
+    );
+
+    let lines = named_lines(&archive.out());
+    let id = lines[0]["id"].as_str().unwrap();
+    let forgotten = archive
+        .crawler
+        .run(&["forget", id, "--why", "a letter", "--yes"]);
+    assert!(forgotten.status.success(), "{}", said(&forgotten));
+    let words = told(&forgotten);
+    assert!(
+        words.contains("the export desk") && words.contains("feed.json"),
+        "{words}"
+    );
+    let gone = archive.crawler.run(&["export", "--incremental", "feed"]);
+    assert_eq!(gone.status.code(), Some(1), "{}", said(&gone));
 }
 
 #[test]

@@ -403,7 +403,9 @@ fn bytes_that_are_damaged_are_told_and_never_taken_for_a_page() {
 #[test]
 fn words_that_are_read_only_now_are_judged_as_the_site_file_says() {
     let paper = paper();
-    let finds = [("'(AI\\s*학습)[^.]*금지',", "'(무단전재)[^.]*금지',")];
+    let place = "opt_out = { select = \"footer .copyright, #user-footer .gl-address\"";
+    let finds = format!("{place}, words = ['(무단전재)[^.]*금지']");
+    let finds = [(place, finds.as_str())];
     for (effect, opt_outs, has_text) in [
         ("record", json!(["words:무단전재"]), true),
         ("ignore", json!([]), true),

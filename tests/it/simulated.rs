@@ -1907,7 +1907,7 @@ fn make_articles_due(world: &World) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_licence_that_an_article_links_holds_for_it_once_it_was_read() {
+async fn a_licence_that_an_article_links_holds_for_it_as_soon_as_it_is_read() {
     let world = World::new(1, 2);
     let link = "</rsl.xml>; rel=\"license\"; type=\"application/rsl+xml\"";
     let linking = with_header(article(1), "link", link);
@@ -1915,13 +1915,29 @@ async fn a_licence_that_an_article_links_holds_for_it_once_it_was_read() {
     let server = NO_TRAINING.replace("url=", "server=\"https://rsl.example\" url=");
     world.papers.answer_always("/rsl.xml", licence(NO_TRAINING));
     world.crawl().await;
-    world.web.wait(Duration::from_secs(8 * 24 * 3600)).await;
+    let states = || -> Vec<String> {
+        let uses = uses(&world).into_iter();
+        uses.map(|(_, state, _)| state).collect()
+    };
+    assert_eq!(states(), ["reserved", "unsaid"]);
+    let (numbers, summary) = exported_for_training(&world);
+    assert_eq!((numbers, summary.reserved), (vec![2], 1));
+
+    // So does it in an archive that has the article without its words.
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let without = "UPDATE article_declared SET declared_id = (SELECT id FROM declared
+                       WHERE licences <> '[]' AND statements NOT LIKE '%rsl licence%')
+                   WHERE declared_id = (SELECT id FROM declared
+                       WHERE statements LIKE '%rsl licence%')";
+    assert_eq!(sql.execute(without, []).unwrap(), 1);
+    assert_eq!(states(), ["unsaid", "unsaid"]);
+    world.web.wait(Duration::from_secs(60)).await;
     world.crawl().await;
-    let states: Vec<String> = uses(&world)
-        .into_iter()
-        .map(|(_, state, _)| state)
-        .collect();
-    assert_eq!(states, ["reserved", "unsaid"]);
+    assert_eq!(states(), ["reserved", "unsaid"]);
+    let told = "SELECT count(*) FROM change WHERE kind = 'rights'";
+    let told: i64 = sql.query_row(told, [], |row| row.get(0)).unwrap();
+    assert_eq!(told, 2);
+    drop(sql);
 
     // From now on it demands a token: only the article that names it is left alone.
     world.papers.answer_always("/rsl.xml", licence(&server));
@@ -1934,6 +1950,33 @@ async fn a_licence_that_an_article_links_holds_for_it_once_it_was_read() {
     let times = |path: &str| asked.iter().filter(|one| *one == path).count();
     let of = [article_path(1), article_path(2), "/rsl.xml".to_owned()];
     assert_eq!(of.map(|path| times(&path)), [0, 2, 2], "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_change_log_tells_once_that_the_moment_of_an_article_has_passed() {
+    let world = World::new(1, 2);
+    let moment = (NOW + Duration::from_secs(20 * 3600)).to_second();
+    let until = format!("unavailable_after: {moment}");
+    let answer = with_header(article(1), "x-robots-tag", &until);
+    world.papers.answer_always(&article_path(1), answer);
+    world.crawl().await;
+
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let told = || -> Vec<String> {
+        let mut select = sql
+            .prepare(
+                "SELECT kind || ' ' || number FROM change JOIN article ON article.id = article_id
+                 WHERE kind <> 'new' ORDER BY seq",
+            )
+            .unwrap();
+        let rows = select.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(told(), Vec::<String>::new());
+    for _ in 0..2 {
+        next_day(&world, 2).await;
+        assert_eq!(told(), ["rights 1"]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -44,6 +44,7 @@ pub struct Condition {
     /// Fixed pieces, and a `?` for each value.
     sql: String,
     values: Vec<ConditionValue>,
+    columns: Vec<&'static str>,
 }
 
 /// The reason why a text is no condition, and where in it.
@@ -72,6 +73,11 @@ impl Condition {
         &self.text
     }
 
+    /// Tells whether the condition compares a column.
+    pub fn names(&self, column: &str) -> bool {
+        self.columns.contains(&column)
+    }
+
     pub(super) fn sql(&self) -> &str {
         &self.sql
     }
@@ -91,11 +97,12 @@ impl FromStr for Condition {
             return Err(ConditionError::new(text, 0, why));
         }
 
-        let (sql, values) = Parser::of(text)?.condition()?;
+        let parsed = Parser::of(text)?.condition()?;
         Ok(Self {
             text: text.to_owned(),
-            sql,
-            values,
+            sql: parsed.sql,
+            values: parsed.values,
+            columns: parsed.columns,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::archive::store::{Lease, Writer};
 use crate::archive::syndication::{enter_story, has_fingerprint};
 use crate::extract::{Access, Article};
 use crate::frontier::{Page, Verdict};
-use crate::rights::{DeclaredRights, RSL};
+use crate::rights::{AI_TXT_AGENTS, DeclaredRights, RSL};
 use crate::time::Timestamp;
 
 /// A capture, and the article that is extracted from it today.
@@ -178,9 +178,11 @@ fn note_rights(
 
     let today = article.declared_rights.statements().iter().cloned();
     let before = statements_at(tx, id, capture.fetched_at)?;
-    let licensed = before.statements().iter().filter(|one| one.source == RSL);
+    // Neither the licences nor the agents of an ai.txt are recorded with the capture.
+    let told = before.statements().iter();
+    let told = told.filter(|one| one.source == RSL || one.source == AI_TXT_AGENTS);
     let files = recorded_files(tx, capture.id)?.into_iter();
-    let rights = DeclaredRights::of(files.chain(licensed.cloned()).chain(today));
+    let rights = DeclaredRights::of(files.chain(told.cloned()).chain(today));
     let at = capture.fetched_at;
     match written {
         WriteResult::New | WriteResult::Changed { .. } => {

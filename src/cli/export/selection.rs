@@ -3,7 +3,7 @@
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::archive::{ArchiveError, ArticleFilter, Condition, CopyChoice, Reader, VersionChoice};
+use crate::archive::{ArticleFilter, Condition, CopyChoice, Reader, VersionChoice};
 use crate::cli::args::{access, moment};
 use crate::config::units::day;
 use crate::config_folder::ConfigError;
@@ -65,10 +65,29 @@ impl SelectionArgs {
         } else if self.without_copies {
             "an article becomes a copy without a change of its own: leave out --without-copies, \
              and look at `first_copy`"
+        } else if self.compares("first_copy") {
+            "an article becomes a copy without a change of its own: leave `first_copy` out of \
+             --where, and look at it in the lines"
         } else {
             return Ok(());
         };
         Err(ConfigError::Usage(why.to_owned()))
+    }
+
+    /// Tells whether the condition compares a column.
+    fn compares(&self, column: &str) -> bool {
+        let condition = self.condition.as_ref();
+        condition.is_some_and(|condition| condition.names(column))
+    }
+
+    /// Refuses days between which there is none: only articles without a date would be chosen.
+    fn refuse_no_days(&self) -> Result<(), ConfigError> {
+        match self.since.zip(self.until) {
+            Some((since, until)) if since > until => Err(ConfigError::Usage(format!(
+                "--since {since} is after --until {until}: no article is of a day between them"
+            ))),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Returns the versions that were asked for.
@@ -84,8 +103,9 @@ impl SelectionArgs {
     ///
     /// # Errors
     ///
-    /// Fails where the archive does not know a site.
-    pub(crate) fn filter(&self, reader: &Reader) -> Result<ArticleFilter, ArchiveError> {
+    /// Fails where the archive does not know a site, and where no day is chosen.
+    pub(crate) fn filter(&self, reader: &Reader) -> anyhow::Result<ArticleFilter> {
+        self.refuse_no_days()?;
         let sites: Vec<String> = self.sites.iter().chain(&self.also).cloned().collect();
         for site in &sites {
             reader.knows_site(site)?;

@@ -6,7 +6,7 @@ use crate::archive::{ChosenArticle, Reader, RemovalExtent, RemovalPlan};
 use crate::cli::forget::Removal;
 use crate::cli::{Common, console};
 use crate::counts;
-use crate::export::{NamedExportState, list_named};
+use crate::export::{NamedExportList, NamedExportState, list_named};
 
 /// So many articles are named; the others are counted. `--json` names all.
 const NAMED: usize = 20;
@@ -26,7 +26,7 @@ struct ToldRemoval {
 /// What all removals take, and who may have it already.
 pub(super) struct RemovalReport {
     removals: Vec<ToldRemoval>,
-    exports: Vec<NamedExportState>,
+    exports: NamedExportList,
     is_dry_run: bool,
 }
 
@@ -45,7 +45,10 @@ impl RemovalReport {
         let first = removals.iter().filter_map(|told| told.first_change).min();
 
         let mut exports = list_named(reader)?;
-        exports.retain(|export| has_come_to(export, first));
+        exports.exports.retain(|export| has_come_to(export, first));
+        if first.is_none() {
+            exports.unread.clear();
+        }
         Ok(Self {
             removals,
             exports,
@@ -65,7 +68,7 @@ impl RemovalReport {
         for told in &self.removals {
             console::data(&in_words(told))?;
         }
-        for export in &self.exports {
+        for export in &self.exports.exports {
             console::data(&format!(
                 "  the export {} in {} may have handed them out: its next run tells that they \
                  were taken down",
@@ -73,16 +76,22 @@ impl RemovalReport {
                 export.folder.display()
             ))?;
         }
+        for trouble in &self.exports.unread {
+            console::data(&format!(
+                "  {trouble}; if it is a named export, it may have handed them out"
+            ))?;
+        }
         Ok(())
     }
 
     fn as_json(&self) -> Value {
-        let exports = self.exports.iter();
+        let exports = self.exports.exports.iter();
         json!({
             "dry_run": self.is_dry_run,
             "removals": self.removals.iter().map(removal_as_json).collect::<Vec<_>>(),
             "exports": exports.map(|one| json!({ "name": one.name, "folder": one.folder }))
                 .collect::<Vec<_>>(),
+            "unread_exports": self.exports.unread,
         })
     }
 }

@@ -130,13 +130,13 @@ pub struct PrintedDates {
     pub update: Option<Pattern>,
 }
 
-/// The words by which a paper opts out of machine learning.
+/// Where a paper opts out of machine learning in words. Korean notices are known to the reader.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OptOutWording {
     /// Elements that are searched, besides the rights line.
     pub select: Option<Selector>,
-    /// The first group is recorded.
+    /// Further words of this CMS. The first group is recorded.
     pub words: Vec<Pattern>,
 }
 

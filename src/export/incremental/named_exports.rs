@@ -60,6 +60,14 @@ pub(super) struct NamedExport {
     pub selection: ToldSelection,
 }
 
+/// The named exports in their folder.
+#[derive(Debug, Default)]
+pub(super) struct FoundExports {
+    pub read: Vec<NamedExport>,
+    /// Why other files in the folder cannot be read, each with its path.
+    pub unread: Vec<String>,
+}
+
 /// The folder of the named exports.
 #[derive(Debug)]
 pub(super) struct NamedExports {
@@ -98,7 +106,7 @@ impl NamedExports {
     /// Returns those of the archive at a path.
     pub(super) fn beside(archive: &Path) -> Self {
         Self {
-            folder: archive.with_file_name("exports"),
+            folder: folder_beside(archive),
         }
     }
 
@@ -129,7 +137,7 @@ impl NamedExports {
 
     fn unknown(&self, name: &ExportName) -> ExportError {
         let known = self.all().unwrap_or_default();
-        let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
+        let names: Vec<&str> = known.read.iter().map(|one| one.name.as_str()).collect();
         let known = if names.is_empty() {
             "the archive has none yet".to_owned()
         } else {
@@ -143,21 +151,27 @@ impl NamedExports {
     }
 
     /// Returns all of them, by name.
-    pub(super) fn all(&self) -> Result<Vec<NamedExport>, ExportError> {
+    pub(super) fn all(&self) -> Result<FoundExports, ExportError> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
-            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(FoundExports::default()),
             Err(why) => return Err(fault(&self.folder, why)),
         };
 
-        let mut all = Vec::new();
+        let mut all = FoundExports::default();
         for entry in entries.flatten() {
             let path = entry.path();
-            if path.extension().is_some_and(|ending| ending == "json") {
-                all.extend(read_json::<NamedExport>(&path)?);
+            if path.extension().is_none_or(|ending| ending != "json") {
+                continue;
+            }
+            match read_json::<NamedExport>(&path) {
+                Ok(found) => all.read.extend(found),
+                // One that cannot be read does not hide the others.
+                Err(why) => all.unread.push(why.to_string()),
             }
         }
-        all.sort_by(|one, other| one.name.cmp(&other.name));
+        all.read.sort_by(|one, other| one.name.cmp(&other.name));
+        all.unread.sort();
         Ok(all)
     }
 
@@ -179,6 +193,11 @@ impl NamedExports {
     fn file(&self, name: &ExportName) -> PathBuf {
         self.folder.join(format!("{}.json", name.as_str()))
     }
+}
+
+/// Returns the folder of the named exports of the archive at a path.
+pub(crate) fn folder_beside(archive: &Path) -> PathBuf {
+    archive.with_file_name("exports")
 }
 
 /// Reads a JSON file; `None` where there is none.

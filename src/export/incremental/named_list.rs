@@ -35,14 +35,23 @@ pub struct ExportProgress {
     pub ran_at: Option<String>,
 }
 
+/// The named exports of an archive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedExportList {
+    pub exports: Vec<NamedExportState>,
+    /// Why other files in the folder of the named exports cannot be read, each with its path. Such
+    /// a file may be a damaged export, or none.
+    pub unread: Vec<String>,
+}
+
 /// Returns the named exports of an archive.
 ///
 /// # Errors
 ///
-/// Fails where their files or the archive cannot be read.
-pub fn list_named(reader: &Reader) -> Result<Vec<NamedExportState>, ExportError> {
+/// Fails where their folder or the archive cannot be read.
+pub fn list_named(reader: &Reader) -> Result<NamedExportList, ExportError> {
     let all = NamedExports::beside(reader.path()).all()?;
-    let states = all.into_iter().map(|export| {
+    let states = all.read.into_iter().map(|export| {
         let progress = match progress(reader, &export) {
             Ok(progress) => Ok(progress),
             Err(ExportError::Archive(error)) => return Err(error.into()),
@@ -56,7 +65,11 @@ pub fn list_named(reader: &Reader) -> Result<Vec<NamedExportState>, ExportError>
             progress,
         })
     });
-    states.collect()
+
+    Ok(NamedExportList {
+        exports: states.collect::<Result<_, ExportError>>()?,
+        unread: all.unread,
+    })
 }
 
 fn progress(reader: &Reader, export: &NamedExport) -> Result<ExportProgress, ExportError> {

@@ -198,6 +198,8 @@ fn refuse_edited(target: &Path) -> Result<(), ExportError> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::*;
     use crate::export::manifest::ExportedFile;
 
@@ -264,26 +266,26 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let target = folder.path().join("out");
         export_to(&target, "old").unwrap();
-        let later = fs::metadata(target.join(MANIFEST))
-            .unwrap()
-            .modified()
-            .unwrap()
-            + std::time::Duration::from_secs(9);
-        let write = |text: &str| {
+        let written_at = fs::metadata(target.join(MANIFEST)).unwrap().modified();
+        let written_at = written_at.unwrap();
+        let write = |text: &str, at| {
             fs::write(target.join("articles"), text).unwrap();
             let file = fs::File::options()
                 .write(true)
                 .open(target.join("articles"));
-            file.unwrap().set_modified(later).unwrap();
+            file.unwrap().set_modified(at).unwrap();
         };
 
-        write("mine");
-        let refused = export_to(&target, "new").unwrap_err().to_string();
-        assert!(refused.contains("\"articles\""), "{refused}");
-        assert_eq!(fs::read_to_string(target.join("articles")).unwrap(), "mine");
-        assert_eq!(names(folder.path()), ["out"]);
+        let moments = [written_at + Duration::from_secs(9), SystemTime::UNIX_EPOCH];
+        for (at, text) in moments.into_iter().zip(["my", "two"]) {
+            write(text, at);
+            let refused = export_to(&target, "new").unwrap_err().to_string();
+            assert!(refused.contains("\"articles\""), "{refused}");
+            assert_eq!(fs::read_to_string(target.join("articles")).unwrap(), text);
+            assert_eq!(names(folder.path()), ["out"]);
+        }
 
-        write("old");
+        write("old", moments[0]);
         export_to(&target, "new").unwrap();
         assert_eq!(fs::read_to_string(target.join("articles")).unwrap(), "new");
     }

@@ -7,6 +7,7 @@ use crate::extract::article::Article;
 use crate::extract::byline::authors;
 use crate::extract::dates::{change, publication};
 use crate::extract::fields::FieldSources;
+use crate::extract::opposing_words::opposing_words;
 use crate::extract::reader::ArticleReader;
 use crate::markup::{Tree, text};
 use crate::page_url::PageUrl;
@@ -131,14 +132,12 @@ impl ArticleReader {
         let lines: Vec<String> = rights.map(str::to_owned).into_iter().chain(said).collect();
 
         let mut found: Vec<(String, String)> = Vec::new();
-        for (word, line) in rule.words.iter().flat_map(|words| {
-            lines
-                .iter()
-                .filter_map(|line| Some((words.find(line)?, line)))
-        }) {
-            let word: String = word.split_whitespace().collect();
+        for (word, line) in lines
+            .iter()
+            .flat_map(|line| opposing_words(line, &rule.words))
+        {
             if !found.iter().any(|(known, _)| *known == word) {
-                found.push((word, line.clone()));
+                found.push((word, line));
             }
         }
         found

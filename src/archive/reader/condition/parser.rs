@@ -22,6 +22,16 @@ pub(super) struct Parser<'t> {
     depth: usize,
     comparisons: usize,
     values: Vec<ConditionValue>,
+    columns: Vec<&'static str>,
+}
+
+/// A condition that was read.
+pub(super) struct ParsedCondition {
+    /// Fixed pieces, and a `?` for each value.
+    pub sql: String,
+    pub values: Vec<ConditionValue>,
+    /// The columns that it compares.
+    pub columns: Vec<&'static str>,
 }
 
 /// One comparison of a column with values. `?` stands for each of them.
@@ -43,14 +53,19 @@ impl<'t> Parser<'t> {
             depth: 0,
             comparisons: 0,
             values: Vec::new(),
+            columns: Vec::new(),
         })
     }
 
-    /// Reads all of the text as one condition, and returns its SQL and values.
-    pub(super) fn condition(mut self) -> Result<(String, Vec<ConditionValue>), ConditionError> {
+    /// Reads all of the text as one condition.
+    pub(super) fn condition(mut self) -> Result<ParsedCondition, ConditionError> {
         let sql = self.or()?;
         match self.tokens.get(self.next) {
-            None => Ok((sql, self.values)),
+            None => Ok(ParsedCondition {
+                sql,
+                values: self.values,
+                columns: self.columns,
+            }),
             Some(_) => {
                 Err(self.error("the condition is over here: write AND or OR before more of it"))
             }
@@ -133,6 +148,7 @@ impl<'t> Parser<'t> {
 
         let column = ConditionColumn::named(name).map_err(|why| self.error(why))?;
         self.next += 1;
+        self.columns.push(column.name);
         Ok(column)
     }
 
