@@ -205,7 +205,7 @@ fn photo(
         return None;
     }
 
-    let link = background(node).or_else(|| address(node, rules))?;
+    let link = background(node).or_else(|| address(node, rules, page))?;
     let url = page.join(&link).ok()?.to_string();
     let is_no_photo = rules
         .no_photo
