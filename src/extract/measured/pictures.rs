@@ -1,12 +1,12 @@
 //! Finds the photos of an unknown page's story, with the words printed below them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Image;
-use crate::extract::class_names::ClassKind;
 use crate::extract::holder::chain;
 use crate::extract::measured::captions::{BOXES, caption};
+use crate::extract::measured::doubtful_pictures::{Doubt, doubt, is_enlarger, is_photo, side};
 use crate::extract::measured::lead_photos::{
     ToldFiles, background, is_lead_by_caption, is_told_in_figure,
 };
@@ -46,45 +46,72 @@ pub(super) fn images(
     parts: &PageParts<'_>,
     hints: PhotoHints<'_>,
 ) -> Vec<Image> {
-    let around = parts.common().id;
     let unwanted = unwanted(page, parts, hints.rules);
-    let told = ToldFiles::of(page, hints.url);
+    let finder = PhotoFinder {
+        parts,
+        hints,
+        told: ToldFiles::of(page, hints.url),
+        around: parts.common().id,
+    };
     let mut removed: HashSet<NodeId> = HashSet::new();
+    let mut doubts: HashMap<NodeId, Doubt> = HashMap::new();
     let mut found: Vec<FoundPhoto> = Vec::new();
 
     for node in parts.elements() {
-        let is_inside = node
-            .parent()
-            .is_some_and(|parent| removed.contains(&parent.id));
-        if is_inside || unwanted.contains(&node.id) || is_no_photo_box(&node, parts) {
+        let parent = node.parent().map(|parent| parent.id);
+        let is_inside = parent.is_some_and(|parent| removed.contains(&parent));
+        let inherited = parent.and_then(|parent| doubts.get(&parent).copied());
+        let doubt = doubt(&node, parts).max(inherited);
+        doubts.extend(doubt.map(|doubt| (node.id, doubt)));
+
+        let is_out = unwanted.contains(&node.id) && !node.has_name("button");
+        if is_inside || is_out {
             removed.insert(node.id);
             continue;
         }
-        if found.len() == MOST || !is_picture(&node) {
-            continue;
+        if found.len() < MOST {
+            found.extend(finder.find(node, doubt));
         }
-
-        let Some(url) = photo(&node, parts, hints) else {
-            continue;
-        };
-        let file = file_of(&url);
-        let is_near = chain(node).any(|node| node.id == around);
-        if !is_of_story(&node, &file, is_near, parts, (&told, hints.papers)) {
-            continue;
-        }
-        let card = card_of(&node, parts, hints.url).filter(|_| !told.have(&file));
-        if is_portrait(&node, hints.writers) && !told.have(&file) {
-            continue;
-        }
-        let caption = caption(&node, parts, hints.headlines, hints.papers);
-        found.push(FoundPhoto {
-            file,
-            is_near,
-            card,
-            image: image(url, caption, hints.rules),
-        });
     }
     each_once(found, parts, hints.paragraphs)
+}
+
+/// Finds out which pictures are photos of the story.
+struct PhotoFinder<'f, 'a> {
+    parts: &'f PageParts<'a>,
+    hints: PhotoHints<'f>,
+    told: ToldFiles,
+    /// The element around headline and story.
+    around: NodeId,
+}
+
+impl PhotoFinder<'_, '_> {
+    /// Returns the photo that an element shows; `None` where it is no photo of the story.
+    fn find(&self, node: Node<'_>, doubt: Option<Doubt>) -> Option<FoundPhoto> {
+        let (parts, hints) = (self.parts, self.hints);
+        if !is_picture(&node) {
+            return None;
+        }
+
+        let url = photo(&node, parts, hints)?;
+        let file = file_of(&url);
+        let is_told = self.told.have(&file);
+        let is_near = chain(node).any(|node| node.id == self.around);
+        let is_doubtful =
+            doubt.is_some_and(|doubt| !is_photo(&node, doubt)) || is_portrait(&node, hints.writers);
+        let is_own = is_of_story(&node, &file, is_near, parts, (&self.told, hints.papers));
+        if !is_own || is_doubtful && !is_told {
+            return None;
+        }
+
+        let caption = caption(&node, parts, hints.headlines, hints.papers);
+        Some(FoundPhoto {
+            file,
+            is_near,
+            card: card_of(&node, parts, hints.url).filter(|_| !is_told),
+            image: image(url, caption, hints.rules),
+        })
+    }
 }
 
 /// Returns the photos, each file once. Those in cards count where the cards are the story's own.
@@ -178,18 +205,6 @@ fn unwanted(page: &PageScan<'_>, parts: &PageParts<'_>, rules: &ArticleRules) ->
         .collect()
 }
 
-/// Tells whether an element holds pictures that are no photos, by its name. The story stands in
-/// none.
-fn is_no_photo_box(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
-    let is_named = parts.kinds(node).has(ClassKind::NoPhoto) || node.has_name("button");
-    is_named && !parts.is_around(node) && !is_enlarger(node)
-}
-
-/// Tells whether an element is the button around a photo that shows it larger.
-fn is_enlarger(node: &Node<'_>) -> bool {
-    node.has_name("button") && chain(*node).any(|around| around.has_name("figure"))
-}
-
 /// Returns the address of a photo; `None` where the picture is none of the story.
 fn photo(
     node: &Node<'_>,
@@ -221,11 +236,9 @@ fn is_in_container(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
 
 /// Tells whether a picture is smaller than photos by its told size.
 fn is_small(node: &Node<'_>) -> bool {
-    ["width", "height"].iter().any(|name| {
-        let told = node.attr(name);
-        let side = told.and_then(|side| side.trim().trim_end_matches("px").parse::<f64>().ok());
-        side.is_some_and(|side| side < LEAST_SIDE)
-    })
+    ["width", "height"]
+        .iter()
+        .any(|name| side(node, name).is_some_and(|side| side < LEAST_SIDE))
 }
 
 /// Tells whether a picture is a link to another page of the paper, as those of other stories are. A
@@ -316,6 +329,32 @@ mod tests {
         assert_eq!(photos("", &both("골목의 책방", "골목의 책방")).len(), 1);
         assert_eq!(photos("", &both("골목의 책방", "")).len(), 1);
         assert_eq!(photos("", &both("골목의 책방", "강가의 다리")).len(), 2);
+    }
+
+    #[test]
+    fn a_picture_named_as_an_icon_is_a_photo_by_its_size_its_caption_or_the_pages_head() {
+        let large = "<img src=/a.jpg width=640 height=427>";
+        let told = "<img src=https://cdn.example/400x300/lead.jpg>";
+        let seen = format!("<figure><img src=/a.jpg><figcaption>{STORY}</figcaption></figure>");
+        for inside in [
+            format!("<div class=gallery-icon>{large}</div>"),
+            format!("<button class=zoom>{large}</button>"),
+            format!("<figure class=media--share>{large}</figure>"),
+            large.replace("src", "class=img-share src"),
+            format!("<div class=zoom-icon><p>{told}</p></div>"),
+            format!("<div class=profile>{told}</div>"),
+            format!("<div class=profile>{seen}</div>"),
+        ] {
+            assert_eq!(photos("", &inside).len(), 1, "{inside}");
+        }
+        for inside in [
+            "<div class=zoom-icon><img src=/a.jpg></div>".to_owned(),
+            format!("<div class=profile>{large}</div>"),
+            "<div class=badge><img src=/a.jpg width=640 height=120></div>".to_owned(),
+            format!("<div class=author-icon><p>{large}</p></div>"),
+        ] {
+            assert!(photos("", &inside).is_empty(), "{inside}");
+        }
     }
 
     #[test]
