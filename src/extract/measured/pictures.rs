@@ -2,13 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use url::Url;
+
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Image;
 use crate::extract::holder::chain;
 use crate::extract::measured::captions::{BOXES, caption};
 use crate::extract::measured::doubtful_pictures::{Doubt, doubt, is_enlarger, is_photo, side};
 use crate::extract::measured::lead_photos::{
-    ToldFiles, background, is_lead_by_caption, is_told_in_figure,
+    ToldFiles, background, is_lead_by_caption, is_told_in_figure, is_told_in_linked_figure,
 };
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::picture_address::{address, is_placeholder};
@@ -100,7 +102,12 @@ impl PhotoFinder<'_, '_> {
         let is_doubtful =
             doubt.is_some_and(|doubt| !is_photo(&node, doubt)) || is_portrait(&node, hints.writers);
         let is_own = is_of_story(&node, &file, is_near, parts, (&self.told, hints.papers));
-        if !is_own || is_doubtful && !is_told {
+        let is_of_other = match linked_page(&node, hints.url) {
+            Some(target) if is_told => target.path() == "/",
+            Some(_) => !is_told_in_linked_figure(&node),
+            None => false,
+        };
+        if !is_own || is_of_other || is_doubtful && !is_told {
             return None;
         }
 
@@ -214,8 +221,7 @@ fn photo(
     }: PhotoHints<'_>,
 ) -> Option<String> {
     let is_other = parts.place(node.id) == PagePlace::BelowStory && !is_in_container(node, parts)
-        || is_small(node)
-        || is_in_link_to_a_page(node, page);
+        || is_small(node);
     if is_other {
         return None;
     }
@@ -241,24 +247,24 @@ fn is_small(node: &Node<'_>) -> bool {
         .any(|name| side(node, name).is_some_and(|side| side < LEAST_SIDE))
 }
 
-/// Tells whether a picture is a link to another page of the paper, as those of other stories are. A
-/// photo may link its own file.
-fn is_in_link_to_a_page(node: &Node<'_>, page: &PageUrl) -> bool {
+/// Returns the other page of the paper to which a picture is a link, as those of other stories are.
+/// A photo may link its own file. A page with photos may be that of this one, and have any name: so
+/// the picture decides.
+fn linked_page(node: &Node<'_>, page: &PageUrl) -> Option<Url> {
     const FILES: [&str; 7] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", "image"];
     let link = chain(*node)
         .take(BOXES + 1)
-        .find(|around| around.has_name("a"));
-    let Some(target) = link.and_then(|link| page.join(&link.attr("href")?).ok()) else {
-        return false;
-    };
+        .find(|around| around.has_name("a"))?;
+    let target = page.join(&link.attr("href")?).ok()?;
     let path = target.as_str().to_lowercase();
     let is_own =
         target.path_and_query().split(['#', '?']).next() == page.path_and_query().split('?').next();
-    !is_own
+    let is_other = !is_own
         && !FILES.iter().any(|end| path.contains(end))
         && target.host() == page.host()
         && !path.contains("photo")
-        && !path.contains("gallery")
+        && !path.contains("gallery");
+    is_other.then(|| target.as_url().clone())
 }
 
 #[cfg(test)]
@@ -355,6 +361,26 @@ mod tests {
         ] {
             assert!(photos("", &inside).is_empty(), "{inside}");
         }
+    }
+
+    #[test]
+    fn a_photo_that_links_a_page_of_photos_is_known_by_its_caption_or_the_pages_head() {
+        let linked = |href: &str, file: &str| format!("<a href={href}><img src={file}></a>");
+        let lead = "https://cdn.example/400x300/lead.jpg";
+        let told = |link: &str, words: &str| {
+            format!("<figure>{link}<figcaption>{words}</figcaption></figure>")
+        };
+        let found = |inside: &str| photos("", inside).len();
+
+        let link = linked("/graphs/8", "/a.jpg");
+        assert_eq!(found(&told(&link, STORY)), 1);
+        assert_eq!(found(&linked("/slides/8", lead)), 1);
+        assert_eq!(found(&linked("/", lead)), 0);
+        assert_eq!(found(&told(&link, "골목")), 0);
+        let card = told(&link, &format!("<a href=/graphs/8>{STORY}</a>"));
+        assert_eq!(found(&card), 0);
+        let card = told("<img src=/a.jpg>", STORY);
+        assert_eq!(found(&format!("<a href=/graphs/8>{card}</a>")), 0);
     }
 
     #[test]
