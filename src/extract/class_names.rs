@@ -106,14 +106,18 @@ pub(super) fn foreign_words(node: &Node<'_>) -> Vec<String> {
     words
 }
 
+/// Acts on each word. A text in square brackets is a value and no name, as CSS libraries write it:
+/// `mr-[--sidebar-width]`.
 fn each_word(node: &Node<'_>, mut act: impl FnMut(&str)) {
     let mut word = String::new();
     for name in ["class", "id"] {
         let Some(value) = node.attr(name) else {
             continue;
         };
-        let mut before = ' ';
+        let (mut before, mut is_in_value) = (' ', false);
         for c in value.chars().take(LONGEST).chain([' ']) {
+            is_in_value = c == '[' || is_in_value && c != ']' && !c.is_whitespace();
+            let c = if is_in_value { '[' } else { c };
             let is_new = !c.is_alphabetic() || c.is_uppercase() && before.is_lowercase();
             if is_new && !word.is_empty() {
                 act(&word);
@@ -154,6 +158,9 @@ mod tests {
         assert!(all.iter().all(|kind| found.has(*kind)) && !found.has(ClassKind::Headline));
         let below = of("class=tit-sub").0;
         assert!(below.has(ClassKind::Subtitle) && !below.has(ClassKind::Headline));
+        // CSS libraries write values in brackets; one that is not closed ends with its name.
+        let (_, words) = of("class=\"mr-[--sidebar-width] bg-[url('/promo.jpg')] a[ad more\"");
+        assert_eq!(words, ["mr", "bg", "a", "more"]);
         // `navy` is no menu, and `download` no advertisement.
         assert_eq!(of("class='navy download'").0, ClassKinds::default());
     }

@@ -210,7 +210,7 @@ impl<'a> PageParts<'a> {
 }
 
 /// Tells whether an element belongs to no story, whatever it is called.
-fn is_out(node: &Node<'_>) -> bool {
+pub(super) fn is_out(node: &Node<'_>) -> bool {
     OUT.iter().any(|name| node.has_name(name)) || is_hidden(node)
 }
 

@@ -2,21 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use url::Url;
-
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Image;
 use crate::extract::holder::chain;
-use crate::extract::measured::captions::{BOXES, caption};
+use crate::extract::measured::captions::caption;
 use crate::extract::measured::doubtful_pictures::{Doubt, doubt, is_enlarger, is_photo, side};
 use crate::extract::measured::lead_photos::{
     ToldFiles, background, is_lead_by_caption, is_told_in_figure, is_told_in_linked_figure,
 };
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::picture_address::{address, is_placeholder};
-use crate::extract::measured::picture_cards::{are_items, card_of};
+use crate::extract::measured::picture_cards::{
+    are_items, card_of, is_in_a_link_to_a_page, linked_page,
+};
 use crate::extract::measured::picture_file::{are_of_two_years, file_of};
-use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::page_parts::{PageParts, PagePlace, is_out};
 use crate::extract::photos::image;
 use crate::extract::scan::PageScan;
 use crate::markup::{Node, NodeId, attribute};
@@ -75,6 +75,10 @@ pub(super) fn images(
             found.extend(finder.find(node, doubt));
         }
     }
+    if !found.iter().any(|photo| finder.told.have(&photo.file)) {
+        found.extend(finder.foreign_lead(&unwanted));
+        found.sort_by_key(|photo| photo.node);
+    }
     each_once(found, parts, hints.paragraphs)
 }
 
@@ -113,10 +117,36 @@ impl PhotoFinder<'_, '_> {
 
         let caption = caption(&node, parts, hints.headlines, hints.papers);
         Some(FoundPhoto {
+            node: node.id,
             file,
             is_near,
             card: card_of(&node, parts, hints.url).filter(|_| !is_told),
             image: image(url, caption, hints.rules),
+        })
+    }
+}
+
+impl PhotoFinder<'_, '_> {
+    /// Returns the photo that the page's head names, where it stands above the story's end in a
+    /// box that is foreign by its name: papers call the box of a lead photo a banner, a card or a
+    /// teaser, too. It stands in no box that is foreign by its kind, and links nothing but a file.
+    fn foreign_lead(&self, unwanted: &HashSet<NodeId>) -> Option<FoundPhoto> {
+        if self.told.have_none() {
+            return None;
+        }
+
+        let is_foreign = |node: &Node<'_>| {
+            let mut around = chain(*node).take_while(|around| !self.parts.is_around(around));
+            around.any(|around| is_out(&around) || unwanted.contains(&around.id))
+        };
+        let mut pictures = self.parts.everything().filter(is_picture);
+        pictures.find_map(|node| {
+            let is_below = self.parts.place(node.id) == PagePlace::BelowStory;
+            if is_below || is_foreign(&node) || is_in_a_link_to_a_page(&node, self.hints.url) {
+                return None;
+            }
+            let photo = self.find(node, None)?;
+            self.told.have(&photo.file).then_some(photo)
         })
     }
 }
@@ -170,6 +200,7 @@ fn is_portrait(node: &Node<'_>, writers: &[String]) -> bool {
 /// A photo, whether it stands in the element around headline and text, and the card of another
 /// story around it.
 struct FoundPhoto {
+    node: NodeId,
     file: String,
     is_near: bool,
     card: Option<NodeId>,
@@ -247,26 +278,6 @@ fn is_small(node: &Node<'_>) -> bool {
         .any(|name| side(node, name).is_some_and(|side| side < LEAST_SIDE))
 }
 
-/// Returns the other page of the paper to which a picture is a link, as those of other stories are.
-/// A photo may link its own file. A page with photos may be that of this one, and have any name: so
-/// the picture decides.
-fn linked_page(node: &Node<'_>, page: &PageUrl) -> Option<Url> {
-    const FILES: [&str; 7] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", "image"];
-    let link = chain(*node)
-        .take(BOXES + 1)
-        .find(|around| around.has_name("a"))?;
-    let target = page.join(&link.attr("href")?).ok()?;
-    let path = target.as_str().to_lowercase();
-    let is_own =
-        target.path_and_query().split(['#', '?']).next() == page.path_and_query().split('?').next();
-    let is_other = !is_own
-        && !FILES.iter().any(|end| path.contains(end))
-        && target.host() == page.host()
-        && !path.contains("photo")
-        && !path.contains("gallery");
-    is_other.then(|| target.as_url().clone())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,6 +324,28 @@ mod tests {
         let other = "<div class=hero><img src=https://cdn.example/400x300/other.jpg></div>";
         assert_eq!(photos(lead, "").len(), 1);
         assert!(photos(other, "").is_empty());
+    }
+
+    #[test]
+    fn the_photo_that_the_pages_head_names_may_stand_in_a_box_with_a_foreign_name() {
+        let lead = "<img src=https://cdn.example/400x300/lead.jpg>";
+        for name in ["single-banner", "blog-card", "content-teaser-image"] {
+            let boxed = format!("<div class={name}>{lead}</div>");
+            assert_eq!(photos(&boxed, "").len(), 1, "{name}");
+            assert_eq!(photos("", &boxed).len(), 1, "{name}");
+            let other = boxed.replace("lead.jpg", "other.jpg");
+            assert!(photos("", &other).is_empty(), "{name}");
+        }
+        for boxed in [
+            format!("<aside><div class=banner>{lead}</div></aside>"),
+            format!("<nav>{lead}</nav>"),
+            format!("<div class=card><a href=/news/7>{lead}</a></div>"),
+            format!("<div class=related>{lead}</div>"),
+        ] {
+            assert!(photos(&boxed, "").is_empty(), "{boxed}");
+        }
+        let both = photos(&format!("<div class=card>{lead}</div>"), lead);
+        assert_eq!(both, ["https://cdn.example/400x300/lead.jpg"]);
     }
 
     #[test]
