@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::extract::element_words::{
-    OF_BREADCRUMBS, OF_CAPTIONS, OF_CHANGES, OF_HEADLINES, OF_NO_PHOTOS, OF_OTHER_STORIES,
-    OF_SECTIONS, OF_SIDE_BOXES, OF_SUBTITLES, OF_TAGS, OF_WRITERS,
+    OF_BREADCRUMBS, OF_CAPTIONS, OF_CHANGES, OF_FACES, OF_HEADLINES, OF_ORNAMENTS,
+    OF_OTHER_STORIES, OF_SECTIONS, OF_SIDE_BOXES, OF_SUBTITLES, OF_TAGS, OF_WRITERS,
 };
 use crate::markup::Node;
 
@@ -22,7 +22,7 @@ pub(super) enum ClassKind {
     Headline = 4,
     Subtitle = 8,
     Caption = 16,
-    /// A picture that is no photo of the story.
+    /// A picture that may be no photo of the story.
     NoPhoto = 32,
     /// The time of a change.
     Change = 64,
@@ -47,7 +47,7 @@ impl ClassKinds {
 
 /// The kinds by their words.
 static KINDS: LazyLock<HashMap<&str, u16>> = LazyLock::new(|| {
-    let lists: [(&[&str], ClassKind); 12] = [
+    let lists: [(&[&str], ClassKind); 13] = [
         (&OF_OTHER_STORIES, ClassKind::Foreign),
         (&OF_OTHER_STORIES, ClassKind::OtherStory),
         (&OF_SIDE_BOXES, ClassKind::Foreign),
@@ -55,7 +55,8 @@ static KINDS: LazyLock<HashMap<&str, u16>> = LazyLock::new(|| {
         (&OF_HEADLINES, ClassKind::Headline),
         (&OF_SUBTITLES, ClassKind::Subtitle),
         (&OF_CAPTIONS, ClassKind::Caption),
-        (&OF_NO_PHOTOS, ClassKind::NoPhoto),
+        (&OF_FACES, ClassKind::NoPhoto),
+        (&OF_ORNAMENTS, ClassKind::NoPhoto),
         (&OF_CHANGES, ClassKind::Change),
         (&OF_BREADCRUMBS, ClassKind::Breadcrumb),
         (&OF_TAGS, ClassKind::Tags),
@@ -105,14 +106,18 @@ pub(super) fn foreign_words(node: &Node<'_>) -> Vec<String> {
     words
 }
 
+/// Acts on each word. A text in square brackets is a value and no name, as CSS libraries write it:
+/// `mr-[--sidebar-width]`.
 fn each_word(node: &Node<'_>, mut act: impl FnMut(&str)) {
     let mut word = String::new();
     for name in ["class", "id"] {
         let Some(value) = node.attr(name) else {
             continue;
         };
-        let mut before = ' ';
+        let (mut before, mut is_in_value) = (' ', false);
         for c in value.chars().take(LONGEST).chain([' ']) {
+            is_in_value = c == '[' || is_in_value && c != ']' && !c.is_whitespace();
+            let c = if is_in_value { '[' } else { c };
             let is_new = !c.is_alphabetic() || c.is_uppercase() && before.is_lowercase();
             if is_new && !word.is_empty() {
                 act(&word);
@@ -153,6 +158,9 @@ mod tests {
         assert!(all.iter().all(|kind| found.has(*kind)) && !found.has(ClassKind::Headline));
         let below = of("class=tit-sub").0;
         assert!(below.has(ClassKind::Subtitle) && !below.has(ClassKind::Headline));
+        // CSS libraries write values in brackets; one that is not closed ends with its name.
+        let (_, words) = of("class=\"mr-[--sidebar-width] bg-[url('/promo.jpg')] a[ad more\"");
+        assert_eq!(words, ["mr", "bg", "a", "more"]);
         // `navy` is no menu, and `download` no advertisement.
         assert_eq!(of("class='navy download'").0, ClassKinds::default());
     }

@@ -50,13 +50,19 @@ pub(super) const OF_CAPTIONS: [&str; 14] = [
     "credit", "bildtext", "bildunterschrift", "bu", "pie", "imagecaption",
 ];
 
-/// Words in the class of a picture, or of the elements around it, that say it is no photo of the
-/// story.
+/// Words in the class of a picture, or of the elements around it, that name a face or a logo.
 #[rustfmt::skip]
-pub(super) const OF_NO_PHOTOS: [&str; 23] = [
-    "avatar", "logo", "icon", "icons", "emoji", "author", "authors", "byline", "writer",
-    "reporter", "journalist", "profile", "share", "social", "sns", "badge", "flag", "sprite",
-    "tracking", "pixel", "spacer", "button", "columnist",
+pub(super) const OF_FACES: [&str; 10] = [
+    "avatar", "logo", "author", "authors", "byline", "writer", "reporter", "journalist", "profile",
+    "columnist",
+];
+
+/// Words in the class of a picture, or of the elements around it, that name what stands on photos
+/// or beside them.
+#[rustfmt::skip]
+pub(super) const OF_ORNAMENTS: [&str; 13] = [
+    "icon", "icons", "emoji", "share", "social", "sns", "badge", "flag", "sprite", "tracking",
+    "pixel", "spacer", "button",
 ];
 
 /// Words in an element's class or id that name a breadcrumb.

@@ -210,15 +210,18 @@ impl<'a> PageParts<'a> {
 }
 
 /// Tells whether an element belongs to no story, whatever it is called.
-fn is_out(node: &Node<'_>) -> bool {
+pub(super) fn is_out(node: &Node<'_>) -> bool {
     OUT.iter().any(|name| node.has_name(name)) || is_hidden(node)
 }
 
 /// Tells whether an element holds other stories, comments, menus or advertisements by its name.
 fn is_foreign(node: &Node<'_>, kinds: ClassKinds) -> bool {
-    // Some CMSs call each figure a card or a widget, and the lead a teaser.
-    let is_own =
-        kinds.has(ClassKind::Writer) || kinds.has(ClassKind::Subtitle) || node.has_name("figure");
+    // Some CMSs call each figure a card or a widget, and the lead a teaser. A picture that is named
+    // to be shared is no box.
+    let is_own = kinds.has(ClassKind::Writer)
+        || kinds.has(ClassKind::Subtitle)
+        || node.has_name("figure")
+        || node.has_name("img") && kinds.has(ClassKind::NoPhoto);
     kinds.has(ClassKind::Foreign) && !is_own
 }
 

@@ -118,11 +118,11 @@ pub(super) const ROLE_ADJECTIVES: [&str; 68] = [
 
 /// Words of offices, papers and user accounts. A name that has one is no person's.
 #[rustfmt::skip]
-pub(super) const OFFICES: [&str; 57] = [
+pub(super) const OFFICES: [&str; 60] = [
     "newsroom", "newsdesk", "desk", "bureau", "staff", "team", "redaktion", "redaktionen",
     "redactie", "redaction", "rédaction", "redacción", "redacao", "redação", "redazione",
     "redakcja", "redaksjonen", "editorial", "editors", "news", "agency", "agencies", "agentur",
-    "agenturen", "agence", "agencia", "press", "media", "magazine", "newspaper", "zeitung",
+    "agenturen", "agence", "agencia", "agência", "agenzia", "ajansı", "press", "media", "magazine", "newspaper", "zeitung",
     "online", "admin", "administrator", "webmaster", "naver", "네이버", "다음", "board", "office",
     "service", "services", "department", "corporation", "company", "inc", "ltd", "gmbh", "llc",
     "network", "tv", "radio", "university", "college", "institute", "foundation", "관리자",
@@ -150,6 +150,17 @@ pub(super) const JAPANESE_OFFICES: [&str; 27] = [
     "編集部", "編集局", "報道部", "取材班", "取材部", "社会部", "政治部", "経済部", "文化部",
     "運動部", "国際部", "支局", "通信", "通信社", "新聞", "新聞社",
     "報導", "报道", "報道", "编辑部", "編輯部", "综合", "綜合", "日报", "日報", "网", "網",
+];
+
+/// The ends of the names of Chinese papers, agencies and desks.
+#[rustfmt::skip]
+pub(super) const CHINESE_OFFICES: [&str; 12] = [
+    "新闻", "报", "報", "社", "财经", "財經", "中心", "客户端", "小编", "小編", "编辑", "編輯",
+];
+
+/// Words before a place or a paper in a Spanish or Portuguese byline: `Ana Ruiz, de Puerto Viejo`.
+pub(super) const BEFORE_IBERIAN_PLACES: [&str; 13] = [
+    "de", "do", "da", "dos", "das", "del", "em", "en", "no", "na", "desde", "para", "direto",
 ];
 
 /// Agencies that Japanese papers name in brackets at the end of a story.
@@ -180,12 +191,16 @@ pub(super) const WITH: [&str; 8] = ["with", "avec", "mit", "con", "com", "med", 
 
 /// News agencies.
 #[rustfmt::skip]
-pub(super) const AGENCIES: [&str; 37] = [
+pub(super) const AGENCIES: [&str; 72] = [
     "reuters", "ap", "associated press", "the associated press", "afp", "agence france presse",
     "dpa", "dpa infocom", "sid", "epd", "kna", "ansa", "adnkronos", "efe", "europa press",
     "lusa", "ritzau", "ntb", "tt", "stt", "apa", "sda", "keystone sda", "pa", "pa media",
     "press association", "bloomberg", "upi", "xinhua", "tass", "interfax", "ria novosti", "anp",
-    "belga", "pap", "kyodo", "getty images",
+    "belga", "pap", "kyodo", "getty images", "pti", "ani", "ians", "aap", "app", "bernama", "antara",
+    "agencias", "agências", "estadão conteúdo", "folhapress", "télam", "telam", "notimex",
+    "canadian press", "the canadian press", "la presse canadienne", "ats", "keystonesda",
+    "keystoneats", "aa", "dha", "iha", "i\u{307}ha", "anadolu", "yonhap", "cna", "ttxvn", "vna", "jiji",
+    "tim redaksi", "contributed", "monitoring report", "imago", "epa",
 ];
 
 /// Words that are told with a time, and are no part of a name.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::extract::vocabulary::{AGENCIES, OTHER_WORK, WITH};
+use crate::extract::vocabulary::{AGENCIES, BEFORE_IBERIAN_PLACES, OTHER_WORK, WITH};
 
 /// How German papers name the place first: `Aus Berlin berichtet Anna Muster`.
 const FROM_PLACE: &str =
@@ -44,6 +44,25 @@ pub(super) fn opens_with_place(line: &str) -> bool {
 /// Returns a name without the place or the paper behind it.
 pub(super) fn without_tail(name: &str) -> &str {
     TAIL.split(name).next().unwrap_or_default()
+}
+
+/// Returns the parts of a byline, each with the mark before it.
+pub(super) fn marked_parts<'b>(byline: &'b str, marks: &Regex) -> Vec<(&'b str, &'b str)> {
+    let (mut parts, mut from, mut mark) = (Vec::new(), 0, "");
+    for found in marks.find_iter(byline) {
+        parts.push((mark, &byline[from..found.start()]));
+        (mark, from) = (found.as_str(), found.end());
+    }
+    parts.push((mark, &byline[from..]));
+    parts
+}
+
+/// Tells whether a later part of a Spanish or Portuguese byline is a place or a paper: behind a
+/// dash, and behind a comma with a small word before it.
+pub(super) fn is_iberian_place(mark: &str, part: &str) -> bool {
+    let first = part.split(' ').next().unwrap_or_default();
+    let has_word = part.contains(' ') && BEFORE_IBERIAN_PLACES.contains(&first);
+    mark.contains(['-', '–', '—']) || has_word && mark.contains([',', '|', '•'])
 }
 
 /// Returns a part of a byline without the words before its name.

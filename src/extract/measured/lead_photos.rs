@@ -101,16 +101,29 @@ pub(super) fn is_lead_by_caption(node: &Node<'_>, parts: &PageParts<'_>) -> bool
     let Some((figure, caption)) = told_figure(node) else {
         return false;
     };
-    let links = caption.descendants_it().filter(|inner| inner.has_name("a"));
-    let linked: usize = links.map(|link| weight(&text(&link))).sum();
-    let all = weight(&text(&caption));
-
     let of_own = figure.parent().filter(|parent| !parts.is_around(parent));
     let is_beside_link = of_own.is_some_and(|parent| {
         let mut inside = parent.descendants_it().take(MOST_OF_A_FIGURE);
         inside.any(|inner| inner.has_name("a") && !chain(inner).any(|it| it.id == figure.id))
     });
-    all >= SENTENCE && 2 * linked < all && !is_beside_link
+    is_plain_sentence(&caption) && !is_beside_link
+}
+
+/// Tells whether a picture that is a link stands in a figure with a caption that tells what is
+/// seen. In the card of another story the caption, or the whole figure, is a link, too.
+pub(super) fn is_told_in_linked_figure(node: &Node<'_>) -> bool {
+    told_figure(node).is_some_and(|(figure, caption)| {
+        let mut around = chain(figure).take(BOXES + 1);
+        is_plain_sentence(&caption) && !around.any(|around| around.has_name("a"))
+    })
+}
+
+/// Tells whether a caption is a sentence, and most of it no link.
+fn is_plain_sentence(caption: &Node<'_>) -> bool {
+    let links = caption.descendants_it().filter(|inner| inner.has_name("a"));
+    let linked: usize = links.map(|link| weight(&text(&link))).sum();
+    let all = weight(&text(caption));
+    all >= SENTENCE && 2 * linked < all
 }
 
 /// Returns the figure around a picture, and its caption.

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::extract::measured::around_names::{
-    before_other_work, opens_with_place, without_agency, without_preface, without_tail,
+    before_other_work, is_iberian_place, marked_parts, opens_with_place, without_agency,
+    without_preface, without_tail,
 };
 use crate::extract::measured::byline_parts::{
     is_unnamed_reporter, of_writers, opens_with_role, without_opening_role,
@@ -89,7 +90,7 @@ fn named(byline: &str, papers: &PaperNames) -> Vec<String> {
     let found = if bare.contains(is_hangul) {
         korean_names::persons(&bare, &MARKS)
     } else {
-        others(&clean(&bare))
+        others(&clean(&bare), papers)
     };
 
     let mut names: Vec<String> = Vec::new();
@@ -127,17 +128,19 @@ pub(super) fn has_korean_signer(text: &str) -> bool {
 }
 
 /// Returns the names in a byline of another language.
-fn others(byline: &str) -> Vec<String> {
+fn others(byline: &str, papers: &PaperNames) -> Vec<String> {
     let byline = of_writers(byline);
     let byline = GENERATION.replace_all(&byline, " $1");
     let bare = LEAD.replace(&byline, "");
     let mut names: Vec<String> = Vec::new();
     let mut is_behind_agency = false;
-    for part in MARKS.split(&bare) {
+    let is_iberian = is_iberian(&byline, papers);
+    for (mark, part) in marked_parts(&bare, &MARKS) {
         // `Reuters, London`: one word behind an agency is a place.
         let is_place = is_behind_agency && !part.contains(' ');
         is_behind_agency = is_agency(part);
-        if is_place {
+        let is_behind_names = is_iberian && !names.is_empty() && is_iberian_place(mark, part);
+        if is_place || is_behind_names {
             continue;
         }
         let part = without_agency(part);
@@ -172,6 +175,14 @@ fn others(byline: &str) -> Vec<String> {
         names.retain(is_whole);
     }
     names
+}
+
+/// Tells whether a byline is one in Spanish or Portuguese, by its first word or its page.
+fn is_iberian(byline: &str, papers: &PaperNames) -> bool {
+    const LANGUAGES: [&str; 4] = ["pt", "es", "gl", "ca"];
+    let first = byline.split([' ', ':']).next().unwrap_or_default();
+    let of_page = papers.language();
+    first.eq_ignore_ascii_case("por") || of_page.is_some_and(|told| LANGUAGES.contains(&told))
 }
 
 /// Divides a text at the words between two names.
@@ -311,6 +322,27 @@ mod tests {
                 vec!["Moe Reed", "Ida Frost"],
             ),
             ("By Harbour Reporters", vec![]),
+            ("Por Ana Ruiz, q7 PV — Puerto Viejo", vec!["Ana Ruiz"]),
+            ("Por Ana Ruiz, do Cais, em Porto Velho", vec!["Ana Ruiz"]),
+            (
+                "Por Ana Ruiz, José Gil - Puerto Viejo",
+                vec!["Ana Ruiz", "José Gil"],
+            ),
+            ("By Ana Ruiz - José Gil", vec!["Ana Ruiz", "José Gil"]),
+            (
+                "Por Ana de la Vega, Max Orr",
+                vec!["Ana de la Vega", "Max Orr"],
+            ),
+            ("Agência Cais", vec![]),
+            ("Kıyı Ajansı", vec![]),
+            ("PTI", vec![]),
+            ("By Ana Ruiz, AAP", vec!["Ana Ruiz"]),
+            ("Keystone-SDA", vec![]),
+            ("İHA", vec![]),
+            ("Antara Singh", vec!["Antara Singh"]),
+            ("Monitoring Report", vec![]),
+            ("海港时报", vec![]),
+            ("海港財經", vec![]),
             ("Seebote.de", vec![]),
             ("J.R. Frost", vec!["J.R. Frost"]),
             ("ida.r.frost", vec!["ida.r.frost"]),

@@ -47,6 +47,16 @@ const METAS: [&str; 5] = [
     "twitter:site",
 ];
 
+/// Second levels of countries, below which papers register their names: `paper.co.uk`.
+const SECOND_LEVELS: [&str; 13] = [
+    "co", "com", "or", "org", "ne", "net", "go", "gov", "gob", "ac", "edu", "info", "in",
+];
+
+/// Names of hosts that papers have in front of their own: `m.paper.example`.
+const USUAL_HOSTS: [&str; 9] = [
+    "www", "m", "edition", "news", "amp", "mobile", "mobil", "en", "web",
+];
+
 /// The names of a page's paper, as letters, and the language that it writes in.
 #[derive(Debug, Default)]
 pub(super) struct PaperNames {
@@ -64,14 +74,7 @@ impl PaperNames {
             .collect();
 
         let host = url.as_url().host_str().unwrap_or_default();
-        let bare = host.strip_prefix("www.").unwrap_or(host);
-        names.push(letters(bare).collect());
-        names.extend(
-            bare.split('.')
-                .rev()
-                .nth(1)
-                .map(|label| letters(label).collect()),
-        );
+        names.extend(names_of_host(host));
         names.retain(|name| name.chars().count() > 1);
         Self {
             names,
@@ -157,6 +160,27 @@ impl PaperNames {
     }
 }
 
+/// Returns the names of a paper that its host tells, as letters: the whole one without a usual
+/// label in front, and the label that the paper registered.
+fn names_of_host(host: &str) -> Vec<String> {
+    let mut labels: Vec<&str> = host.split('.').collect();
+    let has_second_level = match labels.as_slice() {
+        [_, .., second, ending] => ending.len() == 2 && SECOND_LEVELS.contains(second),
+        _ => false,
+    };
+    let ending = if has_second_level { 2 } else { 1 };
+    while labels.len() > ending + 1 && USUAL_HOSTS.contains(&labels[0]) {
+        labels.remove(0);
+    }
+
+    let registered = labels.len().checked_sub(ending + 1).map(|at| labels[at]);
+    let told = [Some(labels.concat()), registered.map(str::to_owned)];
+    told.into_iter()
+        .flatten()
+        .map(|name| letters(&name).collect())
+        .collect()
+}
+
 /// Returns the language that a page tells, without its country: `de` of `de-AT`.
 fn language(page: &PageScan<'_>) -> Option<String> {
     let root = page.tree.root();
@@ -233,6 +257,21 @@ mod tests {
             "snake_case and other words",
         ] {
             assert_eq!(names().cut_from(text).as_deref(), Some(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_tells_the_label_that_the_paper_registered() {
+        for (host, expected) in [
+            ("www.seebote.de", ["seebotede", "seebote"]),
+            ("www.seebote.co.uk", ["seebotecouk", "seebote"]),
+            ("m.seebote.com.br", ["seebotecombr", "seebote"]),
+            ("edition.seebote.example", ["seeboteexample", "seebote"]),
+            ("news.com.au", ["newscomau", "news"]),
+            ("www.news.com.au", ["newscomau", "news"]),
+            ("com.de", ["comde", "com"]),
+        ] {
+            assert_eq!(names_of_host(host), expected, "{host}");
         }
     }
 

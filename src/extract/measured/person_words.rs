@@ -2,8 +2,8 @@
 
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::vocabulary::{
-    AGENCIES, AND, BEFORE_BY, BY, JAPANESE_OFFICES, KOREAN_OFFICES, KOREAN_SIGNERS, NETWORKS,
-    OF_TIME, OFFICES, PARTICLES, ROLE_ADJECTIVES, ROLES, THAI_OFFICES,
+    AGENCIES, AND, BEFORE_BY, BY, CHINESE_OFFICES, JAPANESE_OFFICES, KOREAN_OFFICES,
+    KOREAN_SIGNERS, NETWORKS, OF_TIME, OFFICES, PARTICLES, ROLE_ADJECTIVES, ROLES, THAI_OFFICES,
 };
 use crate::text::letters;
 
@@ -39,12 +39,18 @@ pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
         && !papers.have(name)
         && !AGENCIES.contains(&plain.as_str())
         && !has(&OFFICES)
-        && !KOREAN_OFFICES.iter().any(|office| plain.ends_with(office))
-        && !JAPANESE_OFFICES
-            .iter()
-            .any(|office| plain.ends_with(office))
+        && !is_office_by_its_end(&plain)
         && !KOREAN_SIGNERS.contains(&plain.as_str())
         && !words.iter().all(|word| is_of_role(word) || is_little(word))
+}
+
+/// Tells whether a name ends as those of offices in East Asia do.
+fn is_office_by_its_end(name: &str) -> bool {
+    let mut ends = KOREAN_OFFICES
+        .iter()
+        .chain(&JAPANESE_OFFICES)
+        .chain(&CHINESE_OFFICES);
+    ends.any(|office| name.ends_with(office))
 }
 
 /// Tells whether a text opens with an article in the page's language. A page that tells no language
@@ -66,7 +72,7 @@ pub(super) fn is_agency(text: &str) -> bool {
 }
 
 /// Tells whether a text opens with an agency, which has a place or a desk behind it: `Reuters
-/// London`, `AFP Paris`. Short ones are names, too: `Sid`.
+/// London`, `AFP Paris`. Short ones are names, too, as `Sid`, and `Antara` is one.
 fn opens_with_agency(name: &str) -> bool {
     const LONG: usize = 6;
     const INITIALS: usize = 3;
@@ -76,7 +82,8 @@ fn opens_with_agency(name: &str) -> bool {
     let count = first.chars().count();
     let is_printed_large = |text: &str| !text.contains(char::is_lowercase);
     let is_initials = count >= INITIALS && is_printed_large(first) && !is_printed_large(rest);
-    (count >= LONG || is_initials) && AGENCIES.contains(&bare(first).as_str())
+    let agency = bare(first);
+    (count >= LONG || is_initials) && agency != "antara" && AGENCIES.contains(&agency.as_str())
 }
 
 /// Tells whether a text is the name of a host: `Seebote.de`.

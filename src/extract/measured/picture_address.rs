@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::config::profile::ArticleRules;
-use crate::extract::measured::picture_file::file_of;
+use crate::extract::measured::picture_file::{PICTURES, file_of};
 use crate::markup::{Node, attribute};
+use crate::page_url::PageUrl;
 
 /// Attributes with several addresses and their widths.
 const SETS: [&str; 4] = ["srcset", "data-srcset", "data-lazy-srcset", "data-bgset"];
@@ -28,18 +29,51 @@ static SMALL: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Returns the address of a picture: the largest of its `srcset`, else its own, unless that is a
 /// placeholder. Pages show a small file at first, and a script or the browser takes a larger one.
-pub(super) fn address(node: &Node<'_>, rules: &ArticleRules) -> Option<String> {
+pub(super) fn address(node: &Node<'_>, rules: &ArticleRules, page: &PageUrl) -> Option<String> {
     let lazy = rules.lazy.iter().filter_map(|name| attribute(node, name));
+    let (of_pages, lazy): (Vec<_>, Vec<_>) = lazy
+        .filter(|value| is_address(value))
+        .partition(|value| is_of_a_page(value, page));
     let own = lazy
+        .into_iter()
         .chain(attribute(node, "src"))
         .find(|link| !is_placeholder(link));
     let set = largest_of(node);
     let Some(own) = own else {
-        return set.map(|set| set.link).or_else(|| of_sources(node));
+        let sets = set.map(|set| set.link).or_else(|| of_sources(node));
+        return sets.or_else(|| of_pages.into_iter().next());
     };
 
     let larger = set.filter(|set| set.is_larger_than(&own));
     Some(larger.map_or(own, |set| set.link))
+}
+
+/// Tells whether the value of a lazy attribute may be an address: scripts keep switches, numbers
+/// and JSON in attributes of the same names.
+fn is_address(value: &str) -> bool {
+    let is_plain = !value.contains(|c: char| c.is_whitespace() || "{}<>\"".contains(c));
+    is_plain && (value.contains('/') || has_ending(value))
+}
+
+/// Tells whether an address is that of a page of the paper, and not of a picture: `/news/7`. The
+/// addresses of services that resize have a picture's ending in them, or a word for pictures.
+fn is_of_a_page(link: &str, page: &PageUrl) -> bool {
+    const OF_PICTURES: [&str; 7] = ["image", "img", "photo", "media", "file", "upload", "asset"];
+    let Ok(target) = page.join(link) else {
+        return false;
+    };
+    let path = target.path_and_query().to_lowercase();
+    target.host() == page.host()
+        && !has_ending(&path)
+        && !OF_PICTURES.iter().any(|word| path.contains(word))
+}
+
+/// Tells whether a text has the ending of a picture's file in it.
+fn has_ending(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    PICTURES
+        .iter()
+        .any(|ending| lower.contains(&format!(".{ending}")))
 }
 
 /// Returns the largest address of the sources around a picture. They may show other cuts of the
@@ -158,7 +192,29 @@ mod tests {
         let tree = Tree::parse(picture).unwrap();
         let root = tree.root();
         let image = root.descendants_it().find(|node| node.has_name("img"));
-        address(&image.unwrap(), &Profile::generic().article)
+        let page = PageUrl::parse("https://paper.example/news/7").unwrap();
+        address(&image.unwrap(), &Profile::generic().article, &page)
+    }
+
+    #[test]
+    fn a_lazy_attribute_without_an_address_of_a_picture_gives_way() {
+        for (told, expected) in [
+            ("data-lazy=true", "/1.jpg"),
+            ("data-lazyload=1", "/1.jpg"),
+            ("data-image='{\"id\": \"/2.jpg\"}'", "/1.jpg"),
+            ("data-url=/news/8", "/1.jpg"),
+            ("data-url=https://paper.example/news/8", "/1.jpg"),
+            ("data-lazy=true data-image=/2.jpg", "/2.jpg"),
+            ("data-lazy=2.webp", "2.webp"),
+            ("data-src=/resize/2.jpg/640", "/resize/2.jpg/640"),
+            ("data-src=/image/2", "/image/2"),
+            ("data-src=//cdn.example/2", "//cdn.example/2"),
+        ] {
+            let picture = format!("<img {told} src=/1.jpg>");
+            assert_eq!(address_of(&picture).as_deref(), Some(expected), "{told}");
+        }
+        let alone = "<img data-src=/p/2 src=/blank.gif>";
+        assert_eq!(address_of(alone).as_deref(), Some("/p/2"));
     }
 
     #[test]

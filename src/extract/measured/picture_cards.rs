@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use url::Url;
+
 use crate::extract::class_names::ClassKind;
 use crate::extract::holder::chain;
 use crate::extract::measured::captions::BOXES;
@@ -73,4 +75,36 @@ pub(super) fn are_items(cards: &[NodeId], parts: &PageParts<'_>, paragraphs: &[S
         && cards
             .iter()
             .all(|card| parts.place(*card) == PagePlace::InStory)
+}
+
+/// Returns the other page of the paper to which a picture is a link, as those of other stories are.
+/// A photo may link its own file. A page with photos may be that of this one, and have any name: so
+/// the picture decides.
+pub(super) fn linked_page(node: &Node<'_>, page: &PageUrl) -> Option<Url> {
+    let target = linked(node, page)?;
+    let is_own =
+        target.path_and_query().split(['#', '?']).next() == page.path_and_query().split('?').next();
+    (!is_own && is_page_of_paper(&target, page)).then(|| target.as_url().clone())
+}
+
+/// Tells whether a picture is a link to a page of the paper, be it its own.
+pub(super) fn is_in_a_link_to_a_page(node: &Node<'_>, page: &PageUrl) -> bool {
+    linked(node, page).is_some_and(|target| is_page_of_paper(&target, page))
+}
+
+/// Returns where the link around a picture leads.
+fn linked(node: &Node<'_>, page: &PageUrl) -> Option<PageUrl> {
+    let link = chain(*node)
+        .take(BOXES + 1)
+        .find(|around| around.has_name("a"))?;
+    page.join(&link.attr("href")?).ok()
+}
+
+fn is_page_of_paper(target: &PageUrl, page: &PageUrl) -> bool {
+    const FILES: [&str; 7] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", "image"];
+    let path = target.as_str().to_lowercase();
+    !FILES.iter().any(|end| path.contains(end))
+        && target.host() == page.host()
+        && !path.contains("photo")
+        && !path.contains("gallery")
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// The endings of pictures' files.
-const PICTURES: [&str; 6] = ["jpg", "jpeg", "png", "webp", "gif", "avif"];
+pub(super) const PICTURES: [&str; 6] = ["jpg", "jpeg", "png", "webp", "gif", "avif"];
 
 /// Widths in use. Another number at the end of a file's name is one of a series.
 const WIDTHS: &str = "320|360|375|400|414|480|600|620|640|720|750|768|800|828|900|960|976|1000|1024\

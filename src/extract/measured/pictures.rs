@@ -1,20 +1,22 @@
 //! Finds the photos of an unknown page's story, with the words printed below them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Image;
-use crate::extract::class_names::ClassKind;
 use crate::extract::holder::chain;
-use crate::extract::measured::captions::{BOXES, caption};
+use crate::extract::measured::captions::caption;
+use crate::extract::measured::doubtful_pictures::{Doubt, doubt, is_enlarger, is_photo, side};
 use crate::extract::measured::lead_photos::{
-    ToldFiles, background, is_lead_by_caption, is_told_in_figure,
+    ToldFiles, background, is_lead_by_caption, is_told_in_figure, is_told_in_linked_figure,
 };
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::picture_address::{address, is_placeholder};
-use crate::extract::measured::picture_cards::{are_items, card_of};
+use crate::extract::measured::picture_cards::{
+    are_items, card_of, is_in_a_link_to_a_page, linked_page,
+};
 use crate::extract::measured::picture_file::{are_of_two_years, file_of};
-use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::page_parts::{PageParts, PagePlace, is_out};
 use crate::extract::photos::image;
 use crate::extract::scan::PageScan;
 use crate::markup::{Node, NodeId, attribute};
@@ -46,45 +48,107 @@ pub(super) fn images(
     parts: &PageParts<'_>,
     hints: PhotoHints<'_>,
 ) -> Vec<Image> {
-    let around = parts.common().id;
     let unwanted = unwanted(page, parts, hints.rules);
-    let told = ToldFiles::of(page, hints.url);
+    let finder = PhotoFinder {
+        parts,
+        hints,
+        told: ToldFiles::of(page, hints.url),
+        around: parts.common().id,
+    };
     let mut removed: HashSet<NodeId> = HashSet::new();
+    let mut doubts: HashMap<NodeId, Doubt> = HashMap::new();
     let mut found: Vec<FoundPhoto> = Vec::new();
 
     for node in parts.elements() {
-        let is_inside = node
-            .parent()
-            .is_some_and(|parent| removed.contains(&parent.id));
-        if is_inside || unwanted.contains(&node.id) || is_no_photo_box(&node, parts) {
+        let parent = node.parent().map(|parent| parent.id);
+        let is_inside = parent.is_some_and(|parent| removed.contains(&parent));
+        let inherited = parent.and_then(|parent| doubts.get(&parent).copied());
+        let doubt = doubt(&node, parts).max(inherited);
+        doubts.extend(doubt.map(|doubt| (node.id, doubt)));
+
+        let is_out = unwanted.contains(&node.id) && !node.has_name("button");
+        if is_inside || is_out {
             removed.insert(node.id);
             continue;
         }
-        if found.len() == MOST || !is_picture(&node) {
-            continue;
+        if found.len() < MOST {
+            found.extend(finder.find(node, doubt));
         }
-
-        let Some(url) = photo(&node, parts, hints) else {
-            continue;
-        };
-        let file = file_of(&url);
-        let is_near = chain(node).any(|node| node.id == around);
-        if !is_of_story(&node, &file, is_near, parts, (&told, hints.papers)) {
-            continue;
-        }
-        let card = card_of(&node, parts, hints.url).filter(|_| !told.have(&file));
-        if is_portrait(&node, hints.writers) && !told.have(&file) {
-            continue;
-        }
-        let caption = caption(&node, parts, hints.headlines, hints.papers);
-        found.push(FoundPhoto {
-            file,
-            is_near,
-            card,
-            image: image(url, caption, hints.rules),
-        });
+    }
+    if !found.iter().any(|photo| finder.told.have(&photo.file)) {
+        found.extend(finder.foreign_lead(&unwanted));
+        found.sort_by_key(|photo| photo.node);
     }
     each_once(found, parts, hints.paragraphs)
+}
+
+/// Finds out which pictures are photos of the story.
+struct PhotoFinder<'f, 'a> {
+    parts: &'f PageParts<'a>,
+    hints: PhotoHints<'f>,
+    told: ToldFiles,
+    /// The element around headline and story.
+    around: NodeId,
+}
+
+impl PhotoFinder<'_, '_> {
+    /// Returns the photo that an element shows; `None` where it is no photo of the story.
+    fn find(&self, node: Node<'_>, doubt: Option<Doubt>) -> Option<FoundPhoto> {
+        let (parts, hints) = (self.parts, self.hints);
+        if !is_picture(&node) {
+            return None;
+        }
+
+        let url = photo(&node, parts, hints)?;
+        let file = file_of(&url);
+        let is_told = self.told.have(&file);
+        let is_near = chain(node).any(|node| node.id == self.around);
+        let is_doubtful =
+            doubt.is_some_and(|doubt| !is_photo(&node, doubt)) || is_portrait(&node, hints.writers);
+        let is_own = is_of_story(&node, &file, is_near, parts, (&self.told, hints.papers));
+        let is_of_other = match linked_page(&node, hints.url) {
+            Some(target) if is_told => target.path() == "/",
+            Some(_) => !is_told_in_linked_figure(&node),
+            None => false,
+        };
+        if !is_own || is_of_other || is_doubtful && !is_told {
+            return None;
+        }
+
+        let caption = caption(&node, parts, hints.headlines, hints.papers);
+        Some(FoundPhoto {
+            node: node.id,
+            file,
+            is_near,
+            card: card_of(&node, parts, hints.url).filter(|_| !is_told),
+            image: image(url, caption, hints.rules),
+        })
+    }
+}
+
+impl PhotoFinder<'_, '_> {
+    /// Returns the photo that the page's head names, where it stands above the story's end in a
+    /// box that is foreign by its name: papers call the box of a lead photo a banner, a card or a
+    /// teaser, too. It stands in no box that is foreign by its kind, and links nothing but a file.
+    fn foreign_lead(&self, unwanted: &HashSet<NodeId>) -> Option<FoundPhoto> {
+        if self.told.have_none() {
+            return None;
+        }
+
+        let is_foreign = |node: &Node<'_>| {
+            let mut around = chain(*node).take_while(|around| !self.parts.is_around(around));
+            around.any(|around| is_out(&around) || unwanted.contains(&around.id))
+        };
+        let mut pictures = self.parts.everything().filter(is_picture);
+        pictures.find_map(|node| {
+            let is_below = self.parts.place(node.id) == PagePlace::BelowStory;
+            if is_below || is_foreign(&node) || is_in_a_link_to_a_page(&node, self.hints.url) {
+                return None;
+            }
+            let photo = self.find(node, None)?;
+            self.told.have(&photo.file).then_some(photo)
+        })
+    }
 }
 
 /// Returns the photos, each file once. Those in cards count where the cards are the story's own.
@@ -136,6 +200,7 @@ fn is_portrait(node: &Node<'_>, writers: &[String]) -> bool {
 /// A photo, whether it stands in the element around headline and text, and the card of another
 /// story around it.
 struct FoundPhoto {
+    node: NodeId,
     file: String,
     is_near: bool,
     card: Option<NodeId>,
@@ -178,18 +243,6 @@ fn unwanted(page: &PageScan<'_>, parts: &PageParts<'_>, rules: &ArticleRules) ->
         .collect()
 }
 
-/// Tells whether an element holds pictures that are no photos, by its name. The story stands in
-/// none.
-fn is_no_photo_box(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
-    let is_named = parts.kinds(node).has(ClassKind::NoPhoto) || node.has_name("button");
-    is_named && !parts.is_around(node) && !is_enlarger(node)
-}
-
-/// Tells whether an element is the button around a photo that shows it larger.
-fn is_enlarger(node: &Node<'_>) -> bool {
-    node.has_name("button") && chain(*node).any(|around| around.has_name("figure"))
-}
-
 /// Returns the address of a photo; `None` where the picture is none of the story.
 fn photo(
     node: &Node<'_>,
@@ -199,13 +252,12 @@ fn photo(
     }: PhotoHints<'_>,
 ) -> Option<String> {
     let is_other = parts.place(node.id) == PagePlace::BelowStory && !is_in_container(node, parts)
-        || is_small(node)
-        || is_in_link_to_a_page(node, page);
+        || is_small(node);
     if is_other {
         return None;
     }
 
-    let link = background(node).or_else(|| address(node, rules))?;
+    let link = background(node).or_else(|| address(node, rules, page))?;
     let url = page.join(&link).ok()?.to_string();
     let is_no_photo = rules
         .no_photo
@@ -221,31 +273,9 @@ fn is_in_container(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
 
 /// Tells whether a picture is smaller than photos by its told size.
 fn is_small(node: &Node<'_>) -> bool {
-    ["width", "height"].iter().any(|name| {
-        let told = node.attr(name);
-        let side = told.and_then(|side| side.trim().trim_end_matches("px").parse::<f64>().ok());
-        side.is_some_and(|side| side < LEAST_SIDE)
-    })
-}
-
-/// Tells whether a picture is a link to another page of the paper, as those of other stories are. A
-/// photo may link its own file.
-fn is_in_link_to_a_page(node: &Node<'_>, page: &PageUrl) -> bool {
-    const FILES: [&str; 7] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", "image"];
-    let link = chain(*node)
-        .take(BOXES + 1)
-        .find(|around| around.has_name("a"));
-    let Some(target) = link.and_then(|link| page.join(&link.attr("href")?).ok()) else {
-        return false;
-    };
-    let path = target.as_str().to_lowercase();
-    let is_own =
-        target.path_and_query().split(['#', '?']).next() == page.path_and_query().split('?').next();
-    !is_own
-        && !FILES.iter().any(|end| path.contains(end))
-        && target.host() == page.host()
-        && !path.contains("photo")
-        && !path.contains("gallery")
+    ["width", "height"]
+        .iter()
+        .any(|name| side(node, name).is_some_and(|side| side < LEAST_SIDE))
 }
 
 #[cfg(test)]
@@ -297,6 +327,28 @@ mod tests {
     }
 
     #[test]
+    fn the_photo_that_the_pages_head_names_may_stand_in_a_box_with_a_foreign_name() {
+        let lead = "<img src=https://cdn.example/400x300/lead.jpg>";
+        for name in ["single-banner", "blog-card", "content-teaser-image"] {
+            let boxed = format!("<div class={name}>{lead}</div>");
+            assert_eq!(photos(&boxed, "").len(), 1, "{name}");
+            assert_eq!(photos("", &boxed).len(), 1, "{name}");
+            let other = boxed.replace("lead.jpg", "other.jpg");
+            assert!(photos("", &other).is_empty(), "{name}");
+        }
+        for boxed in [
+            format!("<aside><div class=banner>{lead}</div></aside>"),
+            format!("<nav>{lead}</nav>"),
+            format!("<div class=card><a href=/news/7>{lead}</a></div>"),
+            format!("<div class=related>{lead}</div>"),
+        ] {
+            assert!(photos(&boxed, "").is_empty(), "{boxed}");
+        }
+        let both = photos(&format!("<div class=card>{lead}</div>"), lead);
+        assert_eq!(both, ["https://cdn.example/400x300/lead.jpg"]);
+    }
+
+    #[test]
     fn a_small_file_above_the_article_gives_way_to_the_photo_in_it() {
         let strip = "<div class=strip><img src=https://cdn.example/120x80/lead.jpg></div>";
         let photo = "<figure><img src=https://cdn.example/1200x800/lead.jpg></figure>";
@@ -316,6 +368,52 @@ mod tests {
         assert_eq!(photos("", &both("골목의 책방", "골목의 책방")).len(), 1);
         assert_eq!(photos("", &both("골목의 책방", "")).len(), 1);
         assert_eq!(photos("", &both("골목의 책방", "강가의 다리")).len(), 2);
+    }
+
+    #[test]
+    fn a_picture_named_as_an_icon_is_a_photo_by_its_size_its_caption_or_the_pages_head() {
+        let large = "<img src=/a.jpg width=640 height=427>";
+        let told = "<img src=https://cdn.example/400x300/lead.jpg>";
+        let seen = format!("<figure><img src=/a.jpg><figcaption>{STORY}</figcaption></figure>");
+        for inside in [
+            format!("<div class=gallery-icon>{large}</div>"),
+            format!("<button class=zoom>{large}</button>"),
+            format!("<figure class=media--share>{large}</figure>"),
+            large.replace("src", "class=img-share src"),
+            format!("<div class=zoom-icon><p>{told}</p></div>"),
+            format!("<div class=profile>{told}</div>"),
+            format!("<div class=profile>{seen}</div>"),
+        ] {
+            assert_eq!(photos("", &inside).len(), 1, "{inside}");
+        }
+        for inside in [
+            "<div class=zoom-icon><img src=/a.jpg></div>".to_owned(),
+            format!("<div class=profile>{large}</div>"),
+            "<div class=badge><img src=/a.jpg width=640 height=120></div>".to_owned(),
+            format!("<div class=author-icon><p>{large}</p></div>"),
+        ] {
+            assert!(photos("", &inside).is_empty(), "{inside}");
+        }
+    }
+
+    #[test]
+    fn a_photo_that_links_a_page_of_photos_is_known_by_its_caption_or_the_pages_head() {
+        let linked = |href: &str, file: &str| format!("<a href={href}><img src={file}></a>");
+        let lead = "https://cdn.example/400x300/lead.jpg";
+        let told = |link: &str, words: &str| {
+            format!("<figure>{link}<figcaption>{words}</figcaption></figure>")
+        };
+        let found = |inside: &str| photos("", inside).len();
+
+        let link = linked("/graphs/8", "/a.jpg");
+        assert_eq!(found(&told(&link, STORY)), 1);
+        assert_eq!(found(&linked("/slides/8", lead)), 1);
+        assert_eq!(found(&linked("/", lead)), 0);
+        assert_eq!(found(&told(&link, "골목")), 0);
+        let card = told(&link, &format!("<a href=/graphs/8>{STORY}</a>"));
+        assert_eq!(found(&card), 0);
+        let card = told("<img src=/a.jpg>", STORY);
+        assert_eq!(found(&format!("<a href=/graphs/8>{card}</a>")), 0);
     }
 
     #[test]
