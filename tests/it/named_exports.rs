@@ -186,7 +186,7 @@ fn another_selection_folder_or_format_is_refused_and_what_is_left_out_is_as_befo
         (vec!["--without-copies"], "--without-copies"),
         (
             vec!["--where", "NOT (number > 2 OR first_copy IS NULL)"],
-            "first_copy",
+            "leave `first_copy` out of",
         ),
     ] {
         let args = [vec!["export", "--incremental", "desk"], args].concat();
