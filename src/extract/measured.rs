@@ -8,6 +8,7 @@ mod byline_parts;
 mod byline_roles;
 mod bylines;
 mod captions;
+mod chinese_names;
 mod doubtful_pictures;
 mod japanese_names;
 mod korean_names;
