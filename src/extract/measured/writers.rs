@@ -304,6 +304,19 @@ mod tests {
     }
 
     #[test]
+    fn a_byline_may_be_named_for_programs_that_test_the_page() {
+        for name in [
+            "data-testid=byline-new",
+            "data-component=articleAuthor",
+            "class=yazar-adi",
+        ] {
+            let under = format!("<div {name}><b>Ida Frost</b></div>");
+            assert_eq!(named("", &under, ""), ["Ida Frost"], "{name}");
+        }
+        assert!(named("", "<div data-testid=gallery><b>Ida Frost</b></div>", "").is_empty());
+    }
+
+    #[test]
     fn by_in_the_middle_of_a_phrase_begins_no_byline() {
         assert_eq!(named("", "<p>By Ida Frost</p>", ""), ["Ida Frost"]);
         let behind_date = "<p>7 March 2026, 16:50 <b>Author: Ida Frost</b></p>";
