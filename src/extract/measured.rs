@@ -15,6 +15,7 @@ mod korean_names;
 mod labelled_tags;
 mod lead_photos;
 mod links_of_others;
+pub(super) mod marked_moments;
 pub(super) mod moments;
 mod names;
 mod papers;
