@@ -9,6 +9,13 @@ use crate::extract::element_words::{
 };
 use crate::markup::Node;
 
+/// Attributes with the names of an element.
+const NAMES: [&str; 2] = ["class", "id"];
+
+/// Attributes by which programs that test and measure a page find its parts. Frameworks write
+/// classes without words, and have the names there.
+const NAMES_FOR_PROGRAMS: [&str; 4] = ["data-testid", "data-component", "data-qa", "data-test"];
+
 /// Most characters of a name that are read: hostile pages have names of megabytes.
 const LONGEST: usize = 512;
 
@@ -74,7 +81,7 @@ static KINDS: LazyLock<HashMap<&str, u16>> = LazyLock::new(|| {
 /// Returns what an element is by its names.
 pub(super) fn kinds(node: &Node<'_>) -> ClassKinds {
     let (mut all, mut is_below) = (ClassKinds::default(), false);
-    each_word(node, |word| {
+    each_word(node, &NAMES, |word| {
         all.0 |= KINDS.get(word).copied().unwrap_or_default();
         is_below |= word == "sub";
     });
@@ -87,10 +94,19 @@ pub(super) fn kinds(node: &Node<'_>) -> ClassKinds {
     all
 }
 
+/// Tells whether an element is named for the writer where programs that test a page look for it.
+pub(super) fn is_writer_for_programs(node: &Node<'_>) -> bool {
+    let mut is_writer = false;
+    each_word(node, &NAMES_FOR_PROGRAMS, |word| {
+        is_writer |= OF_WRITERS.contains(&word);
+    });
+    is_writer
+}
+
 /// Returns the words of an element's names in lower case: `relatedStories--dark` has three.
 pub(super) fn class_words(node: &Node<'_>) -> Vec<String> {
     let mut words = Vec::new();
-    each_word(node, |word| words.push(word.to_owned()));
+    each_word(node, &NAMES, |word| words.push(word.to_owned()));
     words
 }
 
@@ -108,9 +124,9 @@ pub(super) fn foreign_words(node: &Node<'_>) -> Vec<String> {
 
 /// Acts on each word. A text in square brackets is a value and no name, as CSS libraries write it:
 /// `mr-[--sidebar-width]`.
-fn each_word(node: &Node<'_>, mut act: impl FnMut(&str)) {
+fn each_word(node: &Node<'_>, attributes: &[&str], mut act: impl FnMut(&str)) {
     let mut word = String::new();
-    for name in ["class", "id"] {
+    for name in attributes {
         let Some(value) = node.attr(name) else {
             continue;
         };

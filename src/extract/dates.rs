@@ -71,6 +71,12 @@ pub(super) fn changes<'s>(
         .filter_map(|source| time(sources, source))
 }
 
+/// Returns the changes that the sources of an unknown page give, as they tell them.
+pub(super) fn told_changes(sources: &FieldSources<'_>, rules: &ArticleRules) -> Vec<ToldMoment> {
+    let changes = rules.modified.iter();
+    changes.filter_map(|source| told(sources, source)).collect()
+}
+
 /// Returns the first date that one source gives.
 fn time(sources: &FieldSources<'_>, source: &FieldSource) -> Option<PrintedTime> {
     let dates = sources.dates;

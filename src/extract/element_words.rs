@@ -23,10 +23,11 @@ pub(super) const OF_SIDE_BOXES: [&str; 32] = [
 
 /// Words in an element's class, id, `rel` or `itemprop` that name the writer.
 #[rustfmt::skip]
-pub(super) const OF_WRITERS: [&str; 20] = [
+pub(super) const OF_WRITERS: [&str; 28] = [
     "author", "authors", "byline", "bylines", "writer", "writers", "reporter", "reporters",
     "journalist", "journalists", "autor", "autores", "autoren", "auteur", "autore", "redacteur",
-    "creator", "contributor", "columnist", "columnists",
+    "creator", "contributor", "contributors", "columnist", "columnists", "signature", "firma",
+    "assinatura", "skribent", "kolumnist", "forfatter", "yazar",
 ];
 
 /// Words in an element's class or id that name the headline.

@@ -17,6 +17,7 @@ mod elsewhere;
 mod flight;
 mod language;
 mod libraries;
+mod linked_lines;
 mod listed;
 mod lost_lines;
 mod prose;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::extract::class_names::{ClassKind, ClassKinds, foreign_words, kinds};
+use crate::extract::element_words::OF_ORNAMENTS;
 use crate::extract::holder::{HeldWeights, chain};
 use crate::extract::page_lines::{PageLine, is_hidden, lines};
 use crate::markup::{Node, NodeId, Tree};
@@ -159,25 +160,40 @@ impl<'a> PageParts<'a> {
         self.kinds.get(&node.id).copied().unwrap_or_default()
     }
 
-    /// Tells whether an element of the article's head is foreign by no other word than the nearest
-    /// element with names around the story: builders of pages call each part of an article a widget.
-    fn is_named_as_story(&self, node: &Node<'a>) -> bool {
-        let Some(story) = &self.story else {
-            return false;
-        };
-        let is_in_head = node.id < story.first
+    /// Tells whether an element stands in the article's head, or holds its main heading.
+    fn is_in_head(&self, node: &Node<'a>) -> bool {
+        let is_above = self.story.is_some_and(|story| node.id < story.first);
+        is_above
             && match self.headline {
                 Some(headline) => node.id > headline.id,
                 None => node.descendants_it().any(|node| node.has_name("h1")),
-            };
+            }
+    }
 
-        is_in_head && {
-            let mut around = chain(story.container);
-            let named = around.find(|node| node.has_attr("class"));
-            let of_story = named.map(|node| foreign_words(&node)).unwrap_or_default();
-            let words = foreign_words(node);
-            words.iter().all(|word| of_story.contains(word))
-        }
+    /// Tells whether an element of the article's head is foreign by no other word than the nearest
+    /// element with names around the story: builders of pages call each part of an article a widget.
+    fn is_named_as_story(&self, node: &Node<'a>) -> bool {
+        let Some(story) = self.story.filter(|_| self.is_in_head(node)) else {
+            return false;
+        };
+
+        let mut around = chain(story.container);
+        let named = around.find(|node| node.has_attr("class"));
+        let of_story = named.map(|node| foreign_words(&node)).unwrap_or_default();
+        let words = foreign_words(node);
+        words.iter().all(|word| of_story.contains(word))
+    }
+
+    /// Tells whether a box under the headline that is named for its buttons has a byline, too.
+    fn has_byline_beside_buttons(&self, node: &Node<'a>) -> bool {
+        self.headline.is_some()
+            && self.is_in_head(node)
+            && foreign_words(node)
+                .iter()
+                .all(|word| OF_ORNAMENTS.contains(&word.as_str()))
+            && node
+                .descendants_it()
+                .any(|inner| self.kinds(&inner).has(ClassKind::Writer))
     }
 
     /// Collects the elements that belong to no other story.
@@ -199,7 +215,9 @@ impl<'a> PageParts<'a> {
         while let Some(node) = open.pop() {
             let is_kept = self.is_around(&node)
                 || !is_out(&node)
-                    && (!is_foreign(&node, self.kinds(&node)) || self.is_named_as_story(&node));
+                    && (!is_foreign(&node, self.kinds(&node))
+                        || self.is_named_as_story(&node)
+                        || self.has_byline_beside_buttons(&node));
             if is_kept {
                 self.elements.extend(Some(node).filter(Node::is_element));
                 open.extend(node.children_it(true).filter(Node::is_element));
@@ -345,6 +363,19 @@ mod tests {
             .map(|(text, _)| text)
             .collect();
         assert_eq!(texts, ["사이", STORY]);
+    }
+
+    #[test]
+    fn a_byline_beside_buttons_under_the_headline_is_the_storys() {
+        let bar = "<div class=sign-share><p class=byline>홍길동</p><p>공유</p></div>";
+        let found = |above: &str, under: &str| {
+            let page = format!("{above}<h1>책방</h1>{under}<div><p>{STORY}</p></div>");
+            places(&page).len()
+        };
+        assert_eq!(found("", bar), 4);
+        assert_eq!(found(bar, ""), 2);
+        assert_eq!(found("", &bar.replace("byline", "text")), 2);
+        assert_eq!(found("", &bar.replace("sign-share", "share-banner")), 2);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::config::profile::ArticleRules;
 use crate::extract::generic::date_lines::DateLines;
 use crate::extract::generic::elsewhere::Elsewhere;
+use crate::extract::generic::linked_lines::are_linked_lines;
 use crate::extract::generic::prose::is_prose;
 use crate::extract::generic::words::run_hashes;
 use crate::extract::printed_dates::is_date_with_verb;
@@ -63,6 +64,7 @@ impl<'a> Sieve<'a> {
         let blocks = self.elsewhere.without_captions(blocks);
         let elsewhere = self.elsewhere.stand_there(&blocks);
         let labels = labels(&blocks);
+        let links = are_linked_lines(&blocks);
         let dates = DateLines::of(&blocks, HEAD);
         let mut told = HashSet::new();
 
@@ -75,7 +77,7 @@ impl<'a> Sieve<'a> {
             is_in_list = is_heading || (is_in_list && !is_prose(&block));
 
             let is_noise = dates.have(at, &block.text) || self.is_noise(at, &block);
-            if !is_in_list && !elsewhere[at] && !is_noise {
+            if !is_in_list && !elsewhere[at] && !links[at] && !is_noise {
                 let is_told = is_told_again(&block.text, &mut told);
                 let repeated = match (labels.contains(&block.text), is_told) {
                     (true, _) => Repeated::Label,
@@ -242,6 +244,46 @@ mod tests {
         let label = "From the shelf";
         assert_eq!(sifted(&[one, label, two, label, three, label, four]), LINES);
         assert_eq!(sifted(&[one, label, two, label, three]).len(), 5);
+    }
+
+    #[test]
+    fn labels_of_other_stories_in_many_languages_go_with_their_titles() {
+        let [one, two, ..] = LINES;
+        for label in [
+            "Related coverage",
+            "À lire aussi",
+            "Lire plus",
+            "Voir aussi",
+            "Más información",
+            "Te puede interesar",
+            "Lee además",
+            "Noticias relacionadas",
+            "Saiba mais",
+            "Veja também",
+            "Notícias relacionadas",
+            "Mehr dazu",
+            "Mehr zum Thema",
+            "Läs mer",
+            "Les mer",
+            "Læs mere",
+            "Lue myös",
+            "İlgili Haberler",
+            "延伸閱讀",
+            "相关阅读",
+            "推荐阅读",
+            "اقرأ أيضا",
+            "ข่าวที่เกี่ยวข้อง",
+        ] {
+            let line = format!("{label}: The old lock");
+            assert_eq!(sifted(&[one, &line, two]), [one, two], "{label}");
+            assert_eq!(
+                sifted(&[one, label, "The old lock", two]),
+                [one, two],
+                "{label}"
+            );
+        }
+        let told = "Más información sobre la esclusa";
+        assert_eq!(sifted(&[one, told, two]), [one, told, two]);
     }
 
     #[test]

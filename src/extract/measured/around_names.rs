@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::extract::measured::chinese_names::REPORTER;
 use crate::extract::vocabulary::{AGENCIES, BEFORE_IBERIAN_PLACES, OTHER_WORK, WITH};
 
 /// How German papers name the place first: `Aus Berlin berichtet Anna Muster`.
@@ -19,7 +20,7 @@ static OPENS_WITH_PLACE: LazyLock<Regex> =
 /// `Aus Berlin berichtet Anna Muster`, `dal nostro inviato Marco Rossi`, `本报记者 李明`.
 static PREFACE: LazyLock<Regex> = LazyLock::new(|| {
     let place = FROM_PLACE;
-    let chinese = r"(?:本[报報刊台网網]|\p{Han}{1,4}[社报報网網])?[记記]者[:：\s]*";
+    let chinese = REPORTER;
     let italian = r"(?i:dal(?:la)?)\s+(?P<our>nostr[oai]\s.+)";
     Regex::new(&format!(
         r"^(?:(?:(?i:follow|about the author)\s+|{place}|{chinese})(?P<name>\S.+)|{italian})$"

@@ -1,6 +1,6 @@
 //! The bylines that a page prints, by the names of their elements.
 
-use crate::extract::class_names::{ClassKind, class_words};
+use crate::extract::class_names::{ClassKind, class_words, is_writer_for_programs};
 use crate::extract::element_words::OF_WRITERS;
 use crate::extract::holder::chain;
 use crate::extract::measured::byline_roles::{MOST_LINKS, beside_role};
@@ -115,7 +115,10 @@ fn is_named_for_writers(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
                 .any(|word| OF_WRITERS.contains(&word))
         })
     };
-    has("rel") || has("itemprop") || parts.kinds(node).has(ClassKind::Writer)
+    has("rel")
+        || has("itemprop")
+        || parts.kinds(node).has(ClassKind::Writer)
+        || is_writer_for_programs(node)
 }
 
 pub(super) fn is_page_of_writer(node: &Node<'_>) -> bool {

@@ -1,22 +1,14 @@
-//! Chooses when the story of an unknown page was published: from its head, from the elements near
-//! its headline, and from its print.
+//! Chooses when the story of an unknown page was published among the dates that its head, the
+//! elements near its headline and its print tell.
 
-use crate::extract::class_names::ClassKind;
-use crate::extract::element_words::OF_CHANGES;
-use crate::extract::epoch::epoch;
-use crate::extract::page_parts::{PageParts, PagePlace};
-use crate::markup::{Node, attribute};
-use crate::time::Precision;
 use crate::time::printed::{DateReader, PrintedTime, Zulu};
+use crate::time::{LocalTime, Precision, Timestamp};
 
 /// Most seconds between two clocks that may tell one moment in two zones: the offsets in use.
 const MOST_APART: i64 = 14 * 3600;
 
 /// The step between offsets, in seconds.
 const OFFSET_STEP: i64 = 15 * 60;
-
-/// Most attributes with dates that are read of one element.
-const MOST_ATTRIBUTES: usize = 20;
 
 /// How a date names its zone, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +108,32 @@ pub(crate) fn best(told: Vec<ToldMoment>) -> Option<ToldMoment> {
         .reduce(|best, next| if next.mends(&best) { next } else { best })
 }
 
+/// Returns a date that names no zone on the clock of the others of its page, if one of about the
+/// same time does: the offset is the same then, unless the clocks were changed between them.
+pub(crate) fn on_clock_of(date: ToldMoment, others: &[ToldMoment]) -> ToldMoment {
+    /// Most seconds between the two dates: a week.
+    const APART: i64 = 7 * 86_400;
+    let is_near = |other: &&ToldMoment| {
+        other.zone == NamedZone::Offset && (other.clock - date.clock).abs() <= APART
+    };
+    let other = others.iter().find(is_near);
+    let Some(other) = other.filter(|_| date.zone == NamedZone::None && date.has_clock()) else {
+        return date;
+    };
+
+    let offset = other.time.time.offset;
+    let millis = date.time.time.at.millis() % 1000;
+    let at = (date.clock - i64::from(offset)) * 1000 + millis;
+    let time = LocalTime {
+        at: Timestamp::from_millis(at),
+        offset,
+    };
+    ToldMoment {
+        time: PrintedTime { time, ..date.time },
+        ..date
+    }
+}
+
 /// Returns how a date names its zone, by its end.
 fn named_zone(text: &str) -> NamedZone {
     let text = text.trim_end_matches(|c: char| c.is_whitespace() || ")]".contains(c));
@@ -149,114 +167,6 @@ fn ends_with_zone(text: &str, zones: &[&str]) -> bool {
     let has_clock = text.contains(':');
     let behind = &text[word.len()..];
     has_clock && zones.contains(&behind)
-}
-
-/// Returns the dates in the attributes of elements near the headline: `datetime`, `data-…`. Those
-/// below the headline come first.
-pub(crate) fn near(parts: &PageParts<'_>, reader: DateReader<'_>) -> Vec<ToldMoment> {
-    let mut told = Vec::new();
-    for place in [
-        PagePlace::UnderHeadline,
-        PagePlace::AboveHeadline,
-        PagePlace::BelowStory,
-        PagePlace::InStory,
-    ] {
-        // Far from the headline only a `<time>` is a date of the story.
-        let is_near = place == PagePlace::UnderHeadline;
-        let elements = parts
-            .elements()
-            .filter(|node| parts.place(node.id) == place && !is_of_change(node, parts));
-        for node in elements.filter(|node| is_near || is_publication(node)) {
-            let texts = dates_of(&node, is_near);
-            told.extend(
-                texts
-                    .iter()
-                    .filter_map(|(name, text)| in_attribute(name, text, reader)),
-            );
-        }
-        if !told.is_empty() {
-            break;
-        }
-    }
-    told
-}
-
-/// Words in the name of an attribute that counts the time of a story from 1970.
-const OF_MOMENTS: [&str; 10] = [
-    "date",
-    "datetime",
-    "timestamp",
-    "ts",
-    "epoch",
-    "unix",
-    "publish",
-    "published",
-    "pubdate",
-    "publishdate",
-];
-
-/// Words in the name of an attribute whose number is of something else: numbers have many uses.
-const OF_OTHERS: [&str; 12] = [
-    "id", "no", "nr", "server", "user", "video", "audio", "player", "ad", "ads", "now", "expires",
-];
-
-/// Reads the date in an attribute, which scripts may count in seconds or milliseconds.
-fn in_attribute(name: &str, text: &str, reader: DateReader<'_>) -> Option<ToldMoment> {
-    let has = |words: &[&str]| name.split('-').any(|word| words.contains(&word));
-    match epoch(text, reader.zone) {
-        Some(_) if !has(&OF_MOMENTS) || has(&OF_OTHERS) => None,
-        Some(time) => Some(ToldMoment::new(time, text, name, reader)),
-        None => ToldMoment::read(text, name, reader),
-    }
-}
-
-/// Tells whether an element says itself that it has the date of publication.
-fn is_publication(node: &Node<'_>) -> bool {
-    node.has_name("time")
-        && ["itemprop", "pubdate", "class"].iter().any(|name| {
-            node.attr(name).is_some_and(|value| {
-                let value = value.to_lowercase();
-                value.contains("publi") || value.contains("created") || *name == "pubdate"
-            })
-        })
-}
-
-/// Returns the attributes of an element that give dates, with their names.
-fn dates_of(node: &Node<'_>, with_others: bool) -> Vec<(String, String)> {
-    let told = attribute(node, "datetime").filter(|_| node.has_name("time"));
-    if let Some(text) = told {
-        return vec![("time".to_owned(), text)];
-    }
-    if !with_others {
-        return Vec::new();
-    }
-
-    let is_date = |name: &str| {
-        name.starts_with("data-")
-            && (name.contains("date")
-                || name.contains("time")
-                || name.contains("publish")
-                || name
-                    .split('-')
-                    .any(|word| ["ts", "epoch", "unix"].contains(&word)))
-            && !name.split('-').any(|word| OF_CHANGES.contains(&word))
-    };
-    let attributes = node.attrs().into_iter().take(MOST_ATTRIBUTES);
-    attributes
-        .filter(|attribute| is_date(&attribute.name.local))
-        .map(|attribute| {
-            (
-                attribute.name.local.to_string(),
-                attribute.value.to_string(),
-            )
-        })
-        .collect()
-}
-
-/// Tells whether an element gives the time of a change.
-fn is_of_change(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
-    let item = node.attr("itemprop").unwrap_or_default().to_lowercase();
-    item.contains("modified") || parts.kinds(node).has(ClassKind::Change)
 }
 
 #[cfg(test)]
@@ -321,22 +231,23 @@ mod tests {
     }
 
     #[test]
-    fn moments_that_scripts_count_are_read_in_attributes() {
-        let zone = TimeZone::UTC;
-        let dates = DateReader::new(&zone, Zulu::Utc);
-        for text in ["1772866220", "1772866220000", "2026-03-07T06:50:20Z"] {
-            let told = in_attribute("data-ts", text, dates).map(|told| told.time.to_string());
-            assert_eq!(told.as_deref(), Some("2026-03-07T06:50:20+00:00"), "{text}");
-        }
-        // Their numbers have as many digits.
-        for name in [
-            "data-timeline-id",
-            "data-server-ts",
-            "data-ad-timeout",
-            "data-publish-no",
+    fn a_date_without_a_zone_is_on_the_clock_of_another_of_its_page() {
+        let seoul = seoul();
+        let dates = DateReader::new(&seoul, Zulu::Utc);
+        let read = |text: &str| ToldMoment::read(text, "test", dates).unwrap();
+        let moved =
+            |date: &str, other: &str| on_clock_of(read(date), &[read(other)]).time.to_string();
+        let date = "2026-03-07T16:50:20";
+        for (other, expected) in [
+            ("2026-03-07T18:50:20+01:00", "2026-03-07T16:50:20+01:00"),
+            ("2026-03-07T18:50:20", "2026-03-07T16:50:20+09:00"),
+            ("2026-03-07T18:50:20Z", "2026-03-07T16:50:20+09:00"),
+            ("2026-05-07T18:50:20+02:00", "2026-03-07T16:50:20+09:00"),
         ] {
-            assert_eq!(in_attribute(name, "1772866220", dates), None, "{name}");
+            assert_eq!(moved(date, other), expected, "{other}");
         }
+        let named = "2026-03-07T16:50:20+03:00";
+        assert_eq!(moved(named, "2026-03-07T18:50:20+01:00"), named);
     }
 
     #[test]

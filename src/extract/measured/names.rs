@@ -11,6 +11,7 @@ use crate::extract::measured::around_names::{
 use crate::extract::measured::byline_parts::{
     is_unnamed_reporter, of_writers, opens_with_role, without_opening_role,
 };
+use crate::extract::measured::chinese_names::{is_of_reporters, with_names_parted};
 use crate::extract::measured::korean_names;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::measured::person_words::{
@@ -119,6 +120,7 @@ pub(crate) fn has_lead(line: &str) -> bool {
     };
     behind.is_some_and(is_name)
         || opens_with_place(line)
+        || is_of_reporters(line)
         || korean_names::is_signed_with_works(line)
 }
 
@@ -129,7 +131,8 @@ pub(super) fn has_korean_signer(text: &str) -> bool {
 
 /// Returns the names in a byline of another language.
 fn others(byline: &str, papers: &PaperNames) -> Vec<String> {
-    let byline = of_writers(byline);
+    let byline = with_names_parted(byline);
+    let byline = of_writers(&byline);
     let byline = GENERATION.replace_all(&byline, " $1");
     let bare = LEAD.replace(&byline, "");
     let mut names: Vec<String> = Vec::new();
@@ -419,6 +422,9 @@ mod tests {
             ("作者：王小明", vec!["王小明"]),
             ("記者 王小明／台北報導", vec!["王小明"]),
             ("责任编辑：张三", vec![]),
+            ("本报记者 李华 王明", vec!["李华", "王明"]),
+            ("〔記者王明／高雄報導〕", vec!["王明"]),
+            ("海港報 記者 王明／高雄即時報導", vec!["王明"]),
             (
                 "Penulis: Budi Santoso Editor: Sri Wahyuni",
                 vec!["Budi Santoso"],

@@ -7,6 +7,7 @@ use regex::Regex;
 use crate::extract::holder::chain;
 use crate::extract::measured::StoryHints;
 use crate::extract::measured::bylines::{LONGEST, apart, printed};
+use crate::extract::measured::chinese_names::reporters_at_head;
 use crate::extract::measured::japanese_names;
 use crate::extract::measured::names::{has_lead, marked_persons, persons, told_persons};
 use crate::extract::measured::papers::PaperNames;
@@ -160,11 +161,14 @@ pub(super) fn writers(
         .unwrap_or_default()
 }
 
-/// Returns the writer whom an agency names before the story's first words.
+/// Returns the writers whom an agency or a Chinese paper names before the story's first words.
 fn agency_head(paragraphs: &[String]) -> Vec<String> {
-    let first = paragraphs.first();
-    let head = first.and_then(|first| AGENCY_HEAD.captures(first));
-    head.map(|head| head[1].to_owned()).into_iter().collect()
+    let told = paragraphs.first().and_then(|first| {
+        let korean = AGENCY_HEAD.captures(first).and_then(|head| head.get(1));
+        let korean = korean.map(|told| told.as_str());
+        korean.or_else(|| reporters_at_head(first))
+    });
+    told.map(str::to_owned).into_iter().collect()
 }
 
 /// Returns what a library found, where the page has it outside of other stories and comments, too.
@@ -283,6 +287,33 @@ mod tests {
             author: None,
         };
         writers(&page, &parts, &PaperNames::default(), story).names
+    }
+
+    #[test]
+    fn chinese_reporters_are_named_in_a_line_or_before_the_storys_first_words() {
+        for line in ["記者王明／高雄報導", "〔記者王明／高雄報導〕"] {
+            let under = format!("<p>{line}</p>");
+            assert_eq!(named("", &under, ""), ["王明"], "{line}");
+        }
+        let told = |first: &str| agency_head(&[first.to_owned()]);
+        assert_eq!(
+            told("海港社新港电（记者李华、王明）市议会。"),
+            ["记者李华、王明"]
+        );
+        assert!(told("市议会周二决定（记者李华）。").is_empty());
+    }
+
+    #[test]
+    fn a_byline_may_be_named_for_programs_that_test_the_page() {
+        for name in [
+            "data-testid=byline-new",
+            "data-component=articleAuthor",
+            "class=yazar-adi",
+        ] {
+            let under = format!("<div {name}><b>Ida Frost</b></div>");
+            assert_eq!(named("", &under, ""), ["Ida Frost"], "{name}");
+        }
+        assert!(named("", "<div data-testid=gallery><b>Ida Frost</b></div>", "").is_empty());
     }
 
     #[test]

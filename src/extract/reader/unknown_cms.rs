@@ -2,11 +2,14 @@
 
 use crate::extract::article::{Article, Extraction};
 use crate::extract::body::{Story, story};
-use crate::extract::dates::{Publication, change, changes, named, told_in_head, told_in_text};
+use crate::extract::dates::{
+    Publication, change, changes, named, told_changes, told_in_head, told_in_text,
+};
 use crate::extract::fields::FieldSources;
 use crate::extract::generic::dateline::Dateline;
 use crate::extract::generic::{self, FoundStory};
-use crate::extract::measured::moments::{ToldMoment, best, near};
+use crate::extract::measured::marked_moments::near;
+use crate::extract::measured::moments::{ToldMoment, best, on_clock_of};
 use crate::extract::measured::{StoryHints, is_byline_of, is_signature_of, measured};
 use crate::extract::near_headline::near_headline;
 use crate::extract::page_parts::PageParts;
@@ -161,7 +164,12 @@ impl ArticleReader {
             all.extend(told_in_text(sources, rules));
         }
 
-        let best = best(all)?;
+        let others: Vec<ToldMoment> = all
+            .iter()
+            .cloned()
+            .chain(told_changes(sources, rules))
+            .collect();
+        let best = on_clock_of(best(all)?, &others);
         let contradicts = sources.printed.published.filter(|_| best.source != PRINTED);
         Some(Publication {
             source: named(best.source, &best.time, contradicts),
