@@ -6,6 +6,7 @@ mod bare_byline;
 mod breadcrumbs;
 mod byline_parts;
 mod byline_roles;
+mod byline_texts;
 mod bylines;
 mod captions;
 mod chinese_names;

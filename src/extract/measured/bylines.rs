@@ -4,15 +4,15 @@ use crate::extract::class_names::{ClassKind, class_words, is_writer_for_programs
 use crate::extract::element_words::OF_WRITERS;
 use crate::extract::holder::chain;
 use crate::extract::measured::byline_roles::{MOST_LINKS, beside_role};
+use crate::extract::measured::byline_texts::{parted, spaced};
 use crate::extract::measured::japanese_names;
 use crate::extract::measured::names::{has_lead, marked_persons};
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::measured::person_words::{has_whole_name, is_agency};
+use crate::extract::measured::person_words::has_whole_name;
 use crate::extract::page_lines::is_hidden;
 use crate::extract::page_parts::{PageParts, PagePlace};
-use crate::extract::vocabulary::{AND, BY, NETWORKS, PAGES_OF_WRITERS};
+use crate::extract::vocabulary::{AND, NETWORKS, PAGES_OF_WRITERS};
 use crate::markup::{Node, NodeId, text};
-use crate::text::clean;
 
 /// Longest printed byline, in characters.
 pub(super) const LONGEST: usize = 160;
@@ -174,7 +174,18 @@ fn told_in(node: &Node<'_>, papers: &PaperNames) -> String {
     if is_byline {
         return whole;
     }
-    name_above(node, papers).unwrap_or(whole)
+    beside_paper(node, papers)
+        .or_else(|| name_above(node, papers))
+        .unwrap_or(whole)
+}
+
+/// Returns a byline that names the paper in an element of its own, with marks between its elements:
+/// `<b>Jane Lee</b><b>Daily News</b>`.
+fn beside_paper(node: &Node<'_>, papers: &PaperNames) -> Option<String> {
+    let parted = parted(node);
+    let has_paper = parted.split(", ").any(|part| papers.have(part));
+    let is_byline = parted.chars().count() <= LONGEST && has_paper;
+    (is_byline && has_whole_name(&marked_persons(&parted, papers))).then_some(parted)
 }
 
 /// Tells whether a byline names more writers than its links, with `and` or its like between the
@@ -232,50 +243,6 @@ fn name_above(node: &Node<'_>, papers: &PaperNames) -> Option<String> {
 
 /// Longest line with a name above a biography, in characters: it may have a role.
 const LONGEST_NAME: usize = 60;
-
-/// Returns the text of a byline, with what [`between`] says where a small letter stands before a
-/// capital, without a space between two elements.
-fn spaced(node: &Node<'_>) -> String {
-    let mut raw = String::new();
-    for inner in node.descendants_it().filter(Node::is_text) {
-        let text = inner.text();
-        let last = raw.split_whitespace().next_back().unwrap_or_default();
-        let is_end = raw.ends_with(char::is_lowercase)
-            || !raw.ends_with(char::is_whitespace) && is_agency(last);
-        if is_end && text.starts_with(char::is_uppercase) {
-            raw.push_str(between(&raw, &text));
-        }
-        raw.push_str(&text);
-    }
-
-    // Blocks and line breaks part words, too.
-    let whole = text(node);
-    if raw.split_whitespace().count() > whole.split_whitespace().count() {
-        clean(&raw)
-    } else {
-        whole
-    }
-}
-
-/// Returns what parts two elements of a byline: nothing within a name (`Mc`, `Donald`), a space
-/// behind `By` and between two single words, which are the parts of one name (`Jane`, `Lee`), and
-/// else a comma: a whole name has two words.
-fn between(before: &str, behind: &str) -> &'static str {
-    const MIDDLES: [&str; 2] = ["Mc", "Mac"];
-    let part = before.rsplit([',', ';', '|']).next().unwrap_or_default();
-    let is_lead = |word: &str| BY.contains(&word.to_lowercase().as_str());
-    let words: Vec<&str> = part
-        .split_whitespace()
-        .skip_while(|word| is_lead(word))
-        .collect();
-
-    match words.as_slice() {
-        [.., last] if MIDDLES.contains(last) => "",
-        [] => " ",
-        [_] if behind.split_whitespace().count() == 1 => " ",
-        _ => ", ",
-    }
-}
 
 /// Tells whether the innermost item around an element is a person, or has no kind.
 fn is_of_person(node: &Node<'_>) -> bool {

@@ -45,9 +45,9 @@ pub(super) fn is_enlarger(node: &Node<'_>) -> bool {
 }
 
 /// Tells whether a picture in doubt, whose file the head does not name, is a photo all the same: by
-/// a caption that tells what is seen, or by its told size.
+/// a caption that tells what is seen, or by its told size. A face has both as well.
 pub(super) fn is_photo(picture: &Node<'_>, doubt: Doubt) -> bool {
-    is_told_in_figure(picture) || doubt == Doubt::Ornament && is_large(picture)
+    doubt == Doubt::Ornament && (is_told_in_figure(picture) || is_large(picture))
 }
 
 fn is_large(picture: &Node<'_>) -> bool {

@@ -382,13 +382,14 @@ mod tests {
             large.replace("src", "class=img-share src"),
             format!("<div class=zoom-icon><p>{told}</p></div>"),
             format!("<div class=profile>{told}</div>"),
-            format!("<div class=profile>{seen}</div>"),
+            format!("<div class=icon>{seen}</div>"),
         ] {
             assert_eq!(photos("", &inside).len(), 1, "{inside}");
         }
         for inside in [
             "<div class=zoom-icon><img src=/a.jpg></div>".to_owned(),
             format!("<div class=profile>{large}</div>"),
+            format!("<div class=profile>{seen}</div>"),
             "<div class=badge><img src=/a.jpg width=640 height=120></div>".to_owned(),
             format!("<div class=author-icon><p>{large}</p></div>"),
         ] {

@@ -286,7 +286,8 @@ mod tests {
             paragraphs: &paragraphs,
             author: None,
         };
-        writers(&page, &parts, &PaperNames::default(), story).names
+        let papers = PaperNames::of(&page, story.url);
+        writers(&page, &parts, &papers, story).names
     }
 
     #[test]
@@ -313,6 +314,11 @@ mod tests {
             let under = format!("<div {name}><b>Ida Frost</b></div>");
             assert_eq!(named("", &under, ""), ["Ida Frost"], "{name}");
         }
+        let head = "<meta property=og:site_name content='Quay News'>";
+        let block = |text: &str| format!("<div><b>{text}</b></div>");
+        let under = block("Ida Frost") + &block("Quay News");
+        let under = format!("<div data-testid=byline><div>{under}</div></div>");
+        assert_eq!(named(head, &under, ""), ["Ida Frost"]);
         assert!(named("", "<div data-testid=gallery><b>Ida Frost</b></div>", "").is_empty());
     }
 
