@@ -149,8 +149,8 @@ impl CaughtSignals {
         });
     }
 
-    /// Ends the process at a stop signal, on a thread of its own, after `tell`: for work that may end
-    /// at any moment.
+    /// Ends the process at a stop signal, on a thread of its own, after `tell`: for work that may
+    /// end at any moment.
     #[cfg(feature = "postgres")]
     pub fn end_at_stop(mut self, tell: impl FnOnce() + Send + 'static) {
         std::thread::spawn(move || {

@@ -10,8 +10,8 @@ use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
 
 /// Copies the archive of a file, of the moment when it was opened, into a database, or goes on with
-/// that. `watch` is told the table and what was done. Returns `None` where the database has this very
-/// archive already, whole.
+/// that. `watch` is told the table and what was done. Returns `None` where the database has this
+/// very archive already, whole.
 ///
 /// # Errors
 ///

@@ -78,8 +78,8 @@ pub(super) fn refuse_file_in_use(target: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Locks the file that is about to be replaced, and writes its log into it: beside the new file, the
-/// log would be taken for a newer state of that one. `None` where it is no database.
+/// Locks the file that is about to be replaced, and writes its log into it: beside the new file,
+/// the log would be taken for a newer state of that one. `None` where it is no database.
 pub(super) fn lock_former(target: &Path) -> Result<Option<ExclusiveLock>, BackupError> {
     ExclusiveLock::take_without_log(target).map_err(|error| refused(target, error))
 }

@@ -16,8 +16,8 @@ pub(super) enum ArchiveCommand {
     /// Copy an archive from a folder into a PostgreSQL database, or from one into a folder
     ///
     /// Ids, versions, the ledger with its hashes and all positions stay. The archive is checked as
-    /// `verify` does, and each row is read again and compared. A crawl may go on meanwhile: the copy
-    /// is of one moment. One that was stopped or killed goes on when the command is run again, with
+    /// `verify` does, and each row is read again and compared. A crawl may go on meanwhile: the
+    /// copy is of one moment. One that was stopped or killed goes on when the command is run again, with
     /// what the archive has by then.
     ///
     /// So far the database is for other programs, which read its views `articles`, `requests` and

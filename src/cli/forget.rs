@@ -26,8 +26,8 @@ const SLICE: usize = 500;
 pub(super) struct ForgetArgs {
     #[command(flatten)]
     chosen: ChosenArgs,
-    /// The articles that the [retention] of their site's file removes; ARTICLE names sites then. The
-    /// reason is that rule, and lists stay
+    /// The articles that the [retention] of their site's file removes; ARTICLE names sites then.
+    /// The reason is that rule, and lists stay
     #[arg(
         long,
         conflicts_with_all =

@@ -171,7 +171,8 @@ impl<'a> PageParts<'a> {
     }
 
     /// Tells whether an element of the article's head is foreign by no other word than the nearest
-    /// element with names around the story: builders of pages call each part of an article a widget.
+    /// element with names around the story: builders of pages call each part of an article a
+    /// widget.
     fn is_named_as_story(&self, node: &Node<'a>) -> bool {
         let Some(story) = self.story.filter(|_| self.is_in_head(node)) else {
             return false;

@@ -28,8 +28,8 @@ impl RefusedAgents {
         }
     }
 
-    /// Returns what the refusals of a file say of a page. A page that is refused to everyone says nothing
-    /// about AI.
+    /// Returns what the refusals of a file say of a page. A page that is refused to everyone says
+    /// nothing about AI.
     pub(super) fn of(&self, url: &PageUrl, source: &str) -> Vec<Statement> {
         let refusal = |rules: &PathRules| match rules.judge(url.path_and_query(), "*") {
             PathVerdict::Forbidden(rule) => Some(rule),

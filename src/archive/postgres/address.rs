@@ -34,8 +34,8 @@ impl PostgresAddress {
         text.starts_with("postgres://") || text.starts_with("postgresql://")
     }
 
-    /// Returns how to connect to each server that the address names, in its order, with the password
-    /// of the environment or of the user's file for that server.
+    /// Returns how to connect to each server that the address names, in its order, with the
+    /// password of the environment or of the user's file for that server.
     ///
     /// # Errors
     ///

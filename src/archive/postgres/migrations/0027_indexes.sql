@@ -1,5 +1,5 @@
--- What the tables of 0027_tables.sql have beside their rows, added when all rows are there. It finds
--- what does not fit: a reference without its row fails here.
+-- What the tables of 0027_tables.sql have beside their rows, added when all rows are there. It
+-- finds what does not fit: a reference without its row fails here.
 --
 -- No index has a text of a page that may have any length, such as a section's name: PostgreSQL
 -- refuses rows whose indexed values have some 2,700 bytes. Addresses have 2,048 at most.
