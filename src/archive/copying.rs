@@ -14,7 +14,7 @@ use crate::archive::store_error::StoreError;
 
 pub(super) use copied_table::{Column, CopiedTable, StorageClass, copied_tables, names, quoted};
 pub(super) use key_span::{KeySpan, StoreRow};
-pub(super) use row_store::{Outline, RowStore, outline};
+pub(super) use row_store::{Outline, RowStore};
 pub use sqlite_rows::DamagedRows;
 pub(super) use sqlite_rows::SqliteRows;
 
@@ -78,8 +78,8 @@ pub(super) async fn copy_rows(
 
 /// Copies the next rows behind a key, moves the key on, and tells whether they were the last ones.
 async fn copy_span(
-    from: &mut impl RowStore,
-    to: &mut impl RowStore,
+    from: &impl RowStore,
+    to: &impl RowStore,
     table: &'static CopiedTable,
     after: &mut Option<StoreRow>,
     copied: &mut CopiedRows,
@@ -139,8 +139,8 @@ async fn copy_span(
 /// Returns how many of the first rows of a span, which seem to be the same in both, have the same
 /// large values, too.
 async fn equal_rows(
-    from: &mut impl RowStore,
-    to: &mut impl RowStore,
+    from: &impl RowStore,
+    to: &impl RowStore,
     table: &'static CopiedTable,
     span: &KeySpan,
     rows: &[Outline],

@@ -34,45 +34,67 @@ pub(crate) fn outline(table: &CopiedTable, columns: &[Column], values: StoreRow)
 
 /// The tables of an archive, read and written row by row. What is read is of one moment.
 pub(crate) trait RowStore {
+    /// What stands before the number of a value in a statement.
+    const MARK: char;
+
     /// Returns what people know the store by: a path, or an address without its password.
     fn name(&self) -> String;
 
-    /// Returns the columns of a table in the order of [`StoreRow`].
+    /// Reads the columns of a table, in the order of [`StoreRow`], and keeps them.
     async fn columns(&mut self, table: &'static CopiedTable) -> Result<Vec<Column>, ArchiveError>;
+
+    /// Returns the columns that were read of a table.
+    fn columns_of(&self, table: &CopiedTable) -> &[Column];
+
+    /// Returns the SHA-256 of a column, in SQL.
+    fn sha256_of(column: &Column) -> String;
+
+    /// Returns what a statement about a span reads.
+    async fn read(&self, sql: &str, span: &KeySpan) -> Result<Vec<StoreRow>, ArchiveError>;
 
     /// Returns the first `most` rows of a span, in the order of keys.
     async fn outlines(
-        &mut self,
+        &self,
         table: &'static CopiedTable,
         span: &KeySpan,
         most: usize,
-    ) -> Result<Vec<Outline>, ArchiveError>;
+    ) -> Result<Vec<Outline>, ArchiveError> {
+        let columns = self.columns_of(table);
+        let select = table.select_outlines(columns, span, Self::MARK);
+        let rows = self.read(&format!("{select} LIMIT {most}"), span).await?;
+        let rows = rows.into_iter();
+        Ok(rows.map(|row| outline(table, columns, row)).collect())
+    }
 
     /// Returns the SHA-256 of each large value in the rows of a span, in the order of keys. Texts
     /// that the engine writes in a form of its own may have another one than in the other engine.
     async fn hashes(
-        &mut self,
+        &self,
         table: &'static CopiedTable,
         span: &KeySpan,
-    ) -> Result<Vec<StoreRow>, ArchiveError>;
+    ) -> Result<Vec<StoreRow>, ArchiveError> {
+        let columns = self.columns_of(table);
+        let sql = table.select_hashes(columns, span, Self::MARK, Self::sha256_of);
+        self.read(&sql, span).await
+    }
 
     /// Returns the rows of a span whole, in the order of keys.
     async fn rows(
-        &mut self,
+        &self,
         table: &'static CopiedTable,
         span: &KeySpan,
-    ) -> Result<Vec<StoreRow>, ArchiveError>;
+    ) -> Result<Vec<StoreRow>, ArchiveError> {
+        let sql = table.select_rows(self.columns_of(table), span, Self::MARK, "");
+        self.read(&sql, span).await
+    }
 
     /// Adds rows, all or none.
-    async fn add(
-        &mut self,
-        table: &'static CopiedTable,
-        rows: &[StoreRow],
-    ) -> Result<(), ArchiveError>;
+    async fn add(&self, table: &'static CopiedTable, rows: &[StoreRow])
+    -> Result<(), ArchiveError>;
 
     /// Removes the rows of a span, and returns how many there were.
     async fn remove(
-        &mut self,
+        &self,
         table: &'static CopiedTable,
         span: &KeySpan,
     ) -> Result<u64, ArchiveError>;

@@ -12,7 +12,7 @@ use crate::archive::archive_file::ArchiveFile;
 use crate::archive::checksum::SummedTable;
 use crate::archive::copying::copied_table::{Column, CopiedTable, StorageClass, quoted};
 use crate::archive::copying::key_span::{KeySpan, StoreRow};
-use crate::archive::copying::row_store::{Outline, RowStore, outline};
+use crate::archive::copying::row_store::RowStore;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
@@ -85,10 +85,6 @@ impl<'a> SqliteRows<'a> {
         ArchiveError::at(self.path, error)
     }
 
-    fn columns_of(&self, table: &CopiedTable) -> &[Column] {
-        self.columns.get(table.name).map_or(&[], Vec::as_slice)
-    }
-
     /// Reads the columns of a table.
     fn read_columns(&self, table: &CopiedTable) -> rusqlite::Result<Vec<Column>> {
         let sql = "SELECT name, type FROM pragma_table_xinfo(?1) WHERE hidden = 0";
@@ -107,16 +103,6 @@ impl<'a> SqliteRows<'a> {
         })?;
         Ok(table.in_order(columns.collect::<rusqlite::Result<_>>()?))
     }
-
-    fn read(&self, sql: &str, span: &KeySpan, width: usize) -> Result<Vec<StoreRow>, ArchiveError> {
-        let mut select = self.connection.prepare_cached(sql)?;
-        let values = |row: &Row<'_>| (0..width).map(|column| row.get(column)).collect();
-        let rows = select
-            .query_map(params_from_iter(span.values()), values)
-            .and_then(Iterator::collect)
-            .map_err(|error| self.fault(error))?;
-        Ok(rows)
-    }
 }
 
 /// Adds the SQL function `sha256` to a connection. PostgreSQL has one.
@@ -131,6 +117,8 @@ fn add_sha256(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 impl RowStore for SqliteRows<'_> {
+    const MARK: char = '?';
+
     fn name(&self) -> String {
         self.path.display().to_string()
     }
@@ -143,47 +131,37 @@ impl RowStore for SqliteRows<'_> {
         Ok(columns)
     }
 
-    async fn outlines(
-        &mut self,
-        table: &'static CopiedTable,
-        span: &KeySpan,
-        most: usize,
-    ) -> Result<Vec<Outline>, ArchiveError> {
-        let columns = self.columns_of(table);
-        let sql = format!("{} LIMIT {most}", table.select_outlines(columns, span, '?'));
-        let rows = self.read(&sql, span, columns.len())?;
-        Ok(rows
-            .into_iter()
-            .map(|row| outline(table, columns, row))
-            .collect())
+    fn columns_of(&self, table: &CopiedTable) -> &[Column] {
+        self.columns.get(table.name).map_or(&[], Vec::as_slice)
     }
 
-    async fn hashes(
-        &mut self,
-        table: &'static CopiedTable,
-        span: &KeySpan,
-    ) -> Result<Vec<StoreRow>, ArchiveError> {
-        let columns = self.columns_of(table);
-        let sha256_of = |column: &Column| format!("sha256({})", quoted(&column.name));
-        let sql = table.select_hashes(columns, span, '?', sha256_of);
-        self.read(&sql, span, table.large.len())
+    fn sha256_of(column: &Column) -> String {
+        format!("sha256({})", quoted(&column.name))
+    }
+
+    async fn read(&self, sql: &str, span: &KeySpan) -> Result<Vec<StoreRow>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(sql)?;
+        let width = select.column_count();
+        let values = |row: &Row<'_>| (0..width).map(|column| row.get(column)).collect();
+        select
+            .query_map(params_from_iter(span.values()), values)
+            .and_then(Iterator::collect)
+            .map_err(|error| self.fault(error))
     }
 
     async fn rows(
-        &mut self,
+        &self,
         table: &'static CopiedTable,
         span: &KeySpan,
     ) -> Result<Vec<StoreRow>, ArchiveError> {
         let columns = self.columns_of(table);
         let checked = SummedTable::named(table.name).filter(|_| self.is_checked);
-        let Some(summed) = checked else {
-            let sql = table.select_rows(columns, span, '?', "");
-            return self.read(&sql, span, columns.len());
+        let changed = match checked {
+            Some(summed) => format!(", {}", summed.is_changed(self.connection)?),
+            None => ", 0".to_owned(),
         };
-
-        let changed = format!(", {}", summed.is_changed(self.connection)?);
-        let sql = table.select_rows(columns, span, '?', &changed);
-        let mut rows = self.read(&sql, span, columns.len() + 1)?;
+        let sql = table.select_rows(columns, span, Self::MARK, &changed);
+        let mut rows = self.read(&sql, span).await?;
         for row in &mut rows {
             if row.pop() != Some(Value::Integer(0)) {
                 let key = table.key_in_words(row);
@@ -194,7 +172,7 @@ impl RowStore for SqliteRows<'_> {
     }
 
     async fn add(
-        &mut self,
+        &self,
         table: &'static CopiedTable,
         rows: &[StoreRow],
     ) -> Result<(), ArchiveError> {
@@ -217,11 +195,11 @@ impl RowStore for SqliteRows<'_> {
     }
 
     async fn remove(
-        &mut self,
+        &self,
         table: &'static CopiedTable,
         span: &KeySpan,
     ) -> Result<u64, ArchiveError> {
-        let sql = table.delete(span, '?');
+        let sql = table.delete(span, Self::MARK);
         let removed = self
             .connection
             .prepare_cached(&sql)?

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::pin::pin;
 
+use tokio_postgres::Row;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::archive::copying::{
-    Column, CopiedTable, KeySpan, Outline, RowStore, StorageClass, StoreRow, names, outline, quoted,
+    Column, CopiedTable, KeySpan, RowStore, StorageClass, StoreRow, names, quoted,
 };
 use crate::archive::error::ArchiveError;
 use crate::archive::postgres::PostgresStore;
@@ -17,23 +18,6 @@ use crate::archive::postgres::values::{Sent, type_of, value_of};
 pub(super) type KnownColumns = HashMap<&'static str, Vec<Column>>;
 
 impl PostgresStore {
-    fn columns_of(&self, table: &CopiedTable) -> &[Column] {
-        self.columns.get(table.name).map_or(&[], Vec::as_slice)
-    }
-
-    async fn read(
-        &self,
-        sql: &str,
-        span: &KeySpan,
-    ) -> Result<Vec<StoreRow>, tokio_postgres::Error> {
-        let values: Vec<Sent<'_>> = span.values().map(Sent).collect();
-        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-        let rows = self.client.query(sql, &values).await?;
-        rows.iter()
-            .map(|row| (0..row.len()).map(|column| value_of(row, column)).collect())
-            .collect()
-    }
-
     async fn read_columns(
         &self,
         table: &CopiedTable,
@@ -79,6 +63,8 @@ impl PostgresStore {
 }
 
 impl RowStore for PostgresStore {
+    const MARK: char = '$';
+
     fn name(&self) -> String {
         self.name.clone()
     }
@@ -92,56 +78,36 @@ impl RowStore for PostgresStore {
         Ok(columns)
     }
 
-    async fn outlines(
-        &mut self,
-        table: &'static CopiedTable,
-        span: &KeySpan,
-        most: usize,
-    ) -> Result<Vec<Outline>, ArchiveError> {
-        let columns = self.columns_of(table);
-        let sql = format!("{} LIMIT {most}", table.select_outlines(columns, span, '$'));
-        let rows = self
-            .read(&sql, span)
-            .await
-            .map_err(|error| self.fault(&error))?;
-        Ok(rows
-            .into_iter()
-            .map(|row| outline(table, columns, row))
-            .collect())
+    fn columns_of(&self, table: &CopiedTable) -> &[Column] {
+        self.columns.get(table.name).map_or(&[], Vec::as_slice)
     }
 
-    async fn hashes(
-        &mut self,
-        table: &'static CopiedTable,
-        span: &KeySpan,
-    ) -> Result<Vec<StoreRow>, ArchiveError> {
-        let sha256_of = |column: &Column| {
-            let name = quoted(&column.name);
-            match column.class {
-                StorageClass::Blob => format!("sha256({name})"),
-                StorageClass::Integer | StorageClass::Real | StorageClass::Text => {
-                    format!("sha256(convert_to({name}, 'UTF8'))")
-                }
+    fn sha256_of(column: &Column) -> String {
+        let name = quoted(&column.name);
+        match column.class {
+            StorageClass::Blob => format!("sha256({name})"),
+            StorageClass::Integer | StorageClass::Real | StorageClass::Text => {
+                format!("sha256(convert_to({name}, 'UTF8'))")
             }
+        }
+    }
+
+    async fn read(&self, sql: &str, span: &KeySpan) -> Result<Vec<StoreRow>, ArchiveError> {
+        let values: Vec<Sent<'_>> = span.values().map(Sent).collect();
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        let rows = self.client.query(sql, &values).await;
+        let rows = rows.map_err(|error| self.fault(&error))?;
+        let values = |row| {
+            (0..Row::len(row))
+                .map(|column| value_of(row, column))
+                .collect()
         };
-        let sql = table.select_hashes(self.columns_of(table), span, '$', sha256_of);
-        let rows = self.read(&sql, span).await;
+        let rows: Result<_, _> = rows.iter().map(values).collect();
         rows.map_err(|error| self.fault(&error))
     }
 
-    async fn rows(
-        &mut self,
-        table: &'static CopiedTable,
-        span: &KeySpan,
-    ) -> Result<Vec<StoreRow>, ArchiveError> {
-        let sql = table.select_rows(self.columns_of(table), span, '$', "");
-        self.read(&sql, span)
-            .await
-            .map_err(|error| self.fault(&error))
-    }
-
     async fn add(
-        &mut self,
+        &self,
         table: &'static CopiedTable,
         rows: &[StoreRow],
     ) -> Result<(), ArchiveError> {
@@ -151,13 +117,16 @@ impl RowStore for PostgresStore {
     }
 
     async fn remove(
-        &mut self,
+        &self,
         table: &'static CopiedTable,
         span: &KeySpan,
     ) -> Result<u64, ArchiveError> {
         let values: Vec<Sent<'_>> = span.values().map(Sent).collect();
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-        let removed = self.client.execute(&table.delete(span, '$'), &values).await;
+        let removed = self
+            .client
+            .execute(&table.delete(span, Self::MARK), &values)
+            .await;
         removed.map_err(|error| self.fault(&error))
     }
 }

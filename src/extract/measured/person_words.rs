@@ -72,10 +72,12 @@ pub(super) fn is_agency(text: &str) -> bool {
 }
 
 /// Tells whether a text opens with an agency, which has a place or a desk behind it: `Reuters
-/// London`, `AFP Paris`. Short ones are names, too, as `Sid`, and `Antara` is one.
+/// London`, `AFP Paris`. Short ones and some others are names of persons, too, as `Sid` and
+/// `Antara`: these are agencies in capitals alone.
 fn opens_with_agency(name: &str) -> bool {
     const LONG: usize = 6;
     const INITIALS: usize = 3;
+    const PERSONS: [&str; 1] = ["antara"];
     let Some((first, rest)) = name.split_once(' ') else {
         return false;
     };
@@ -83,7 +85,8 @@ fn opens_with_agency(name: &str) -> bool {
     let is_printed_large = |text: &str| !text.contains(char::is_lowercase);
     let is_initials = count >= INITIALS && is_printed_large(first) && !is_printed_large(rest);
     let agency = bare(first);
-    (count >= LONG || is_initials) && agency != "antara" && AGENCIES.contains(&agency.as_str())
+    let is_long = count >= LONG && !PERSONS.contains(&agency.as_str());
+    (is_long || is_initials) && AGENCIES.contains(&agency.as_str())
 }
 
 /// Tells whether a text is the name of a host: `Seebote.de`.

@@ -124,9 +124,7 @@ impl PhotoFinder<'_, '_> {
             image: image(url, caption, hints.rules),
         })
     }
-}
 
-impl PhotoFinder<'_, '_> {
     /// Returns the photo that the page's head names, where it stands above the story's end in a
     /// box that is foreign by its name: papers call the box of a lead photo a banner, a card or a
     /// teaser, too. It stands in no box that is foreign by its kind, and links nothing but a file.
