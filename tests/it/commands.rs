@@ -430,7 +430,7 @@ fn stocked() -> Crawler {
     crawler
 }
 
-fn export(crawler: &Crawler, format: &str, out: &std::path::Path) -> Output {
+pub fn export(crawler: &Crawler, format: &str, out: &std::path::Path) -> Output {
     crawler.run(&[
         "export",
         "--format",

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::changing_archive::ChangingArchive;
+use crate::commands::{self, export};
 use crate::program::said;
 
 #[test]
@@ -65,12 +66,7 @@ fn the_manifest_of_a_feed_counts_the_articles_that_the_feed_has() {
 fn a_file_for_datasette_that_somebody_edited_is_not_written_over() {
     let archive = ChangingArchive::new();
     let out = archive.crawler.folder.path().join("s.db");
-    let export = || {
-        let args = ["export", "--format", "sqlite", "--out"];
-        archive
-            .crawler
-            .run(&[&args[..], &[out.to_str().unwrap()]].concat())
-    };
+    let export = || export(&archive.crawler, "sqlite", &out);
     let yaml = out.with_file_name("s.db.datasette.yaml");
 
     // Before a first export, and after one.
@@ -106,12 +102,7 @@ fn a_file_for_datasette_that_somebody_edited_is_not_written_over() {
 fn a_folder_with_a_file_that_somebody_edited_or_added_is_not_replaced_whatever_its_time_is() {
     let archive = ChangingArchive::new();
     let out = archive.crawler.folder.path().join("texts");
-    let export = || {
-        let args = ["export", "--format", "text", "--out"];
-        archive
-            .crawler
-            .run(&[&args[..], &[out.to_str().unwrap()]].concat())
-    };
+    let export = || export(&archive.crawler, "text", &out);
     let mut texts = Vec::new();
     let write_old = |path: &std::path::Path, text: &[u8]| {
         fs::write(path, text).unwrap();
@@ -151,10 +142,7 @@ fn a_name_is_compressed_in_any_case_and_other_codings_are_refused() {
     let archive = ChangingArchive::new();
     let export = |format: &str, name: &str| {
         let out = archive.crawler.folder.path().join(name);
-        let args = ["export", "--format", format, "--out"];
-        let done = archive
-            .crawler
-            .run(&[&args[..], &[out.to_str().unwrap()]].concat());
+        let done = commands::export(&archive.crawler, format, &out);
         (
             done.status.code(),
             fs::read(&out).unwrap_or_default(),
