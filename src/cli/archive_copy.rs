@@ -50,7 +50,7 @@ pub(super) fn run(common: &Common, command: &ArchiveCommand) -> anyhow::Result<E
 #[cfg(not(feature = "postgres"))]
 fn copy(_: &Common, _: &CopyArgs) -> anyhow::Result<Exit> {
     anyhow::bail!(
-        "this saseo was built without PostgreSQL: build it with `cargo install --path . --features \
-         postgres`"
+        "this saseo was built without PostgreSQL: build it with `cargo install --locked --path . \
+         --features postgres`"
     )
 }
