@@ -25,6 +25,7 @@ mod declared;
 mod dictionaries;
 mod doomed;
 mod due_pages;
+mod engine;
 #[cfg(feature = "postgres")]
 mod engine_copy;
 mod error;

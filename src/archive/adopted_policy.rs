@@ -1,8 +1,9 @@
 //! Licence files that a site takes over from one that is not crawled.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 use serde_json::json;
 
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::frontier::PageId;

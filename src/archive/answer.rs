@@ -9,14 +9,13 @@ mod settlement;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 use crate::archive::answer::article_photos::note_wish;
 use crate::archive::answer::found_pages::add_page;
 use crate::archive::answer::list_step::write_list_step;
 use crate::archive::answer::settlement::write_settlement;
 use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
 use crate::archive::change::ChangeKind;
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};

@@ -6,8 +6,7 @@ mod step_copy;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension};
-
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::exclusive_lock::connect_alone;
 use crate::archive::files::beside;
@@ -114,6 +113,7 @@ impl ArchiveFile {
     pub fn bytes(&self) -> Result<u64, ArchiveError> {
         let number = |pragma: &str| -> Result<u64, ArchiveError> {
             self.connection
+                .sqlite()?
                 .pragma_query_value(None, pragma, |row| row.get(0))
                 .map_err(|error| ArchiveError::at(&self.path, error))
         };

@@ -5,11 +5,12 @@ mod changed_field;
 mod known_version;
 mod version;
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::archive::article::known_version::{KnownVersion, known};
 use crate::archive::article::version::{VersionInForce, last_number, version_at, write_version};
 use crate::archive::change::ChangeKind;
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_key;
 use crate::archive::syndication::{enter_story, leave_story};
@@ -283,7 +284,7 @@ fn add_article(
         access.name(),
         now.millis()
     ])?;
-    Ok(tx.last_insert_rowid())
+    Ok(tx.sqlite()?.last_insert_rowid())
 }
 
 /// Replaces a version by what is read from its own capture today, with what follows from another

@@ -1,8 +1,7 @@
 //! The pages and photos of chosen articles, collected in temporary tables: a removal takes them, and
 //! a web archive has them.
 
-use rusqlite::Connection;
-
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 
 /// A page that belongs to another article, which is not chosen. An article has its own address,

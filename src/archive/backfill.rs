@@ -2,8 +2,9 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::frontier::{Discovered, Judged, PageId, Role, Verdict};

@@ -1,8 +1,9 @@
 //! Bodies of answers: compressed, and kept once per content.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
 use crate::archive::compression::Packed;
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::frontier::PageId;
 
@@ -47,7 +48,7 @@ pub(super) fn write_body(tx: &Connection, body: &Packed) -> Result<i64, ArchiveE
         body.zstd,
         body.dictionary().map(|id| id.0)
     ])?;
-    Ok(tx.last_insert_rowid())
+    Ok(tx.sqlite()?.last_insert_rowid())
 }
 
 /// Replaces a damaged body by an intact one of the same content.

@@ -1,6 +1,6 @@
 //! Captures: answers as they came, with the articles in them.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::archive::article::{known_article, write_article};
 use crate::archive::body::{Body, write_body};
@@ -8,6 +8,7 @@ use crate::archive::change::ChangeKind;
 use crate::archive::compression::Dictionary;
 use crate::archive::declared::{note_change_of_rights, note_declared};
 use crate::archive::dictionaries::note_body;
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
 use crate::archive::store::Writer;
@@ -136,7 +137,7 @@ fn write_capture(
         charset.map(|charset| charset.used.as_str()),
         charset.is_some_and(|charset| charset.had_errors),
     ])?;
-    let id = tx.last_insert_rowid();
+    let id = tx.sqlite()?.last_insert_rowid();
 
     write_opt_outs(tx, id, &capture.opt_outs)?;
     note_newest_capture(tx, page, id, capture)?;

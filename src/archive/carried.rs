@@ -3,10 +3,9 @@
 
 mod carry_over;
 
-use rusqlite::{Connection, Row};
-
 use crate::archive::archive_file::ArchiveFile;
 use crate::archive::carried::carry_over::find;
+use crate::archive::engine::{self, Connection, Row};
 use crate::archive::error::ArchiveError;
 use crate::time::Timestamp;
 
@@ -166,7 +165,7 @@ fn takedowns(tx: &Connection) -> Result<Vec<CarriedTakedown>, ArchiveError> {
         let article: i64 = row.get(10)?;
         let urls = addresses.query_map([article], |row| row.get(0))?;
         takedowns.push(CarriedTakedown {
-            article: names(row)?,
+            article: names(&row)?,
             at: row.get(8)?,
             why: row.get(9)?,
             addresses: urls.collect::<Result<_, _>>()?,
@@ -222,7 +221,7 @@ fn hosts(tx: &Connection) -> Result<Vec<CarriedHost>, ArchiveError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn names(row: &Row<'_>) -> rusqlite::Result<ArticleNames> {
+fn names(row: &Row<'_>) -> engine::Result<ArticleNames> {
     Ok(ArticleNames {
         site: row.get(0)?,
         site_title: row.get(1)?,

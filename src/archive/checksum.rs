@@ -3,9 +3,10 @@
 //! The writer's connection has temporary triggers, which keep them in the transaction of the row.
 //! The file has none of these triggers: other programs read and write it as before.
 
+use crate::archive::engine::{Connection, OptionalExtension, Result};
+use rusqlite::ErrorCode;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Result};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A table whose rows have checksums.
@@ -199,13 +200,14 @@ impl SummedTable {
 /// Adds the SQL function `row_sum` to a connection.
 pub(super) fn add_function(connection: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("row_sum", -1, flags, row_sum)
+    let connection = connection.sqlite()?;
+    Ok(connection.create_scalar_function("row_sum", -1, flags, row_sum)?)
 }
 
 /// Makes a connection keep the checksums of what it writes.
 pub(super) fn keep_checksums(connection: &Connection) -> Result<()> {
     // A row that another one replaces is deleted as far as triggers see.
-    connection.pragma_update(None, "recursive_triggers", true)?;
+    connection.set_pragma("recursive_triggers", true)?;
     let mut triggers = "BEGIN;".to_owned();
     for table in summed_tables() {
         triggers += &table.triggers(connection)?;
@@ -259,7 +261,7 @@ pub(super) fn sum_again(connection: &Connection, table: SummedTable, key: i64) -
 }
 
 /// Computes the checksum of its arguments: XXH3 over each behind its kind and length.
-fn row_sum(context: &mut Context<'_>) -> Result<i64> {
+fn row_sum(context: &mut Context<'_>) -> rusqlite::Result<i64> {
     let mut bytes = Vec::with_capacity(512);
     for argument in 0..context.len() {
         match context.get_raw(argument) {
@@ -293,9 +295,7 @@ mod tests {
     /// An empty archive whose writer keeps checksums.
     fn archive() -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
-        connection
-            .pragma_update(None, "foreign_keys", false)
-            .unwrap();
+        connection.set_pragma("foreign_keys", false).unwrap();
         migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
         keep_checksums(&connection).unwrap();
         connection

@@ -1,10 +1,11 @@
 //! Compaction: bodies that were compressed alone are compressed again with dictionaries, and the
 //! room is given back.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::params;
 
 use crate::archive::compression::{DictionaryId, Packed, pack, unpack_checked};
 use crate::archive::dictionaries::note_body;
+use crate::archive::engine::{self, Connection, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::frontier::Role;
@@ -168,7 +169,7 @@ impl CompactedBodies {
     }
 }
 
-fn body_alone(row: &Row<'_>) -> rusqlite::Result<BodyAlone> {
+fn body_alone(row: &Row<'_>) -> engine::Result<BodyAlone> {
     Ok(BodyAlone {
         capture: row.get("capture")?,
         id: row.get("id")?,

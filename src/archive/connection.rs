@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::archive::checksum;
+use crate::archive::engine::{self, Connection};
 
 /// A crawl holds the file's lock for milliseconds, and another program, such as a backup, for some
 /// seconds. After ten, the error names it.
@@ -19,9 +19,13 @@ const CACHED_STATEMENTS: usize = 128;
 ///
 /// Plans do not depend on bound values. Without this, SQLite compiles a statement anew each time
 /// that a value is bound to it (a quarter of a WARC export, measured).
-pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+pub(super) fn configure(connection: &Connection) -> engine::Result<()> {
+    connection.sqlite()?.busy_timeout(BUSY_TIMEOUT)?;
+    connection
+        .sqlite()?
+        .set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    connection
+        .sqlite()?
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     checksum::add_function(connection)
 }

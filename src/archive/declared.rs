@@ -1,9 +1,10 @@
 //! What papers declare about uses of their articles: equal rights once, and each article's history.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 use serde_json::json;
 
 use crate::archive::article::{known_article, write_rights_change};
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::archive::word_index::renew_words;

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
 use crate::archive::compression::{
     Compression, Dictionary, DictionaryId, Packed, pack, unpack_checked,
 };
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::frontier::Role;
 use crate::time::Timestamp;

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::archive::article_pages::{CHOSEN_TABLES, MOVED_PHOTOS, PHOTOS, collect_pages};
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::millis;
 use crate::time::Timestamp;

@@ -3,9 +3,10 @@
 mod known_page;
 mod page_row;
 
-use rusqlite::{OptionalExtension, ToSql};
+use rusqlite::ToSql;
 
 use crate::archive::due_pages::page_row::PAGE_COLUMNS;
+use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
 use crate::archive::store::Writer;
@@ -188,7 +189,7 @@ impl Writer {
         let row = rows
             .next()?
             .ok_or_else(|| ArchiveError::Damaged("page site_id".to_owned()))?;
-        Ok(Box::new(self.page(row, now)?))
+        Ok(Box::new(self.page(&row, now)?))
     }
 
     /// Returns at most `count` of the pages of these sites that are due at a host. Sees unsaved
@@ -210,7 +211,7 @@ impl Writer {
         let mut rows = select.query(values([&host_name, &now_ms, &count], sites).as_slice())?;
         let mut pages = Vec::new();
         while let Some(row) = rows.next()? {
-            pages.push(self.page(row, now)?);
+            pages.push(self.page(&row, now)?);
         }
         Ok(pages)
     }
@@ -279,8 +280,9 @@ fn values<'v>(first: [&'v dyn ToSql; 3], sites: &'v [SiteId]) -> Vec<&'v dyn ToS
 mod tests {
     use std::path::Path;
 
+    use crate::archive::engine::Connection;
+    use rusqlite::StatementStatus;
     use rusqlite::types::Value;
-    use rusqlite::{Connection, StatementStatus, params_from_iter};
 
     use super::{first_due, of_sites};
     use crate::archive::ids::SiteId;
@@ -292,6 +294,7 @@ mod tests {
         schema::migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
 
         for sites in [&[SiteId(1)][..], &[SiteId(1), SiteId(2)]] {
+            let connection = connection.sqlite().unwrap();
             let mut select = connection
                 .prepare(&first_due(&of_sites(sites), "true"))
                 .unwrap();
@@ -301,7 +304,7 @@ mod tests {
                 Value::from(16),
             ];
             values.extend(sites.iter().map(|site| Value::from(site.0)));
-            let mut rows = select.query(params_from_iter(&values)).unwrap();
+            let mut rows = select.query(rusqlite::params_from_iter(&values)).unwrap();
             assert!(rows.next().unwrap().is_none());
             drop(rows);
             assert_eq!(select.get_status(StatementStatus::Sort), 0);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::archive::engine;
 use crate::archive::lost::LostFiles;
 use crate::archive::store_error::StoreError;
 use crate::time::Timestamp;
@@ -130,7 +131,12 @@ impl ArchiveError {
     }
 
     /// Returns the error for a failure to open or use the file at `path`.
-    pub(super) fn at(path: &Path, error: rusqlite::Error) -> Self {
+    pub(super) fn at(path: &Path, error: impl Into<engine::Error>) -> Self {
+        let error = match error.into() {
+            engine::Error::Sqlite(error) => error,
+            #[cfg(feature = "postgres")]
+            engine::Error::Postgres(error) => return Self::Store(error),
+        };
         let (path, why) = (path.to_owned(), error.to_string());
 
         match code(&error) {
@@ -173,7 +179,7 @@ impl ArchiveError {
 
     /// Returns the error for a failure to recognise the file at `path`. SQLite reads the file's
     /// first pages and its size for that, so that damage there concerns the whole file.
-    pub(super) fn at_first(path: &Path, error: rusqlite::Error) -> Self {
+    pub(super) fn at_first(path: &Path, error: impl Into<engine::Error>) -> Self {
         let error = Self::at(path, error);
         if let Self::Damaged(why) = error {
             Self::Unreadable {
@@ -210,14 +216,20 @@ fn candidates(ids: &[String]) -> String {
     format!("{}{more}", named.join(", "))
 }
 
-/// An error of SQLite. The trait keeps its type within the archive.
-#[expect(unnameable_types, reason = "no other module names SQLite's errors")]
+/// An error of an engine. The trait keeps its type within the archive.
+#[expect(unnameable_types, reason = "no other module names the engines' errors")]
 pub trait EngineError {
     /// Returns the archive's error for this one.
     fn meaning(self) -> ArchiveError;
 }
 
 impl EngineError for rusqlite::Error {
+    fn meaning(self) -> ArchiveError {
+        engine::Error::Sqlite(self).meaning()
+    }
+}
+
+impl EngineError for engine::Error {
     fn meaning(self) -> ArchiveError {
         // Its folder is not known here.
         ArchiveError::at(Path::new(crate::archive::FILE), self)
@@ -236,7 +248,7 @@ fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
 
 /// Tells whether an error is of a value that no saseo wrote: a text that is not UTF-8, a number out
 /// of range, or JSON that does not parse.
-pub(super) fn is_of_value(error: &rusqlite::Error) -> bool {
+fn is_of_value(error: &rusqlite::Error) -> bool {
     use rusqlite::Error::{
         FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
     };
@@ -247,6 +259,17 @@ pub(super) fn is_of_value(error: &rusqlite::Error) -> bool {
             | InvalidColumnType(..)
             | Utf8Error(..)
     )
+}
+
+impl engine::Error {
+    /// Tells whether the error is of a value that no saseo wrote.
+    pub(super) fn is_of_value(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => is_of_value(error),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => false,
+        }
+    }
 }
 
 #[cfg(test)]

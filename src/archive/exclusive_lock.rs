@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::OpenFlags;
 
+use crate::archive::engine::{self, Connection};
 use crate::archive::error::ArchiveError;
 
 /// A reader closes the file within milliseconds, unless it is a browser or a `watch`.
@@ -39,7 +40,7 @@ impl ExclusiveLock {
 
     fn of(
         path: &Path,
-        connected: rusqlite::Result<Connection>,
+        connected: engine::Result<Connection>,
     ) -> Result<Option<Self>, ArchiveError> {
         match connected.map_err(|error| ArchiveError::at(path, error)) {
             Ok(connection) => Ok(Some(Self {
@@ -52,27 +53,29 @@ impl ExclusiveLock {
 }
 
 /// Opens a database that nobody else has open. Its log is in it once the connection is closed.
-pub(super) fn connect_alone(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn connect_alone(path: &Path) -> engine::Result<Connection> {
     let connection = connect(path)?;
     // In this mode, SQLite keeps the lock of a transaction until the file is closed. Of a database
     // in WAL mode, no other one is exclusive.
-    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    connection.set_pragma("locking_mode", "EXCLUSIVE")?;
     connection.execute_batch("BEGIN EXCLUSIVE; SELECT count(*) FROM sqlite_schema; COMMIT")?;
     Ok(connection)
 }
 
 /// Opens a database that nobody else has open, and makes it one without a log. In SQLite's mode of
 /// exclusive locking, an empty journal would be left beside it.
-fn connect_without_log(path: &Path) -> rusqlite::Result<Connection> {
+fn connect_without_log(path: &Path) -> engine::Result<Connection> {
     let connection = connect(path)?;
-    connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
+    connection
+        .sqlite()?
+        .pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     connection.execute_batch("BEGIN EXCLUSIVE; SELECT count(*) FROM sqlite_schema")?;
     Ok(connection)
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+fn connect(path: &Path) -> engine::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.sqlite()?.busy_timeout(PATIENCE)?;
     Ok(connection)
 }

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::params;
 
+use crate::archive::engine::{self, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
 use crate::archive::store::Writer;
@@ -111,7 +112,7 @@ fn fields_seen(
     let mut rows = select.query(values)?;
     let (mut dated, mut undated, mut is_backfilled) = (Vec::new(), Vec::new(), false);
     while let Some(row) = rows.next()? {
-        let fields = article_fields(row)?;
+        let fields = article_fields(&row)?;
         match (row.get(7)?, fields.has_date) {
             (true, _) => is_backfilled = true,
             (false, true) => dated.push(fields),
@@ -129,7 +130,7 @@ fn fields_seen(
     Ok(dated)
 }
 
-fn article_fields(row: &Row<'_>) -> rusqlite::Result<ArticleFields> {
+fn article_fields(row: &Row<'_>) -> engine::Result<ArticleFields> {
     Ok(ArticleFields {
         has_author: row.get(0)?,
         has_date: row.get(1)?,

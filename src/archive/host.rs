@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::params;
 
+use crate::archive::engine::{self, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Writer, millis};
 use crate::page_url::Host;
@@ -25,7 +26,7 @@ impl Writer {
     }
 }
 
-fn stored_pace(row: &Row<'_>) -> rusqlite::Result<StoredPace> {
+fn stored_pace(row: &Row<'_>) -> engine::Result<StoredPace> {
     let backoff: Option<String> = row.get(6)?;
 
     Ok(StoredPace {

@@ -1,7 +1,8 @@
 //! The lease: the right to write. Taking it invalidates the epoch of every holder before.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::params;
 
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::host::shift_paces;
 use crate::archive::store::{Lease, Writer, millis};
@@ -32,9 +33,7 @@ impl Writer {
         uptime: Option<&Uptime>,
     ) -> Result<Lease, ArchiveError> {
         let path = self.path().to_owned();
-        let tx = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate);
+        let tx = self.connection.transaction();
         let tx = tx.map_err(|error| ArchiveError::at(&path, error))?;
 
         let step = uptime

@@ -7,8 +7,9 @@ mod terms;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
 use crate::archive::store::{Lease, Writer, millis};
@@ -161,7 +162,7 @@ fn write_announcement(
         gap,
         hash
     ])?;
-    Ok(AnnouncedId(tx.last_insert_rowid()))
+    Ok(AnnouncedId(tx.sqlite()?.last_insert_rowid()))
 }
 
 /// The columns of an ending's row that depend on how the request ended.

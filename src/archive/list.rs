@@ -3,8 +3,7 @@
 mod stored;
 mod traversal_step;
 
-use rusqlite::OptionalExtension;
-
+use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::list::stored::{StoredOverlap, list_head, previous_rows, seen_rows};
 use crate::archive::named_columns::NamedColumns;
@@ -94,7 +93,7 @@ impl Writer {
         let row = rows
             .next()?
             .ok_or_else(|| ArchiveError::Damaged("page section_id".to_owned()))?;
-        let row = NamedColumns::of(row);
+        let row = NamedColumns::of(&row);
         history(&row, row.get("is_whole_list")?)
     }
 

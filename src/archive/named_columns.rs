@@ -1,8 +1,8 @@
 //! The columns of a row, found by name.
 
+use crate::archive::engine::{self, Row};
 use std::cell::Cell;
 
-use rusqlite::Row;
 use rusqlite::types::{FromSql, ValueRef};
 
 /// A row whose columns are read by name, mostly in their order.
@@ -25,18 +25,18 @@ impl<'r, 'statement> NamedColumns<'r, 'statement> {
     }
 
     /// Returns a column's value as a type.
-    pub(super) fn get<T: FromSql>(&self, column: &str) -> rusqlite::Result<T> {
+    pub(super) fn get<T: FromSql>(&self, column: &str) -> engine::Result<T> {
         self.row.get(self.position(column)?)
     }
 
     /// Returns a column's value as SQLite has it.
-    pub(super) fn value(&self, column: &str) -> rusqlite::Result<ValueRef<'r>> {
+    pub(super) fn value(&self, column: &str) -> engine::Result<ValueRef<'r>> {
         self.row.get_ref(self.position(column)?)
     }
 
     /// Finds a column, from the one behind the last on.
-    fn position(&self, column: &str) -> rusqlite::Result<usize> {
-        let columns = self.row.as_ref();
+    fn position(&self, column: &str) -> engine::Result<usize> {
+        let columns = self.row;
         let count = columns.column_count();
         let found = (self.next.get()..count)
             .chain(0..self.next.get().min(count))

@@ -1,7 +1,8 @@
 //! The state of a page: queued, settled, or unchanged after a revisit.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::frontier::{PageId, Role, Settlement};
 use crate::time::Timestamp;

@@ -4,6 +4,7 @@ mod address;
 mod password_file;
 mod rows;
 mod schema;
+mod session;
 mod tls;
 mod values;
 
@@ -19,6 +20,7 @@ use crate::archive::store_error::StoreError;
 
 pub use address::PostgresAddress;
 pub use schema::CopyTask;
+pub(super) use session::{AnswerRow, AnswerRows, Session, SessionStatement};
 
 /// The oldest server that is supported, as `server_version_num` tells it.
 const OLDEST_SERVER: i32 = 150_000;
@@ -62,13 +64,13 @@ impl PostgresStore {
                     break;
                 }
                 // The next server may be the one that runs.
-                Err(error) => connected = Some(Err(fault(&name, &error))),
+                Err(error) => connected = Some(Err(fault(&name, &error).into())),
             }
         }
         let connected = connected.unwrap_or_else(|| {
             let why = "the address names no server".to_owned();
             let store = name.clone();
-            Err(StoreError::Unreachable { store, why }.into())
+            Err(ArchiveError::Store(StoreError::Unreachable { store, why }))
         });
         let (client, connection, last_words) = connected?;
 
@@ -108,10 +110,15 @@ impl PostgresStore {
 
     /// Returns the archive's error for one of the server or the way to it.
     fn fault(&self, error: &tokio_postgres::Error) -> ArchiveError {
+        self.store_fault(error).into()
+    }
+
+    /// Returns the store's error for one of the server or the way to it.
+    fn store_fault(&self, error: &tokio_postgres::Error) -> StoreError {
         match self.last_words.get().filter(|_| error.is_closed()) {
             Some(why) => {
                 let (store, why) = (self.name.clone(), why.clone());
-                StoreError::Unreachable { store, why }.into()
+                StoreError::Unreachable { store, why }
             }
             None => fault(&self.name, error),
         }
@@ -150,15 +157,14 @@ fn in_words(error: &tokio_postgres::Error) -> String {
     cause.unwrap_or_else(|| error.to_string())
 }
 
-fn fault(store: &str, error: &tokio_postgres::Error) -> ArchiveError {
+fn fault(store: &str, error: &tokio_postgres::Error) -> StoreError {
     let store = store.to_owned();
     let Some(told) = error.as_db_error() else {
         let why = in_words(error);
         return match why.as_str() {
             "password missing" => StoreError::NoPassword { store },
             _ => StoreError::Unreachable { store, why },
-        }
-        .into();
+        };
     };
 
     let why = match told.detail() {
@@ -177,5 +183,4 @@ fn fault(store: &str, error: &tokio_postgres::Error) -> ArchiveError {
         Some("23") => StoreError::NotWhole { store, why },
         _ => StoreError::Failed { store, why },
     }
-    .into()
 }

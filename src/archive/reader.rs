@@ -34,10 +34,11 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, Statement, Transaction};
+use rusqlite::OpenFlags;
 
 use crate::archive::connection::configure;
 use crate::archive::dictionaries::Dictionaries;
+use crate::archive::engine::{self, Connection, Statement, Transaction};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::loss_note::refuse_if_lost;
@@ -132,7 +133,7 @@ impl Reader {
     /// Begins to read one state of the archive: until the value is dropped, every query sees what
     /// was saved at the first of them.
     pub(crate) fn snapshot(&self) -> Result<Snapshot<'_>, ArchiveError> {
-        let begun = self.connection.unchecked_transaction();
+        let begun = self.connection.snapshot();
         let transaction = begun.map_err(|error| ArchiveError::at(&self.path, error))?;
         Ok(Snapshot {
             _transaction: transaction,
@@ -218,12 +219,12 @@ fn connect(path: &Path, address: &str) -> Result<(Connection, i64), ArchiveError
     // The first look at the file: whatever is wrong here is wrong with the whole file.
     let found = recognise(path, &connection)?;
     connection
-        .pragma_update(None, "cache_size", CACHE)
+        .set_pragma("cache_size", CACHE)
         .map_err(|error| ArchiveError::at(path, error))?;
     Ok((connection, found))
 }
 
-fn open_read_only(address: &str) -> rusqlite::Result<Connection> {
+fn open_read_only(address: &str) -> engine::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;

@@ -1,9 +1,10 @@
 //! The recrawl policy's inputs and results: the histories of settled pages, and from when on each
 //! page is asked for again.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 use serde_json::json;
 
+use crate::archive::engine::{self, Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::named_columns::NamedColumns;
 use crate::config::site::{Discover, Keep};
@@ -91,7 +92,7 @@ impl Recrawl<'_> {
 
         let mut pages = Vec::new();
         while let Some(row) = rows.next()? {
-            let row = NamedColumns::of(row);
+            let row = NamedColumns::of(&row);
             let url: String = row.get("url")?;
             let is_everything = self.everything.is_some_and(|list| list.as_str() == url);
             let mut history = history(&row, is_everything)?;
@@ -129,7 +130,7 @@ impl Recrawl<'_> {
 
         let mut requeued = Vec::new();
         while let Some(row) = rows.next()? {
-            let row = NamedColumns::of(row);
+            let row = NamedColumns::of(&row);
             let (role, due) = (role(&row)?, Timestamp::from_millis(row.get("due_at")?));
             let moment = queued(role, due, &policy, now);
             if moment != due {
@@ -254,7 +255,7 @@ pub(super) fn past(row: &NamedColumns<'_, '_>, has_everything: bool) -> Result<P
     })
 }
 
-fn moment(row: &NamedColumns<'_, '_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+fn moment(row: &NamedColumns<'_, '_>, column: &str) -> engine::Result<Option<Timestamp>> {
     let millis: Option<i64> = row.get(column)?;
     Ok(millis.map(Timestamp::from_millis))
 }

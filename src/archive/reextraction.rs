@@ -80,7 +80,7 @@ impl Writer {
         while let Some(row) = rows.next()?
             && bytes < MAX_BATCH_BYTES
         {
-            let capture = self.kept_capture_of(row)?;
+            let capture = self.kept_capture_of(&row)?;
             bytes = bytes.saturating_add(capture.bytes);
             captures.push(capture);
         }
@@ -101,7 +101,7 @@ impl Writer {
 
         let mut rows = select.query([id])?;
         rows.next()?
-            .map(|row| self.kept_capture_of(row))
+            .map(|row| self.kept_capture_of(&row))
             .transpose()
     }
 

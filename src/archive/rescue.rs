@@ -68,6 +68,7 @@ impl Writer {
     fn leave_files_alone(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
         self.connection
+            .sqlite()?
             .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         Ok(())
     }

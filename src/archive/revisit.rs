@@ -2,9 +2,10 @@
 
 mod answer;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
 use crate::archive::article::{self, known_article};
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::named_columns::NamedColumns;
 use crate::archive::page_state::write_state;

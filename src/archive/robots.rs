@@ -1,7 +1,8 @@
 //! Copies of every robots.txt that was fetched, was missing, or could not be reached.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::params;
 
+use crate::archive::engine::{self, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::{AnnouncedId, RobotsId};
 use crate::archive::store::{Lease, Writer};
@@ -53,7 +54,7 @@ impl Writer {
 
 /// Reads a copy from a row that begins with the columns id, fetched_at, expires_at, status, ruling,
 /// why and body.
-pub(super) fn copy_from(row: &Row<'_>, origin: String) -> rusqlite::Result<RobotsCopy> {
+pub(super) fn copy_from(row: &Row<'_>, origin: String) -> engine::Result<RobotsCopy> {
     Ok(RobotsCopy {
         id: Some(RobotsId(row.get(0)?)),
         origin,
@@ -96,5 +97,5 @@ pub(super) fn write_robots(
         body,
         announced.map(|announced| announced.0)
     ])?;
-    Ok(RobotsId(tx.last_insert_rowid()))
+    Ok(RobotsId(tx.sqlite()?.last_insert_rowid()))
 }

@@ -1,7 +1,8 @@
 //! Runs: when a command began, how it ended, and what it brought.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::host::rest_after_unended;
 use crate::archive::ids::{RunId, SiteId};
@@ -174,7 +175,7 @@ impl Writer {
             new.skipped.cast_signed(),
             new.site.map(|site| site.0)
         ])?;
-        let run = RunId(tx.last_insert_rowid());
+        let run = RunId(tx.sqlite()?.last_insert_rowid());
 
         write_beginning(tx, run, new.terms, now)?;
         Ok(run)

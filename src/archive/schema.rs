@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, TransactionBehavior};
-
 use crate::archive::checksum::{SummedTable, readable, renew_sums, summed_tables};
+use crate::archive::engine::{self, Connection};
 use crate::archive::error::ArchiveError;
 use crate::archive::file_mark::APPLICATION;
 
@@ -85,11 +84,15 @@ struct Marks {
     tables: i64,
 }
 
-fn marks(connection: &Connection) -> rusqlite::Result<Marks> {
+fn marks(connection: &Connection) -> engine::Result<Marks> {
     let sql = "SELECT count(*) FROM sqlite_schema";
     Ok(Marks {
-        application: connection.pragma_query_value(None, "application_id", |row| row.get(0))?,
-        schema: connection.pragma_query_value(None, "user_version", |row| row.get(0))?,
+        application: connection
+            .sqlite()?
+            .pragma_query_value(None, "application_id", |row| row.get(0))?,
+        schema: connection
+            .sqlite()?
+            .pragma_query_value(None, "user_version", |row| row.get(0))?,
         tables: connection.query_row(sql, [], |row| row.get(0))?,
     })
 }
@@ -108,12 +111,12 @@ pub(super) fn migrate(
         };
         let new_rows = new_rows.map_err(|error| ArchiveError::at(path, error))?;
 
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let tx = connection.transaction();
         let tx = tx.map_err(|error| ArchiveError::at(path, error))?;
         tx.execute_batch(sql)?;
         renew_sums(&tx, &new_rows)?;
-        tx.pragma_update(None, "application_id", APPLICATION)?;
-        tx.pragma_update(None, "user_version", step as i64 + 1)?;
+        tx.set_pragma("application_id", APPLICATION)?;
+        tx.set_pragma("user_version", step as i64 + 1)?;
         tx.commit()?;
     }
     sum_all_once(connection).map_err(|error| ArchiveError::at(path, error))
@@ -123,18 +126,18 @@ pub(super) fn migrate(
 fn summed_again(
     connection: &mut Connection,
     new_rows: &[&str],
-) -> rusqlite::Result<Vec<SummedTable>> {
+) -> engine::Result<Vec<SummedTable>> {
     sum_all_once(connection)?;
     let tables = summed_tables().filter(|table| new_rows.contains(&table.name()));
     readable(connection, tables)
 }
 
 /// Makes the checksums of all rows, where an upgrade left none.
-fn sum_all_once(connection: &mut Connection) -> rusqlite::Result<()> {
+fn sum_all_once(connection: &mut Connection) -> engine::Result<()> {
     let has_none = "SELECT NOT EXISTS (SELECT 1 FROM checksum)";
     if connection.query_row(has_none, [], |row| row.get(0))? {
         let tables = readable(connection, summed_tables())?;
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = connection.transaction()?;
         renew_sums(&tx, &tables)?;
         tx.commit()?;
     }

@@ -1,8 +1,9 @@
 //! Seeding: the entry pages of a site, where every crawl begins.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
 use crate::archive::backfill::{Window, add_windows};
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
 use crate::archive::page_state::TAKE_OVER_PHOTO;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row};
 
 use crate::archive::checksum::keep_checksums;
 use crate::archive::connection::configure;
 use crate::archive::dictionaries::Dictionaries;
+use crate::archive::engine::{self, Connection, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
 use crate::archive::lock::Lock;
@@ -98,7 +98,7 @@ impl Writer {
     }
 
     /// Returns the archive's error for a failure to use the file.
-    pub(super) fn fault(&self, error: rusqlite::Error) -> ArchiveError {
+    pub(super) fn fault(&self, error: impl Into<engine::Error>) -> ArchiveError {
         ArchiveError::at(&self.path, error)
     }
 
@@ -180,20 +180,20 @@ fn recognise_untouched(path: &Path, connection: &Connection) -> Result<i64, Arch
 }
 
 /// Sets how SQLite writes and caches.
-fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    connection.pragma_update(None, "cache_size", CACHE_SIZE)?;
+fn configure_writer(connection: &Connection) -> engine::Result<()> {
+    connection.set_pragma("journal_mode", "WAL")?;
+    connection.set_pragma("wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.set_pragma("cache_size", CACHE_SIZE)?;
     Ok(())
 }
 
 /// Sets which loss a power cut may cause.
-fn set_durability(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+fn set_durability(connection: &Connection, durability: Durability) -> engine::Result<()> {
     let synchronous = match durability {
         Durability::Normal => "NORMAL",
         Durability::Full => "FULL",
     };
-    connection.pragma_update(None, "synchronous", synchronous)
+    connection.set_pragma("synchronous", synchronous)
 }
 
 /// Brings the schema up to date, and enforces foreign keys from then on. Migrations recreate tables
@@ -202,8 +202,8 @@ fn set_durability(connection: &Connection, durability: Durability) -> rusqlite::
 fn migrate(path: &Path, connection: &mut Connection, found: i64) -> Result<(), ArchiveError> {
     let enforce = |connection: &Connection, is_on: bool| {
         connection
-            .pragma_update(None, "foreign_keys", is_on)
-            .and_then(|()| connection.pragma_update(None, "ignore_check_constraints", !is_on))
+            .set_pragma("foreign_keys", is_on)
+            .and_then(|()| connection.set_pragma("ignore_check_constraints", !is_on))
             .map_err(|error| ArchiveError::at(path, error))
     };
     enforce(connection, false)?;
@@ -225,7 +225,7 @@ pub(super) fn stored_key(key: Option<&ArticleKey>) -> (Option<i64>, Option<&str>
 }
 
 /// Reads an article's key from the columns `number` and `text_id`.
-pub(super) fn key_of(row: &Row<'_>) -> rusqlite::Result<Option<ArticleKey>> {
+pub(super) fn key_of(row: &Row<'_>) -> engine::Result<Option<ArticleKey>> {
     let number: Option<i64> = row.get("number")?;
     let text: Option<String> = row.get("text_id")?;
     Ok(kept_key(number, text))

@@ -82,6 +82,8 @@ pub enum StoreError {
     NotWhole { store: String, why: String },
     #[error("the server of {store} has no room on its disk; make room, and run the command again")]
     NoRoom { store: String },
+    #[error("{store} is no folder, and only an archive in a folder can do this")]
+    OnlyInFolder { store: String },
     #[error("{store} failed: {why}")]
     Failed { store: String, why: String },
 }

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{lossy, millis};
 use crate::extract::{Access, Article, Nearness, is_one_story, nearness, simhash};

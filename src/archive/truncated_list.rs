@@ -1,9 +1,10 @@
 //! Lists that their server truncates: how many rows of each are missing, and from which day back.
 
 use jiff::civil::Date;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 use serde::Serialize;
 
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
 use crate::archive::store::Writer;

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::params;
 
+use crate::archive::engine::{self, Connection, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::list::write_traversal_end;
 use crate::archive::store::{Lease, Writer};
@@ -90,7 +91,7 @@ fn fail_all(tx: &Connection, now: Timestamp) -> Result<HashMap<String, u64>, Arc
     Ok(failed)
 }
 
-fn unended_page(row: &Row<'_>) -> rusqlite::Result<UnendedPage> {
+fn unended_page(row: &Row<'_>) -> engine::Result<UnendedPage> {
     Ok(UnendedPage {
         id: row.get(0)?,
         section: row.get(1)?,

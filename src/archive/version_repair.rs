@@ -1,13 +1,14 @@
 //! Repair of what `verify` found damaged: versions are extracted again from their bodies, and
 //! bodies are asked for again.
 
+use rusqlite::params;
 use rusqlite::types::Value;
-use rusqlite::{Connection, params};
 
 use crate::archive::article::{column, rewrite_version};
 use crate::archive::checksum::{CHECKSUM_FLAW, SummedTable, VERSIONS, stored_sum, sum_again};
 use crate::archive::compression::DictionaryId;
 use crate::archive::dictionaries::mend;
+use crate::archive::engine::{self, Connection};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::{CaptureOf, ChecksumKey, Flaw};
 use crate::archive::reextraction::{Reextraction, recorded_opt_outs};
@@ -265,7 +266,7 @@ fn write_columns(
     let values = keys
         .into_iter()
         .chain(set.into_iter().map(|(_, value)| value));
-    tx.execute(&sql, rusqlite::params_from_iter(values))?;
+    tx.execute(&sql, engine::params_from_iter(values))?;
     Ok(())
 }
 

@@ -5,8 +5,9 @@
 //! transaction make one part of the index; each in its own would make the index write itself anew
 //! again and again.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::params;
 
+use crate::archive::engine::{self, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer, lossy};
 use crate::extract::Article;
@@ -35,8 +36,8 @@ pub(super) struct IndexedWords([String; 5]);
 
 impl IndexedWords {
     /// Makes the words of a row that has [`INDEXED_FIELDS`]. A damaged field has none.
-    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let field = |name: &str| -> rusqlite::Result<String> {
+    pub(super) fn of(row: &Row<'_>) -> engine::Result<Self> {
+        let field = |name: &str| -> engine::Result<String> {
             let text = lossy(row.get_ref(name)?).unwrap_or_default();
             Ok(index_tokens(&text))
         };
@@ -262,13 +263,13 @@ pub(super) fn merge_words(tx: &Connection, step: MergeStep) -> Result<bool, Arch
         MergeStep::First => -MERGED_PAGES,
         MergeStep::Next => MERGED_PAGES,
     };
-    let before = tx.total_changes();
+    let before = tx.sqlite()?.total_changes();
     tx.execute(
         "INSERT INTO article_words (article_words, rank) VALUES ('merge', ?1)",
         [pages],
     )?;
     // "If the difference is less than 2, then the 'merge' command was a no-op" (FTS5, §6.7).
-    Ok(tx.total_changes() - before >= 2)
+    Ok(tx.sqlite()?.total_changes() - before >= 2)
 }
 
 /// Pages of the index that one step of a merge writes: some megabytes.

@@ -1,9 +1,10 @@
 //! The photos of an article: which of them are queued, and which are not kept by its paper's wish.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
 use crate::archive::answer::found_pages::add_page;
 use crate::archive::article::known_article;
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::extract::Article;
@@ -246,7 +247,7 @@ fn wants_none(tx: &Connection, article: Option<i64>) -> Result<bool, ArchiveErro
 mod tests {
     use std::path::Path;
 
-    use rusqlite::Connection;
+    use crate::archive::engine::Connection;
 
     use super::CLAIM;
     use crate::archive::schema;

@@ -1,8 +1,9 @@
 //! Pages that an answer links to: new ones are added to the queue, and entry pages are queued
 //! again.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::page_state::TAKE_OVER_PHOTO;
 use crate::archive::store::stored_key;

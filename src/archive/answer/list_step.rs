@@ -1,7 +1,8 @@
 //! How the traversal of a list goes on after one of its pages.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::list::{add_list_page, write_traversal_end};
 use crate::frontier::{Judged, ListStep, Page, PageId};

@@ -1,12 +1,13 @@
 //! The settlement of a page: its new state, and everything that its answer brought.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::archive::answer::WriteEffect;
 use crate::archive::answer::article_photos::add_photos;
 use crate::archive::answer::found_pages::{add_page, requeue_redirected};
 use crate::archive::answer::list_step::write_list_step;
 use crate::archive::backfill::note_rows;
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::list::forget_seen_rows;
 use crate::archive::page_state::write_state;

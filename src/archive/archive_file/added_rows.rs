@@ -1,8 +1,7 @@
 //! What an archive has beyond an earlier state of it.
 
-use rusqlite::Row;
-
 use crate::archive::archive_file::{ArchiveFile, ArchiveTotals};
+use crate::archive::engine::Row;
 use crate::archive::error::ArchiveError;
 
 #[doc(hidden)]

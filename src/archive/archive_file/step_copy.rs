@@ -45,7 +45,11 @@ impl ArchiveFile {
 
         let mut target = Connection::open(to).map_err(fault)?;
         write_without_journal(&target).map_err(fault)?;
-        let copying = Backup::new(&self.connection, &mut target).map_err(fault)?;
+        let copying = Backup::new(
+            self.connection.sqlite().map_err(ArchiveError::from)?,
+            &mut target,
+        )
+        .map_err(fault)?;
         let page = self.page_bytes()?;
         let mut steps = 0;
         loop {
@@ -77,6 +81,7 @@ impl ArchiveFile {
 
     fn page_bytes(&self) -> Result<u64, ArchiveError> {
         self.connection
+            .sqlite()?
             .pragma_query_value(None, "page_size", |row| row.get(0))
             .map_err(|error| ArchiveError::at(&self.path, error))
     }

@@ -1,7 +1,8 @@
 //! Kept articles under another address that may be the same story: candidates to be compared.
 
-use rusqlite::{Row, params};
+use rusqlite::params;
 
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Writer, lossy};
 use crate::page_url::PageUrl;
@@ -62,6 +63,6 @@ impl Writer {
 }
 
 /// Reads address, title and text. A damaged text reads as far as it can.
-fn stored_copy(row: &Row<'_>) -> rusqlite::Result<(String, Option<String>, Option<String>)> {
+fn stored_copy(row: &Row<'_>) -> engine::Result<(String, Option<String>, Option<String>)> {
     Ok((row.get(0)?, lossy(row.get_ref(1)?), lossy(row.get_ref(2)?)))
 }

@@ -1,9 +1,10 @@
 //! Known articles: how one is found, and how an extraction differs from its version.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
 use crate::archive::article::changed_field::ChangedField;
 use crate::archive::article::version::{VersionInForce, changed_fields, first_version, version_at};
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_key;
 use crate::article_key::ArticleKey;

@@ -1,9 +1,10 @@
 //! One version of an article: which one is in force at a capture, and how its row is written.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::params;
 use serde_json::{Value, json};
 
 use crate::archive::article::changed_field::ChangedField;
+use crate::archive::engine::{self, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::lossy;
 use crate::extract::Article;
@@ -38,7 +39,7 @@ pub(super) fn first_version(tx: &Connection, id: i64) -> Result<VersionInForce, 
     Ok(select.query_row([id], version)?)
 }
 
-fn version(row: &Row<'_>) -> rusqlite::Result<VersionInForce> {
+fn version(row: &Row<'_>) -> engine::Result<VersionInForce> {
     Ok(VersionInForce {
         n: row.get(0)?,
         capture: row.get(1)?,

@@ -1,11 +1,12 @@
 //! Another state's takedowns, holds and paces are written into this one.
 
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{named_params, params};
 
 use crate::archive::carried::{
     ArticleNames, CarriedHost, CarriedOver, CarriedState, CarriedTakedown,
 };
 use crate::archive::doomed::RemovalExtent;
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
@@ -190,7 +191,7 @@ fn add(tx: &Connection, names: &ArticleNames, now: Timestamp) -> Result<i64, Arc
             names.first_seen_at
         ],
     )?;
-    Ok(tx.last_insert_rowid())
+    Ok(tx.sqlite()?.last_insert_rowid())
 }
 
 fn has_tombstone(tx: &Connection, article: i64) -> Result<bool, ArchiveError> {

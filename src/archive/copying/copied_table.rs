@@ -240,7 +240,7 @@ fn in_words(value: &Value) -> String {
 mod tests {
     use std::path::Path;
 
-    use rusqlite::Connection;
+    use crate::archive::engine::Connection;
 
     use super::*;
     use crate::archive::schema::migrate;

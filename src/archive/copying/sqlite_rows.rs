@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use rusqlite::ErrorCode;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, ErrorCode, Row, params_from_iter};
 use sha2::{Digest, Sha256};
 
 use crate::archive::archive_file::ArchiveFile;
@@ -13,6 +13,7 @@ use crate::archive::checksum::SummedTable;
 use crate::archive::copying::copied_table::{Column, CopiedTable, StorageClass, quoted};
 use crate::archive::copying::key_span::{KeySpan, StoreRow};
 use crate::archive::copying::row_store::RowStore;
+use crate::archive::engine::{self, Connection, Row, params_from_iter};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
@@ -51,7 +52,7 @@ impl<'a> SqliteRows<'a> {
 
     /// The rows of a copy that is being written. References are not looked at before the end.
     pub(crate) fn of_copy(copy: &'a Writer) -> Result<Self, ArchiveError> {
-        copy.connection.pragma_update(None, "foreign_keys", false)?;
+        copy.connection.set_pragma("foreign_keys", false)?;
         add_sha256(&copy.connection)?;
         // A new archive has rows of its own, which are none of a former copy.
         copy.connection.execute_batch(
@@ -81,12 +82,12 @@ impl<'a> SqliteRows<'a> {
         )))
     }
 
-    fn fault(&self, error: rusqlite::Error) -> ArchiveError {
+    fn fault(&self, error: engine::Error) -> ArchiveError {
         ArchiveError::at(self.path, error)
     }
 
     /// Reads the columns of a table.
-    fn read_columns(&self, table: &CopiedTable) -> rusqlite::Result<Vec<Column>> {
+    fn read_columns(&self, table: &CopiedTable) -> engine::Result<Vec<Column>> {
         let sql = "SELECT name, type FROM pragma_table_xinfo(?1) WHERE hidden = 0";
         let mut select = self.connection.prepare_cached(sql)?;
         let columns = select.query_map([table.name], |row| {
@@ -101,19 +102,21 @@ impl<'a> SqliteRows<'a> {
                 },
             })
         })?;
-        Ok(table.in_order(columns.collect::<rusqlite::Result<_>>()?))
+        Ok(table.in_order(columns.collect::<engine::Result<_>>()?))
     }
 }
 
 /// Adds the SQL function `sha256` to a connection. PostgreSQL has one.
-fn add_sha256(connection: &Connection) -> rusqlite::Result<()> {
+fn add_sha256(connection: &Connection) -> engine::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("sha256", 1, flags, |context| {
+    let connection = connection.sqlite()?;
+    let added = connection.create_scalar_function("sha256", 1, flags, |context| {
         Ok(match context.get_raw(0) {
             ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(Sha256::digest(bytes).to_vec()),
             ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
         })
-    })
+    });
+    Ok(added?)
 }
 
 impl RowStore for SqliteRows<'_> {
@@ -141,8 +144,11 @@ impl RowStore for SqliteRows<'_> {
 
     async fn read(&self, sql: &str, span: &KeySpan) -> Result<Vec<StoreRow>, ArchiveError> {
         let mut select = self.connection.prepare_cached(sql)?;
-        let width = select.column_count();
-        let values = |row: &Row<'_>| (0..width).map(|column| row.get(column)).collect();
+        let values = |row: &Row<'_>| {
+            (0..row.column_count())
+                .map(|column| row.get(column))
+                .collect()
+        };
         select
             .query_map(params_from_iter(span.values()), values)
             .and_then(Iterator::collect)
@@ -177,7 +183,7 @@ impl RowStore for SqliteRows<'_> {
         rows: &[StoreRow],
     ) -> Result<(), ArchiveError> {
         let insert = table.insert(self.columns_of(table));
-        let tx = self.connection.unchecked_transaction()?;
+        let tx = self.connection.snapshot()?;
         let mut statement = tx.prepare_cached(&insert)?;
         for row in rows {
             match statement.execute(params_from_iter(row)) {

@@ -1,9 +1,10 @@
 //! What is known of pages by their addresses: redirects, kept bodies, and when they were
 //! discovered.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use crate::archive::compression::unpack_with;
+use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Writer, stored_key};
 use crate::frontier::Discovered;

@@ -1,7 +1,6 @@
 //! Queued pages as they are read from their rows.
 
-use rusqlite::Row;
-
+use crate::archive::engine::Row;
 use crate::archive::error::ArchiveError;
 use crate::archive::list::window;
 use crate::archive::named_columns::NamedColumns;

@@ -1,8 +1,8 @@
 //! The hash chain: each row's hash covers the hash of the row before it and the row's own fields.
 
-use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::RunId;
 use crate::time::Timestamp;

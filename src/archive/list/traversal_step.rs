@@ -1,8 +1,9 @@
 //! The steps of a list's traversal: its next page, and its end.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::archive::compression::pack;
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::list::stored::overlap_json;
 use crate::archive::truncated_list::write_truncation;

@@ -6,7 +6,7 @@ use std::error::Error;
 use rusqlite::types::Value;
 use tokio_postgres::Row;
 use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::archive::copying::StorageClass;
 
@@ -41,6 +41,39 @@ impl ToSql for Sent<'_> {
     to_sql_checked!();
 }
 
+/// A value for a place of a statement: a number becomes what the server takes there.
+#[derive(Debug)]
+pub(super) struct Placed<'a>(pub(super) &'a Value);
+
+impl ToSql for Placed<'_> {
+    fn to_sql(
+        &self,
+        of: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match (self.0, of) {
+            (Value::Integer(number), &Type::BOOL) => (*number != 0).to_sql_checked(of, out),
+            (Value::Integer(number), &Type::INT2) => {
+                i16::try_from(*number)?.to_sql_checked(of, out)
+            }
+            (Value::Integer(number), &Type::INT4) => {
+                i32::try_from(*number)?.to_sql_checked(of, out)
+            }
+            (Value::Integer(number), &Type::FLOAT8) => (*number as f64).to_sql_checked(of, out),
+            (Value::Integer(number), &Type::TEXT) => number.to_string().to_sql_checked(of, out),
+            (Value::Real(number), &Type::FLOAT4) => (*number as f32).to_sql_checked(of, out),
+            (value, _) => Sent(value).to_sql_checked(of, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        // The value's own type looks at that.
+        true
+    }
+
+    to_sql_checked!();
+}
+
 /// Returns the type of a column.
 pub(super) fn type_of(class: StorageClass) -> Type {
     match class {
@@ -54,6 +87,18 @@ pub(super) fn type_of(class: StorageClass) -> Type {
 /// Returns the value of a column of a row.
 pub(super) fn value_of(row: &Row, column: usize) -> Result<Value, tokio_postgres::Error> {
     let value = match *row.columns()[column].type_() {
+        Type::BOOL => row
+            .try_get::<_, Option<bool>>(column)?
+            .map(|is_so| Value::Integer(is_so.into())),
+        Type::INT2 => row
+            .try_get::<_, Option<i16>>(column)?
+            .map(|n| Value::Integer(n.into())),
+        Type::FLOAT4 => row
+            .try_get::<_, Option<f32>>(column)?
+            .map(|n| Value::Real(n.into())),
+        Type::NUMERIC => row
+            .try_get::<_, Option<Numeric>>(column)?
+            .map(|Numeric(value)| value),
         Type::INT4 => row
             .try_get::<_, Option<i32>>(column)?
             .map(|n| Value::Integer(n.into())),
@@ -66,6 +111,52 @@ pub(super) fn value_of(row: &Row, column: usize) -> Result<Value, tokio_postgres
         }
     };
     Ok(value.unwrap_or(Value::Null))
+}
+
+/// A number of any size, such as a sum of integers: an integer where it is one.
+struct Numeric(Value);
+
+impl<'r> FromSql<'r> for Numeric {
+    fn from_sql(_: &Type, raw: &'r [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        // How many groups of four digits there are, the power of 10,000 of the first one, a sign, a
+        // scale, and the groups, each of two bytes (PostgreSQL, numeric_send).
+        let mut words = raw
+            .chunks_exact(2)
+            .map(|two| u16::from_be_bytes([two[0], two[1]]));
+        let mut word = || words.next().ok_or("a numeric without its head");
+        let (count, weight, sign) = (word()?, word()?.cast_signed(), word()?);
+        word()?;
+
+        let (mut whole, mut part) = (0_i128, 0_f64);
+        for place in 0..count.cast_signed() {
+            let digits = word()?;
+            let power = i32::from(weight) - i32::from(place);
+            if power >= 0 {
+                let unit = 10_000_i128.checked_pow(power.unsigned_abs());
+                let digits = unit.and_then(|unit| unit.checked_mul(digits.into()));
+                whole = digits
+                    .and_then(|digits| whole.checked_add(digits))
+                    .ok_or("too large")?;
+            } else {
+                part += f64::from(digits) * 10_000_f64.powi(power);
+            }
+        }
+        let is_negative = sign == 0x4000;
+        if part == 0.0 {
+            let whole = if is_negative { -whole } else { whole };
+            return Ok(Self(Value::Integer(i64::try_from(whole)?)));
+        }
+        let number = whole as f64 + part;
+        Ok(Self(Value::Real(if is_negative {
+            -number
+        } else {
+            number
+        })))
+    }
+
+    fn accepts(of: &Type) -> bool {
+        *of == Type::NUMERIC
+    }
 }
 
 /// Returns a text as it is sent, without U+0000.

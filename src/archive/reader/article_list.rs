@@ -8,8 +8,7 @@
 mod cursor;
 mod merge;
 
-use rusqlite::{Row, Statement};
-
+use crate::archive::engine::{self, Row, Statement};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_filter::ArticleFilter;
@@ -125,15 +124,15 @@ impl Reader {
 }
 
 /// Reads the article of a row, if it is one of the filter's.
-fn listed(select: &mut Statement<'_>, row: i64) -> Result<Option<ListedArticle>, rusqlite::Error> {
+fn listed(select: &mut Statement<'_>, row: i64) -> engine::Result<Option<ListedArticle>> {
     select.raw_bind_parameter(1, row)?;
     let mut rows = select.raw_query();
-    rows.next()?.map(listed_article).transpose()
+    rows.next()?.map(|row| listed_article(&row)).transpose()
 }
 
 /// Reads an article as far as its row can be read: `verify` tells of damage.
-fn listed_article(row: &Row<'_>) -> rusqlite::Result<ListedArticle> {
-    let text = |name: &str| -> rusqlite::Result<Option<String>> { Ok(lossy(row.get_ref(name)?)) };
+fn listed_article(row: &Row<'_>) -> engine::Result<ListedArticle> {
+    let text = |name: &str| -> engine::Result<Option<String>> { Ok(lossy(row.get_ref(name)?)) };
     let authors = text("authors")?.unwrap_or_default();
 
     Ok(ListedArticle {

@@ -229,7 +229,7 @@ impl Reader {
 mod tests {
     use std::path::Path;
 
-    use rusqlite::Connection;
+    use crate::archive::engine::Connection;
 
     use super::*;
     use crate::archive::schema;

@@ -1,10 +1,10 @@
 //! An article's row, read column by column: a damaged column is named, and does not keep the others
 //! from being read.
 
-use rusqlite::Row;
 use rusqlite::types::{FromSql, ValueRef};
 use serde::de::DeserializeOwned;
 
+use crate::archive::engine::Row;
 use crate::archive::named_columns::NamedColumns;
 use crate::archive::store::kept_key;
 use crate::extract::{Access, Article};

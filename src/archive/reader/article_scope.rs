@@ -4,9 +4,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::OptionalExtension;
-
 use crate::archive::article_pages::CHOSEN_TABLES;
+use crate::archive::engine::{self, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_filter::ArticleFilter;
@@ -173,7 +172,7 @@ impl ScopeCounts {
     fn takes(
         &mut self,
         judged: &SourcesAgainst,
-        id: impl FnOnce() -> rusqlite::Result<String>,
+        id: impl FnOnce() -> engine::Result<String>,
     ) -> Result<bool, ArchiveError> {
         match judged {
             Ok(sources) if sources.is_empty() => self.articles += 1,

@@ -1,9 +1,7 @@
 //! One article with all its versions.
 
 #[cfg(feature = "cli")]
-use rusqlite::OptionalExtension;
-use rusqlite::Row;
-
+use crate::archive::engine::{OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_names::FoundArticle;

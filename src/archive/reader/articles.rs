@@ -1,7 +1,6 @@
 //! Articles, chosen by a filter: in their newest versions, or in all of them.
 
-use rusqlite::Statement;
-
+use crate::archive::engine::Statement;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_filter::{ArticleFilter, VersionChoice};

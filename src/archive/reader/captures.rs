@@ -1,8 +1,9 @@
 //! Captures: the answers of papers as they came.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::params;
 
 use crate::archive::compression::unpack_checked;
+use crate::archive::engine::{self, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_names::FoundArticle;
@@ -123,7 +124,7 @@ impl Reader {
     }
 }
 
-fn capture_record(row: &Row<'_>) -> rusqlite::Result<CaptureRecord> {
+fn capture_record(row: &Row<'_>) -> engine::Result<CaptureRecord> {
     let body: Option<i64> = row.get("body_id")?;
     // SQLite's `hex` of a missing body is an empty text.
     let sha256: String = row.get("sha256")?;

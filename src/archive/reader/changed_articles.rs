@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::params;
 
+use crate::archive::engine::{self, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::reader::Reader;
@@ -133,6 +134,7 @@ impl Reader {
             ));
         }
         self.connection
+            .sqlite()?
             .pragma_query_value(None, "data_version", |row| row.get(0))
             .map(SavedMark::Version)
             .map_err(|error| ArchiveError::at(&self.path, error))
@@ -167,7 +169,7 @@ fn position(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
-fn changed_article(row: &Row<'_>) -> rusqlite::Result<ChangedArticle> {
+fn changed_article(row: &Row<'_>) -> engine::Result<ChangedArticle> {
     let is_kept: bool = row.get("is_kept")?;
     let number: Option<i64> = row.get("number")?;
     Ok(ChangedArticle {

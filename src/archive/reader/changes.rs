@@ -1,9 +1,9 @@
 //! The change log: what happened to articles, in one growing sequence.
 
-use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
 use crate::archive::change::ChangeKind;
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::records::Records;
@@ -60,7 +60,7 @@ impl Reader {
     }
 }
 
-pub(super) fn article_change(row: &Row<'_>) -> rusqlite::Result<ArticleChange> {
+pub(super) fn article_change(row: &Row<'_>) -> engine::Result<ArticleChange> {
     Ok(ArticleChange {
         seq: row.get("seq")?,
         id: row.get("id")?,

@@ -4,6 +4,7 @@
 use rusqlite::params;
 use serde::Serialize;
 
+use crate::archive::engine;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::coverage_gaps::{HISTORY, gaps, silence};
@@ -54,7 +55,7 @@ impl Reader {
         let (mut silent, mut name) = (Vec::new(), String::new());
         let mut published: Vec<Timestamp> = Vec::new();
         while let Some(row) = rows.next()? {
-            let section = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            let section = row.get_ref(0)?.as_str().map_err(engine::Error::from)?;
             if section != name {
                 silent.extend(silent_section(&name, &published, now));
                 section.clone_into(&mut name);

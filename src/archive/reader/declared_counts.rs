@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Rows, params};
+use rusqlite::params;
 use serde_json::json;
 
+use crate::archive::engine::Rows;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::newest_declared::newest_declared;

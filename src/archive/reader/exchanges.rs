@@ -9,8 +9,9 @@ mod row;
 
 use std::collections::{HashMap, VecDeque};
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
+use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::ledger::Terms;
 use crate::archive::reader::Reader;

@@ -1,8 +1,8 @@
 //! The conditions of a filter as SQL: fixed pieces, and the values that are bound to them.
 
 use jiff::civil::Date;
-use rusqlite::Statement;
 
+use crate::archive::engine::{self, Statement};
 use crate::archive::reader::article_filter::{ArticleFilter, CopyChoice};
 use crate::archive::reader::condition::ConditionValue;
 
@@ -47,7 +47,7 @@ impl FilterConditions {
     }
 
     /// Binds the values from a parameter on.
-    pub(super) fn bind(&self, first: usize, select: &mut Statement<'_>) -> rusqlite::Result<()> {
+    pub(super) fn bind(&self, first: usize, select: &mut Statement<'_>) -> engine::Result<()> {
         for (place, value) in (first..).zip(&self.values) {
             match value {
                 ConditionValue::Text(text) => select.raw_bind_parameter(place, text)?,

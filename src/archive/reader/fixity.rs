@@ -16,9 +16,10 @@ mod versions;
 mod words;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, RowIndex, params};
+use rusqlite::{OpenFlags, params};
 
 use crate::archive::connection;
+use crate::archive::engine::{self, ColumnIndex, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::walk::is_unreadable;
@@ -63,7 +64,7 @@ impl Reader {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags).ok()?;
         let prepared = connection::configure(&connection)
-            .and_then(|()| connection.pragma_update(None, "query_only", true))
+            .and_then(|()| connection.set_pragma("query_only", true))
             .and_then(|()| {
                 connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
             });
@@ -77,7 +78,7 @@ impl Reader {
         &self,
         connection: &Connection,
         pragma: &str,
-        read: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
+        read: impl Fn(&Row<'_>) -> engine::Result<String>,
     ) -> Result<Vec<String>, ArchiveError> {
         let mut check = match connection.prepare(pragma) {
             Ok(check) => check,
@@ -89,7 +90,7 @@ impl Reader {
         for _ in 0..MAX_STRUCTURE_FAULTS {
             match rows.next() {
                 Ok(None) => break,
-                Ok(Some(row)) => match read(row) {
+                Ok(Some(row)) => match read(&row) {
                     Ok(fault) if fault == "ok" => {}
                     Ok(fault) => faults.push(fault),
                     Err(error) => faults.push(error.to_string()),
@@ -108,7 +109,7 @@ impl Reader {
     /// # Errors
     ///
     /// Returns the error where it is not one of a damaged file.
-    fn broken_off(&self, error: rusqlite::Error) -> Result<String, ArchiveError> {
+    fn broken_off(&self, error: engine::Error) -> Result<String, ArchiveError> {
         match is_unreadable(&error) || words::is_of_index(&error) {
             true => Ok(format!("SQLite's check broke off: {error}")),
             false => Err(ArchiveError::at(&self.path, error)),
@@ -156,12 +157,12 @@ impl Reader {
 }
 
 /// Reads a number; `None` also where the column holds something else.
-fn number(row: &Row<'_>, column: impl RowIndex) -> Option<i64> {
+fn number(row: &Row<'_>, column: impl ColumnIndex) -> Option<i64> {
     row.get(column).unwrap_or_default()
 }
 
 /// Describes a row of `PRAGMA foreign_key_check`.
-fn missing_reference(row: &Row<'_>) -> rusqlite::Result<String> {
+fn missing_reference(row: &Row<'_>) -> engine::Result<String> {
     let (table, id): (String, Option<i64>) = (row.get(0)?, row.get(1)?);
     let parent: String = row.get(2)?;
     Ok(format!(

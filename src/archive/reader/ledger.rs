@@ -6,8 +6,7 @@ mod row;
 use std::fs::File;
 use std::io::{self, ErrorKind};
 
-use rusqlite::{OptionalExtension, Rows, Statement};
-
+use crate::archive::engine::{OptionalExtension, Rows, Statement};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
@@ -67,7 +66,7 @@ impl LedgerRows<'_> {
             return Ok(None);
         };
 
-        let entry = entry(row, previous, before).map_err(|why| {
+        let entry = entry(&row, previous, before).map_err(|why| {
             ArchiveError::Damaged(format!("a row of the ledger behind row {previous}: {why}"))
         })?;
         (self.previous, self.before) = (entry.id, entry.hash);

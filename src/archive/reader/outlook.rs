@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
+use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::recrawl::{Planned, Recrawl};

@@ -1,8 +1,8 @@
 //! What the archive has of the photos of an article.
 
-use rusqlite::OptionalExtension;
 use serde::Serialize;
 
+use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::extract::Article;

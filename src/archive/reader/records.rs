@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use rusqlite::{Row, Rows, Statement};
-
+use crate::archive::engine::{self, Row, Rows, Statement};
 use crate::archive::error::ArchiveError;
 
 /// Reads one row.
-type ReadRow<T> = fn(&Row<'_>) -> rusqlite::Result<T>;
+type ReadRow<T> = fn(&Row<'_>) -> engine::Result<T>;
 
 /// Records of one kind, selected in an archive: `for record in &mut records`.
 ///
@@ -52,7 +51,7 @@ impl<T> Iterator for RecordIter<'_, T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let record = match self.rows.next() {
-            Ok(row) => (self.read)(row?),
+            Ok(row) => (self.read)(&row?),
             Err(error) => Err(error),
         };
         Some(record.map_err(|error| ArchiveError::at(self.path, error)))

@@ -1,11 +1,12 @@
 //! What a removal would take, and which articles are chosen for one: for dry runs.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::params;
 use serde::Serialize;
 
 use crate::archive::doomed::{
     RemovalExtent, RemovalPlan, RetentionRule, collect, due_for_retention,
 };
+use crate::archive::engine::{self, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::time::Timestamp;
@@ -190,7 +191,7 @@ impl Reader {
     }
 }
 
-fn chosen_article(row: &Row<'_>) -> rusqlite::Result<ChosenArticle> {
+fn chosen_article(row: &Row<'_>) -> engine::Result<ChosenArticle> {
     let is_held: bool = row.get(4)?;
     Ok(ChosenArticle {
         row: row.get(0)?,

@@ -8,8 +8,9 @@ mod other_versions;
 use std::cmp::Reverse;
 
 use jiff::civil::Date;
-use rusqlite::{OptionalExtension, Params, Row, Statement, params, params_from_iter};
+use rusqlite::params;
 
+use crate::archive::engine::{self, OptionalExtension, Params, Row, Statement, params_from_iter};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::search::late_scores::IndexedArticles;
@@ -322,7 +323,7 @@ impl Searcher<'_> {
         while let Some(row) = rows.next()? {
             let (article, version) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?);
             let published = row.get::<_, Option<i64>>(2)?;
-            IndexedWords::of(row)?.add_to("late_words", connection, article)?;
+            IndexedWords::of(&row)?.add_to("late_words", connection, article)?;
             connection
                 .prepare_cached("INSERT INTO late_version VALUES (?1, ?2, ?3)")?
                 .execute(params![article, version, published])?;
@@ -330,7 +331,7 @@ impl Searcher<'_> {
         Ok(())
     }
 
-    fn told(&self, error: rusqlite::Error) -> ArchiveError {
+    fn told(&self, error: engine::Error) -> ArchiveError {
         ArchiveError::at(&self.reader.path, error)
     }
 }
@@ -363,7 +364,7 @@ fn placed<'v>(statement: &Statement<'_>, values: &'v [Option<String>; 4]) -> imp
     params_from_iter(&values[..statement.parameter_count()])
 }
 
-fn hit(row: &Row<'_>) -> rusqlite::Result<SearchHit> {
+fn hit(row: &Row<'_>) -> engine::Result<SearchHit> {
     Ok(SearchHit {
         article: row.get("article")?,
         score: row.get("score")?,
@@ -378,7 +379,7 @@ fn hit(row: &Row<'_>) -> rusqlite::Result<SearchHit> {
 mod tests {
     use std::path::Path;
 
-    use rusqlite::Connection;
+    use crate::archive::engine::Connection;
 
     use super::*;
     use crate::archive::schema::migrate;

@@ -6,9 +6,9 @@ mod runs;
 
 use std::time::Duration;
 
-use rusqlite::Row;
 use serde::Serialize;
 
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::field_drift::drift_of_site;
 use crate::archive::reader::Reader;
@@ -238,7 +238,7 @@ impl Reader {
 }
 
 /// Reads a site's counts from a row of [`SITES`]; those of other statements are zero.
-fn site_counts(row: &Row<'_>) -> rusqlite::Result<SiteState> {
+fn site_counts(row: &Row<'_>) -> engine::Result<SiteState> {
     Ok(SiteState {
         site: row.get("name")?,
         title: row.get("title")?,

@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 
-use rusqlite::{CachedStatement, ErrorCode, Row, Statement};
+use rusqlite::ErrorCode;
 
+use crate::archive::engine::{self, Row, Statement};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::row_read::RowRead;
@@ -189,14 +190,14 @@ impl Reader {
                 return Ok(WalkProgress::To(last));
             }
 
-            bytes += take(WalkStep::Row(row))?;
+            bytes += take(WalkStep::Row(&row))?;
             last = found;
         }
         Ok(WalkProgress::ToTheEnd)
     }
 
     /// Returns the statement that reads the rows of one key, `?1`.
-    fn rows_of_a_key(&self, walk: &Walk) -> Result<CachedStatement<'_>, ArchiveError> {
+    fn rows_of_a_key(&self, walk: &Walk) -> Result<Statement<'_>, ArchiveError> {
         let Walk {
             columns, from, key, ..
         } = walk;
@@ -240,7 +241,7 @@ impl Reader {
 
         let mut rows = one.query([next])?;
         while let Some(row) = rows.next()? {
-            take(WalkStep::Row(row))?;
+            take(WalkStep::Row(&row))?;
         }
         Ok(Some(next))
     }
@@ -270,7 +271,7 @@ fn first_readable(
 }
 
 /// Reads all rows of a key, and counts them.
-fn rows_of(one: &mut Statement<'_>, key: i64) -> rusqlite::Result<usize> {
+fn rows_of(one: &mut Statement<'_>, key: i64) -> engine::Result<usize> {
     let mut rows = one.query([key])?;
     let mut count = 0;
     while rows.next()?.is_some() {
@@ -280,7 +281,7 @@ fn rows_of(one: &mut Statement<'_>, key: i64) -> rusqlite::Result<usize> {
 }
 
 /// Tells whether an error is of one row or one page of the file, so that others may still be read.
-pub(super) fn is_unreadable(error: &rusqlite::Error) -> bool {
+pub(super) fn is_unreadable(error: &engine::Error) -> bool {
     let code = error.sqlite_error().map(|failure| failure.code);
     matches!(
         code,

@@ -1,9 +1,8 @@
 //! A kept capture of an article's page, with its compressed body.
 
-use rusqlite::Row;
-
 use crate::archive::compression::Dictionary;
 use crate::archive::compression::unpack_checked;
+use crate::archive::engine::Row;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Writer, key_of};
 use crate::frontier::{KnownArticle, Page, PageId, PageKind, Past};

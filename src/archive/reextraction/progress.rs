@@ -1,7 +1,8 @@
 //! How far a re-extraction has come, and which captures ended the process when they were read.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
+use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 

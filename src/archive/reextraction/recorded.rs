@@ -1,7 +1,6 @@
 //! What was said against uses of kept pages when they came.
 
-use rusqlite::{Connection, OptionalExtension};
-
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::Writer;
 use crate::frontier::PageId;

@@ -1,11 +1,12 @@
 //! The changes that the re-extraction of a capture makes in the archive.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
 use crate::archive::article::{
     ChangedField, WriteResult, article_of_capture, known_article, rewrite_article,
 };
 use crate::archive::declared::{note_change_of_rights, note_declared, statements_at};
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::reextraction::kept_capture::KeptCapture;
 use crate::archive::reextraction::recorded::{recorded_files, recorded_opt_outs};

@@ -143,10 +143,10 @@ impl Writer {
             Patience::Waits => BUSY_TIMEOUT,
             Patience::WaitsForNobody => Duration::ZERO,
         };
-        self.connection.busy_timeout(waits)?;
+        self.connection.sqlite()?.busy_timeout(waits)?;
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
         let is_busy: Result<bool, _> = self.connection.query_row(sql, [], |row| row.get(0));
-        self.connection.busy_timeout(BUSY_TIMEOUT)?;
+        self.connection.sqlite()?.busy_timeout(BUSY_TIMEOUT)?;
         Ok(!is_busy.map_err(|error| self.fault(error))?)
     }
 

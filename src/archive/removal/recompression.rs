@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use crate::archive::compression::{DictionaryId, pack, unpack_checked};
 use crate::archive::dictionaries::successor;
+use crate::archive::engine;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
@@ -56,7 +57,7 @@ impl Writer {
 
     fn ids(&self, sql: &str, of: Option<i64>) -> Result<Vec<i64>, ArchiveError> {
         let mut select = self.connection.prepare(sql)?;
-        let rows = select.query_map(rusqlite::params_from_iter(of), |row| row.get(0))?;
+        let rows = select.query_map(engine::params_from_iter(of), |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -110,7 +111,7 @@ impl Writer {
 mod tests {
     use std::path::Path;
 
-    use rusqlite::Connection;
+    use crate::archive::engine::Connection;
 
     use super::*;
     use crate::archive::schema::{migrate, whole_tables_read};

@@ -1,11 +1,12 @@
 //! The removal itself: one transaction.
 
-use rusqlite::{Connection, named_params, params};
+use rusqlite::{named_params, params};
 
 use crate::archive::change::ChangeKind;
 use crate::archive::compression::DictionaryId;
 use crate::archive::dictionaries::mend;
 use crate::archive::doomed::{RemovalExtent, RemovalPlan, collect};
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::removal::tombstone::BURIED;
 use crate::archive::store::{Lease, Writer};
@@ -53,17 +54,16 @@ impl Writer {
     /// for each of them.
     pub(super) fn overwrite_what_is_deleted(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
-        self.connection.pragma_update(None, "secure_delete", true)?;
-        self.connection.pragma_update(None, "foreign_keys", false)?;
+        self.connection.set_pragma("secure_delete", true)?;
+        self.connection.set_pragma("foreign_keys", false)?;
         Ok(())
     }
 
     /// Ends what [`Writer::overwrite_what_is_deleted`] began.
     pub(super) fn delete_as_usual(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
-        self.connection
-            .pragma_update(None, "secure_delete", false)?;
-        self.connection.pragma_update(None, "foreign_keys", true)?;
+        self.connection.set_pragma("secure_delete", false)?;
+        self.connection.set_pragma("foreign_keys", true)?;
         Ok(())
     }
 }
@@ -230,9 +230,7 @@ mod tests {
         migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
         collect(&connection, &[], RemovalExtent::Everything).unwrap();
         // As a takedown does.
-        connection
-            .pragma_update(None, "foreign_keys", false)
-            .unwrap();
+        connection.set_pragma("foreign_keys", false).unwrap();
 
         for script in [
             ADDRESSES,

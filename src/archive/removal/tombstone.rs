@@ -1,8 +1,9 @@
 //! Tombstones: an answer that shows an article that was taken down is not kept.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::named_params;
 
 use crate::archive::article::known_article;
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::extract::Article;
 use crate::frontier::{Page, Role};

@@ -1,11 +1,12 @@
 //! The answer to a revisit: it may change the article, and it shows whether the server's validators
 //! are of use.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
 use crate::archive::body::{Body, is_body_damaged, mend_body};
 use crate::archive::capture::{Capture, PageAnswer, note_rights, write_page_answer};
 use crate::archive::change::ChangeKind;
+use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::frontier::{Page, PageId, Settlement, origin_revisited};
 use crate::page_url::Host;

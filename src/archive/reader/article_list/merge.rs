@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::params;
 
+use crate::archive::engine::{Connection, Statement};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::article_list::cursor::{ListCursor, ListKey, ListOrder, Rank};
 
@@ -16,8 +17,8 @@ const MOST_READ: usize = 512;
 
 /// The sites' keys, in order.
 pub(super) struct MergedSites<'r> {
-    dated: CachedStatement<'r>,
-    undated: CachedStatement<'r>,
+    dated: Statement<'r>,
+    undated: Statement<'r>,
     order: ListOrder,
     sites: Vec<SiteKeys>,
     /// The next key of each site that has one, the first on top.

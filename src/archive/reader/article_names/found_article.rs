@@ -1,7 +1,6 @@
 //! An article that a name means.
 
-use rusqlite::OptionalExtension;
-
+use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::time::Timestamp;

@@ -1,9 +1,8 @@
 //! The exchanges that a filter takes: those of sites, or those of chosen articles. What it takes is
 //! noted in temporary tables.
 
-use rusqlite::Connection;
-
 use crate::archive::article_pages::{MOVED_PHOTOS, PHOTOS, collect_pages};
+use crate::archive::engine::{self, Connection};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_scope::ScopeCounts;
@@ -93,7 +92,7 @@ impl Reader {
     }
 
     /// Notes the chosen sites, and the hosts of their pages: a robots.txt has no site of its own.
-    fn choose_sites(&self, sites: &[String]) -> rusqlite::Result<()> {
+    fn choose_sites(&self, sites: &[String]) -> engine::Result<()> {
         for site in sites {
             self.connection.execute(
                 "INSERT OR IGNORE INTO temp.chosen_site SELECT id FROM site WHERE name = ?1",

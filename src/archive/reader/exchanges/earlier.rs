@@ -1,7 +1,8 @@
 //! Answers that earlier requests for a page brought: what a revisit refers to.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
+use crate::archive::engine::{self, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::exchanges::row::{ExchangeRow, earlier};
@@ -57,7 +58,7 @@ pub(super) enum Known {
 
 impl Reader {
     /// Makes the temporary tables. A condition tells which captures are chosen.
-    pub(super) fn index_captures(&self, chosen: &str) -> rusqlite::Result<()> {
+    pub(super) fn index_captures(&self, chosen: &str) -> engine::Result<()> {
         self.connection.execute_batch(INDEX_CAPTURES)?;
         self.connection.execute_batch(&format!(
             "INSERT OR REPLACE INTO temp.captured

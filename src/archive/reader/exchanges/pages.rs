@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use rusqlite::{Row, params};
+use rusqlite::params;
 use serde_json::json;
 
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::exchanges::choice::wanted_pages;
@@ -97,7 +98,7 @@ impl ReadPages<'_> {
     }
 }
 
-fn read_page(row: &Row<'_>) -> rusqlite::Result<ReadPage> {
+fn read_page(row: &Row<'_>) -> engine::Result<ReadPage> {
     Ok(ReadPage {
         version: row.get(0)?,
         capture: row.get(1)?,

@@ -1,7 +1,6 @@
 //! One row of the exchanges: a request with its ending, and with what is kept of its answer.
 
-use rusqlite::Row;
-
+use crate::archive::engine::{self, Row};
 use crate::archive::reader::exchanges::{
     AnsweredRequest, CapturedAnswer, EarlierAnswer, ExchangeAnswer, ExchangePage,
 };
@@ -69,7 +68,7 @@ pub(super) enum RowAnswer {
 }
 
 impl ExchangeRow {
-    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn read(row: &Row<'_>) -> engine::Result<Self> {
         let page_id: Option<i64> = row.get("page_id")?;
         let fetched_at: Option<i64> = row.get("fetched_at")?;
         Ok(Self {
@@ -133,7 +132,7 @@ impl ExchangeRow {
     }
 }
 
-fn page(row: &Row<'_>) -> rusqlite::Result<ExchangePage> {
+fn page(row: &Row<'_>) -> engine::Result<ExchangePage> {
     Ok(ExchangePage {
         site: row.get("site")?,
         site_title: row.get("site_title")?,
@@ -141,7 +140,7 @@ fn page(row: &Row<'_>) -> rusqlite::Result<ExchangePage> {
     })
 }
 
-fn kept(row: &Row<'_>) -> rusqlite::Result<RowAnswer> {
+fn kept(row: &Row<'_>) -> engine::Result<RowAnswer> {
     let Some(capture) = row.get::<_, Option<i64>>("capture_id")? else {
         return Ok(RowAnswer::Nothing);
     };
@@ -165,7 +164,7 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<RowAnswer> {
 }
 
 /// Reads an earlier answer from the columns hash, fetched_at and sha256.
-pub(super) fn earlier(row: &Row<'_>) -> rusqlite::Result<EarlierAnswer> {
+pub(super) fn earlier(row: &Row<'_>) -> engine::Result<EarlierAnswer> {
     Ok(EarlierAnswer {
         hash: row.get(0)?,
         answered_at: Timestamp::from_millis(row.get(1)?),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Row;
 use sha2::{Digest, Sha256};
 
 use crate::archive::compression::Dictionary;
 use crate::archive::compression::unpack_with;
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
@@ -157,7 +157,7 @@ impl Reader {
     }
 
     /// Reads a body from the second column on.
-    fn stored_body(&self, row: &Row<'_>) -> rusqlite::Result<StoredBody> {
+    fn stored_body(&self, row: &Row<'_>) -> engine::Result<StoredBody> {
         let dictionary = self.dictionaries.named(&self.connection, row.get(5)?);
         Ok(StoredBody {
             id: row.get(1)?,
@@ -170,6 +170,6 @@ impl Reader {
 }
 
 /// Reads a blob. A value of another kind reads as empty, which has no body's hash.
-pub(super) fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+pub(super) fn blob(row: &Row<'_>, column: usize) -> engine::Result<Vec<u8>> {
     Ok(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec())
 }

@@ -1,8 +1,8 @@
 //! The ledger, compared with its hash chain.
 
-use rusqlite::{OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
+use crate::archive::engine::{self, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::RunId;
 use crate::archive::reader::Reader;
@@ -123,7 +123,7 @@ impl Chain {
     }
 
     /// Checks a row of [`LEDGER_COLUMNS`] and the hash of the row before it.
-    fn stored_row(&mut self, row: &Row<'_>) -> rusqlite::Result<RowRead<StoredRow>> {
+    fn stored_row(&mut self, row: &Row<'_>) -> engine::Result<RowRead<StoredRow>> {
         let id: i64 = row.get(0)?;
         let (previous, before) = match self {
             Self::Behind(previous, before) => (*previous, *before),
@@ -152,7 +152,7 @@ impl Chain {
     }
 }
 
-fn head(row: &Row<'_>) -> rusqlite::Result<LedgerMark> {
+fn head(row: &Row<'_>) -> engine::Result<LedgerMark> {
     let hash = row.get_ref(1)?.as_blob().unwrap_or_default();
     Ok(LedgerMark {
         row: row.get(0)?,

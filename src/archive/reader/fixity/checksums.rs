@@ -1,8 +1,7 @@
 //! Rows compared with their checksums.
 
-use rusqlite::Row;
-
 use crate::archive::checksum::{SummedTable, summed_tables};
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::fixity::bad_text::{BadText, ChecksumKey};
@@ -27,7 +26,7 @@ impl Reader {
         Ok(missing)
     }
 
-    fn missing_in(&self, table: SummedTable) -> rusqlite::Result<Vec<BadText>> {
+    fn missing_in(&self, table: SummedTable) -> engine::Result<Vec<BadText>> {
         let (number, name) = (table.number(), table.name());
         let key = table.key_in(name);
         let mut select = self.connection.prepare(&format!(
@@ -45,7 +44,7 @@ impl Reader {
 }
 
 /// The columns, in SQL, by which [`changed_row`] tells whether a row has changed.
-pub(super) fn comparison(reader: &Reader, table: &str) -> rusqlite::Result<String> {
+pub(super) fn comparison(reader: &Reader, table: &str) -> engine::Result<String> {
     Ok(match SummedTable::named(table) {
         None => "false AS has_changed, 0 AS sum_key".to_owned(),
         Some(table) => format!(
@@ -57,7 +56,7 @@ pub(super) fn comparison(reader: &Reader, table: &str) -> rusqlite::Result<Strin
 }
 
 /// Returns what is wrong with a row that has another checksum than its own.
-pub(super) fn changed_row(table: &str, row: &Row<'_>) -> rusqlite::Result<Option<BadText>> {
+pub(super) fn changed_row(table: &str, row: &Row<'_>) -> engine::Result<Option<BadText>> {
     if !row.get::<_, bool>("has_changed")? {
         return Ok(None);
     }

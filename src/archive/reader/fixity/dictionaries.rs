@@ -1,8 +1,7 @@
 //! Dictionaries compared with their SHA-256.
 
-use rusqlite::Row;
-
 use crate::archive::compression::{DictionaryId, unpack_checked};
+use crate::archive::engine::{self, Row};
 use crate::archive::reader::Reader;
 use crate::archive::reader::fixity::bodies::blob;
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
@@ -40,7 +39,7 @@ impl Reader {
     }
 }
 
-fn stored_dictionary(row: &Row<'_>) -> rusqlite::Result<StoredDictionary> {
+fn stored_dictionary(row: &Row<'_>) -> engine::Result<StoredDictionary> {
     let (sha256, zstd) = (blob(row, 1)?, blob(row, 3)?);
     let bytes = row.get(2).unwrap_or_default();
     let content = unpack_checked((&zstd, bytes), &sha256, None, "its content");

@@ -1,9 +1,9 @@
 //! Captures and copies of robots.txt, compared with the ledger.
 
-use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
@@ -107,7 +107,7 @@ impl Reader {
     }
 }
 
-fn stored_capture(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
+fn stored_capture(row: &Row<'_>) -> engine::Result<StoredCapture> {
     let is_without_body = number(row, 3).is_some() && number(row, 9).is_none();
     let fault = match (blob(row, 4)?, blob(row, 5)?) {
         _ if is_without_body => Some("its body is not there"),
@@ -131,7 +131,7 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
     })
 }
 
-fn stored_robots(row: &Row<'_>) -> rusqlite::Result<StoredRobots> {
+fn stored_robots(row: &Row<'_>) -> engine::Result<StoredRobots> {
     let (body, digest) = (blob(row, 2)?, blob(row, 8)?);
     let is_answered = row.get_ref(6)? != ValueRef::Null;
 
@@ -157,13 +157,13 @@ fn stored_robots(row: &Row<'_>) -> rusqlite::Result<StoredRobots> {
 }
 
 /// Reads a blob; `None` for null. A value of another kind reads as empty, which has no body's hash.
-fn blob<'row>(row: &'row Row<'_>, column: usize) -> rusqlite::Result<Option<&'row [u8]>> {
+fn blob<'row>(row: &'row Row<'_>, column: usize) -> engine::Result<Option<&'row [u8]>> {
     let blob = row.get_ref(column)?;
     Ok(blob.as_blob_or_null().unwrap_or(Some(&[])))
 }
 
 /// Reads a status; `None` for null. A value of another kind reads as -1, which no answer has.
-fn status(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<i64>> {
+fn status(row: &Row<'_>, column: usize) -> engine::Result<Option<i64>> {
     let status = row.get_ref(column)?;
     Ok(status.as_i64_or_null().unwrap_or(Some(-1)))
 }

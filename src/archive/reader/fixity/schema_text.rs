@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rusqlite::{Connection, Row};
-
 use crate::archive::connection::configure;
+use crate::archive::engine::{self, Connection, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::schema::migrate;
@@ -50,7 +49,7 @@ fn differences(wanted: &SchemaTexts, found: &SchemaTexts) -> Vec<String> {
     changed.chain(added).collect()
 }
 
-fn texts(connection: &Connection) -> rusqlite::Result<SchemaTexts> {
+fn texts(connection: &Connection) -> engine::Result<SchemaTexts> {
     let mut select = connection.prepare("SELECT type, name, sql FROM sqlite_schema")?;
     let rows = select.query_map([], |row| {
         Ok(((text(row, 0)?, text(row, 1)?), plain(&text(row, 2)?)))
@@ -59,7 +58,7 @@ fn texts(connection: &Connection) -> rusqlite::Result<SchemaTexts> {
 }
 
 /// Reads a text; one of bytes that are no UTF-8 is another text than each that was made.
-fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+fn text(row: &Row<'_>, column: usize) -> engine::Result<String> {
     let bytes = row.get_ref(column)?.as_bytes_or_null().unwrap_or_default();
     Ok(String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned())
 }

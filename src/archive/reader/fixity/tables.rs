@@ -1,9 +1,9 @@
 //! The tables that have no hash: their texts are UTF-8, and their rows agree with their checksums
 //! and with those of others.
 
-use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
+use crate::archive::engine::{self, ColumnIndex, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
@@ -103,7 +103,7 @@ impl Reader {
         loop {
             match rows.next() {
                 Ok(Some(row)) => {
-                    bad.extend(bad_texts_of(table, 0, row)?.into_iter().map(RowRead::Row));
+                    bad.extend(bad_texts_of(table, 0, &row)?.into_iter().map(RowRead::Row));
                 }
                 Ok(None) => return Ok(bad),
                 Err(error) if is_unreadable(&error) => {
@@ -145,21 +145,19 @@ impl Reader {
 
 /// Returns the columns of a row that are texts and not UTF-8; where all are, whether the row has
 /// another checksum than its own.
-fn bad_texts_of(table: &str, key: i64, row: &Row<'_>) -> rusqlite::Result<Vec<BadText>> {
+fn bad_texts_of(table: &str, key: i64, row: &Row<'_>) -> engine::Result<Vec<BadText>> {
     let mut bad = Vec::new();
-    let columns = row.as_ref().column_count();
+    let columns = row.column_count();
 
     for column in 0..columns {
         let ValueRef::Text(text) = row.get_ref(column)? else {
             continue;
         };
         if str::from_utf8(text).is_err() {
-            let url = row
-                .as_ref()
-                .column_index("url")
+            let url = ColumnIndex::find("url", row)
                 .ok()
                 .map(|_| CheckedColumns::of(row).name("url"));
-            let column = row.as_ref().column_name(column)?;
+            let column = row.column_name(column)?;
             bad.push(BadText {
                 table: table.to_owned(),
                 row: key,

@@ -1,9 +1,8 @@
 //! Versions of articles, compared with the hash of their title and text, and with the checksum of
 //! their other columns.
 
-use rusqlite::Row;
-
 use crate::archive::checksum::{CHECKSUM_FLAW, VERSIONS};
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::{CheckedColumns, Flaw};
@@ -112,7 +111,7 @@ impl Reader {
 }
 
 /// Reads a version, and checks it.
-fn stored_version(row: &Row<'_>) -> rusqlite::Result<StoredVersion> {
+fn stored_version(row: &Row<'_>) -> engine::Result<StoredVersion> {
     let n = number(row, "n");
     let mut cells = CheckedColumns::of(row);
     if n.is_some() {

@@ -12,8 +12,7 @@ mod records;
 mod segment;
 mod stored_words;
 
-use rusqlite::{OptionalExtension, Row};
-
+use crate::archive::engine::{self, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::fixity::versions::ArticleChoice;
@@ -88,7 +87,7 @@ impl Reader {
         condition: &str,
         coverage: WordCoverage,
         span: RowSpan,
-    ) -> rusqlite::Result<Option<(WordSearch, Vec<String>)>> {
+    ) -> engine::Result<Option<(WordSearch, Vec<String>)>> {
         let mut rules = self.connection.prepare("SELECT rules FROM word_index")?;
         if rules.query_row([], |row| row.get(0)).optional()? != Some(RULES) {
             return Ok(None);
@@ -110,7 +109,7 @@ impl Reader {
     }
 
     /// Tells whether so few articles are chosen that their words are looked for one by one.
-    fn has_few(&self, condition: &str) -> rusqlite::Result<bool> {
+    fn has_few(&self, condition: &str) -> engine::Result<bool> {
         let few = format!(
             "SELECT (SELECT count(*) FROM indexed_version) > {LOOKS_PER_SCAN} * (
                  SELECT count(*) FROM article WHERE {condition})"
@@ -195,6 +194,6 @@ impl Reader {
 }
 
 /// Tells whether an error is of the index, so that the rest of the archive can be read.
-pub(super) fn is_of_index(error: &rusqlite::Error) -> bool {
+pub(super) fn is_of_index(error: &engine::Error) -> bool {
     is_unreadable(error) || error.to_string().contains("fts5")
 }

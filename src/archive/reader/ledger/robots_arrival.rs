@@ -1,8 +1,9 @@
 //! A copy of a robots.txt, and the answer that brought it by the ledger.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::params;
 
-use crate::archive::error::{ArchiveError, is_of_value};
+use crate::archive::engine::{self, OptionalExtension, Row};
+use crate::archive::error::ArchiveError;
 use crate::archive::ids::{AnnouncedId, RobotsId};
 use crate::archive::reader::Reader;
 use crate::archive::robots::{RobotsCopy, copy_from};
@@ -47,14 +48,14 @@ impl Reader {
         )?;
         let arrivals = select.query_row(params![id.0], arrivals);
 
-        arrivals.optional().map_err(|why| match is_of_value(&why) {
+        arrivals.optional().map_err(|why| match why.is_of_value() {
             true => ArchiveError::Damaged(format!("the robots.txt copy {}: {why}", id.0)),
             false => ArchiveError::from(why),
         })
     }
 }
 
-fn arrivals(row: &Row<'_>) -> rusqlite::Result<RobotsArrivals> {
+fn arrivals(row: &Row<'_>) -> engine::Result<RobotsArrivals> {
     let answer = match row.get::<_, Option<i64>>(9)? {
         None => None,
         Some(ending) => Some(RobotsArrival {

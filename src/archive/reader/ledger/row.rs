@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
+use crate::archive::engine::{self, Row};
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
 use crate::archive::ledger::{ChainLink, Form, Terms};
 use crate::archive::reader::ledger::{LedgerEntry, LedgerRecord};
@@ -29,10 +29,10 @@ const SINCE_FORM_2: Range<usize> = 16..18;
 
 /// Reads a row that follows the row `previous` with the hash `before`, and checks its chain.
 pub(crate) fn entry<'row>(
-    row: &'row Row<'_>,
+    row: &Row<'row>,
     previous: i64,
     before: [u8; 32],
-) -> rusqlite::Result<LedgerEntry<'row>> {
+) -> engine::Result<LedgerEntry<'row>> {
     let number: i64 = row.get(2)?;
     let form = if number == 1 {
         Form::First
@@ -62,14 +62,14 @@ pub(crate) fn entry<'row>(
 }
 
 /// Reads a row's stored hash; zeros where it is none.
-fn stored_hash(row: &Row<'_>) -> rusqlite::Result<[u8; 32]> {
+fn stored_hash(row: &Row<'_>) -> engine::Result<[u8; 32]> {
     let hash = row.get_ref(5)?.as_blob().ok();
     Ok(hash
         .and_then(|hash| hash.try_into().ok())
         .unwrap_or_default())
 }
 
-fn record<'row>(row: &'row Row<'_>, kind: &str) -> rusqlite::Result<LedgerRecord<'row>> {
+fn record<'row>(row: &Row<'row>, kind: &str) -> engine::Result<LedgerRecord<'row>> {
     match kind {
         "began" => beginning(row),
         "announced" => announcement(row),
@@ -80,13 +80,13 @@ fn record<'row>(row: &'row Row<'_>, kind: &str) -> rusqlite::Result<LedgerRecord
     }
 }
 
-fn beginning<'row>(row: &'row Row<'_>) -> rusqlite::Result<LedgerRecord<'row>> {
+fn beginning<'row>(row: &Row<'row>) -> engine::Result<LedgerRecord<'row>> {
     Ok(LedgerRecord::Began {
         terms: Terms::from_json(row.get_ref(6)?.as_str()?).map(Box::new),
     })
 }
 
-fn announcement<'row>(row: &'row Row<'_>) -> rusqlite::Result<LedgerRecord<'row>> {
+fn announcement<'row>(row: &Row<'row>) -> engine::Result<LedgerRecord<'row>> {
     Ok(LedgerRecord::Announced {
         url: row.get_ref(7)?.as_str()?,
         host: row.get_ref(8)?.as_str()?,
@@ -97,7 +97,7 @@ fn announcement<'row>(row: &'row Row<'_>) -> rusqlite::Result<LedgerRecord<'row>
     })
 }
 
-fn ending<'row>(row: &'row Row<'_>) -> rusqlite::Result<LedgerRecord<'row>> {
+fn ending<'row>(row: &Row<'row>) -> engine::Result<LedgerRecord<'row>> {
     Ok(LedgerRecord::Ended {
         announced: AnnouncedId(row.get(13)?),
         status: row.get(14)?,
@@ -110,7 +110,7 @@ fn ending<'row>(row: &'row Row<'_>) -> rusqlite::Result<LedgerRecord<'row>> {
 }
 
 /// Returns the hash that a row's fields make, in the order of the ledger's writer.
-fn expected_hash(link: ChainLink, form: Form, row: &Row<'_>) -> rusqlite::Result<[u8; 32]> {
+fn expected_hash(link: ChainLink, form: Form, row: &Row<'_>) -> engine::Result<[u8; 32]> {
     let link = match row.get_ref(1)?.as_str()? {
         "began" => link.text(text(row, 6)?),
         "announced" => {
@@ -140,17 +140,17 @@ fn expected_hash(link: ChainLink, form: Form, row: &Row<'_>) -> rusqlite::Result
 }
 
 /// Reads a text; the ledger's writer hashes null as an empty text.
-fn text<'row>(row: &'row Row<'_>, column: usize) -> rusqlite::Result<&'row str> {
+fn text<'row>(row: &Row<'row>, column: usize) -> engine::Result<&'row str> {
     Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or(""))
 }
 
 /// Reads a number; the ledger's writer hashes null as 0.
-fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
+fn number(row: &Row<'_>, column: usize) -> engine::Result<i64> {
     Ok(row.get_ref(column)?.as_i64_or_null()?.unwrap_or_default())
 }
 
 /// Tells whether the columns of other kinds are null in a row. Its hash does not cover them.
-fn has_only_own_columns(row: &Row<'_>, kind: &str, form: Form) -> rusqlite::Result<bool> {
+fn has_only_own_columns(row: &Row<'_>, kind: &str, form: Form) -> engine::Result<bool> {
     let own = match kind {
         "began" => OF_BEGINNINGS,
         "announced" => OF_ANNOUNCEMENTS,

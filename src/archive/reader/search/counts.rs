@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::params_from_iter;
-
+use crate::archive::engine::params_from_iter;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::search::{CHOSEN, SearchSelect, Searcher, placed, values};
 use crate::archive::store::lossy;

@@ -1,7 +1,6 @@
 //! An article as a search shows it.
 
-use rusqlite::Row;
-
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::published::published_at;
 use crate::archive::reader::search::Searcher;
@@ -41,8 +40,8 @@ impl Searcher<'_> {
 }
 
 /// Reads an article as far as its row can be read: `verify` tells of damage.
-fn found_text(row: &Row<'_>) -> rusqlite::Result<FoundText> {
-    let text = |name: &str| -> rusqlite::Result<Option<String>> { Ok(lossy(row.get_ref(name)?)) };
+fn found_text(row: &Row<'_>) -> engine::Result<FoundText> {
+    let text = |name: &str| -> engine::Result<Option<String>> { Ok(lossy(row.get_ref(name)?)) };
     let authors = text("authors")?.unwrap_or_default();
     Ok(FoundText {
         id: row.get("id")?,

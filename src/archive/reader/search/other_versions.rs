@@ -1,7 +1,6 @@
 //! Versions that the index does not have: earlier ones, and those of pages that say `noindex`.
 
-use rusqlite::{CachedStatement, params_from_iter};
-
+use crate::archive::engine::{Statement, params_from_iter};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::search::{CHOSEN, SearchSelect, Searcher, values};
 use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords};
@@ -67,7 +66,7 @@ impl Searcher<'_> {
     }
 
     /// Returns the statement that looks for the words in the versions that are in memory.
-    fn matching(&self) -> Result<CachedStatement<'_>, ArchiveError> {
+    fn matching(&self) -> Result<Statement<'_>, ArchiveError> {
         Ok(self.reader.connection.prepare_cached(&format!(
             "SELECT version.article_id FROM other_words
              CROSS JOIN version ON version.id = other_words.rowid

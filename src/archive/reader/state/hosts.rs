@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use rusqlite::Row;
 use serde::Serialize;
 
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::politeness::Backoff;
@@ -41,7 +41,7 @@ impl Reader {
     }
 }
 
-fn host_state(row: &Row<'_>) -> rusqlite::Result<HostState> {
+fn host_state(row: &Row<'_>) -> engine::Result<HostState> {
     let backoff: Option<String> = row.get(5)?;
     let backoff = backoff.as_deref().and_then(Backoff::named);
 

@@ -1,7 +1,6 @@
 //! Walks through a sample of a table's rows.
 
-use rusqlite::{OptionalExtension, Statement};
-
+use crate::archive::engine::{OptionalExtension, Statement};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::row_sample::RowSample;
@@ -71,7 +70,7 @@ fn rows_taken(
 
     loop {
         match rows.next() {
-            Ok(Some(row)) => bytes += take(WalkStep::Row(row))?,
+            Ok(Some(row)) => bytes += take(WalkStep::Row(&row))?,
             Ok(None) => return Ok((count, bytes)),
             Err(error) if is_unreadable(&error) => {
                 let why = error.to_string();

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::Connection;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::archive::engine::{self, Connection};
 use crate::archive::reader::fixity::words::parts::parts_in;
 use crate::archive::reader::fixity::words::records::IndexRecords;
 use crate::archive::reader::fixity::words::segment::Segment;
@@ -35,7 +35,7 @@ impl ScannedIndex {
         connection: &Connection,
         after: i64,
         coverage: WordCoverage,
-    ) -> rusqlite::Result<Self> {
+    ) -> engine::Result<Self> {
         let mut index = Self {
             sums: vec![0; entries(connection)?],
             aside: BTreeMap::new(),
@@ -102,7 +102,7 @@ impl ScannedIndex {
 }
 
 /// Returns how many sums stand in one list: up to the largest row, unless that is damaged.
-fn entries(connection: &Connection) -> rusqlite::Result<usize> {
+fn entries(connection: &Connection) -> engine::Result<usize> {
     let select = "SELECT count(*), max(article_id) FROM indexed_version";
     let (count, largest): (usize, Option<i64>) =
         connection.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -113,10 +113,7 @@ fn entries(connection: &Connection) -> rusqlite::Result<usize> {
 }
 
 /// Begins the parts of the index, the newest first.
-fn segments(
-    connection: &Connection,
-    pages: &mut IndexRecords<'_>,
-) -> rusqlite::Result<Vec<Segment>> {
+fn segments(connection: &Connection, pages: &mut IndexRecords<'_>) -> engine::Result<Vec<Segment>> {
     let parts = parts_in(connection)?.into_iter();
     parts.map(|part| Segment::begin(part, pages)).collect()
 }
@@ -134,6 +131,8 @@ fn place(word: u64, column: u64, at: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::params;
+
     use super::*;
     use crate::archive::reader::fixity::words::pages::pages_with_another_word;
 
@@ -174,7 +173,7 @@ mod tests {
                 "INSERT INTO article_words
                    (article_words, rowid, title, subtitle, authors, section, text)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                (command, article, title, subtitle, authors, section, text),
+                params![command, article, title, subtitle, authors, section, text],
             )
             .unwrap();
     }

@@ -3,8 +3,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
-
+use crate::archive::engine::{self, Connection};
 use crate::archive::reader::fixity::words::parts::parts_in;
 use crate::archive::reader::fixity::words::records::number;
 
@@ -20,7 +19,7 @@ const PAGES: &str = "SELECT segid, pgno, term, block FROM article_words_idx
 const NAMED: usize = 10;
 
 /// Returns what is wrong with the index's tables.
-pub(super) fn faults(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(super) fn faults(connection: &Connection) -> engine::Result<Vec<String>> {
     let mut faults = Vec::new();
     let mut settings = connection.prepare(SETTINGS)?;
     let mut others = settings.query([])?;
@@ -32,7 +31,7 @@ pub(super) fn faults(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 }
 
 /// Returns the pages that do not begin with the word by which they are found.
-pub(super) fn pages_with_another_word(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(super) fn pages_with_another_word(connection: &Connection) -> engine::Result<Vec<String>> {
     let first_pages: HashMap<i64, i64> = parts_in(connection)?
         .into_iter()
         .map(|part| (part.id, part.first))

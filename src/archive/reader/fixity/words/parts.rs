@@ -1,7 +1,8 @@
 //! The list of the parts of the full-text index (`fts5_index.c`, "structure record").
 
-use rusqlite::{Connection, Result, ffi};
+use rusqlite::ffi;
 
+use crate::archive::engine::{Connection, Result};
 use crate::archive::reader::fixity::words::records::{IndexRecords, number};
 
 /// The record of the index that lists its parts, and the bytes in front of the list.
@@ -24,7 +25,7 @@ pub(super) fn parts_in(connection: &Connection) -> Result<Vec<IndexPart>> {
     parts(&structure).ok_or_else(|| {
         let why = "the list of the parts of the full-text index is malformed";
         let code = ffi::Error::new(ffi::SQLITE_CORRUPT);
-        rusqlite::Error::SqliteFailure(code, Some(why.to_owned()))
+        rusqlite::Error::SqliteFailure(code, Some(why.to_owned())).into()
     })
 }
 

@@ -1,7 +1,8 @@
 //! Words of one article looked for in the full-text index, as phrases.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
+use crate::archive::engine::{self, Connection};
 use crate::archive::reader::fixity::words::stored_words::tokens;
 use crate::archive::reader::row_sample::RowSample;
 
@@ -22,7 +23,7 @@ pub(super) fn are_found(
     article: i64,
     fields: &[String; 5],
     sample: Option<RowSample>,
-) -> rusqlite::Result<bool> {
+) -> engine::Result<bool> {
     let mut select = connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM article_words(?1) WHERE rowid = ?2)")?;
 

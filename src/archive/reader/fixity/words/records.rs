@@ -1,9 +1,8 @@
 //! The records of the full-text index: its pages, and the list of its parts.
 
-use rusqlite::{CachedStatement, Connection, Result};
-
+use crate::archive::engine::{Connection, Result, Statement};
 /// The records of the index, by their numbers.
-pub(super) struct IndexRecords<'c>(CachedStatement<'c>);
+pub(super) struct IndexRecords<'c>(Statement<'c>);
 
 impl<'c> IndexRecords<'c> {
     pub(super) fn of(connection: &'c Connection) -> Result<Self> {

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Result, ffi};
+use rusqlite::ffi;
 
+use crate::archive::engine::{self, Result};
 use crate::archive::reader::fixity::words::parts::IndexPart;
 use crate::archive::reader::fixity::words::records::{IndexRecords, number};
 
@@ -143,9 +144,9 @@ impl Segment {
         }
     }
 
-    fn malformed(&self) -> rusqlite::Error {
+    fn malformed(&self) -> engine::Error {
         let why = format!("page {} of the full-text index is malformed", self.page);
-        rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some(why))
+        rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some(why)).into()
     }
 }
 

@@ -1,0 +1,19 @@
+//! The engines of an archive behind one face: SQLite, and with the feature `postgres` PostgreSQL.
+//!
+//! Each statement of the archive is written once, in the SQL that both engines have. What differs
+//! is told here: how parameters are written, which types values have, and how rows arrive. The
+//! names and the behaviour are those of rusqlite.
+
+mod connection;
+mod error;
+mod params;
+mod rows;
+mod statement;
+#[cfg(feature = "postgres")]
+mod translation;
+
+pub(super) use connection::{Connection, Transaction};
+pub(super) use error::{Error, OptionalExtension, Result};
+pub(super) use params::{Params, params_from_iter};
+pub(super) use rows::{ColumnIndex, Row, Rows};
+pub(super) use statement::Statement;

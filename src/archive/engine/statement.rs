@@ -1,0 +1,141 @@
+//! Statements, with the values of their places.
+
+use std::fmt;
+
+use rusqlite::ToSql;
+
+#[cfg(feature = "postgres")]
+use crate::archive::engine::error::Error;
+use crate::archive::engine::error::Result;
+use crate::archive::engine::params::Params;
+#[cfg(feature = "postgres")]
+use crate::archive::engine::params::value_of;
+use crate::archive::engine::rows::{Row, Rows};
+#[cfg(feature = "postgres")]
+use crate::archive::postgres::SessionStatement;
+
+/// A statement that was prepared.
+pub(crate) enum Statement<'c> {
+    Sqlite(rusqlite::Statement<'c>),
+    /// Goes back to the connection, to be used again.
+    Cached(rusqlite::CachedStatement<'c>),
+    #[cfg(feature = "postgres")]
+    Postgres(SessionStatement<'c>),
+}
+
+impl fmt::Debug for Statement<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Statement").finish_non_exhaustive()
+    }
+}
+
+impl Statement<'_> {
+    /// Executes a statement that has no rows, and returns how many rows it changed.
+    pub(crate) fn execute(&mut self, params: impl Params) -> Result<usize> {
+        match self {
+            Self::Sqlite(statement) => Ok(statement.execute(params.into_sqlite())?),
+            Self::Cached(statement) => Ok(statement.execute(params.into_sqlite())?),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => Ok(statement.execute(&params.into_values()?)?),
+        }
+    }
+
+    /// Begins to read the rows of a query.
+    pub(crate) fn query(&mut self, params: impl Params) -> Result<Rows<'_>> {
+        match self {
+            Self::Sqlite(statement) => Ok(Rows::Sqlite(statement.query(params.into_sqlite())?)),
+            Self::Cached(statement) => Ok(Rows::Sqlite(statement.query(params.into_sqlite())?)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => {
+                Ok(Rows::Postgres(statement.query(params.into_values()?)?))
+            }
+        }
+    }
+
+    /// Reads each row of a query.
+    pub(crate) fn query_map<T, F>(
+        &mut self,
+        params: impl Params,
+        read: F,
+    ) -> Result<MappedRows<'_, F>>
+    where
+        F: FnMut(&Row<'_>) -> Result<T>,
+    {
+        let rows = self.query(params)?;
+        Ok(MappedRows { rows, read })
+    }
+
+    /// Reads the first row of a query.
+    pub(crate) fn query_row<T>(
+        &mut self,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<T> {
+        match self.query(params)?.next()? {
+            Some(row) => read(&row),
+            None => Err(rusqlite::Error::QueryReturnedNoRows.into()),
+        }
+    }
+
+    /// Tells whether a query has a row.
+    pub(crate) fn exists(&mut self, params: impl Params) -> Result<bool> {
+        Ok(self.query(params)?.next()?.is_some())
+    }
+
+    /// Gives a place its value, for [`Self::raw_query`]. The first place is 1.
+    pub(crate) fn raw_bind_parameter(&mut self, place: usize, value: impl ToSql) -> Result<()> {
+        match self {
+            Self::Sqlite(statement) => Ok(statement.raw_bind_parameter(place, value)?),
+            Self::Cached(statement) => Ok(statement.raw_bind_parameter(place, value)?),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => {
+                statement.bind(place, value_of(&value)?);
+                Ok(())
+            }
+        }
+    }
+
+    /// Begins to read the rows of a query whose places have their values.
+    pub(crate) fn raw_query(&mut self) -> Rows<'_> {
+        match self {
+            Self::Sqlite(statement) => Rows::Sqlite(statement.raw_query()),
+            Self::Cached(statement) => Rows::Sqlite(statement.raw_query()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => match statement.query_bound() {
+                Ok(rows) => Rows::Postgres(rows),
+                Err(error) => Rows::Failed(Some(Error::Postgres(error))),
+            },
+        }
+    }
+
+    /// Returns how many places the statement has.
+    pub(crate) fn parameter_count(&self) -> usize {
+        match self {
+            Self::Sqlite(statement) => statement.parameter_count(),
+            Self::Cached(statement) => statement.parameter_count(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => statement.parameter_count(),
+        }
+    }
+}
+
+/// What was read of each row.
+#[derive(Debug)]
+pub(crate) struct MappedRows<'s, F> {
+    rows: Rows<'s>,
+    read: F,
+}
+
+impl<T, F> Iterator for MappedRows<'_, F>
+where
+    F: FnMut(&Row<'_>) -> Result<T>,
+{
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        match self.rows.next() {
+            Ok(row) => row.map(|row| (self.read)(&row)),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}

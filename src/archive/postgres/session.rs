@@ -1,0 +1,220 @@
+//! A session with a database for code that waits for each answer, as it does with SQLite.
+//!
+//! A thread of its own reads and writes the socket, so that a caller within a tokio runtime may
+//! wait as well as one without.
+
+mod answer_rows;
+mod statement;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, mpsc};
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::postgres::{PostgresAddress, PostgresStore};
+use crate::archive::store_error::StoreError;
+
+pub(crate) use answer_rows::{AnswerRow, AnswerRows};
+pub(crate) use statement::SessionStatement;
+
+/// A connection to a database, with the statements that were prepared on it.
+#[derive(Debug)]
+pub(crate) struct Session {
+    store: Arc<PostgresStore>,
+    /// Taken when the session ends.
+    runtime: Option<Runtime>,
+    statements: RefCell<HashMap<String, tokio_postgres::Statement>>,
+    transaction: Cell<Standing>,
+    /// Cursors that were declared, for names that no two of them share.
+    declared: Cell<u64>,
+    /// Cursors that are open.
+    open: Cell<u64>,
+}
+
+/// How a session stands to transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Each statement is a transaction of its own.
+    Autocommit,
+    Begun,
+    /// Begun for a cursor, and to be ended with the last one.
+    OfCursors,
+    /// A statement failed, and the server takes none until the transaction ends.
+    Failed,
+}
+
+impl Session {
+    /// Connects to a database.
+    ///
+    /// # Errors
+    ///
+    /// As [`PostgresStore::connect`].
+    pub(crate) fn connect(address: &PostgresAddress) -> Result<Self, ArchiveError> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("postgres")
+            .enable_all()
+            .build()
+            .map_err(|error| StoreError::Failed {
+                store: address.to_string(),
+                why: error.to_string(),
+            })?;
+
+        let address = address.clone();
+        let connected = wait(
+            &runtime,
+            async move { PostgresStore::connect(&address).await },
+        );
+        Ok(Self {
+            store: Arc::new(connected?),
+            runtime: Some(runtime),
+            statements: RefCell::default(),
+            transaction: Cell::new(Standing::Autocommit),
+            declared: Cell::new(0),
+            open: Cell::new(0),
+        })
+    }
+
+    /// Returns the database's address, without a password.
+    pub(crate) fn name(&self) -> &str {
+        &self.store.name
+    }
+
+    /// Prepares a statement, once for the session.
+    pub(crate) fn prepare(&self, sql: &str) -> Result<SessionStatement<'_>, StoreError> {
+        if let Some(known) = self.statements.borrow().get(sql) {
+            return Ok(SessionStatement::of(self, sql, known.clone()));
+        }
+        let text = sql.to_owned();
+        let prepared = self.ask(|store| async move { store.client.prepare(&text).await })?;
+        self.statements
+            .borrow_mut()
+            .insert(sql.to_owned(), prepared.clone());
+        Ok(SessionStatement::of(self, sql, prepared))
+    }
+
+    /// Executes statements without values.
+    pub(crate) fn execute_batch(&self, script: &str) -> Result<(), StoreError> {
+        let script = script.to_owned();
+        self.ask(|store| async move { store.client.batch_execute(&script).await })
+    }
+
+    /// Tells whether no transaction is open that the caller began.
+    pub(crate) fn is_autocommit(&self) -> bool {
+        matches!(
+            self.transaction.get(),
+            Standing::Autocommit | Standing::OfCursors
+        )
+    }
+
+    /// Begins a transaction, with a script that says how.
+    pub(crate) fn begin(&self, script: &str) -> Result<(), StoreError> {
+        if self.transaction.get() == Standing::Autocommit {
+            self.execute_batch(script)?;
+        }
+        self.transaction.set(Standing::Begun);
+        Ok(())
+    }
+
+    /// Keeps what the transaction wrote.
+    ///
+    /// # Errors
+    ///
+    /// Fails as well where a statement of the transaction failed. Nothing of it is kept then.
+    pub(crate) fn commit(&self) -> Result<(), StoreError> {
+        if self.transaction.get() == Standing::Failed {
+            self.roll_back()?;
+            return Err(StoreError::Failed {
+                store: self.name().to_owned(),
+                why: "a statement of the transaction failed".to_owned(),
+            });
+        }
+        let committed = self.execute_batch("COMMIT");
+        self.transaction.set(Standing::Autocommit);
+        committed
+    }
+
+    /// Keeps nothing of what the transaction wrote.
+    pub(crate) fn roll_back(&self) -> Result<(), StoreError> {
+        self.transaction.set(Standing::Autocommit);
+        self.execute_batch("ROLLBACK")
+    }
+
+    /// Asks the server, and waits for its answer.
+    fn ask<T, F>(&self, work: impl FnOnce(Arc<PostgresStore>) -> F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, tokio_postgres::Error>> + Send + 'static,
+    {
+        let Some(runtime) = &self.runtime else {
+            return Err(StoreError::Failed {
+                store: self.name().to_owned(),
+                why: "the session has ended".to_owned(),
+            });
+        };
+        wait(runtime, work(Arc::clone(&self.store))).map_err(|error| {
+            match self.transaction.get() {
+                Standing::Begun | Standing::OfCursors => self.transaction.set(Standing::Failed),
+                Standing::Autocommit | Standing::Failed => {}
+            }
+            self.store.store_fault(&error)
+        })
+    }
+
+    /// Begins a transaction for a cursor, where none is open, and returns the cursor's name.
+    fn begin_cursor(&self) -> Result<String, StoreError> {
+        if self.transaction.get() == Standing::Autocommit {
+            self.execute_batch("BEGIN")?;
+            self.transaction.set(Standing::OfCursors);
+        }
+        self.declared.set(self.declared.get() + 1);
+        self.open.set(self.open.get() + 1);
+        Ok(format!("saseo_{}", self.declared.get()))
+    }
+
+    /// Ends a cursor. What fails here is told by the next statement.
+    fn end_cursor(&self, name: &str) {
+        self.open.set(self.open.get().saturating_sub(1));
+        match (self.transaction.get(), self.open.get()) {
+            (Standing::OfCursors, 0) => {
+                let _ = self.roll_back();
+            }
+            (Standing::OfCursors | Standing::Begun, _) => {
+                let _ = self.execute_batch(&format!("CLOSE {name}"));
+            }
+            (Standing::Autocommit | Standing::Failed, _) => {}
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // To wait here is not allowed within another runtime.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Has a thread of the runtime do some work, and waits for its result.
+fn wait<T, E>(
+    runtime: &Runtime,
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let (give, take) = mpsc::sync_channel(1);
+    runtime.spawn(async move {
+        // The receiver waits for nothing else.
+        let _ = give.send(work.await);
+    });
+    match take.recv() {
+        Ok(result) => result,
+        Err(_) => unreachable!("the runtime lives as long as the session"),
+    }
+}

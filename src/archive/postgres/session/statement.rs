@@ -1,0 +1,114 @@
+//! A statement that the server has prepared.
+
+use std::sync::Arc;
+
+use rusqlite::types::Value;
+use tokio_postgres::types::ToSql;
+
+use crate::archive::postgres::PostgresStore;
+use crate::archive::postgres::session::Session;
+use crate::archive::postgres::session::answer_rows::{AnswerRows, Cursor, decoded};
+use crate::archive::postgres::values::Placed;
+use crate::archive::store_error::StoreError;
+
+/// A statement of a session, with the values of its places.
+#[derive(Debug)]
+pub(crate) struct SessionStatement<'c> {
+    session: &'c Session,
+    sql: String,
+    prepared: tokio_postgres::Statement,
+    bound: Vec<Value>,
+    reads_by_cursor: bool,
+}
+
+impl<'c> SessionStatement<'c> {
+    pub(super) fn of(session: &'c Session, sql: &str, prepared: tokio_postgres::Statement) -> Self {
+        Self {
+            session,
+            sql: sql.to_owned(),
+            bound: vec![Value::Null; prepared.params().len()],
+            prepared,
+            reads_by_cursor: false,
+        }
+    }
+
+    /// Reads the rows by a cursor, some at a time.
+    pub(crate) fn with_cursor(self) -> Self {
+        Self {
+            reads_by_cursor: true,
+            ..self
+        }
+    }
+
+    /// Executes the statement, and returns how many rows it changed.
+    pub(crate) fn execute(&self, values: &[Value]) -> Result<usize, StoreError> {
+        let (prepared, values) = (self.prepared.clone(), values.to_vec());
+        let changed = self.session.ask(|store| async move {
+            let places: Vec<Placed<'_>> = values.iter().map(Placed).collect();
+            store.client.execute(&prepared, &references(&places)).await
+        })?;
+        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+
+    /// Begins to read the rows of a query.
+    pub(crate) fn query(&self, values: Vec<Value>) -> Result<AnswerRows<'_>, StoreError> {
+        if self.reads_by_cursor && !self.prepared.columns().is_empty() {
+            return self.query_by_cursor(values);
+        }
+        let prepared = self.prepared.clone();
+        let rows = self
+            .session
+            .ask(|store| async move { rows_of(&store, &prepared, &values).await })?;
+        Ok(AnswerRows::of(&self.prepared, rows, None))
+    }
+
+    /// Gives a place its value. The first place is 1.
+    pub(crate) fn bind(&mut self, place: usize, value: Value) {
+        if let Some(bound) = self.bound.get_mut(place.wrapping_sub(1)) {
+            *bound = value;
+        }
+    }
+
+    /// Begins to read the rows of a query whose places have their values.
+    pub(crate) fn query_bound(&self) -> Result<AnswerRows<'_>, StoreError> {
+        self.query(self.bound.clone())
+    }
+
+    /// Returns how many places the statement has.
+    pub(crate) fn parameter_count(&self) -> usize {
+        self.prepared.params().len()
+    }
+
+    fn query_by_cursor(&self, values: Vec<Value>) -> Result<AnswerRows<'_>, StoreError> {
+        let name = self.session.begin_cursor()?;
+        // Ends the cursor where it cannot be declared, too.
+        let mut cursor = Cursor::of(self.session, name);
+        let declare = format!(
+            "DECLARE {} NO SCROLL CURSOR FOR {}",
+            cursor.name(),
+            self.sql
+        );
+        self.session.ask(|store| async move {
+            let declare = store.client.prepare(&declare).await?;
+            let places: Vec<Placed<'_>> = values.iter().map(Placed).collect();
+            store.client.execute(&declare, &references(&places)).await
+        })?;
+        let rows = cursor.fetch()?;
+        Ok(AnswerRows::of(&self.prepared, rows, Some(cursor)))
+    }
+}
+
+/// Asks for all rows of a query.
+pub(super) async fn rows_of(
+    store: &Arc<PostgresStore>,
+    prepared: &tokio_postgres::Statement,
+    values: &[Value],
+) -> Result<Vec<Vec<Value>>, tokio_postgres::Error> {
+    let places: Vec<Placed<'_>> = values.iter().map(Placed).collect();
+    let rows = store.client.query(prepared, &references(&places)).await?;
+    rows.iter().map(decoded).collect()
+}
+
+fn references<'v>(places: &'v [Placed<'v>]) -> Vec<&'v (dyn ToSql + Sync)> {
+    places.iter().map(|place| place as _).collect()
+}
