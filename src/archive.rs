@@ -47,6 +47,7 @@ mod new_database;
 mod open;
 mod page_log;
 mod page_state;
+mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod reader;
@@ -100,6 +101,7 @@ pub use lost::LostFiles;
 pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
+pub use place::ArchivePlace;
 #[cfg(feature = "postgres")]
 pub use postgres::{CopyTask, PostgresAddress, PostgresStore};
 pub use reader::{

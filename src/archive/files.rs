@@ -100,6 +100,23 @@ impl Files {
         }
     }
 
+    /// The files of an archive that is in a database: none.
+    #[cfg(feature = "postgres")]
+    pub(super) fn none() -> Self {
+        let none = || Watched {
+            path: PathBuf::new(),
+            identity: None,
+        };
+        Self {
+            database: none(),
+            content: None,
+            log: none(),
+            shared_memory: none(),
+            least_bytes: 0,
+            written_at: None,
+        }
+    }
+
     /// Returns the first file that is no longer the one that was opened. The database comes first,
     /// since it matters most.
     pub(super) fn loss(&mut self) -> Option<Loss> {

@@ -42,6 +42,9 @@ use crate::archive::engine::{self, Connection, Statement, Transaction};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::loss_note::refuse_if_lost;
+use crate::archive::place::ArchivePlace;
+#[cfg(feature = "postgres")]
+use crate::archive::postgres::Session;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use article_filter::{ArticleFilter, CopyChoice, VersionChoice};
@@ -97,6 +100,27 @@ impl Reader {
         let path = data.join(crate::archive::FILE);
         refuse_if_lost(&path)?;
         Self::at(path)
+    }
+
+    /// Opens the archive of a place.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::open`].
+    #[doc(hidden)]
+    pub fn of(place: &ArchivePlace) -> Result<Self, ArchiveError> {
+        #[cfg(feature = "postgres")]
+        if let Some(address) = place.database() {
+            let session = Session::connect(address)?;
+            session.check_archive()?;
+            return Ok(Self {
+                connection: Connection::Postgres(session),
+                path: PathBuf::from(address.to_string()),
+                is_immutable: false,
+                dictionaries: Dictionaries::default(),
+            });
+        }
+        Self::open(place.data())
     }
 
     /// Opens the archive's file at a path, whatever its name: a copy, before it gets its place.

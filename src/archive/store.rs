@@ -15,6 +15,9 @@ use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
 use crate::archive::lock::Lock;
 use crate::archive::loss_note::{forget_loss, refuse_if_lost};
+use crate::archive::place::ArchivePlace;
+#[cfg(feature = "postgres")]
+use crate::archive::postgres::Session;
 use crate::archive::{FILE, SCHEMA, schema};
 use crate::article_key::ArticleKey;
 use crate::config::settings::Durability;
@@ -52,7 +55,34 @@ impl Writer {
     /// Fails where the file is no archive, where a newer program made it, and where an archive was
     /// lost there.
     pub fn open(lock: Lock, durability: Durability) -> Result<Self, ArchiveError> {
-        let path = lock.data().join(FILE);
+        let place = ArchivePlace::folder(lock.data());
+        Self::at(&place, lock, durability)
+    }
+
+    /// Opens the archive of a place, as [`Writer::open`] does. The lock is on the place's folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::open`].
+    pub fn at(
+        place: &ArchivePlace,
+        lock: Lock,
+        durability: Durability,
+    ) -> Result<Self, ArchiveError> {
+        #[cfg(feature = "postgres")]
+        if let Some(address) = place.database() {
+            let session = Session::connect(address)?;
+            session.begin_writing()?;
+            return Ok(Self {
+                connection: Connection::Postgres(session),
+                path: PathBuf::from(address.to_string()),
+                files: Files::none(),
+                clock_step: 0,
+                dictionaries: Dictionaries::default(),
+                lock,
+            });
+        }
+        let path = place.data().join(FILE);
         refuse_if_lost(&path)?;
 
         let mut connection =
@@ -78,6 +108,10 @@ impl Writer {
 
     /// Changes which loss a power cut may cause.
     pub fn set_durability(&self, durability: Durability) -> Result<(), ArchiveError> {
+        if self.connection.sqlite().is_err() {
+            // A server that has lost its last commits would let a host be asked too early.
+            return Ok(());
+        }
         set_durability(&self.connection, durability).map_err(|error| self.fault(error))
     }
 
@@ -106,8 +140,7 @@ impl Writer {
     pub fn save(&mut self) -> Result<(), ArchiveError> {
         if !self.connection.is_autocommit() {
             self.connection
-                .prepare_cached("COMMIT")?
-                .execute([])
+                .commit()
                 .map_err(|error| self.fault(error))?;
         }
         Ok(())
@@ -116,15 +149,16 @@ impl Writer {
     /// Moves saved pages from the log into the file, as far as no reader needs the log. Waits for
     /// nobody.
     pub fn checkpoint(&self) -> Result<(), ArchiveError> {
-        self.connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        if let Ok(file) = self.connection.sqlite() {
+            file.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        }
         Ok(())
     }
 
     /// Rolls back everything that was written since the last save.
     pub fn abandon(&mut self) -> Result<(), ArchiveError> {
         if !self.connection.is_autocommit() {
-            self.connection.prepare_cached("ROLLBACK")?.execute([])?;
+            self.connection.roll_back()?;
         }
         Ok(())
     }
@@ -137,10 +171,7 @@ impl Writer {
     pub(super) fn transaction(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
         let begins = self.connection.is_autocommit();
         if begins {
-            self.connection
-                .prepare_cached("BEGIN IMMEDIATE")?
-                .execute([])
-                .map_err(|error| self.fault(error))?;
+            self.connection.begin().map_err(|error| self.fault(error))?;
         }
 
         let newest: i64 = self

@@ -51,6 +51,13 @@ pub enum StoreError {
         known: i64,
     },
     #[error(
+        "{store} has an archive of an older saseo; `saseo crawl`, `saseo resume` or, without a \
+         request, `saseo reextract` brings it up to date"
+    )]
+    Older { store: String },
+    #[error("{store} has an archive of a newer saseo; update saseo")]
+    Newer { store: String },
+    #[error(
         "both archives are folders: `saseo backup FILE` copies an archive, and `saseo restore FILE` \
          puts it into another folder"
     )]
@@ -82,6 +89,11 @@ pub enum StoreError {
     NotWhole { store: String, why: String },
     #[error("the server of {store} has no room on its disk; make room, and run the command again")]
     NoRoom { store: String },
+    #[error(
+        "this saseo was built without PostgreSQL: build it with `cargo install --locked --path . \
+         --features postgres`"
+    )]
+    NotBuiltIn,
     #[error("{store} is no folder, and only an archive in a folder can do this")]
     OnlyInFolder { store: String },
     #[error("{store} failed: {why}")]
@@ -98,6 +110,7 @@ impl StoreError {
                 | Self::PasswordInAddress
                 | Self::TwoFolders
                 | Self::TwoDatabases
+                | Self::NotBuiltIn
         )
     }
 }

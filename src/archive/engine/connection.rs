@@ -149,6 +149,21 @@ impl Connection {
         Ok(Transaction(self))
     }
 
+    /// Returns a number that is another one once a program wrote something, or something else in
+    /// the same server.
+    pub(crate) fn version(&self) -> Result<i64> {
+        match self {
+            Self::Sqlite(connection) => {
+                Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => {
+                let newest = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+                self.query_row(newest, [], |row| row.get(0))
+            }
+        }
+    }
+
     /// Returns SQLite's connection, for what only SQLite has.
     ///
     /// # Errors

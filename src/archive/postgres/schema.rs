@@ -1,5 +1,7 @@
 //! The tables of an archive in PostgreSQL: made before a copy, and completed behind it.
 
+use std::cmp::Ordering;
+
 use crate::archive::archive_file::LedgerEnd;
 use crate::archive::error::ArchiveError;
 use crate::archive::postgres::PostgresStore;
@@ -11,6 +13,10 @@ const TABLES: &str = include_str!("migrations/0027_tables.sql");
 
 /// Their indexes, references and views.
 const INDEXES: &str = include_str!("migrations/0027_indexes.sql");
+
+/// What an archive needs to be used there, in the order in which it came to be needed. A database
+/// knows how many of these steps were made.
+const STEPS: [&str; 1] = [include_str!("migrations/step_1.sql")];
 
 /// The schema that [`TABLES`] and [`INDEXES`] make: that of the SQLite file with the same columns.
 const MADE: i64 = 27;
@@ -94,7 +100,8 @@ impl PostgresStore {
     /// Fails where a row refers to one that is not there.
     pub async fn finish_copy(&self) -> Result<(), ArchiveError> {
         let script = format!(
-            "BEGIN; {INDEXES}; UPDATE archive_state SET copied_from = NULL; COMMIT; ANALYZE"
+            "BEGIN; {INDEXES}; {} UPDATE archive_state SET copied_from = NULL; COMMIT; ANALYZE",
+            steps_behind(0)
         );
         let finished = self.client.batch_execute(&script).await;
         finished.map_err(|error| self.fault(&error))
@@ -118,6 +125,70 @@ impl PostgresStore {
             }
             Found::Whole { schema } => self.check_schema(schema),
         }
+    }
+
+    /// Makes the database ready for a writer: makes an archive where it is empty, and brings one of
+    /// an older saseo up to date.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the database has an unfinished copy, an archive of another schema, or tables of
+    /// another program.
+    pub async fn begin_writing(&self) -> Result<(), ArchiveError> {
+        let store = self.name.clone();
+        let ready = self
+            .client
+            .batch_execute(&format!("BEGIN; SELECT pg_advisory_xact_lock({COPY_LOCK})"))
+            .await;
+        ready.map_err(|error| self.fault(&error))?;
+
+        let script = match self.found().await? {
+            Found::Nothing => format!(
+                "{TABLES}; {INDEXES}; INSERT INTO archive_state VALUES (1, {MADE}, NULL); {}",
+                steps_behind(0)
+            ),
+            Found::Unfinished { of: from, .. } => {
+                return Err(StoreError::Unfinished { store, from }.into());
+            }
+            Found::Whole { schema } => {
+                self.check_schema(schema)?;
+                steps_behind(self.step().await?)
+            }
+        };
+        let made = self.client.batch_execute(&format!("{script} COMMIT")).await;
+        made.map_err(|error| self.fault(&error))
+    }
+
+    /// Looks whether the database has an archive that this saseo can read.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it has none, an unfinished copy, or one of another schema.
+    pub async fn check_archive(&self) -> Result<(), ArchiveError> {
+        let store = self.name.clone();
+        match self.found().await? {
+            Found::Nothing => Err(StoreError::NoArchive { store }.into()),
+            Found::Unfinished { of: from, .. } => {
+                Err(StoreError::Unfinished { store, from }.into())
+            }
+            Found::Whole { schema } => {
+                self.check_schema(schema)?;
+                match self.step().await?.cmp(&STEPS.len()) {
+                    Ordering::Less => Err(StoreError::Older { store }.into()),
+                    Ordering::Equal => Ok(()),
+                    Ordering::Greater => Err(StoreError::Newer { store }.into()),
+                }
+            }
+        }
+    }
+
+    /// Returns how many steps were made. The first copies knew none.
+    async fn step(&self) -> Result<usize, ArchiveError> {
+        let sql = "SELECT coalesce((to_jsonb(archive_state) ->> 'step')::bigint, 0)
+                   FROM archive_state";
+        let row = self.client.query_one(sql, &[]).await;
+        let step: i64 = row.map_err(|error| self.fault(&error))?.get(0);
+        Ok(usize::try_from(step).unwrap_or_default())
     }
 
     async fn found(&self) -> Result<Found, ArchiveError> {
@@ -173,4 +244,13 @@ impl PostgresStore {
         }
         .into())
     }
+}
+
+/// Returns the script of the steps that are left to make behind some.
+fn steps_behind(made: usize) -> String {
+    let mut script = String::new();
+    for (number, step) in (1..).zip(STEPS).skip(made) {
+        script += &format!("{step}; UPDATE archive_state SET step = {number};");
+    }
+    script
 }

@@ -24,8 +24,7 @@ pub(crate) use statement::SessionStatement;
 #[derive(Debug)]
 pub(crate) struct Session {
     store: Arc<PostgresStore>,
-    /// Taken when the session ends.
-    runtime: Option<Runtime>,
+    runtime: SessionRuntime,
     statements: RefCell<HashMap<String, tokio_postgres::Statement>>,
     transaction: Cell<Standing>,
     /// Cursors that were declared, for names that no two of them share.
@@ -62,6 +61,7 @@ impl Session {
                 store: address.to_string(),
                 why: error.to_string(),
             })?;
+        let runtime = SessionRuntime(Some(runtime));
 
         let address = address.clone();
         let connected = wait(
@@ -70,7 +70,7 @@ impl Session {
         );
         Ok(Self {
             store: Arc::new(connected?),
-            runtime: Some(runtime),
+            runtime,
             statements: RefCell::default(),
             transaction: Cell::new(Standing::Autocommit),
             declared: Cell::new(0),
@@ -81,6 +81,16 @@ impl Session {
     /// Returns the database's address, without a password.
     pub(crate) fn name(&self) -> &str {
         &self.store.name
+    }
+
+    /// Makes the database ready for a writer, see [`PostgresStore::begin_writing`].
+    pub(crate) fn begin_writing(&self) -> Result<(), ArchiveError> {
+        self.work(|store| async move { store.begin_writing().await })
+    }
+
+    /// Looks whether the database has an archive, see [`PostgresStore::check_archive`].
+    pub(crate) fn check_archive(&self) -> Result<(), ArchiveError> {
+        self.work(|store| async move { store.check_archive().await })
     }
 
     /// Prepares a statement, once for the session.
@@ -149,19 +159,23 @@ impl Session {
         T: Send + 'static,
         F: Future<Output = Result<T, tokio_postgres::Error>> + Send + 'static,
     {
-        let Some(runtime) = &self.runtime else {
-            return Err(StoreError::Failed {
-                store: self.name().to_owned(),
-                why: "the session has ended".to_owned(),
-            });
-        };
-        wait(runtime, work(Arc::clone(&self.store))).map_err(|error| {
+        self.work(work).map_err(|error| {
             match self.transaction.get() {
                 Standing::Begun | Standing::OfCursors => self.transaction.set(Standing::Failed),
                 Standing::Autocommit | Standing::Failed => {}
             }
             self.store.store_fault(&error)
         })
+    }
+
+    /// Has the session's thread do some work, and waits for it.
+    fn work<T, E, F>(&self, work: impl FnOnce(Arc<PostgresStore>) -> F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        wait(&self.runtime, work(Arc::clone(&self.store)))
     }
 
     /// Begins a transaction for a cursor, where none is open, and returns the cursor's name.
@@ -190,10 +204,13 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+/// The thread of a session. To wait for its end is not allowed within another runtime.
+#[derive(Debug)]
+struct SessionRuntime(Option<Runtime>);
+
+impl Drop for SessionRuntime {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            // To wait here is not allowed within another runtime.
+        if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
     }
@@ -201,7 +218,7 @@ impl Drop for Session {
 
 /// Has a thread of the runtime do some work, and waits for its result.
 fn wait<T, E>(
-    runtime: &Runtime,
+    runtime: &SessionRuntime,
     work: impl Future<Output = Result<T, E>> + Send + 'static,
 ) -> Result<T, E>
 where
@@ -209,10 +226,12 @@ where
     E: Send + 'static,
 {
     let (give, take) = mpsc::sync_channel(1);
-    runtime.spawn(async move {
-        // The receiver waits for nothing else.
-        let _ = give.send(work.await);
-    });
+    if let Some(runtime) = &runtime.0 {
+        runtime.spawn(async move {
+            // The receiver waits for nothing else.
+            let _ = give.send(work.await);
+        });
+    }
     match take.recv() {
         Ok(result) => result,
         Err(_) => unreachable!("the runtime lives as long as the session"),

@@ -134,8 +134,7 @@ impl Reader {
             ));
         }
         self.connection
-            .sqlite()?
-            .pragma_query_value(None, "data_version", |row| row.get(0))
+            .version()
             .map(SavedMark::Version)
             .map_err(|error| ArchiveError::at(&self.path, error))
     }

@@ -1,0 +1,79 @@
+//! Where an archive is: in a folder, or in a database.
+
+use std::path::{Path, PathBuf};
+
+use crate::archive::error::ArchiveError;
+#[cfg(feature = "postgres")]
+use crate::archive::postgres::PostgresAddress;
+use crate::archive::store_error::StoreError;
+
+/// Where an archive is, and the folder for what belongs to this machine beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchivePlace {
+    data: PathBuf,
+    #[cfg(feature = "postgres")]
+    database: Option<PostgresAddress>,
+}
+
+impl ArchivePlace {
+    /// An archive that is in its folder.
+    pub fn folder(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            #[cfg(feature = "postgres")]
+            database: None,
+        }
+    }
+
+    /// Reads where an archive is: the address of a database, for which `data` has what belongs to
+    /// this machine, or a folder.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the address is none, and where this saseo was built without PostgreSQL.
+    pub fn parse(store: &str, data: &Path) -> Result<Self, ArchiveError> {
+        if !is_database(store) {
+            return Ok(Self::folder(store));
+        }
+        #[cfg(feature = "postgres")]
+        return Ok(Self {
+            data: data.to_owned(),
+            database: Some(store.parse()?),
+        });
+        #[cfg(not(feature = "postgres"))]
+        {
+            let _ = data;
+            Err(StoreError::NotBuiltIn.into())
+        }
+    }
+
+    /// Returns the folder: of the archive, or of what belongs to this machine beside a database.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Returns the database that the archive is in, if it is in one.
+    #[cfg(feature = "postgres")]
+    pub(super) fn database(&self) -> Option<&PostgresAddress> {
+        self.database.as_ref()
+    }
+
+    /// Returns the folder that the archive itself is in, for what only such an archive can do.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the archive is in a database.
+    pub fn only_folder(&self) -> Result<&Path, ArchiveError> {
+        #[cfg(feature = "postgres")]
+        if let Some(database) = &self.database {
+            let store = database.to_string();
+            return Err(StoreError::OnlyInFolder { store }.into());
+        }
+        Ok(&self.data)
+    }
+}
+
+/// Tells whether a text is meant as the address of a database.
+fn is_database(text: &str) -> bool {
+    text.starts_with("postgres://") || text.starts_with("postgresql://")
+}
