@@ -15,16 +15,17 @@ use crate::time::Timestamp;
 /// way (?2) ask for, with the homes of those sites.
 const OF_SITES_AT_REST: &str = "
     WITH RECURSIVE asked (url, hops) AS (
-        SELECT ?1, 0
+        SELECT page.url, 0 FROM page WHERE page.url = ?1
         UNION
         SELECT page.reason, asked.hops + 1 FROM asked JOIN page ON page.url = asked.url
         WHERE page.verdict = 'moved' AND asked.hops < 5
     )
-    SELECT page.id, page.host, coalesce(page.due_at IS NOT NULL OR page.next_at <= ?3, 0),
+    SELECT page.id, page.host,
+           CASE WHEN page.due_at IS NOT NULL OR page.next_at <= ?3 THEN 1 ELSE 0 END,
            page.url, site.home
     FROM asked JOIN page ON page.url = asked.url JOIN site ON site.id = page.site_id
     WHERE page.role = 'policy' AND site.name NOT IN (SELECT value FROM json_each(?2))
-    GROUP BY page.id ORDER BY min(asked.hops)";
+    GROUP BY page.id, site.id ORDER BY min(asked.hops), page.id";
 
 /// A licence file that a site at rest asks for.
 struct FileAtRest {
@@ -38,9 +39,10 @@ struct FileAtRest {
 
 /// A page that is due is queued, as at the beginning of a crawl of its site.
 const ADOPT: &str = "UPDATE page SET site_id = (SELECT id FROM site WHERE name = ?2),
-       due_at = iif(?3, coalesce(due_at, ?4), due_at),
-       verdict = iif(?3, NULL, verdict), reason = iif(?3, NULL, reason),
-       settled_at = iif(?3, NULL, settled_at)
+       due_at = CASE WHEN ?3 THEN coalesce(due_at, ?4) ELSE due_at END,
+       verdict = CASE WHEN ?3 THEN NULL ELSE verdict END,
+       reason = CASE WHEN ?3 THEN NULL ELSE reason END,
+       settled_at = CASE WHEN ?3 THEN NULL ELSE settled_at END
      WHERE id = ?1";
 
 #[doc(hidden)]

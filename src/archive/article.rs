@@ -93,8 +93,9 @@ fn note_address(
 ) -> Result<(), ArchiveError> {
     if let (Some(known), None) = (known, page.key()) {
         tx.prepare_cached(
-            "INSERT OR IGNORE INTO canonical (url, article_id)
-             SELECT ?2, id FROM article WHERE id = ?1 AND url <> ?2",
+            "INSERT INTO canonical (url, article_id)
+             SELECT ?2, id FROM article WHERE id = ?1 AND url <> ?2
+             ON CONFLICT (url, article_id) DO NOTHING",
         )?
         .execute(params![known.article, page.url.as_str()])?;
     }
@@ -272,19 +273,20 @@ fn add_article(
     now: Timestamp,
 ) -> Result<i64, ArchiveError> {
     let (number, text) = stored_key(key);
-    tx.prepare_cached(
+    let mut insert = tx.prepare_cached(
         "INSERT INTO article (site_id, number, text_id, url, access, first_seen_at)
-         VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![
+         VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6)
+         RETURNING id",
+    )?;
+    let values = params![
         page.site,
         number,
         text,
         page.url.as_str(),
         access.name(),
         now.millis()
-    ])?;
-    Ok(tx.sqlite()?.last_insert_rowid())
+    ];
+    Ok(insert.query_one(values, |row| row.get(0))?)
 }
 
 /// Replaces a version by what is read from its own capture today, with what follows from another

@@ -63,8 +63,10 @@ impl Writer {
                     (SELECT min(first_day) FROM page
                      WHERE page.site_id = backfill.site_id AND role = 'window'
                        AND first_day BETWEEN reach AND last_day
-                       AND coalesce(had_rows, read_to_end_at IS NOT NULL))
-             FROM backfill WHERE site_id = (SELECT id FROM site WHERE name = ?1)",
+                       AND CASE WHEN had_rows IS NULL THEN read_to_end_at IS NOT NULL
+                                ELSE had_rows = 1 END)
+             FROM backfill WHERE site_id = (SELECT id FROM site WHERE name = ?1)
+             ORDER BY last_day",
         )?;
         let rows = select.query_map([site], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let rows: Vec<(String, String, Option<String>)> = rows.collect::<Result<_, _>>()?;

@@ -6,6 +6,7 @@ use crate::archive::compression::Packed;
 use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::frontier::PageId;
+use crate::time::Timestamp;
 
 /// A body as it is kept, or the reason why it is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,16 +40,27 @@ pub(super) fn write_body(tx: &Connection, body: &Packed) -> Result<i64, ArchiveE
         return Ok(id);
     }
 
-    tx.prepare_cached(
-        "INSERT INTO body (sha256, bytes, zstd, dictionary_id) VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO body (sha256, bytes, zstd, dictionary_id) VALUES (?1, ?2, ?3, ?4)
+         RETURNING id",
+    )?;
+    let values = params![
         body.sha256,
         body.bytes,
         body.zstd,
         body.dictionary().map(|id| id.0)
-    ])?;
-    Ok(tx.sqlite()?.last_insert_rowid())
+    ];
+    Ok(insert.query_one(values, |row| row.get(0))?)
+}
+
+/// Notes that a body is damaged.
+pub(super) fn note_damage(tx: &Connection, body: i64, now: Timestamp) -> Result<(), ArchiveError> {
+    tx.prepare_cached(
+        "INSERT INTO damage (body_id, found_at) VALUES (?1, ?2)
+         ON CONFLICT (body_id) DO UPDATE SET found_at = excluded.found_at",
+    )?
+    .execute(params![body, now.millis()])?;
+    Ok(())
 }
 
 /// Replaces a damaged body by an intact one of the same content.

@@ -120,12 +120,13 @@ fn write_capture(
     };
     let charset = capture.charset.as_ref();
 
-    tx.prepare_cached(
+    let mut insert = tx.prepare_cached(
         "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id,
                               withheld, charset_declared, charset_used, charset_errors)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?
-    .execute(params![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         RETURNING id",
+    )?;
+    let values = params![
         page.0,
         announced.0,
         capture.fetched_at.millis(),
@@ -136,8 +137,8 @@ fn write_capture(
         charset.and_then(|charset| charset.declared.as_deref()),
         charset.map(|charset| charset.used.as_str()),
         charset.is_some_and(|charset| charset.had_errors),
-    ])?;
-    let id = tx.sqlite()?.last_insert_rowid();
+    ];
+    let id = insert.query_one(values, |row| row.get(0))?;
 
     write_opt_outs(tx, id, &capture.opt_outs)?;
     note_newest_capture(tx, page, id, capture)?;
@@ -174,7 +175,8 @@ fn note_newest_capture(
     capture: &Capture,
 ) -> Result<(), ArchiveError> {
     tx.prepare_cached(
-        "UPDATE page SET etag = ?2, last_modified = ?3, capture_id = iif(?4, ?5, capture_id)
+        "UPDATE page SET etag = ?2, last_modified = ?3,
+                capture_id = CASE WHEN ?4 THEN ?5 ELSE capture_id END
          WHERE id = ?1",
     )?
     .execute(params![

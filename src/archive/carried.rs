@@ -204,7 +204,8 @@ fn of_lists(tx: &Connection) -> Result<Vec<String>, ArchiveError> {
 
 fn hosts(tx: &Connection) -> Result<Vec<CarriedHost>, ArchiveError> {
     let mut select = tx.prepare(
-        "SELECT name, last_at, not_before, gap, slowed, strikes, refusals, rest FROM host",
+        "SELECT name, last_at, not_before, gap, slowed, strikes, refusals, rest FROM host
+         ORDER BY id",
     )?;
     let rows = select.query_map([], |row| {
         Ok(CarriedHost {

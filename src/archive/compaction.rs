@@ -86,7 +86,8 @@ impl Writer {
     /// Returns the last of the next `count` captures.
     fn last_to_compact(&self, count: u32) -> Result<Option<i64>, ArchiveError> {
         let sql = "SELECT max(id) FROM (SELECT id FROM capture
-                   WHERE id > (SELECT capture_id FROM compaction) ORDER BY id LIMIT ?1)";
+                   WHERE id > (SELECT capture_id FROM compaction) ORDER BY id LIMIT ?1)
+                   AS next";
         Ok(self
             .connection
             .prepare_cached(sql)?
@@ -97,15 +98,20 @@ impl Writer {
     /// Pages of errors are left out: they are small, and unlike all others.
     fn bodies_alone(&self, last: i64) -> Result<Vec<BodyAlone>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT max(capture.id) AS capture, body.id AS id, sha256, bytes, zstd,
+            "SELECT newest.capture AS capture, body.id AS id, sha256, bytes, zstd,
                     site.name AS site, page.role AS role
-             FROM capture JOIN page ON page.id = capture.page_id
+             FROM (SELECT max(capture.id) AS capture
+                   FROM capture JOIN page ON page.id = capture.page_id
+                   JOIN body ON body.id = capture.body_id
+                   WHERE capture.id > (SELECT capture_id FROM compaction) AND capture.id <= ?1
+                     AND capture.status BETWEEN 200 AND 299 AND body.dictionary_id IS NULL
+                     AND page.role <> 'photo'
+                     AND NOT EXISTS
+                       (SELECT 1 FROM dictionary WHERE dictionary.sha256 = body.sha256)
+                   GROUP BY body.id) AS newest
+             JOIN capture ON capture.id = newest.capture JOIN page ON page.id = capture.page_id
              JOIN site ON site.id = page.site_id JOIN body ON body.id = capture.body_id
-             WHERE capture.id > (SELECT capture_id FROM compaction) AND capture.id <= ?1
-               AND capture.status BETWEEN 200 AND 299 AND body.dictionary_id IS NULL
-               AND page.role <> 'photo'
-               AND NOT EXISTS (SELECT 1 FROM dictionary WHERE dictionary.sha256 = body.sha256)
-             GROUP BY body.id ORDER BY capture",
+             ORDER BY newest.capture",
         )?;
         let bodies = select.query_map([last], body_alone)?;
         Ok(bodies.collect::<Result<_, _>>()?)

@@ -20,7 +20,7 @@ const MOST_POLICY_FILES: u32 = 30;
 /// where it was not read yet: a busy server answered nothing, and a redirect is no file.
 const UNREAD_POLICY: &str = "
     WITH RECURSIVE asked (url, hops) AS (
-        SELECT ?1, 0
+        SELECT page.url, 0 FROM page WHERE page.url = ?1
         UNION ALL
         SELECT page.reason, asked.hops + 1 FROM asked JOIN page ON page.url = asked.url
         WHERE page.verdict = 'moved' AND asked.hops < 5
@@ -121,19 +121,23 @@ pub(super) fn note_change_of_rights(
 /// Returns the id of rights, which are written once.
 fn write_declared(tx: &Connection, rights: &DeclaredRights) -> Result<i64, ArchiveError> {
     let statements = json!(rights).to_string();
-    tx.prepare_cached(
-        "INSERT OR IGNORE INTO declared (uses, use_level, licences, statements)
-         VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![
+    let mut select = tx.prepare_cached("SELECT id FROM declared WHERE statements = ?1")?;
+    let known = select.query_row([&statements], |row| row.get(0));
+    if let Some(id) = known.optional()? {
+        return Ok(id);
+    }
+
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO declared (uses, use_level, licences, statements)
+         VALUES (?1, ?2, ?3, ?4) RETURNING id",
+    )?;
+    let values = params![
         json!(rights.uses()).to_string(),
         rights.use_level().map(UseLevel::name),
         json!(rights.licences()).to_string(),
         statements
-    ])?;
-
-    let mut select = tx.prepare_cached("SELECT id FROM declared WHERE statements = ?1")?;
-    Ok(select.query_row([statements], |row| row.get(0))?)
+    ];
+    Ok(insert.query_one(values, |row| row.get(0))?)
 }
 
 /// Returns the statements about an article that hold at a moment.

@@ -150,7 +150,7 @@ pub(super) fn successor(
     let mut newest = tx.prepare_cached(
         "SELECT max(other.id) FROM dictionary
          JOIN dictionary AS other USING (site_id, shape)
-         WHERE dictionary.id = ?1 AND NOT other.doomed",
+         WHERE dictionary.id = ?1 AND other.doomed = 0",
     )?;
     if let Some(id) = newest.query_row([doomed], |row| row.get::<_, Option<i64>>(0))? {
         return Ok(Some(DictionaryId(id)));
@@ -255,7 +255,7 @@ fn newest(
 ) -> Result<Option<DictionaryId>, ArchiveError> {
     let mut select = connection.prepare_cached(
         "SELECT max(dictionary.id) FROM dictionary
-         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND shape = ?2 AND NOT doomed",
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND shape = ?2 AND doomed = 0",
     )?;
     let id: Option<i64> = select.query_row(params![site, shape.name()], |row| row.get(0))?;
     Ok(id.map(DictionaryId))

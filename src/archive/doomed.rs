@@ -46,41 +46,44 @@ pub struct RemovalPlan {
 
 /// Tables for what only a removal takes.
 const DOOMED_TABLES: &str = "
-    DROP TABLE IF EXISTS temp.doomed_capture;
-    DROP TABLE IF EXISTS temp.doomed_body;
+    DROP TABLE IF EXISTS doomed_capture;
+    DROP TABLE IF EXISTS doomed_body;
     CREATE TEMP TABLE doomed_capture (id INTEGER PRIMARY KEY, page_id INTEGER, body_id INTEGER);
     CREATE TEMP TABLE doomed_body (id INTEGER PRIMARY KEY);";
 
 /// Photos that other articles have, or that photos of others moved to, stay.
-const SHARED_PHOTOS: &str = "DELETE FROM temp.chosen_photo WHERE url IN
+const SHARED_PHOTOS: &str = "DELETE FROM chosen_photo WHERE url IN
        (SELECT image.value ->> 'url'
-        FROM version, json_each(iif(json_valid(images), images, '[]')) AS image
-        WHERE images <> '[]' AND article_id NOT IN (SELECT id FROM temp.chosen_article))
+        FROM version, json_each(CASE WHEN json_valid(images) THEN images ELSE '[]' END) AS image
+        WHERE images <> '[]' AND article_id NOT IN (SELECT id FROM chosen_article))
      OR url IN (SELECT reason FROM page WHERE verdict = 'moved' AND reason = chosen_photo.url
-                AND role = 'photo' AND id NOT IN (SELECT id FROM temp.chosen_photo))";
+                AND role = 'photo' AND id NOT IN (SELECT id FROM chosen_photo))";
 
-const CAPTURES: &str = "INSERT OR IGNORE INTO temp.doomed_capture (id, page_id, body_id)
+const CAPTURES: &str = "INSERT INTO doomed_capture (id, page_id, body_id)
      SELECT id, page_id, body_id FROM capture
-     WHERE page_id IN (SELECT id FROM temp.chosen_page UNION SELECT id FROM temp.chosen_photo)
+     WHERE page_id IN (SELECT id FROM chosen_page UNION SELECT id FROM chosen_photo)
      UNION
-     SELECT capture.id, page_id, body_id FROM temp.chosen_article
-     CROSS JOIN version ON article_id = chosen_article.id
-     CROSS JOIN capture ON capture.id = version.capture_id";
+     SELECT capture.id, page_id, body_id FROM chosen_article
+     CROSS JOIN version CROSS JOIN capture
+     WHERE article_id = chosen_article.id AND capture.id = version.capture_id
+     ON CONFLICT (id) DO NOTHING";
 
 /// An answer from which a version of another article was read stays.
-const SHARED_CAPTURES: &str = "DELETE FROM temp.doomed_capture WHERE EXISTS
+const SHARED_CAPTURES: &str = "DELETE FROM doomed_capture WHERE EXISTS
      (SELECT 1 FROM version WHERE version.capture_id = doomed_capture.id
-      AND article_id NOT IN (SELECT id FROM temp.chosen_article))";
+      AND article_id NOT IN (SELECT id FROM chosen_article))";
 
 const LISTS: &str = "page.role IN ('home', 'feed', 'section', 'list', 'window', 'sitemap')
-     AND page.site_id IN (SELECT site_id FROM temp.chosen_article CROSS JOIN article USING (id))";
+     AND page.site_id IN (SELECT site_id FROM chosen_article CROSS JOIN article
+                          WHERE article.id = chosen_article.id)";
 
 /// Bodies that no other answer has.
-const BODIES: &str = "INSERT OR IGNORE INTO temp.doomed_body (id)
-     SELECT DISTINCT body_id FROM temp.doomed_capture AS doomed
+const BODIES: &str = "INSERT INTO doomed_body (id)
+     SELECT DISTINCT body_id FROM doomed_capture AS doomed
      WHERE body_id IS NOT NULL AND NOT EXISTS
        (SELECT 1 FROM capture WHERE capture.body_id = doomed.body_id
-          AND capture.id NOT IN (SELECT id FROM temp.doomed_capture))";
+          AND capture.id NOT IN (SELECT id FROM doomed_capture))
+     ON CONFLICT (id) DO NOTHING";
 
 /// Collects what belongs to these articles alone, and counts it.
 pub(super) fn collect(
@@ -90,7 +93,8 @@ pub(super) fn collect(
 ) -> Result<RemovalPlan, ArchiveError> {
     connection.execute_batch(CHOSEN_TABLES)?;
     connection.execute_batch(DOOMED_TABLES)?;
-    let mut add = connection.prepare("INSERT OR IGNORE INTO temp.chosen_article VALUES (?1)")?;
+    let mut add =
+        connection.prepare("INSERT INTO chosen_article VALUES (?1) ON CONFLICT (id) DO NOTHING")?;
     for article in articles {
         add.execute([article])?;
     }
@@ -103,9 +107,10 @@ pub(super) fn collect(
     connection.execute_batch(SHARED_CAPTURES)?;
     if extent == RemovalExtent::EverythingAndLists {
         connection.execute_batch(&format!(
-            "INSERT OR IGNORE INTO temp.doomed_capture (id, page_id, body_id)
+            "INSERT INTO doomed_capture (id, page_id, body_id)
              SELECT capture.id, page_id, body_id FROM capture JOIN page ON page.id = page_id
-             WHERE {LISTS}"
+             WHERE {LISTS}
+             ON CONFLICT (id) DO NOTHING"
         ))?;
     }
     connection.execute_batch(BODIES)?;
@@ -116,7 +121,7 @@ pub(super) fn collect(
 fn collect_photos(connection: &Connection) -> Result<(), ArchiveError> {
     for script in [PHOTOS, MOVED_PHOTOS] {
         connection.execute_batch(script)?;
-        let sql = "SELECT EXISTS (SELECT 1 FROM temp.chosen_photo)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM chosen_photo)";
         if connection.query_row(sql, [], |row| row.get(0))? {
             connection.execute_batch(SHARED_PHOTOS)?;
         }
@@ -126,26 +131,26 @@ fn collect_photos(connection: &Connection) -> Result<(), ArchiveError> {
 
 fn count(connection: &Connection) -> Result<RemovalPlan, ArchiveError> {
     let number = |sql: &str| connection.query_row(sql, params![], |row| row.get::<_, u64>(0));
-    let of_articles = "IN (SELECT id FROM temp.chosen_article)";
+    let of_articles = "IN (SELECT id FROM chosen_article)";
     Ok(RemovalPlan {
-        articles: number("SELECT count(*) FROM temp.chosen_article")?,
+        articles: number("SELECT count(*) FROM chosen_article")?,
         versions: number(&format!(
             "SELECT count(*) FROM version WHERE article_id {of_articles}"
         ))?,
-        addresses: number("SELECT count(*) FROM temp.chosen_page")?,
-        captures: number("SELECT count(*) FROM temp.doomed_capture")?,
-        bodies: number("SELECT count(*) FROM temp.doomed_body")?,
+        addresses: number("SELECT count(*) FROM chosen_page")?,
+        captures: number("SELECT count(*) FROM doomed_capture")?,
+        bodies: number("SELECT count(*) FROM doomed_body")?,
         bytes: number(
             "SELECT coalesce(sum(length(zstd)), 0)
-             FROM temp.doomed_body CROSS JOIN body USING (id)",
+             FROM doomed_body CROSS JOIN body WHERE body.id = doomed_body.id",
         )?,
         photos: number(
-            "SELECT count(*) FROM temp.chosen_photo CROSS JOIN page USING (id)
-             WHERE verdict = 'stored'",
+            "SELECT count(*) FROM chosen_photo CROSS JOIN page
+             WHERE page.id = chosen_photo.id AND verdict = 'stored'",
         )?,
         shared_bodies: number(
-            "SELECT count(DISTINCT body_id) FROM temp.doomed_capture
-             WHERE body_id NOT IN (SELECT id FROM temp.doomed_body)",
+            "SELECT count(DISTINCT body_id) FROM doomed_capture
+             WHERE body_id NOT IN (SELECT id FROM doomed_body)",
         )?,
         copies: number(&format!(
             "SELECT count(*) FROM article WHERE id NOT {of_articles} AND (first_copy {of_articles}
@@ -154,7 +159,7 @@ fn count(connection: &Connection) -> Result<RemovalPlan, ArchiveError> {
         lists: number(&format!(
             "SELECT count(*) FROM capture JOIN page ON page.id = page_id
              WHERE body_id IS NOT NULL AND {LISTS}
-               AND capture.id NOT IN (SELECT id FROM temp.doomed_capture)"
+               AND capture.id NOT IN (SELECT id FROM doomed_capture)"
         ))?,
     })
 }
@@ -211,8 +216,8 @@ mod tests {
         connection.execute_batch(CHOSEN_TABLES).unwrap();
         connection.execute_batch(DOOMED_TABLES).unwrap();
 
-        let own_pages =
-            OWN_PAGES.map(|own| format!("{own} WHERE +page.role = 'article' AND NOT {OF_ANOTHER}"));
+        let own_pages = OWN_PAGES
+            .map(|own| format!("{own} AND page.role || '' = 'article' AND NOT {OF_ANOTHER}"));
         let moved = format!("{MOVED_PAGES} {OF_ANOTHER}) SELECT id, url, article_id FROM origin");
         let lists = format!(
             "SELECT capture.id FROM capture JOIN page ON page.id = page_id \

@@ -226,7 +226,7 @@ impl Writer {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT min(due_at) FROM page
              WHERE host = ?1 AND due_at > ?2 AND {}
-               AND id NOT IN (SELECT value FROM json_each(?3))",
+               AND id NOT IN (SELECT CAST(value AS bigint) FROM json_each(?3))",
             of_sites(sites)
         ))?;
 
@@ -262,6 +262,10 @@ fn first_due(of_sites: &str, condition: &str) -> String {
 /// host mostly has pages of one site: a temporary table or a JSON list would cost more than the
 /// rest of the query.
 fn of_sites(sites: &[SiteId]) -> String {
+    // PostgreSQL has no empty list.
+    if sites.is_empty() {
+        return "false".to_owned();
+    }
     let places: Vec<String> = (4..4 + sites.len())
         .map(|place| format!("?{place}"))
         .collect();

@@ -38,13 +38,12 @@ const FRESH: Duration = Duration::from_secs(3 * 24 * 3600);
 const SELECT_FIELDS: &str = "SELECT version.authors <> '[]', version.published_ms IS NOT NULL,
             version.section IS NOT NULL, version.tags <> '[]', version.subtitle IS NOT NULL,
             octet_length(version.images) > 2, octet_length(version.text),
-            coalesce(version.published_ms < seen.first_seen_at - ?5, 0)
-     FROM (SELECT id, first_seen_at FROM article
-           WHERE site_id = ?1 AND first_seen_at > ?2 AND first_seen_at <= ?3
-           ORDER BY first_seen_at DESC LIMIT ?4) AS seen
-     CROSS JOIN version ON version.id =
-       (SELECT id FROM version AS newest WHERE newest.article_id = seen.id
-        ORDER BY capture_id DESC, n DESC LIMIT 1)";
+            CASE WHEN version.published_ms < article.first_seen_at - ?5 THEN 1 ELSE 0 END
+     FROM article CROSS JOIN version
+     WHERE article.site_id = ?1 AND article.first_seen_at > ?2 AND article.first_seen_at <= ?3
+       AND version.id = (SELECT id FROM version AS newest WHERE newest.article_id = article.id
+                         ORDER BY capture_id DESC, n DESC LIMIT 1)
+     ORDER BY article.first_seen_at DESC LIMIT ?4";
 
 /// Returns the fields that articles of a site lack since the last day that brought some: that day
 /// ends with the newest article. Articles that were seen after `now` do not count.

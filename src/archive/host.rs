@@ -81,11 +81,15 @@ pub(super) fn rest_after_unended(tx: &Connection) -> Result<(), ArchiveError> {
            AND id > (SELECT coalesce(min(ledger_from), 0)
                      FROM (SELECT ledger_from FROM run WHERE how IS NULL
                            UNION ALL
-                           SELECT * FROM (SELECT ledger_from FROM run ORDER BY id DESC LIMIT 1)))
+                           SELECT * FROM (SELECT ledger_from FROM run ORDER BY id DESC LIMIT 1)
+                                         AS last) AS runs)
            AND NOT EXISTS (SELECT 1 FROM ledger AS ended WHERE ended.announced_id = announced.id)
          GROUP BY host
-         ON CONFLICT (name) DO UPDATE SET last_at = max(last_at, excluded.last_at),
-           not_before = max(not_before, excluded.not_before)",
+         ON CONFLICT (name) DO UPDATE SET
+           last_at = CASE WHEN host.last_at > excluded.last_at THEN host.last_at
+                          ELSE excluded.last_at END,
+           not_before = CASE WHEN host.not_before > excluded.not_before THEN host.not_before
+                             ELSE excluded.not_before END",
         [],
     )?;
     Ok(())

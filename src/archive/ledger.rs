@@ -147,11 +147,12 @@ fn write_announcement(
         .number(gap)
         .hash();
 
-    tx.prepare_cached(
+    let mut insert = tx.prepare_cached(
         "INSERT INTO ledger (kind, form, at, run_id, url, host, server, robots_id, rule, gap, hash)
-         VALUES ('announced', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?
-    .execute(params![
+         VALUES ('announced', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         RETURNING id",
+    )?;
+    let values = params![
         request.at.millis(),
         run.0,
         request.url.as_str(),
@@ -161,8 +162,8 @@ fn write_announcement(
         request.rule,
         gap,
         hash
-    ])?;
-    Ok(AnnouncedId(tx.sqlite()?.last_insert_rowid()))
+    ];
+    Ok(AnnouncedId(insert.query_one(values, |row| row.get(0))?))
 }
 
 /// The columns of an ending's row that depend on how the request ended.

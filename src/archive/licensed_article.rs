@@ -73,7 +73,7 @@ impl Writer {
                (SELECT max(at) FROM article_declared WHERE article_id = article.id)
              JOIN declared ON declared.id = newest.declared_id
              WHERE article.site_id = (SELECT id FROM site WHERE name = ?1) AND article.id > ?2
-               AND newest.declared_id IN (SELECT value FROM json_each(?3))
+               AND newest.declared_id IN (SELECT CAST(value AS bigint) FROM json_each(?3))
              ORDER BY article.id LIMIT ?4",
         )?;
         let mut rows = select.query(params![

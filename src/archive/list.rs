@@ -85,7 +85,7 @@ impl Writer {
     fn history(&self, list: PageId) -> Result<History, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT {HISTORY},
-                    url IS (SELECT whole_list FROM site
+                    url IS NOT DISTINCT FROM (SELECT whole_list FROM site
                             WHERE site.id = page.site_id) AS is_whole_list
              FROM page WHERE id = ?1"
         ))?;

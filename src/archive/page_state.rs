@@ -62,7 +62,7 @@ pub(super) fn write_state(
 
 /// Queues a page for another try.
 const RETRY: &str = "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4,
-            gone_looks = max(gone_looks, ?5)
+            gone_looks = CASE WHEN gone_looks > ?5 THEN gone_looks ELSE ?5 END
      WHERE id = ?1";
 
 /// Settles a page with a verdict.

@@ -124,7 +124,7 @@ impl Recrawl<'_> {
                  UNION
                  SELECT id FROM page
                  WHERE site_id = (SELECT id FROM site WHERE name = ?1)
-                   AND role IN ('feed', 'sitemap', iif(?3, 'feed', 'photo')))",
+                   AND role IN ('feed', 'sitemap', CASE WHEN ?3 THEN 'feed' ELSE 'photo' END))",
         )?;
         let mut rows = select.query(params![self.site, now.millis(), policy.photos])?;
 
@@ -175,7 +175,7 @@ impl Recrawl<'_> {
         };
 
         let mut select = connection.prepare_cached(
-            "SELECT verdict, read_to_end_at IS NOT NULL, list_end IS 'repeats',
+            "SELECT verdict, read_to_end_at IS NOT NULL, list_end IS NOT DISTINCT FROM 'repeats',
                     EXISTS (SELECT 1 FROM page AS below
                             WHERE below.section_id = page.id AND below.due_at IS NOT NULL)
              FROM page

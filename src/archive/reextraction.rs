@@ -41,13 +41,19 @@ impl Selection {
             .flatten()
             .map(|site| site.0.to_string())
             .collect();
-        Ok(Self { ids: ids.join(",") })
+        // PostgreSQL has no empty list.
+        let ids = if ids.is_empty() {
+            "NULL".to_owned()
+        } else {
+            ids.join(",")
+        };
+        Ok(Self { ids })
     }
 }
 
 /// Leaves out pages that showed an article under another of its addresses: their captures are kept,
 /// but make no article of their own.
-const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
+const NO_COPY: &str = "page.verdict IS DISTINCT FROM 'moved' OR page.number IS NOT NULL
     OR page.text_id IS NOT NULL
     OR EXISTS (SELECT 1 FROM article WHERE article.url = page.url)";
 

@@ -52,12 +52,15 @@ impl Writer {
         };
 
         let mut select = self.connection.prepare_cached(
-            "SELECT min(first_seen_at,
-                        coalesce((SELECT published_ms FROM version WHERE article_id = article.id
-                                  ORDER BY capture_id DESC, n DESC LIMIT 1), first_seen_at))
+            "SELECT first_seen_at,
+                    (SELECT published_ms FROM version WHERE article_id = article.id
+                     ORDER BY capture_id DESC, n DESC LIMIT 1)
              FROM article WHERE id = ?1",
         )?;
-        let published = Timestamp::from_millis(select.query_row([article], |row| row.get(0))?);
+        let (first_seen, published): (i64, Option<i64>) =
+            select.query_row([article], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let published = published.map_or(first_seen, |published| published.min(first_seen));
+        let published = Timestamp::from_millis(published);
 
         let are_useless =
             row.get("validators_lie")? || row.get::<u32>("validators_vary")? >= VARYING_VALIDATORS;
@@ -86,9 +89,10 @@ impl Writer {
             "UPDATE page SET next_at = ?3
              WHERE role = 'article' AND verdict IN ('stored', 'members') AND url IN (
                 SELECT article.url
-                FROM version CROSS JOIN article ON article.id = version.article_id
-                WHERE version.n = 1 AND version.site_id = (SELECT id FROM site WHERE name = ?1)
-                ORDER BY version.published_ms DESC LIMIT ?2)",
+                FROM version CROSS JOIN article
+                WHERE article.id = version.article_id
+                  AND version.n = 1 AND version.site_id = (SELECT id FROM site WHERE name = ?1)
+                ORDER BY version.published_ms DESC NULLS LAST LIMIT ?2)",
             params![site, count, now.millis()],
         )?;
         Ok(())
@@ -189,7 +193,7 @@ impl Writer {
     pub fn has_no_article(&self, url: &PageUrl) -> Result<bool, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT role <> 'article' OR gone_looks > 0 AND verdict IS NULL
-                    OR coalesce(verdict IN ('gone', 'unextracted', 'refused', 'failed'), 0)
+                    OR coalesce(verdict, '') IN ('gone', 'unextracted', 'refused', 'failed')
              FROM page WHERE url = ?1",
         )?;
         let has_no_article = select

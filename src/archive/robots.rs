@@ -82,12 +82,13 @@ pub(super) fn write_robots(
         RobotsOutcome::ForbidAll => ("forbid all", None),
     };
 
-    tx.prepare_cached(
+    let mut insert = tx.prepare_cached(
         "INSERT INTO robots (origin, fetched_at, expires_at, status, ruling, why, body,
                              announced_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?
-    .execute(params![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         RETURNING id",
+    )?;
+    let values = params![
         copy.origin,
         copy.fetched_at.millis(),
         copy.expires_at.millis(),
@@ -96,6 +97,6 @@ pub(super) fn write_robots(
         copy.why,
         body,
         announced.map(|announced| announced.0)
-    ])?;
-    Ok(RobotsId(tx.sqlite()?.last_insert_rowid()))
+    ];
+    Ok(RobotsId(insert.query_one(values, |row| row.get(0))?))
 }

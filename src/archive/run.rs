@@ -123,9 +123,9 @@ impl Writer {
         rest_after_unended(tx)?;
         tx.execute(
             "UPDATE run SET how = 'interrupted',
-                    ended_at = max(started_at,
-                                   coalesce((SELECT max(at) FROM ledger WHERE id > run.ledger_from),
-                                            started_at))
+                    ended_at = coalesce((SELECT max(at) FROM ledger
+                                         WHERE id > run.ledger_from AND at > run.started_at),
+                                        started_at)
              WHERE how IS NULL",
             [],
         )?;
@@ -162,20 +162,21 @@ impl Writer {
         now: Timestamp,
     ) -> Result<RunId, ArchiveError> {
         let tx = self.transaction(lease)?;
-        tx.prepare_cached(
+        let mut insert = tx.prepare_cached(
             "INSERT INTO run (command, epoch, ledger_from, change_from, started_at,
                               skipped, site_id)
              VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0),
-                     coalesce((SELECT max(seq) FROM change), 0), ?3, ?4, ?5)",
-        )?
-        .execute(params![
+                     coalesce((SELECT max(seq) FROM change), 0), ?3, ?4, ?5)
+             RETURNING id",
+        )?;
+        let values = params![
             new.command,
             lease.epoch,
             now.millis(),
             new.skipped.cast_signed(),
             new.site.map(|site| site.0)
-        ])?;
-        let run = RunId(tx.sqlite()?.last_insert_rowid());
+        ];
+        let run = RunId(insert.query_one(values, |row| row.get(0))?);
 
         write_beginning(tx, run, new.terms, now)?;
         Ok(run)

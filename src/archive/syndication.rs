@@ -108,12 +108,14 @@ fn same_story(
 ) -> Result<Option<SimilarArticle>, ArchiveError> {
     let mut select = tx.prepare_cached(
         "SELECT article_id, at, simhash FROM fingerprint
-         WHERE at BETWEEN ?2 - ?3 AND ?2 + ?3
+         WHERE at BETWEEN ?2 AND ?3
            AND site_id <> (SELECT site_id FROM article WHERE id = ?1)
            AND EXISTS (SELECT 1 FROM site
-                       WHERE id <> (SELECT site_id FROM article WHERE article.id = ?1))",
+                       WHERE id <> (SELECT site_id FROM article WHERE article.id = ?1))
+         ORDER BY at, site_id, simhash, article_id",
     )?;
-    let rows = select.query_map(params![id, at, millis(SAME_STORY_SPAN)], |row| {
+    let span = millis(SAME_STORY_SPAN);
+    let rows = select.query_map([id, at - span, at + span], |row| {
         Ok(SimilarArticle {
             id: row.get(0)?,
             at: row.get(1)?,

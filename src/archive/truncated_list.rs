@@ -28,7 +28,7 @@ pub struct TruncatedList {
 const TRUNCATED_LISTS: &str =
     "SELECT site.name, page.url, page.cut_rows, page.cut_day, page.first_day
      FROM page JOIN site ON site.id = page.site_id
-     WHERE page.cut_rows IS NOT NULL AND (?1 IS NULL OR page.site_id = ?1)
+     WHERE page.cut_rows IS NOT NULL AND (CAST(?1 AS bigint) IS NULL OR page.site_id = ?1)
        AND NOT (page.role = 'section' AND EXISTS
          (SELECT 1 FROM backfill
           WHERE backfill.site_id = page.site_id AND backfill.last_day >= page.cut_day
@@ -83,7 +83,8 @@ pub(super) fn write_truncation(
     let is_anew = matches!(traversal, Traversal::First | Traversal::Window);
     tx.prepare_cached(
         "UPDATE page
-         SET cut_day = CASE WHEN ?2 IS NULL OR ?4 OR cut_rows IS NULL THEN ?3 ELSE cut_day END,
+         SET cut_day = CASE WHEN CAST(?2 AS bigint) IS NULL OR ?4 OR cut_rows IS NULL THEN ?3
+                            ELSE cut_day END,
              cut_rows = ?2
          WHERE id = ?1",
     )?

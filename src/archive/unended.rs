@@ -106,7 +106,8 @@ fn unended_page(row: &Row<'_>) -> engine::Result<UnendedPage> {
 fn fail(tx: &Connection, id: i64, verdict: &Verdict, now: Timestamp) -> Result<(), ArchiveError> {
     tx.execute(
         "UPDATE page SET due_at = NULL, next_at = NULL, attempts = 0, trouble = NULL,
-                reason = iif(verdict IS NULL, ?2, reason), settled_at = coalesce(settled_at, ?3),
+                reason = CASE WHEN verdict IS NULL THEN ?2 ELSE reason END,
+                settled_at = coalesce(settled_at, ?3),
                 verdict = coalesce(verdict, ?4)
          WHERE id = ?1",
         params![id, verdict.reason(), now.millis(), verdict.name()],

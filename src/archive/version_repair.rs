@@ -5,6 +5,7 @@ use rusqlite::params;
 use rusqlite::types::Value;
 
 use crate::archive::article::{column, rewrite_version};
+use crate::archive::body::note_damage;
 use crate::archive::checksum::{CHECKSUM_FLAW, SummedTable, VERSIONS, stored_sum, sum_again};
 use crate::archive::compression::DictionaryId;
 use crate::archive::dictionaries::mend;
@@ -145,8 +146,7 @@ impl Writer {
     ) -> Result<usize, ArchiveError> {
         let tx = self.transaction(lease)?;
         for body in bodies {
-            tx.prepare_cached("INSERT OR REPLACE INTO damage (body_id, found_at) VALUES (?1, ?2)")?
-                .execute(params![body, now.millis()])?;
+            note_damage(tx, *body, now)?;
         }
 
         let mut queued = 0;

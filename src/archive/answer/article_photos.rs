@@ -1,6 +1,7 @@
 //! The photos of an article: which of them are queued, and which are not kept by its paper's wish.
 
 use rusqlite::params;
+use serde_json::{Value, json};
 
 use crate::archive::answer::found_pages::add_page;
 use crate::archive::article::known_article;
@@ -80,12 +81,15 @@ impl Writer {
 /// Whether the articles are unknown for which a photo was queued, how many of them stand, and how
 /// many of those allow it.
 const STANDING: &str = "SELECT page.shown_by IS NULL, count(article.id),
-        count(article.id) FILTER (WHERE NOT article.photos_withheld)
+        count(article.id) FILTER (WHERE article.photos_withheld = 0)
      FROM page
-     LEFT JOIN json_each(iif(json_valid(page.shown_by), page.shown_by, '[]')) AS shown
-     LEFT JOIN article ON article.id = shown.value AND article.access <> 'gone'
+     LEFT JOIN json_each(CASE WHEN json_valid(shown_by) THEN shown_by ELSE '[]' END) AS shown
+       ON true
+     LEFT JOIN article
+       ON article.id = CASE WHEN shown.type = 'integer' THEN CAST(shown.value AS bigint) END
+       AND article.access <> 'gone'
        AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.article_id = article.id)
-     WHERE page.id = ?1";
+     WHERE page.id = ?1 GROUP BY page.id";
 
 /// Notes whether the answer for an article asks that its photos are not kept. Those that wait are
 /// judged when their turn comes, see [`Writer::unwanted_photo`].
@@ -182,8 +186,8 @@ fn requeue_withheld(
 /// Returns the articles for which a photo was queued. Where it moved to, they show it as well.
 fn articles_of_photo(tx: &Connection, photo: PageId) -> Result<Vec<i64>, ArchiveError> {
     let mut select = tx.prepare_cached(
-        "SELECT shown.value FROM page
-         CROSS JOIN json_each(iif(json_valid(shown_by), shown_by, '[]')) AS shown
+        "SELECT CAST(shown.value AS bigint) FROM page
+         CROSS JOIN json_each(CASE WHEN json_valid(shown_by) THEN shown_by ELSE '[]' END) AS shown
          WHERE page.id = ?1 AND shown.type = 'integer'",
     )?;
     let articles = select.query_map([photo.0], |row| row.get(0))?;
@@ -196,22 +200,39 @@ fn note_articles(
     photo: &Discovered,
     articles: &[i64],
 ) -> Result<(), ArchiveError> {
-    let mut note = tx.prepare_cached(
-        "UPDATE page
-         SET shown_by = json_insert(iif(json_valid(shown_by), shown_by, '[]'), '$[#]', ?2)
-         WHERE url = ?1 AND role = 'photo' AND verdict IS NULL AND ?2 NOT IN
-           (SELECT value FROM json_each(iif(json_valid(shown_by), shown_by, '[]')))",
+    let mut select = tx.prepare_cached(
+        "SELECT id, shown_by FROM page WHERE url = ?1 AND role = 'photo' AND verdict IS NULL",
     )?;
+    let waiting = select.query_row([photo.url.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
+    let Some((page, before)): Option<(i64, Option<String>)> = waiting.optional()? else {
+        return Ok(());
+    };
+
+    // Damaged JSON counts as an empty list.
+    let mut shown_by: Vec<Value> = before
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default();
+    let known = shown_by.len();
     for article in articles {
-        note.execute(params![photo.url.as_str(), article])?;
+        let article = Value::from(*article);
+        if !shown_by.contains(&article) {
+            shown_by.push(article);
+        }
+    }
+
+    if shown_by.len() > known {
+        tx.prepare_cached("UPDATE page SET shown_by = ?2 WHERE id = ?1")?
+            .execute(params![page, json!(shown_by).to_string()])?;
     }
     Ok(())
 }
 
 /// Notes that an article allows its photos to be kept.
 fn allow(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
-    tx.prepare_cached("UPDATE article SET photos_withheld = 0 WHERE id = ?1 AND photos_withheld")?
-        .execute([article])?;
+    tx.prepare_cached(
+        "UPDATE article SET photos_withheld = 0 WHERE id = ?1 AND photos_withheld = 1",
+    )?
+    .execute([article])?;
     Ok(())
 }
 
@@ -219,26 +240,29 @@ fn allow(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
 /// schema 26: that other articles show them is not known.
 fn withhold(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     tx.prepare_cached(
-        "UPDATE article SET photos_withheld = 1 WHERE id = ?1 AND NOT photos_withheld",
+        "UPDATE article SET photos_withheld = 1 WHERE id = ?1 AND photos_withheld = 0",
     )?
     .execute([article])?;
-    tx.prepare_cached(CLAIM)?.execute([article])?;
+    tx.prepare_cached(CLAIM)?
+        .execute(params![article, json!([article]).to_string()])?;
     Ok(())
 }
 
 /// The photos are found by their addresses. With their site as a condition, SQLite would read all
 /// photos of the site.
-const CLAIM: &str = "UPDATE page SET shown_by = json_array(?1)
+const CLAIM: &str = "UPDATE page SET shown_by = ?2
      WHERE role = 'photo' AND verdict IS NULL AND shown_by IS NULL
-       AND url IN (SELECT iif(image.type = 'object', image.value ->> 'url', NULL)
+       AND url IN (SELECT CASE WHEN image.type = 'object' THEN image.value ->> 'url' END
                    FROM version
-                   CROSS JOIN json_each(iif(json_valid(images), images, '[]')) AS image
+                   CROSS JOIN json_each(CASE WHEN json_valid(images) THEN images ELSE '[]' END)
+                     AS image
                    WHERE version.article_id = ?1)";
 
 /// Tells whether no photo is queued for an article: it does not want that, or was deleted.
 fn wants_none(tx: &Connection, article: Option<i64>) -> Result<bool, ArchiveError> {
-    let mut select =
-        tx.prepare_cached("SELECT photos_withheld OR access = 'gone' FROM article WHERE id = ?1")?;
+    let mut select = tx.prepare_cached(
+        "SELECT photos_withheld = 1 OR access = 'gone' FROM article WHERE id = ?1",
+    )?;
     let wish = select.query_row([article], |row| row.get(0)).optional()?;
     Ok(wish.unwrap_or(false))
 }
@@ -260,7 +284,9 @@ mod tests {
         let mut explain = connection
             .prepare(&format!("EXPLAIN QUERY PLAN {CLAIM}"))
             .unwrap();
-        let steps = explain.query_map([1], |row| row.get("detail")).unwrap();
+        let steps = explain
+            .query_map((1, "[1]"), |row| row.get("detail"))
+            .unwrap();
         let steps: Vec<String> = steps.collect::<Result<_, _>>().unwrap();
         assert!(
             steps[0].ends_with("sqlite_autoindex_page_1 (url=?)"),

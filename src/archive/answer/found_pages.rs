@@ -29,7 +29,7 @@ pub(super) fn add_page(
                                discovered_at, due_at, hops)
              SELECT site.id, ?2, ?3, ?4, ?5, ?10, ?6, ?7, ?7, ?8 FROM site
              WHERE site.name = ?1
-               AND (?8 > 0
+               AND (CAST(?8 AS bigint) > 0
                     OR NOT EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND number = ?5)
                        AND NOT EXISTS
                          (SELECT 1 FROM page WHERE site_id = site.id AND text_id = ?10))

@@ -210,7 +210,8 @@ fn of_other_kind(
     let (number, text) = stored_key(Some(key));
     let mut select = tx.prepare_cached(
         "SELECT max(id) FROM article WHERE url = ?1 AND (number IS NOT NULL OR text_id IS NOT NULL)
-           AND (?2 IS NULL OR number IS NULL) AND (?3 IS NULL OR text_id IS NULL)
+           AND (CAST(?2 AS bigint) IS NULL OR number IS NULL)
+           AND (CAST(?3 AS text) IS NULL OR text_id IS NULL)
            AND NOT EXISTS (SELECT 1 FROM other_key WHERE article_id = article.id)",
     )?;
     let id = select.query_row(params![page.url.as_str(), number, text], |row| row.get(0))?;

@@ -167,9 +167,10 @@ pub(super) fn write_version(
 /// Notes the canonical address that the page names, where the article has no key and is kept
 /// under another address.
 fn note_canonical(tx: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
-    let sql = "INSERT OR IGNORE INTO canonical (url, article_id)
+    let sql = "INSERT INTO canonical (url, article_id)
                SELECT ?2, id FROM article
-               WHERE id = ?1 AND number IS NULL AND text_id IS NULL AND ?2 <> url";
+               WHERE id = ?1 AND number IS NULL AND text_id IS NULL AND ?2 <> url
+               ON CONFLICT (url, article_id) DO NOTHING";
     if let Some(canonical) = &article.canonical_url {
         tx.prepare_cached(sql)?.execute(params![id, canonical])?;
     }

@@ -1,6 +1,6 @@
 //! Another state's takedowns, holds and paces are written into this one.
 
-use rusqlite::{named_params, params};
+use rusqlite::params;
 
 use crate::archive::carried::{
     ArticleNames, CarriedHost, CarriedOver, CarriedState, CarriedTakedown,
@@ -64,7 +64,7 @@ impl Writer {
         }
 
         tx.execute(
-            "UPDATE host SET not_before = max(not_before, ?1 + gap)",
+            "UPDATE host SET not_before = ?1 + gap WHERE not_before < ?1 + gap",
             [now.millis()],
         )?;
         // A newer copy may forbid what this one allows.
@@ -90,7 +90,8 @@ impl Writer {
                 continue;
             };
             carried.holds += tx.execute(
-                "INSERT OR IGNORE INTO hold (article_id, at, why) VALUES (?1, ?2, ?3)",
+                "INSERT INTO hold (article_id, at, why) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (article_id) DO NOTHING",
                 params![article, hold.at, hold.why],
             )? as u64;
         }
@@ -109,7 +110,8 @@ impl Writer {
         // Pages at these addresses belong to the article, also where this state does not know it.
         for url in &takedown.addresses {
             tx.execute(
-                "INSERT OR IGNORE INTO canonical (url, article_id) VALUES (?1, ?2)",
+                "INSERT INTO canonical (url, article_id) VALUES (?1, ?2)
+                 ON CONFLICT (url, article_id) DO NOTHING",
                 params![url, article],
             )?;
         }
@@ -128,7 +130,8 @@ impl Writer {
         )?;
         for url in &takedown.addresses {
             tx.execute(
-                "INSERT OR IGNORE INTO taken_down_address (url, article_id) VALUES (?1, ?2)",
+                "INSERT INTO taken_down_address (url, article_id) VALUES (?1, ?2)
+                 ON CONFLICT (url) DO NOTHING",
                 params![url, article],
             )?;
         }
@@ -143,16 +146,13 @@ pub(super) fn find(
     addresses: &[String],
 ) -> Result<Option<i64>, ArchiveError> {
     let sql = "SELECT article.id FROM article JOIN site ON site.id = article.site_id
-        WHERE site.name = :site AND (article.number = :number OR article.text_id = :text
-          OR :number IS NULL AND :text IS NULL AND article.url = :url
+        WHERE site.name = ?1 AND (article.number = ?2 OR article.text_id = ?3
+          OR CAST(?2 AS bigint) IS NULL AND CAST(?3 AS text) IS NULL AND article.url = ?4
              AND article.number IS NULL AND article.text_id IS NULL)";
     let by_key = tx
         .prepare_cached(sql)?
         .query_row(
-            named_params! {
-                ":site": names.site, ":number": names.number, ":text": names.text_id,
-                ":url": names.url,
-            },
+            params![names.site, names.number, names.text_id, names.url],
             |row| row.get(0),
         )
         .optional()?;
@@ -176,22 +176,24 @@ pub(super) fn find(
 /// Adds an article without a version, for its tombstone.
 fn add(tx: &Connection, names: &ArticleNames, now: Timestamp) -> Result<i64, ArchiveError> {
     tx.execute(
-        "INSERT OR IGNORE INTO site (name, title, home, added_at) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO site (name, title, home, added_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (name) DO NOTHING",
         params![names.site, names.site_title, names.home, now.millis()],
     )?;
-    tx.execute(
+    let mut insert = tx.prepare_cached(
         "INSERT INTO article (site_id, number, text_id, url, access, first_seen_at)
-         SELECT id, ?2, ?3, ?4, ?5, ?6 FROM site WHERE name = ?1",
-        params![
-            names.site,
-            names.number,
-            names.text_id,
-            names.url,
-            names.access,
-            names.first_seen_at
-        ],
+         SELECT id, ?2, ?3, ?4, ?5, ?6 FROM site WHERE name = ?1
+         RETURNING id",
     )?;
-    Ok(tx.sqlite()?.last_insert_rowid())
+    let values = params![
+        names.site,
+        names.number,
+        names.text_id,
+        names.url,
+        names.access,
+        names.first_seen_at
+    ];
+    Ok(insert.query_one(values, |row| row.get(0))?)
 }
 
 fn has_tombstone(tx: &Connection, article: i64) -> Result<bool, ArchiveError> {

@@ -114,7 +114,8 @@ impl Writer {
                 UNION ALL
                 SELECT tombstone.at FROM tombstone JOIN article ON article.id = article_id
                 JOIN site ON site.id = article.site_id
-                WHERE site.name = ?1 AND (article.number = ?2 OR article.text_id = ?3))",
+                WHERE site.name = ?1 AND (article.number = ?2 OR article.text_id = ?3))
+             AS found",
         )?;
         let mut by_url = self.connection.prepare_cached(
             "SELECT discovered_at FROM page WHERE url = ?1 AND role <> 'photo'

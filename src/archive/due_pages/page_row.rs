@@ -12,12 +12,12 @@ use crate::time::Timestamp;
 
 /// The columns that a [`Page`] is read from, in the order in which those of an article are read.
 pub(super) const PAGE_COLUMNS: &str =
-    "page.role, page.url, site.whole_list IS page.url AS is_whole_list, page.discovered_at,
-    page.news_at, page.deep_at, page.read_to_end_at, page.id, site.name, page.attempts, page.hops,
-    page.unended, page.number, page.text_id, page.gone_looks, site.unchanged,
-    page.verdict IS NOT NULL AS is_kept, site.validators_lie, site.validators_vary, page.etag,
-    page.last_modified, page.section_id, page.pass, page.began_at, page.previous, page.promised,
-    page.joint, page.met, page.failures";
+    "page.role, page.url, site.whole_list IS NOT DISTINCT FROM page.url AS is_whole_list,
+    page.discovered_at, page.news_at, page.deep_at, page.read_to_end_at, page.id, site.name,
+    page.attempts, page.hops, page.unended, page.number, page.text_id, page.gone_looks,
+    site.unchanged, page.verdict IS NOT NULL AS is_kept, site.validators_lie,
+    site.validators_vary, page.etag, page.last_modified, page.section_id, page.pass,
+    page.began_at, page.previous, page.promised, page.joint, page.met, page.failures";
 
 #[doc(hidden)]
 impl Writer {

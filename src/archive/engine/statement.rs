@@ -77,9 +77,22 @@ impl Statement<'_> {
         }
     }
 
-    /// Tells whether a query has a row.
-    pub(crate) fn exists(&mut self, params: impl Params) -> Result<bool> {
-        Ok(self.query(params)?.next()?.is_some())
+    /// Reads the only row of a statement, as of one that writes and tells what it wrote.
+    pub(crate) fn query_one<T>(
+        &mut self,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut rows = self.query(params)?;
+        let found = match rows.next()? {
+            Some(row) => read(&row)?,
+            None => return Err(rusqlite::Error::QueryReturnedNoRows.into()),
+        };
+        // SQLite writes nothing for sure before it was asked for the row behind the last.
+        match rows.next()? {
+            Some(_) => Err(rusqlite::Error::QueryReturnedMoreThanOneRow.into()),
+            None => Ok(found),
+        }
     }
 
     /// Gives a place its value, for [`Self::raw_query`]. The first place is 1.

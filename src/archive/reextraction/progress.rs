@@ -42,7 +42,8 @@ impl Writer {
     ) -> Result<(), ArchiveError> {
         self.transaction(lease)?
             .prepare_cached(
-                "INSERT OR REPLACE INTO reextraction (id, what, after) VALUES (1, ?1, ?2)",
+                "INSERT INTO reextraction (id, what, after) VALUES (1, ?1, ?2)
+                 ON CONFLICT (id) DO UPDATE SET what = excluded.what, after = excluded.after",
             )?
             .execute(params![what, after])?;
         Ok(())
@@ -65,7 +66,9 @@ impl Writer {
     ) -> Result<(), ArchiveError> {
         self.transaction(lease)?
             .prepare_cached(
-                "INSERT OR REPLACE INTO rereading (id, what, first, last) VALUES (1, ?1, ?2, ?3)",
+                "INSERT INTO rereading (id, what, first, last) VALUES (1, ?1, ?2, ?3)
+                 ON CONFLICT (id) DO UPDATE SET
+                   what = excluded.what, first = excluded.first, last = excluded.last",
             )?
             .execute(params![what, begun.first, begun.last])?;
         self.save()
@@ -101,7 +104,8 @@ impl Writer {
              SELECT capture.id, rereading.what, 1 FROM rereading JOIN capture ON capture.id = first
                WHERE first = last
              ON CONFLICT (capture_id) DO UPDATE
-             SET times = CASE WHEN what = excluded.what THEN times + 1 ELSE 1 END,
+             SET times = CASE WHEN deadly_capture.what = excluded.what
+                              THEN deadly_capture.times + 1 ELSE 1 END,
                what = excluded.what",
         )?
         .execute([])?;

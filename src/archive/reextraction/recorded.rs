@@ -25,9 +25,9 @@ impl Writer {
             return Ok(None);
         };
 
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT signal, effect FROM opt_out WHERE capture_id = ?1")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT signal, effect FROM opt_out WHERE capture_id = ?1 ORDER BY id",
+        )?;
         let rows = select.query_map([capture], |row| {
             Ok(RecordedOptOut {
                 signal: Signal::named(row.get_ref(0)?.as_str()?),

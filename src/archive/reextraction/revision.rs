@@ -136,7 +136,7 @@ impl Writer {
 
         tx.prepare_cached(
             "UPDATE page SET reason = ?2
-             WHERE id = ?1 AND verdict = 'unextracted' AND reason IS NOT ?2",
+             WHERE id = ?1 AND verdict = 'unextracted' AND reason IS DISTINCT FROM ?2",
         )?
         .execute(params![capture.page.id.0, why])?;
         Ok(RevisionOutcome::Nothing)
@@ -152,7 +152,7 @@ fn renewed_noindex(tx: &Connection, capture: &KeptCapture) -> Result<Option<bool
     };
 
     let mut select = tx.prepare_cached(
-        "SELECT NOT searchable FROM version
+        "SELECT searchable = 0 FROM version
          WHERE article_id = ?1 AND capture_id = ?2
            AND EXISTS (SELECT 1 FROM article_declared WHERE article_id = ?1 AND at > ?3)",
     )?;
@@ -206,11 +206,11 @@ fn settle_page(
     tx.prepare_cached(
         "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, trouble = NULL,
                 settled_at = coalesce(settled_at, ?3), next_at = coalesce(next_at, ?4),
-                gone_looks = iif(verdict IS NULL, 0, gone_looks)
+                gone_looks = CASE WHEN verdict IS NULL THEN 0 ELSE gone_looks END
          WHERE id = ?1
            AND (verdict IN ('unextracted', 'members', 'stored')
                 OR (verdict IS NULL AND (attempts > 0 OR gone_looks > 0)))
-           AND verdict IS NOT ?2",
+           AND verdict IS DISTINCT FROM ?2",
     )?
     .execute(params![
         page.id.0,

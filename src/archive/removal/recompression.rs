@@ -2,6 +2,7 @@
 
 use rusqlite::params;
 
+use crate::archive::body::note_damage;
 use crate::archive::compression::{DictionaryId, pack, unpack_checked};
 use crate::archive::dictionaries::successor;
 use crate::archive::engine;
@@ -34,7 +35,10 @@ impl Writer {
         mut watch: impl FnMut(u64) -> bool,
     ) -> Result<Option<Recompression>, ArchiveError> {
         let mut done = Recompression::default();
-        let doomed = self.ids("SELECT id FROM dictionary WHERE doomed ORDER BY id", None)?;
+        let doomed = self.ids(
+            "SELECT id FROM dictionary WHERE doomed = 1 ORDER BY id",
+            None,
+        )?;
         for dictionary in doomed {
             let bodies = self.ids(NEEDING, Some(dictionary))?;
             for (at, batch) in bodies.chunks(BATCH).enumerate() {
@@ -86,8 +90,7 @@ impl Writer {
                 done.damaged += 1;
                 tx.prepare_cached("UPDATE body SET dictionary_id = NULL WHERE id = ?1")?
                     .execute([body])?;
-                tx.prepare_cached("INSERT OR REPLACE INTO damage VALUES (?1, ?2)")?
-                    .execute(params![body, now.millis()])?;
+                note_damage(tx, body, now)?;
                 return Ok(());
             }
             Err(other) => return Err(other),

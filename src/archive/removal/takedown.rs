@@ -1,6 +1,6 @@
 //! The removal itself: one transaction.
 
-use rusqlite::{named_params, params};
+use rusqlite::params;
 
 use crate::archive::change::ChangeKind;
 use crate::archive::compression::DictionaryId;
@@ -86,60 +86,67 @@ fn removable(tx: &Connection, articles: &[i64]) -> Result<Vec<i64>, ArchiveError
 
 /// The rows that tell of the articles, and their photos.
 const ARTICLE_ROWS: &str = "
-    DELETE FROM indexed_version WHERE article_id IN (SELECT id FROM temp.chosen_article);
-    DELETE FROM version WHERE article_id IN (SELECT id FROM temp.chosen_article);
-    DELETE FROM fingerprint WHERE article_id IN (SELECT id FROM temp.chosen_article);
+    DELETE FROM version WHERE article_id IN (SELECT id FROM chosen_article);
+    DELETE FROM fingerprint WHERE article_id IN (SELECT id FROM chosen_article);
     UPDATE article SET first_copy = NULL
-      WHERE first_copy IN (SELECT id FROM temp.chosen_article)
-         OR id IN (SELECT id FROM temp.chosen_article) AND first_copy IS NOT NULL;
-    DELETE FROM canonical WHERE article_id IN (SELECT id FROM temp.chosen_article);
-    DELETE FROM article_declared WHERE article_id IN (SELECT id FROM temp.chosen_article);
-    DELETE FROM declared WHERE id NOT IN (SELECT declared_id FROM article_declared);
-    DELETE FROM page WHERE id IN (SELECT id FROM temp.chosen_photo);";
+      WHERE first_copy IN (SELECT id FROM chosen_article)
+         OR id IN (SELECT id FROM chosen_article) AND first_copy IS NOT NULL;
+    DELETE FROM canonical WHERE article_id IN (SELECT id FROM chosen_article);
+    DELETE FROM article_declared WHERE article_id IN (SELECT id FROM chosen_article);
+    DELETE FROM declared WHERE id NOT IN (SELECT declared_id FROM article_declared);";
 
 /// All addresses under which the articles were known. A canonical address that a broken template
 /// names on the pages of several articles is none of them, nor is one of another host, nor one that
 /// another article has now.
 const ADDRESSES: &str = "
-    INSERT OR IGNORE INTO taken_down_address (url, article_id)
-      SELECT url, id FROM temp.chosen_article CROSS JOIN article USING (id)
-      WHERE NOT EXISTS (SELECT 1 FROM article AS other WHERE other.url = article.url
+    INSERT INTO taken_down_address (url, article_id)
+      SELECT article.url, article.id FROM chosen_article CROSS JOIN article
+      WHERE article.id = chosen_article.id
+        AND NOT EXISTS (SELECT 1 FROM article AS other WHERE other.url = article.url
               AND other.number IS NULL AND other.text_id IS NULL
-              AND other.id NOT IN (SELECT id FROM temp.chosen_article))
+              AND other.id NOT IN (SELECT id FROM chosen_article))
         AND NOT EXISTS (SELECT 1 FROM article AS other WHERE other.url = article.url
               AND (other.number IS NOT NULL OR other.text_id IS NOT NULL)
-              AND other.id NOT IN (SELECT id FROM temp.chosen_article));
-    INSERT OR IGNORE INTO taken_down_address (url, article_id)
-      SELECT url, article_id FROM temp.chosen_page;
-    INSERT OR IGNORE INTO taken_down_address (url, article_id)
-      SELECT own.url, own.article_id FROM temp.chosen_article
-      CROSS JOIN canonical AS own ON own.article_id = chosen_article.id
-      CROSS JOIN article ON article.id = chosen_article.id
-      WHERE substr(own.url, 1, 8 + instr(substr(own.url, 9), '/'))
-          = substr(article.url, 1, 8 + instr(substr(article.url, 9), '/'))
+              AND other.id NOT IN (SELECT id FROM chosen_article))
+      ON CONFLICT (url) DO NOTHING;
+    INSERT INTO taken_down_address (url, article_id)
+      SELECT url, article_id FROM chosen_page WHERE article_id IS NOT NULL
+      ON CONFLICT (url) DO NOTHING;
+    INSERT INTO taken_down_address (url, article_id)
+      SELECT own.url, own.article_id FROM chosen_article
+      CROSS JOIN canonical AS own CROSS JOIN article
+      WHERE own.article_id = chosen_article.id AND article.id = chosen_article.id
+        AND substr(own.url, 1, 8 + instr(substr(own.url, 9), '/'))
+            = substr(article.url, 1, 8 + instr(substr(article.url, 9), '/'))
         AND NOT EXISTS (SELECT 1 FROM canonical AS other WHERE other.url = own.url
-              AND other.article_id NOT IN (SELECT id FROM temp.chosen_article))
+              AND other.article_id NOT IN (SELECT id FROM chosen_article))
         AND NOT EXISTS (SELECT 1 FROM page WHERE page.url = own.url
-              AND page.id NOT IN (SELECT id FROM temp.chosen_page));";
+              AND page.id NOT IN (SELECT id FROM chosen_page))
+      ON CONFLICT (url) DO NOTHING;";
 
 /// Writes the tombstones, and deletes the rows of the articles.
 fn delete_articles(tx: &Connection, why: &str, now: Timestamp) -> Result<(), ArchiveError> {
     tx.execute(
         "INSERT INTO tombstone (article_id, site_id, at, why)
-         SELECT id, site_id, ?1, ?2 FROM temp.chosen_article CROSS JOIN article USING (id)",
+         SELECT article.id, site_id, ?1, ?2 FROM chosen_article CROSS JOIN article
+         WHERE article.id = chosen_article.id",
         params![now.millis(), why],
     )?;
     tx.execute(
         "INSERT INTO change (article_id, kind, n, at)
          SELECT id, ?1, (SELECT max(n) FROM version WHERE article_id = chosen_article.id), ?2
-         FROM temp.chosen_article ORDER BY id",
+         FROM chosen_article ORDER BY id",
         params![ChangeKind::TakenDown.name(), now.millis()],
     )?;
 
     tx.execute_batch(ADDRESSES)?;
     tx.execute(
-        &format!("UPDATE page SET {BURIED} WHERE id IN (SELECT id FROM temp.chosen_page)"),
-        named_params! {":now": now.millis()},
+        &format!("UPDATE page SET {BURIED} WHERE id IN (SELECT id FROM chosen_page)"),
+        [now.millis()],
+    )?;
+    tx.execute(
+        "DELETE FROM indexed_version WHERE article_id IN (SELECT id FROM chosen_article)",
+        [],
     )?;
     tx.execute_batch(ARTICLE_ROWS)?;
     Ok(())
@@ -149,26 +156,31 @@ fn delete_articles(tx: &Connection, why: &str, now: Timestamp) -> Result<(), Arc
 /// of a page has lost its body, the page is asked for without validators: a 304 would bring none.
 const LOSE_BODIES: &str = "
     UPDATE page SET etag = NULL, last_modified = NULL
-      WHERE id IN (SELECT page_id FROM temp.doomed_capture)
-        AND role <> 'article' AND capture_id IN (SELECT id FROM temp.doomed_capture);";
+      WHERE id IN (SELECT page_id FROM doomed_capture)
+        AND role <> 'article' AND capture_id IN (SELECT id FROM doomed_capture);";
 
+/// Photos go behind their captures, which refer to them.
 const DELETE_CAPTURES: &str = "
     UPDATE page SET capture_id = NULL, etag = NULL, last_modified = NULL
-      WHERE id IN (SELECT page_id FROM temp.doomed_capture)
-        AND role = 'article' AND capture_id IN (SELECT id FROM temp.doomed_capture);
+      WHERE id IN (SELECT page_id FROM doomed_capture)
+        AND (role = 'article' OR id IN (SELECT id FROM chosen_photo))
+        AND capture_id IN (SELECT id FROM doomed_capture);
     DELETE FROM opt_out WHERE capture_id IN
-      (SELECT doomed_capture.id FROM temp.doomed_capture WHERE NOT EXISTS
-         (SELECT 1 FROM page WHERE page.id = doomed_capture.page_id AND role <> 'article'));
-    DELETE FROM deadly_capture WHERE capture_id IN (SELECT id FROM temp.doomed_capture);
+      (SELECT doomed_capture.id FROM doomed_capture WHERE NOT EXISTS
+         (SELECT 1 FROM page WHERE page.id = doomed_capture.page_id AND role <> 'article'
+            AND page.id NOT IN (SELECT id FROM chosen_photo)));
+    DELETE FROM deadly_capture WHERE capture_id IN (SELECT id FROM doomed_capture);
     DELETE FROM capture WHERE id IN
-      (SELECT doomed_capture.id FROM temp.doomed_capture WHERE NOT EXISTS
-         (SELECT 1 FROM page WHERE page.id = doomed_capture.page_id AND role <> 'article'));";
+      (SELECT doomed_capture.id FROM doomed_capture WHERE NOT EXISTS
+         (SELECT 1 FROM page WHERE page.id = doomed_capture.page_id AND role <> 'article'
+            AND page.id NOT IN (SELECT id FROM chosen_photo)));
+    DELETE FROM page WHERE id IN (SELECT id FROM chosen_photo);";
 
 const DELETE_BODIES: &str = "
     UPDATE dictionary SET doomed = 1 WHERE sha256 IN
-      (SELECT sha256 FROM temp.doomed_body CROSS JOIN body USING (id));
-    DELETE FROM damage WHERE body_id IN (SELECT id FROM temp.doomed_body);
-    DELETE FROM body WHERE id IN (SELECT id FROM temp.doomed_body);";
+      (SELECT sha256 FROM doomed_body CROSS JOIN body WHERE body.id = doomed_body.id);
+    DELETE FROM damage WHERE body_id IN (SELECT id FROM doomed_body);
+    DELETE FROM body WHERE id IN (SELECT id FROM doomed_body);";
 
 /// Deletes the answers, or only their bodies. A dictionary that is one of these bodies is needed
 /// until others are compressed anew.
@@ -183,7 +195,7 @@ fn delete_bodies(tx: &Connection, extent: RemovalExtent, why: &str) -> Result<()
     tx.execute_batch(LOSE_BODIES)?;
     tx.execute(
         "UPDATE capture SET body_id = NULL, withheld = ?1
-         WHERE body_id IS NOT NULL AND id IN (SELECT id FROM temp.doomed_capture)",
+         WHERE body_id IS NOT NULL AND id IN (SELECT id FROM doomed_capture)",
         [format!("its body was removed: {why}")],
     )?;
     tx.execute_batch(DELETE_BODIES)?;
@@ -194,8 +206,8 @@ fn delete_bodies(tx: &Connection, extent: RemovalExtent, why: &str) -> Result<()
 /// are compressed anew, and a damaged one has no other copy.
 fn mend_doomed_dictionaries(tx: &Connection) -> Result<(), ArchiveError> {
     let mut select = tx.prepare_cached(
-        "SELECT dictionary.id FROM temp.doomed_body CROSS JOIN body USING (id)
-         CROSS JOIN dictionary ON dictionary.sha256 = body.sha256",
+        "SELECT dictionary.id FROM doomed_body CROSS JOIN body CROSS JOIN dictionary
+         WHERE body.id = doomed_body.id AND dictionary.sha256 = body.sha256",
     )?;
     let doomed: Vec<i64> = select
         .query_map([], |row| row.get(0))?

@@ -1,6 +1,6 @@
 //! Tombstones: an answer that shows an article that was taken down is not kept.
 
-use rusqlite::named_params;
+use rusqlite::params;
 
 use crate::archive::article::known_article;
 use crate::archive::engine::Connection;
@@ -68,12 +68,12 @@ fn is_address_of(tx: &Connection, site: &str, url: &str) -> Result<bool, Archive
 
 /// Settles a page of an article that was taken down. No crawl asks for it again.
 pub(crate) fn bury(tx: &Connection, page: &Page, now: Timestamp) -> Result<(), ArchiveError> {
-    tx.prepare_cached(&format!("UPDATE page SET {BURIED} WHERE id = :id"))?
-        .execute(named_params! {":id": page.id.0, ":now": now.millis()})?;
+    tx.prepare_cached(&format!("UPDATE page SET {BURIED} WHERE id = ?2"))?
+        .execute(params![now.millis(), page.id.0])?;
     Ok(())
 }
 
 /// The state of such a page.
 pub(super) const BURIED: &str = "verdict = 'taken_down', reason = NULL, due_at = NULL,
     next_at = NULL, attempts = 0, trouble = NULL, etag = NULL, last_modified = NULL,
-    capture_id = NULL, gone_looks = 0, unended = 0, settled_at = coalesce(settled_at, :now)";
+    capture_id = NULL, gone_looks = 0, unended = 0, settled_at = coalesce(settled_at, ?1)";

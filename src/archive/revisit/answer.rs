@@ -107,8 +107,11 @@ pub(crate) fn note_revisit(
     let is_seen = settlement.article().is_some();
 
     if is_news || is_seen {
-        tx.prepare_cached("UPDATE site SET unchanged = iif(?2, 0, unchanged + 1) WHERE name = ?1")?
-            .execute(params![page.site, is_news])?;
+        tx.prepare_cached(
+            "UPDATE site SET unchanged = CASE WHEN ?2 THEN 0 ELSE unchanged + 1 END
+             WHERE name = ?1",
+        )?
+        .execute(params![page.site, is_news])?;
     }
     Ok(())
 }
