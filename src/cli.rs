@@ -51,6 +51,7 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::archive::{ArchiveError, ArchivePlace, Reader};
 use crate::cli::exit::Exit;
 use crate::config_folder;
 
@@ -113,6 +114,17 @@ struct Common {
         help_heading = EVERYWHERE
     )]
     data: Option<PathBuf>,
+    /// Where the archive is: a folder, or a PostgreSQL database as postgres://USER@HOST/NAME. Then
+    /// the folder of --data keeps what belongs to this machine. Beats `[archive] store` of the
+    /// configuration
+    #[arg(
+        long,
+        value_name = "STORE",
+        env = "SASEO_STORE",
+        global = true,
+        help_heading = EVERYWHERE
+    )]
+    store: Option<String>,
     /// Print one JSON value on stdout instead of text
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
@@ -284,9 +296,22 @@ impl Common {
         }
     }
 
-    /// Returns the folder of the archive.
+    /// Returns the folder of the archive, or of what belongs to this machine beside a database.
     fn data(&self) -> &Path {
         self.data.as_deref().unwrap_or(Path::new("data"))
+    }
+
+    /// Returns where the archive is.
+    fn place(&self) -> Result<ArchivePlace, ArchiveError> {
+        match &self.store {
+            Some(store) => ArchivePlace::parse(store, self.data()),
+            None => Ok(ArchivePlace::folder(self.data())),
+        }
+    }
+
+    /// Opens the archive for reading.
+    fn reader(&self) -> Result<Reader, ArchiveError> {
+        Reader::of(&self.place()?)
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
-use crate::archive::{ArchiveError, Lock, Writer};
+use crate::archive::{ArchiveError, ArchivePlace, Lock, Writer};
 use crate::clock::Clock;
 use crate::config::units::Bytes;
 use crate::crawl::{self, Agenda, Event, Session, Stop};
@@ -37,8 +37,8 @@ const WORKER_THREADS: usize = 2;
 #[derive(Debug)]
 pub struct PreparedSession<'a> {
     pub session: Session,
-    /// The folder of the archive.
-    pub data: &'a Path,
+    /// Where the archive is.
+    pub place: &'a ArchivePlace,
     pub web: Arc<Http>,
 }
 
@@ -90,7 +90,7 @@ pub fn run_session(
     let runtime = runtime()?;
     let (stop, stopped) = watch::channel(Stop::GoOn);
     let least = prepared.session.settings.limits.free_disk;
-    let mut disk = DiskWatch::new(prepared.data, least, &stop);
+    let mut disk = DiskWatch::new(prepared.place.data(), least, &stop);
     let mut signal = None;
 
     let done = runtime.block_on(async {
@@ -124,12 +124,16 @@ async fn serve(
     stop: watch::Receiver<Stop>,
     watcher: impl FnMut(Event<'_>),
 ) -> Result<(), ArchiveError> {
-    let PreparedSession { session, data, web } = prepared;
+    let PreparedSession {
+        session,
+        place,
+        web,
+    } = prepared;
     let clock = Clock::system();
     let holder = Lock::name_of_holder(&session.command, clock.now());
 
-    let lock = Lock::take(data, &holder)?;
-    let mut archive = Writer::open(lock, session.settings.archive.durability)?;
+    let lock = Lock::take(place.data(), &holder)?;
+    let mut archive = Writer::at(place, lock, session.settings.archive.durability)?;
     let surroundings = crawl::Surroundings {
         web,
         clock,

@@ -119,6 +119,23 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
+    /// Tells whether there is no archive.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(
+            self,
+            Self::Missing { .. } | Self::Store(StoreError::NoArchive { .. })
+        )
+    }
+
+    /// Tells whether the next writer makes the archive ready to be read: it is empty, or of an older
+    /// saseo.
+    pub(crate) fn is_not_ready(&self) -> bool {
+        matches!(
+            self,
+            Self::Empty { .. } | Self::Older { .. } | Self::Store(StoreError::Older { .. })
+        )
+    }
+
     /// Returns the error for a failure to make or use the data folder.
     pub(crate) fn folder(path: &Path, why: std::io::Error) -> Self {
         if why.kind() == std::io::ErrorKind::StorageFull {

@@ -186,19 +186,12 @@ pub struct SiteQueue {
     pub pages: u64,
 }
 
-/// Returns the queue of each site in the archive in the folder `data`, whatever schema the archive
+/// Returns the queue of each site in the archive of a place, whatever schema the archive
 /// has; nothing where there is no archive.
-pub fn queues(data: &Path) -> Result<Vec<SiteQueue>, ArchiveError> {
-    let path = data.join(crate::archive::FILE);
-    refuse_if_lost(&path)?;
-    if !path.exists() {
+pub fn queues(place: &ArchivePlace) -> Result<Vec<SiteQueue>, ArchiveError> {
+    let Some(connection) = connect_for_queues(place)? else {
         return Ok(Vec::new());
-    }
-
-    let (connection, found) = connect(&path, &path.to_string_lossy())?;
-    if found == 0 {
-        return Ok(Vec::new());
-    }
+    };
 
     let mut select = connection.prepare(
         "SELECT name, (SELECT count(due_at) FROM page WHERE page.site_id = site.id)
@@ -211,6 +204,25 @@ pub fn queues(data: &Path) -> Result<Vec<SiteQueue>, ArchiveError> {
         })
     })?;
     Ok(queues.collect::<Result<_, _>>()?)
+}
+
+/// Connects to an archive of any schema; `None` where there is none.
+fn connect_for_queues(place: &ArchivePlace) -> Result<Option<Connection>, ArchiveError> {
+    #[cfg(feature = "postgres")]
+    if place.database().is_some() {
+        return match Reader::of(place) {
+            Ok(reader) => Ok(Some(reader.connection)),
+            Err(error) if error.is_missing() || error.is_not_ready() => Ok(None),
+            Err(error) => Err(error),
+        };
+    }
+    let path = place.data().join(crate::archive::FILE);
+    refuse_if_lost(&path)?;
+    if !path.exists() {
+        return Ok(None);
+    }
+    let (connection, found) = connect(&path, &path.to_string_lossy())?;
+    Ok((found > 0).then_some(connection))
 }
 
 /// The memory for pages that were read, in KiB with a minus, as SQLite wants it. With its usual 2

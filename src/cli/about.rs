@@ -9,7 +9,6 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{ArchiveError, Reader};
 use crate::cli::about::page::{html, markdown};
 use crate::cli::about::words::{Crawling, DirectiveEffect, english, korean};
 use crate::cli::exit::Exit;
@@ -52,9 +51,9 @@ pub(super) fn run(common: &Common, args: &AboutArgs) -> anyhow::Result<Exit> {
         }
         return Ok(Exit::Done);
     };
-    match Reader::open(common.data()) {
+    match common.reader() {
         Ok(archive) => export::write_text(&archive, out, &page)?,
-        Err(ArchiveError::Missing { .. }) => export::write_page(out, &page)?,
+        Err(error) if error.is_missing() => export::write_page(out, &page)?,
         Err(error) => return Err(error.into()),
     }
     common.voice().note(&format!("written: {}", out.display()));

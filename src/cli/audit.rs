@@ -35,7 +35,7 @@ pub(super) struct AuditArgs {
 
 /// Audits the whole ledger, and tells of the papers that are named, or of all.
 pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     let mut findings = audit(&reader, scope(&reader, &args.sites)?)?;
     let stamped = stamp(common, args, &reader, &findings);
     time_stamps::add(&mut findings, &reader, common.data())?;

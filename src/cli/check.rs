@@ -35,7 +35,7 @@ pub(super) fn run(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
     let (configuration, faults) = Config::examine(common.config.as_deref());
     let least = configuration.settings.limits.free_disk;
     let mut findings = configuration::check(&configuration, &faults);
-    findings.push(archive::check(common.data()));
+    findings.push(archive::check(common));
     findings.push(machine::check_disk(common.data(), least));
     findings.push(machine::check_clock());
     findings.extend(archive::check_lists(common));

@@ -35,7 +35,7 @@ enum CitationFormat {
 
 /// Prints the newest version of each article as a reference.
 pub(super) fn run(common: &Common, args: &CiteArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     let titles: BTreeMap<String, String> = reader.titles()?.into_iter().collect();
 
     let mut exit = Exit::Done;

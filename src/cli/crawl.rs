@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::archive::SeedMode;
+use crate::archive::{ArchivePlace, SeedMode};
 use crate::cli::args::{at_least_one, count, some_time};
 use crate::cli::crawl_report::{exit, tell};
 use crate::cli::exit::Exit;
@@ -135,7 +135,8 @@ impl CrawlCommand<'_> {
     /// Crawls the sites, and tells how it went. Fails, too, where the disk had too little room.
     fn run(&self, stops: &mut StopSignals) -> anyhow::Result<Exit> {
         let (common, args, seeding) = (self.common, self.args, self.seeding);
-        let (prepared, mut once) = self.prepare()?;
+        let place = common.place()?;
+        let (prepared, mut once) = self.prepare(&place)?;
 
         let voice = common.voice();
         let told = |stopping| tell_stopping(voice, stopping);
@@ -162,16 +163,16 @@ impl CrawlCommand<'_> {
     }
 
     /// Prepares the session, and refuses it where it may not begin.
-    fn prepare(&self) -> anyhow::Result<(PreparedSession<'_>, Once)> {
+    fn prepare<'p>(&self, place: &'p ArchivePlace) -> anyhow::Result<(PreparedSession<'p>, Once)> {
         self.configuration.have_contact(self.sites)?;
         let plan = crawl_plan(self.configuration, self.sites, self.order())?;
-        may_begin(self.common.data(), plan.settings.limits.free_disk)?;
+        may_begin(place.data(), plan.settings.limits.free_disk)?;
 
         let web = web(&plan.settings, self.sites)?;
         let (session, once) = plan.into_parts();
         let prepared = PreparedSession {
             session,
-            data: self.common.data(),
+            place,
             web,
         };
         Ok((prepared, once))

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::archive::{ArticleVersion, FoundArticle, Reader};
+use crate::archive::{ArticleVersion, FoundArticle};
 use crate::cli::console::Style;
 use crate::cli::exit::Exit;
 use crate::cli::show::{soundness, version};
@@ -27,7 +27,7 @@ pub(super) struct DiffArgs {
 /// Prints removed words in red and added ones in green. Where there are no colours, prints them as
 /// [-removed-] and {+added+}.
 pub(super) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     let found = reader.find_article(&args.article)?;
     let versions = reader.versions(&found)?;
 

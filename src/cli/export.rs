@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::archive::{ArticleFilter, Reader, VersionChoice};
+use crate::archive::{ArticleFilter, VersionChoice};
 use crate::cli::Common;
 use crate::cli::args::{export_name, part_size};
 use crate::cli::exit::Exit;
@@ -158,7 +158,7 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
 fn run_whole(common: &Common, wanted: &WholeExport<'_>) -> anyhow::Result<Exit> {
     let WholeExport { args, format, out } = *wanted;
     wanted.refuse_ignored()?;
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     let filter = ArticleFilter {
         purpose: args.purpose,
         ..args.selection.filter(&reader)?

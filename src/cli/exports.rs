@@ -38,7 +38,7 @@ enum ExportsCommand {
 
 /// Lists the named exports, or does something with one.
 pub(super) fn run(common: &Common, args: &ExportsArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     match &args.command {
         None => list(common, &reader)?,
         Some(ExportsCommand::Rewind { name, to }) => {

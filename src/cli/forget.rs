@@ -75,7 +75,7 @@ struct Removal {
 
 /// Tells what would go, or removes it.
 pub(super) fn run(common: &Common, args: &ForgetArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     if args.finish {
         return finish_earlier(common, &reader);
     }

@@ -8,7 +8,13 @@ use crate::config::settings::can_be_answered;
 
 /// Returns a command as it is to be typed: `saseo --data /srv/paper resume readersnews`.
 pub(super) fn command(common: &Common, words: &[&str]) -> String {
-    on(common.config.as_deref(), common.data.as_deref(), words)
+    let store: Vec<&str> = common
+        .store
+        .iter()
+        .flat_map(|store| ["--store", store])
+        .collect();
+    let (config, data) = (common.config.as_deref(), common.data.as_deref());
+    on(config, data, &[&store, words].concat())
 }
 
 /// Returns a command as it is to be typed, with other folders.
@@ -101,6 +107,7 @@ mod tests {
         let common = Common {
             config: None,
             data,
+            store: None,
             json: false,
             verbose: 0,
             quiet: false,

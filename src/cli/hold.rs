@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::archive::{HeldArticle, Reader};
+use crate::archive::HeldArticle;
 use crate::cli::chosen::{ChosenArgs, chosen};
 use crate::cli::exit::Exit;
 use crate::cli::writing::open_archive;
@@ -33,7 +33,7 @@ pub(super) struct HoldArgs {
 
 /// Holds articles, releases them, or lists those that are held.
 pub(super) fn run(common: &Common, args: &HoldArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     if args.list {
         list(common, &reader.held_articles()?)?;
         return Ok(Exit::Done);

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::archive::{ArticleListing, ListCursor, ListOrder, ListedArticle, Reader, VersionChoice};
+use crate::archive::{ArticleListing, ListCursor, ListOrder, ListedArticle, VersionChoice};
 use crate::cli::exit::Exit;
 use crate::cli::export::SelectionArgs;
 use crate::cli::{Common, console, hint, layout};
@@ -57,7 +57,7 @@ impl ListSort {
 /// Prints a page of articles, and where the next one begins.
 pub(super) fn run(common: &Common, args: &ListArgs) -> anyhow::Result<Exit> {
     refuse(args)?;
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     let filter = args.selection.filter(&reader)?;
     let limit = usize::try_from(args.limit)?;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
-use crate::archive::{ArchiveError, Outlook, Reader};
+use crate::archive::Outlook;
 use crate::cli::exit::Exit;
 use crate::cli::progress::in_words;
 use crate::cli::{Common, console};
@@ -63,9 +63,9 @@ pub(super) fn run(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
 /// Tells what a crawl of the sites would ask.
 pub(super) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
     let configuration = Config::find(common.config.as_deref())?;
-    let reader = match Reader::open(common.data()) {
+    let reader = match common.reader() {
         Ok(reader) => Some(reader),
-        Err(ArchiveError::Missing { .. }) => None,
+        Err(error) if error.is_missing() => None,
         Err(error) => return Err(error.into()),
     };
 

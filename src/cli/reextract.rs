@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::archive::{ArchiveError, FILE, Lease, Lock, Reader, RunEnd, RunId, Terms, Writer};
+use crate::archive::{ArchiveError, Lease, Lock, RunEnd, RunId, Terms, Writer};
 use crate::cli::args::count;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
@@ -151,20 +151,21 @@ fn open(
     mode: Mode,
     holder: &str,
 ) -> anyhow::Result<Writer> {
-    let data = common.data();
-    if !data.join(FILE).exists() {
-        let crawl = hint::command(common, &["crawl"]);
-        anyhow::bail!(
-            "there is no archive in {} to read again; `{crawl}` makes one",
-            data.display()
-        );
+    let place = common.place()?;
+    match common.reader() {
+        Err(error) if error.is_missing() => {
+            let crawl = hint::command(common, &["crawl"]);
+            return Err(anyhow::Error::from(error).context(format!(
+                "there is nothing to read again; `{crawl}` makes an archive"
+            )));
+        }
+        Err(error) if mode == Mode::DryRun => return Err(error.into()),
+        Err(_) | Ok(_) => {}
     }
 
-    let lock = Lock::take(data, holder)?;
-    if mode == Mode::DryRun {
-        Reader::open(data)?;
-    }
-    Ok(Writer::open(
+    let lock = Lock::take(place.data(), holder)?;
+    Ok(Writer::at(
+        &place,
         lock,
         configuration.settings.archive.durability,
     )?)

@@ -39,7 +39,7 @@ pub(super) struct RestoreArgs {
 pub(super) fn run(common: &Common, args: &RestoreArgs) -> anyhow::Result<Exit> {
     let configuration = Config::find(common.config.as_deref())?;
     let backup = ArchiveFile::open(&args.file)?;
-    let plan = RestorePlan::of(&backup, common.data())?;
+    let plan = RestorePlan::of(&backup, common.place()?.only_folder()?)?;
     if !args.yes {
         tell_plan(common, &plan)?;
         console::note("nothing was replaced: --yes does it");

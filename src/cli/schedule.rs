@@ -40,9 +40,10 @@ pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> 
     }
     configuration.have_contact(&sites)?;
 
+    let place = common.place()?;
     let options = ScheduleOptions {
         config: common.config.as_deref(),
-        data: common.data(),
+        place: &place,
         sites: &args.sites,
         mode: if args.once {
             ScheduleMode::Once

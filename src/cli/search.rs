@@ -61,7 +61,7 @@ enum SortKey {
 /// Brings the index up to date where much is missing, and shows what is found.
 pub(super) fn run(common: &Common, args: &SearchArgs) -> anyhow::Result<Exit> {
     let query = Query::parse(&args.words.join(" "))?;
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     for site in query.sites() {
         reader.knows_site(site)?;
     }
@@ -132,8 +132,9 @@ fn write_index(
 ) -> Result<(), ArchiveError> {
     let clock = Clock::system();
     let holder = Lock::name_of_holder("search", clock.now());
-    let lock = Lock::take(common.data(), &holder)?;
-    let mut archive = Writer::open(lock, durability)?;
+    let place = common.place()?;
+    let lock = Lock::take(place.data(), &holder)?;
+    let mut archive = Writer::at(&place, lock, durability)?;
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
     index_all(&mut archive, lease, watch)
 }

@@ -6,7 +6,7 @@ mod print;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::archive::{self, ArticleVersion, FoundArticle, PhotoState, Reader, VersionCapture};
+use crate::archive::{self, ArticleVersion, FoundArticle, PhotoState, VersionCapture};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint, layout};
 use crate::export::{Provenance, Record};
@@ -29,7 +29,7 @@ pub(super) struct ShowArgs {
 
 /// Prints the newest version, or the one that is named.
 pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     let found = reader.find_article(&args.article)?;
     let versions = reader.versions(&found)?;
     let shown = match args.version {

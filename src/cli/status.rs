@@ -49,7 +49,7 @@ pub(super) struct StatusArgs {
 
 /// Prints the status of the archive, and writes it as a web page with `--html`.
 pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     if args.failures {
         print_failures(common, &reader)?;
         return Ok(Exit::Done);

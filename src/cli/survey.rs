@@ -144,8 +144,9 @@ fn plan(configuration: &Config, args: &SurveyArgs, home: PageUrl) -> SurveyPlan 
 /// Surveys until it is done. Returns the exit where a signal comes first.
 fn survey(common: &Common, plan: SurveyPlan) -> anyhow::Result<Result<SurveyReport, Exit>> {
     may_begin(common.data(), plan.settings.limits.free_disk)?;
-    let lock = Lock::take(common.data(), &plan.holder)?;
-    let writer = Writer::open(lock, plan.settings.archive.durability)?;
+    let place = common.place()?;
+    let lock = Lock::take(place.data(), &plan.holder)?;
+    let writer = Writer::at(&place, lock, plan.settings.archive.durability)?;
     let archive = SurveyArchive::lease(writer, &plan.holder, &Clock::system())?;
     let mut caught = CaughtSignals::new()?;
     let runtime = runtime()?;

@@ -56,7 +56,7 @@ const NONE_SOUND: &str = "no whole verification of this archive that found nothi
 
 /// Checks the archive, repairs it with `--repair`, and tells of the damage.
 pub(super) fn run(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     for site in &args.sites {
         reader.knows_site(site)?;
     }
@@ -184,14 +184,15 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
 
     let clock = Clock::system();
     let holder = Lock::name_of_holder("verify", clock.now());
-    let lock = Lock::take(common.data(), &holder)?;
+    let place = common.place()?;
+    let lock = Lock::take(place.data(), &holder)?;
 
     let mut findings = part(common, reader, VerifyScope::Whole(&args.sites))?;
     if findings.damaged == 0 {
         return Ok(findings);
     }
 
-    let mut archive = Writer::open(lock, configuration.settings.archive.durability)?;
+    let mut archive = Writer::at(&place, lock, configuration.settings.archive.durability)?;
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
     let run = archive.begin_run(lease, "verify", &Terms::default(), clock.now())?;
     verify::repair(&mut archive, lease, &readers, &mut findings, &clock)?;

@@ -3,13 +3,13 @@
 mod receiver;
 
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
 
-use crate::archive::{ArticleFilter, ChangeSpan, Reader, SavedMark};
+use crate::archive::{ArchivePlace, ArticleFilter, ChangeSpan, Reader, SavedMark};
 use crate::cli::args::count;
 use crate::cli::exit::Exit;
 use crate::cli::export::SelectionArgs;
@@ -55,7 +55,7 @@ pub(super) struct WatchArgs {
 struct FollowedArchive {
     reader: Reader,
     /// The archive's folder.
-    data: PathBuf,
+    place: ArchivePlace,
     filter: ArticleFilter,
     /// The last change that was delivered, or was not selected.
     after: u64,
@@ -80,7 +80,7 @@ struct LineBatch {
 /// Watches the archive until it is stopped, or with `--once` to its last change.
 pub(super) fn run(common: &Common, args: &WatchArgs) -> anyhow::Result<Exit> {
     args.selection.refuse_for_changes()?;
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     let after = match args.from {
         Some(first) => first.saturating_sub(1),
         None => reader.last_change()?,
@@ -91,7 +91,7 @@ pub(super) fn run(common: &Common, args: &WatchArgs) -> anyhow::Result<Exit> {
             ..args.selection.filter(&reader)?
         },
         reader,
-        data: common.data().to_owned(),
+        place: common.place()?,
         after,
         receiver: Receiver::of(args.exec.as_deref()),
         signals: CaughtSignals::new()?,
@@ -117,7 +117,7 @@ impl FollowedArchive {
             let saved = self.reader.saved_mark()?;
             if seen != Some(saved) {
                 if seen.is_some() && matches!(saved, SavedMark::File(..)) {
-                    self.reader = Reader::open(&self.data)?;
+                    self.reader = Reader::of(&self.place)?;
                 }
                 seen = Some(saved);
                 if let Some(end) = self.deliver_all()? {

@@ -1,6 +1,6 @@
 //! An archive that is there, opened for writing.
 
-use crate::archive::{ArchiveError, Lease, Lock, Reader, Writer};
+use crate::archive::{Lease, Lock, Writer};
 use crate::cli::Common;
 use crate::clock::Clock;
 use crate::config_folder::Config;
@@ -16,14 +16,16 @@ pub(super) fn open_archive(
     clock: &Clock,
 ) -> anyhow::Result<(Writer, Lease)> {
     let configuration = Config::find(common.config.as_deref())?;
-    match Reader::open(common.data()) {
-        Ok(_) | Err(ArchiveError::Older { .. }) => {}
+    match common.reader() {
+        Ok(_) => {}
+        Err(error) if error.is_not_ready() => {}
         Err(error) => return Err(error.into()),
     }
 
+    let place = common.place()?;
     let holder = Lock::name_of_holder(command, clock.now());
-    let lock = Lock::take(common.data(), &holder)?;
-    let mut archive = Writer::open(lock, configuration.settings.archive.durability)?;
+    let lock = Lock::take(place.data(), &holder)?;
+    let mut archive = Writer::at(&place, lock, configuration.settings.archive.durability)?;
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
     archive.save()?;
     Ok((archive, lease))

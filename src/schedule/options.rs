@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::archive::ArchivePlace;
 use crate::config_folder::Config;
 use crate::schedule::error::ScheduleError;
 use crate::schedule::event::{ScheduleEvent, ScheduleListener};
@@ -13,8 +14,8 @@ use crate::schedule::starts::scheduled_sites;
 pub struct ScheduleOptions<'a> {
     /// The folder of the configuration, as it was named.
     pub config: Option<&'a Path>,
-    /// The folder of the archive.
-    pub data: &'a Path,
+    /// Where the archive is.
+    pub place: &'a ArchivePlace,
     /// The names of the sites; all that have a schedule where there is none.
     pub sites: &'a [String],
     pub mode: ScheduleMode,

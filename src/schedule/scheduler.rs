@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use crate::archive::{ArchiveError, FILE, LastCrawl, Reader, RunEnd, vanished};
+use crate::archive::{ArchiveError, LastCrawl, Reader, RunEnd, vanished};
 use crate::clock::Clock;
 use crate::config_folder::Config;
 use crate::crawl::CrawlReport;
@@ -127,7 +127,7 @@ impl<'a> Scheduler<'a> {
         }
 
         may_begin(
-            self.options.data,
+            self.options.place.data(),
             self.configuration.settings.limits.free_disk,
         )?;
         self.retries.has_room(self.listener);
@@ -137,16 +137,14 @@ impl<'a> Scheduler<'a> {
     /// Returns when the last crawl of each site began. Returns nothing where there is no archive
     /// yet, or one that the next crawl will bring up to date.
     fn last_crawls(&mut self) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
-        let data = self.options.data;
-        match data.join(FILE).is_file() {
-            true => self.has_archive = true,
-            false if self.has_archive => return Err(vanished(data)),
-            false => return Ok(BTreeMap::new()),
-        }
-
-        match Reader::open(data) {
-            Ok(reader) => reader.last_crawls(now()),
-            Err(ArchiveError::Older { .. } | ArchiveError::Empty { .. }) => Ok(BTreeMap::new()),
+        let place = self.options.place;
+        match Reader::of(place) {
+            Ok(reader) => {
+                self.has_archive = true;
+                reader.last_crawls(now())
+            }
+            Err(error) if error.is_missing() && self.has_archive => Err(vanished(place.data())),
+            Err(error) if error.is_missing() || error.is_not_ready() => Ok(BTreeMap::new()),
             Err(error) => Err(error),
         }
     }
@@ -216,7 +214,7 @@ impl<'a> Scheduler<'a> {
         let web = web(&configuration.settings, &sites)?;
         let prepared = PreparedSession {
             session: lasting_session(&configuration.settings),
-            data: options.data,
+            place: options.place,
             web: Arc::clone(&web),
         };
         let mut starts = Starts {

@@ -65,18 +65,6 @@ impl<A: ToSql, B: ToSql> Params for (A, B) {
     }
 }
 
-impl<'p> Params for &'p [(&'p str, &'p dyn ToSql)] {
-    type Sqlite = Self;
-
-    fn into_sqlite(self) -> Self {
-        self
-    }
-
-    fn into_values(self) -> Result<Vec<Value>> {
-        self.iter().map(|(_, value)| value_of(*value)).collect()
-    }
-}
-
 /// Values that an iterator gives.
 #[derive(Debug)]
 pub(crate) struct ParamsFromIter<I>(I);

@@ -52,11 +52,11 @@ const LISTED: &str = "SELECT ordered.site || '/' || article.name AS id, ordered.
             version.n AS version
      FROM (SELECT site.name AS site, article.id AS article_id
            FROM article JOIN site ON site.id = article.site_id) AS ordered
-     CROSS JOIN article ON article.id = ordered.article_id
-     CROSS JOIN version ON version.id =
+     CROSS JOIN article CROSS JOIN version CROSS JOIN capture
+     WHERE article.id = ordered.article_id AND version.id =
        (SELECT id FROM version AS newest WHERE newest.article_id = ordered.article_id
         ORDER BY capture_id DESC, n DESC LIMIT 1)
-     CROSS JOIN capture ON capture.id = version.capture_id";
+     AND capture.id = version.capture_id";
 
 #[doc(hidden)]
 impl Reader {
@@ -81,7 +81,7 @@ impl Reader {
             ListOrder::Seen => "?1",
         };
         let mut select = self.prepare_records(&format!(
-            "{LISTED} WHERE ordered.article_id = {article} AND {}",
+            "{LISTED} AND ordered.article_id = {article} AND {}",
             conditions.sql()
         ))?;
         conditions.bind(2, &mut select)?;

@@ -27,13 +27,15 @@ const MOST_FOUND: i64 = 11;
 
 /// The articles whose text ends so. An index has the texts alone.
 const TEXT_ENDINGS: &str = "SELECT id FROM article
-     WHERE text_id IS NOT NULL AND substr(text_id, -length(?1)) = ?1 LIMIT ?2";
+     WHERE text_id IS NOT NULL AND substr(text_id, length(text_id) - length(?1) + 1) = ?1
+     LIMIT ?2";
 
-/// The articles whose number is larger and ends so. A number beyond SQLite's own is kept as a
-/// negative one. An index has the numbers alone.
+/// The articles whose number is larger and ends so: it leaves the rest `?1` when it is divided by
+/// `?2`. A number beyond SQLite's own is kept as a negative one, which is smaller by 2^64: `?3` is
+/// the rest of that. An index has the numbers alone.
 const NUMBER_ENDINGS: &str = "SELECT id FROM article WHERE number IS NOT NULL
        AND ((number >= ?2 AND number % ?2 = ?1)
-            OR (number < 0 AND substr(printf('%u', number), -length(?3)) = ?3))
+            OR (number < 0 AND (number % ?2 + ?3 + ?2) % ?2 = ?1))
      LIMIT ?4";
 
 /// The longest name that is looked for, in bytes: no id and no address is longer.
@@ -118,16 +120,15 @@ impl Reader {
 
         // SQLite has a row for each site, and asks an index once for each of them.
         self.rows(
-            "SELECT article.id FROM site
-             CROSS JOIN article ON article.site_id = site.id AND article.number = ?2
-             WHERE ?1 IS NULL OR site.name = ?1
+            "SELECT article.id FROM site CROSS JOIN article
+             WHERE article.site_id = site.id AND article.number = ?2
+               AND (?1 IS NULL OR site.name = ?1)
              UNION
-             SELECT article.id FROM site
-             CROSS JOIN article ON article.site_id = site.id AND article.text_id = ?3
-             WHERE site.name = ?1
+             SELECT article.id FROM site CROSS JOIN article
+             WHERE article.site_id = site.id AND article.text_id = ?3 AND site.name = ?1
              UNION
-             SELECT article.id FROM site
-             CROSS JOIN article ON article.site_id = site.id AND article.text_id = ?4
+             SELECT article.id FROM site CROSS JOIN article
+             WHERE article.site_id = site.id AND article.text_id = ?4
              LIMIT ?5",
             params![
                 site,
@@ -145,12 +146,12 @@ impl Reader {
             .split_once('/')
             .map_or((None, wanted), |(site, name)| (Some(site), name));
         self.rows(
-            "SELECT article_id FROM site
-             CROSS JOIN other_key ON other_key.site_id = site.id AND other_key.key = ?2
-             WHERE ?1 IS NULL OR site.name = ?1
+            "SELECT article_id FROM site CROSS JOIN other_key
+             WHERE other_key.site_id = site.id AND other_key.key = ?2
+               AND (?1 IS NULL OR site.name = ?1)
              UNION
-             SELECT article_id FROM site
-             CROSS JOIN other_key ON other_key.site_id = site.id AND other_key.key = ?3
+             SELECT article_id FROM site CROSS JOIN other_key
+             WHERE other_key.site_id = site.id AND other_key.key = ?3
              LIMIT ?4",
             params![site, name, wanted, MOST_FOUND],
         )
@@ -174,13 +175,13 @@ impl Reader {
 
         let key = ArticleKey::text(name);
         self.rows(
-            "SELECT article.id FROM site
-             CROSS JOIN article ON article.site_id = site.id AND article.number = ?2
-             WHERE ?1 = '' OR substr(site.name, -length(?1)) = ?1
+            "SELECT article.id FROM site CROSS JOIN article
+             WHERE article.site_id = site.id AND article.number = ?2
+               AND substr(site.name, length(site.name) - length(?1) + 1) = ?1
              UNION
-             SELECT article.id FROM site
-             CROSS JOIN article ON article.site_id = site.id AND article.text_id = ?3
-             WHERE ?1 = '' OR substr(site.name, -length(?1)) = ?1
+             SELECT article.id FROM site CROSS JOIN article
+             WHERE article.site_id = site.id AND article.text_id = ?3
+               AND substr(site.name, length(site.name) - length(?1) + 1) = ?1
              LIMIT ?4",
             params![
                 site,
@@ -204,7 +205,7 @@ impl Reader {
             return Ok(ArticleRows::new());
         };
 
-        let values = params![ending, longer, digits, MOST_FOUND];
+        let values = params![ending, longer, rest_beyond(longer), MOST_FOUND];
         self.rows(NUMBER_ENDINGS, values)
     }
 
@@ -213,7 +214,8 @@ impl Reader {
     fn rows_of_address_ending(&self, wanted: &str) -> Result<ArticleRows, ArchiveError> {
         self.rows(
             "SELECT id FROM article
-             WHERE substr(url, -length(?1)) = ?1 OR substr(url, -length(?2)) = ?2 LIMIT ?3",
+             WHERE substr(url, length(url) - length(?1) + 1) = ?1
+                OR substr(url, length(url) - length(?2) + 1) = ?2 LIMIT ?3",
             params![wanted, escaped(wanted), MOST_FOUND],
         )
     }
@@ -225,6 +227,12 @@ impl Reader {
     }
 }
 
+/// Returns the rest of 2^64 divided by a number.
+fn rest_beyond(divisor: i64) -> i64 {
+    let rest = (1_u128 << 64) % u128::from(divisor.unsigned_abs());
+    i64::try_from(rest).expect("a rest is smaller than its divisor")
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -233,6 +241,40 @@ mod tests {
 
     use super::*;
     use crate::archive::schema;
+
+    #[test]
+    fn a_number_is_found_by_its_ending_however_large_it_is() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+        connection
+            .execute_batch("INSERT INTO site (name, title, home, added_at) VALUES ('a', '', '', 0)")
+            .unwrap();
+        let numbers = [1_007, 10_007, 7, i64::MAX as u64, 1 << 63, u64::MAX - 608];
+        for number in numbers {
+            let sql = "INSERT INTO article (site_id, number, url, access, first_seen_at)
+                       VALUES (1, ?1, '', 'open', 0)";
+            connection.execute(sql, [number.cast_signed()]).unwrap();
+        }
+        let mut select = connection.prepare(NUMBER_ENDINGS).unwrap();
+
+        for digits in ["7", "007", "0007", "807", "1007", "551007", "854775808"] {
+            let (ending, longer): (i64, i64) =
+                (digits.parse().unwrap(), 10_i64.pow(digits.len() as u32));
+            let values = params![ending, longer, rest_beyond(longer), MOST_FOUND];
+            let found = select.query_map(values, |row| row.get::<usize, usize>(0));
+            let found: Vec<u64> = found
+                .unwrap()
+                .map(|row| numbers[row.unwrap() - 1])
+                .collect();
+            let ends =
+                |number: &u64| *number >= longer as u64 && number.to_string().ends_with(digits);
+            assert_eq!(
+                found.len(),
+                numbers.iter().filter(|number| ends(number)).count()
+            );
+            assert!(found.iter().all(ends), "{digits}: {found:?}");
+        }
+    }
 
     #[test]
     fn endings_of_ids_are_looked_for_in_indexes_alone() {

@@ -18,8 +18,8 @@ const MOST_RIGHTS: usize = 1_000;
 
 /// An empty table for the articles that are reserved.
 const RESERVED_TABLE: &str = "
-    DROP TABLE IF EXISTS temp.reserved_article;
-    CREATE TEMP TABLE reserved_article (id INTEGER PRIMARY KEY, declared_id INTEGER NOT NULL);";
+    DROP TABLE IF EXISTS reserved_article;
+    CREATE TEMP TABLE reserved_article (id INTEGER PRIMARY KEY, declared_id BIGINT NOT NULL);";
 
 /// What chooses articles, and the moment by which rights count.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +64,7 @@ pub struct DamagedArticle {
 type SourcesAgainst = Result<Vec<String>, String>;
 
 impl Reader {
-    /// Notes the articles of a scope in `temp.chosen_article`. Memory does not grow with their
+    /// Notes the articles of a scope in `chosen_article`. Memory does not grow with their
     /// number.
     pub(super) fn choose_articles(
         &self,
@@ -72,9 +72,9 @@ impl Reader {
     ) -> Result<ScopeCounts, ArchiveError> {
         self.connection.execute_batch(CHOSEN_TABLES)?;
         self.connection.execute_batch(RESERVED_TABLE)?;
-        let add = "INSERT OR IGNORE INTO temp.chosen_article VALUES (?1)";
+        let add = "INSERT INTO chosen_article VALUES (?1) ON CONFLICT DO NOTHING";
         let mut add = self.connection.prepare(add)?;
-        let leave = "INSERT OR IGNORE INTO temp.reserved_article VALUES (?1, ?2)";
+        let leave = "INSERT INTO reserved_article VALUES (?1, ?2) ON CONFLICT DO NOTHING";
         let mut leave = self.connection.prepare(leave)?;
         let mut select = self.prepare_article_rows(&scope.filter)?;
         let mut rows = select.raw_query();
@@ -95,11 +95,11 @@ impl Reader {
             }
         }
 
-        counts.rights = self.rights_of("temp.chosen_article", scope.rights_at())?;
+        counts.rights = self.rights_of("chosen_article", scope.rights_at())?;
         Ok(counts)
     }
 
-    /// Counts anew the reserved articles: those in `temp.answered_article`.
+    /// Counts anew the reserved articles: those in `answered_article`.
     pub(super) fn count_reserved(
         &self,
         scope: &ArticleScope,
@@ -111,8 +111,9 @@ impl Reader {
         };
 
         let mut select = self.connection.prepare(
-            "SELECT declared_id, count(*) FROM temp.answered_article
-             CROSS JOIN temp.reserved_article USING (id) GROUP BY declared_id",
+            "SELECT declared_id, count(*) FROM answered_article
+             CROSS JOIN reserved_article WHERE reserved_article.id = answered_article.id
+             GROUP BY declared_id",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
@@ -152,10 +153,11 @@ impl Reader {
         purpose: Purpose,
         at: Option<Timestamp>,
     ) -> Result<SourcesAgainst, ArchiveError> {
-        let sql = "SELECT CAST(statements AS BLOB) FROM declared WHERE id = ?1";
+        let sql = "SELECT statements FROM declared WHERE id = ?1";
         let mut select = self.connection.prepare_cached(sql)?;
-        let statements: Option<Vec<u8>> =
-            select.query_row([declared], |row| row.get(0)).optional()?;
+        let statements = select
+            .query_row([declared], |row| Ok(row.get_ref(0)?.as_bytes()?.to_vec()))
+            .optional()?;
 
         let rights = serde_json::from_slice(&statements.unwrap_or_default());
         Ok(rights

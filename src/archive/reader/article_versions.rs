@@ -34,7 +34,8 @@ impl Reader {
     #[cfg(feature = "cli")]
     pub(crate) fn newest_titled(&self, title: &str) -> Result<Option<String>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT id FROM articles WHERE title = ?1 ORDER BY published_ms DESC LIMIT 1",
+            "SELECT id FROM articles WHERE title = ?1
+             ORDER BY published_ms DESC NULLS LAST LIMIT 1",
         )?;
         Ok(select.query_row([title], |row| row.get(0)).optional()?)
     }

@@ -32,28 +32,34 @@ pub(super) const COLUMNS: &str = concat!(
 ///
 /// Two walks along indexes have that order, and are merged: articles with a number, and those
 /// without one, by their addresses. Only keys are put in order, since whole rows would be sorted
-/// through a temporary file as large as all texts. `LIMIT` keeps SQLite from sorting after the
-/// join.
+/// through a temporary file as large as all texts. `LIMIT`, the largest number, keeps SQLite from
+/// sorting after the join.
 const FROM_ARTICLES: &str =
-    "FROM (SELECT site.name AS site, 0 AS unnumbered, number AS place, article.id AS article_id
-           FROM site CROSS JOIN article ON article.site_id = site.id
-           WHERE number IS NOT NULL
+    "FROM (SELECT site.name AS site, 0 AS unnumbered, number, NULL AS url, article.id AS article_id
+           FROM site CROSS JOIN article
+           WHERE article.site_id = site.id AND number IS NOT NULL
              AND (?1 IS NULL OR site.name IN (SELECT value FROM json_each(?1)))
            UNION ALL
-           SELECT site.name, 1, url, article.id
-           FROM site CROSS JOIN article ON article.site_id = site.id
-           WHERE number IS NULL
+           SELECT site.name, 1, NULL, url, article.id
+           FROM site CROSS JOIN article
+           WHERE article.site_id = site.id AND number IS NULL
              AND (?1 IS NULL OR site.name IN (SELECT value FROM json_each(?1)))
-           ORDER BY 1, 2, 3 LIMIT -1) AS ordered
-     CROSS JOIN article ON article.id = ordered.article_id";
+           ORDER BY 1, 2, 3, 4 LIMIT 9223372036854775807) AS ordered
+     CROSS JOIN article CROSS JOIN version CROSS JOIN capture
+     WHERE article.id = ordered.article_id AND capture.id = version.capture_id";
 
 /// The newest version of an article: of its newest capture, the newest reading.
-const NEWEST_VERSION: &str = "CROSS JOIN version ON version.id =
+const NEWEST_VERSION: &str = "version.id =
        (SELECT id FROM version AS newest WHERE newest.article_id = ordered.article_id
         ORDER BY capture_id DESC, n DESC LIMIT 1)";
 
 /// All versions of an article. The index by which they are found has them in the order of `n`.
-const ALL_VERSIONS: &str = "CROSS JOIN version ON version.article_id = ordered.article_id";
+const ALL_VERSIONS: &str = "version.article_id = ordered.article_id";
+
+/// PostgreSQL has to be told the order of the join. For SQLite this is a comment: it would sort
+/// whole rows.
+const IN_ORDER: &str = "/*postgres ORDER BY ordered.site, ordered.unnumbered,
+       ordered.number, ordered.url, version.n */";
 
 /// Returns the statement of these columns of a filter's articles.
 fn select_articles(columns: &str, filter: &ArticleFilter, conditions: &FilterConditions) -> String {
@@ -62,9 +68,7 @@ fn select_articles(columns: &str, filter: &ArticleFilter, conditions: &FilterCon
         VersionChoice::All => ALL_VERSIONS,
     };
     format!(
-        "SELECT {columns} {FROM_ARTICLES} {versions}
-         CROSS JOIN capture ON capture.id = version.capture_id
-         WHERE {}",
+        "SELECT {columns} {FROM_ARTICLES} AND {versions} AND {} {IN_ORDER}",
         conditions.sql()
     )
 }

@@ -46,8 +46,8 @@ pub struct VersionCapture {
 
 /// All captures, in the order in which they were written.
 const SELECT_CAPTURES: &str = "SELECT capture.id, site.name AS site, page.url, capture.fetched_at,
-            capture.status, capture.headers, body.bytes, lower(hex(body.sha256)) AS sha256,
-            capture.withheld, capture.body_id
+            capture.status, capture.headers, body.bytes, body.sha256,
+            capture.withheld
      FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
      LEFT JOIN body ON body.id = capture.body_id
      ORDER BY capture.id";
@@ -73,18 +73,17 @@ impl Reader {
         version: u64,
     ) -> Result<VersionCapture, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT capture.id, capture.fetched_at, body.id IS NOT NULL AS has_body,
-                    lower(hex(body.sha256)) AS sha256
+            "SELECT capture.id, capture.fetched_at, body.sha256
              FROM version JOIN capture ON capture.id = version.capture_id
              LEFT JOIN body ON body.id = capture.body_id
              WHERE version.article_id = ?1 AND version.n = ?2",
         )?;
         Ok(select.query_row(params![of.row, version], |row| {
-            let sha256: String = row.get("sha256")?;
+            let sha256: Option<Vec<u8>> = row.get("sha256")?;
             Ok(VersionCapture {
                 id: row.get("id")?,
                 fetched_at: Timestamp::from_millis(row.get("fetched_at")?),
-                sha256: row.get::<_, bool>("has_body")?.then_some(sha256),
+                sha256: sha256.map(hex::encode),
             })
         })?)
     }
@@ -125,9 +124,7 @@ impl Reader {
 }
 
 fn capture_record(row: &Row<'_>) -> engine::Result<CaptureRecord> {
-    let body: Option<i64> = row.get("body_id")?;
-    // SQLite's `hex` of a missing body is an empty text.
-    let sha256: String = row.get("sha256")?;
+    let sha256: Option<Vec<u8>> = row.get("sha256")?;
     Ok(CaptureRecord {
         id: row.get("id")?,
         site: row.get("site")?,
@@ -136,7 +133,7 @@ fn capture_record(row: &Row<'_>) -> engine::Result<CaptureRecord> {
         status: row.get("status")?,
         headers: row.get("headers")?,
         bytes: row.get("bytes")?,
-        sha256: body.map(|_| sha256),
+        sha256: sha256.map(hex::encode),
         withheld: row.get("withheld")?,
     })
 }

@@ -74,19 +74,19 @@ impl Reader {
         let conditions = FilterConditions::of(filter);
         // The parameters of the conditions count on from `?3`, which stands before them.
         let mut select = self.prepare_records(&format!(
-            "SELECT ?3 AS last_change, change.seq, change.kind, change.at,
+            "SELECT CAST(?3 AS bigint) AS last_change, change.seq, change.kind, change.at,
                     coalesce(change.n, 1) AS changed_version, version.id IS NOT NULL AS is_kept,
                     version.id IS NULL AND EXISTS
                       (SELECT 1 FROM change AS takedown WHERE takedown.article_id = article.id
                        AND takedown.kind = 'taken_down') AS is_taken_down,
-                    coalesce({}, 0) AS is_selected, {COLUMNS}
-             FROM change CROSS JOIN article ON article.id = change.article_id
+                    CASE WHEN {} THEN 1 ELSE 0 END AS is_selected, {COLUMNS}
+             FROM change CROSS JOIN article
              CROSS JOIN (SELECT id AS site_row, name AS site FROM site) AS ordered
-               ON ordered.site_row = article.site_id
              LEFT JOIN version ON version.article_id = article.id
                AND version.n = coalesce(change.n, 1) AND change.kind <> 'taken_down'
              LEFT JOIN capture ON capture.id = version.capture_id
-             WHERE change.seq > ?2 AND change.seq <= ?3
+             WHERE article.id = change.article_id AND ordered.site_row = article.site_id
+               AND change.seq > ?2 AND change.seq <= ?3
                AND (?1 IS NULL OR ordered.site IN (SELECT value FROM json_each(?1)))
              ORDER BY change.seq",
             conditions.sql()
@@ -109,9 +109,9 @@ impl Reader {
         seq: u64,
     ) -> Result<u64, ArchiveError> {
         let mut select = self.prepare_records(
-            "SELECT count(*) FROM change CROSS JOIN article ON article.id = change.article_id
-             CROSS JOIN site ON site.id = article.site_id
-             WHERE change.seq > ?2
+            "SELECT count(*) FROM change CROSS JOIN article CROSS JOIN site
+             WHERE article.id = change.article_id AND site.id = article.site_id
+               AND change.seq > ?2
                AND (?1 IS NULL OR site.name IN (SELECT value FROM json_each(?1)))",
         )?;
         let wanted = params![sites_in_json(filter), position(seq)];

@@ -72,11 +72,11 @@ const CHANGES: &str = "SELECT at / ?2 AS day, before.statements, after.statement
                   lag(declared_id) OVER (PARTITION BY article_id ORDER BY at) AS before_id
            FROM article_declared JOIN article ON article.id = article_declared.article_id
            WHERE article.site_id IN (SELECT id FROM site WHERE ?1 = '[]'
-                                     OR name IN (SELECT value FROM json_each(?1))))
+                                     OR name IN (SELECT value FROM json_each(?1)))) AS told
      LEFT JOIN declared AS before ON before.id = before_id
      JOIN declared AS after ON after.id = declared_id
      WHERE before_id IS NOT NULL OR at > first_seen_at
-     GROUP BY day, before_id, declared_id ORDER BY day DESC, count(*) DESC LIMIT ?3";
+     GROUP BY day, before.id, after.id ORDER BY day DESC, count(*) DESC LIMIT ?3";
 
 /// The pages that a licence keeps from being asked for.
 const LICENCE_SERVERS: &str = "SELECT reason, count(*) FROM page

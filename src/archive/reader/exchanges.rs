@@ -193,8 +193,9 @@ impl Reader {
     pub fn robots_body(&self, copy: i64) -> Result<Vec<u8>, ArchiveError> {
         let mut select = self
             .connection
-            .prepare_cached("SELECT coalesce(body, x'') FROM robots WHERE id = ?1")?;
-        Ok(select.query_row([copy], |row| row.get(0))?)
+            .prepare_cached("SELECT body FROM robots WHERE id = ?1")?;
+        let body: Option<Vec<u8>> = select.query_row([copy], |row| row.get(0))?;
+        Ok(body.unwrap_or_default())
     }
 }
 

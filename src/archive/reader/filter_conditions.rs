@@ -89,7 +89,8 @@ impl FilterConditions {
         if !filter.authors.is_empty() {
             // A damaged list passes, so that its article is named as damaged.
             let of_one = "(NOT json_valid(version.authors) OR EXISTS (SELECT 1
-                FROM json_each(iif(json_valid(version.authors), version.authors, '[]')) AS author
+                FROM json_each(CASE WHEN json_valid(version.authors) THEN version.authors
+                               ELSE '[]' END) AS author
                 WHERE author.value IN (SELECT value FROM json_each(?))))";
             self.add(of_one, listed(&filter.authors));
         }

@@ -119,11 +119,12 @@ impl Reader {
     /// Estimates the rows of a table by its largest key; 0 where that cannot be read. Sees saved
     /// changes only.
     pub fn estimated_rows(&self, table: &'static str) -> u64 {
-        let largest =
-            self.connection
-                .query_row(&format!("SELECT max(rowid) FROM {table}"), [], |row| {
-                    row.get(0)
-                });
+        let key = match table {
+            "indexed_version" => "article_id",
+            _ => "id",
+        };
+        let sql = format!("SELECT max({key}) FROM {table}");
+        let largest = self.connection.query_row(&sql, [], |row| row.get(0));
         largest.unwrap_or(None::<i64>).map_or(0, i64::unsigned_abs)
     }
 

@@ -192,14 +192,14 @@ impl Reader {
 
     /// Returns the mean bytes of an article's page, and of any other page.
     fn costs(&self, site: i64) -> Result<(Option<f64>, Option<f64>), ArchiveError> {
-        let sql = "SELECT avg(bytes) FILTER (WHERE role = 'article'),
-                          avg(bytes) FILTER (WHERE role <> 'article')
+        let sql = "SELECT CAST(avg(bytes) FILTER (WHERE role = 'article') AS double precision),
+                          CAST(avg(bytes) FILTER (WHERE role <> 'article') AS double precision)
                    FROM (SELECT page.role AS role, ledger.bytes AS bytes FROM capture
                          JOIN page ON page.id = capture.page_id
                          JOIN ledger ON ledger.announced_id = capture.announced_id
                          WHERE page.site_id = ?1 AND capture.status = 200
                            AND page.role <> 'photo'
-                         ORDER BY capture.id DESC LIMIT ?2)";
+                         ORDER BY capture.id DESC LIMIT ?2) AS newest";
         Ok(self
             .connection
             .query_row(sql, params![site, ANSWERS], |row| {
@@ -209,13 +209,13 @@ impl Reader {
 
     /// Returns the mean bytes of a photo.
     fn photo_cost(&self, site: i64) -> Result<Option<f64>, ArchiveError> {
-        let sql = "SELECT avg(bytes)
+        let sql = "SELECT CAST(avg(bytes) AS double precision)
                    FROM (SELECT body.bytes AS bytes FROM page
                          JOIN capture ON capture.id = page.capture_id
                          JOIN body ON body.id = capture.body_id
                          WHERE page.site_id = ?1 AND page.role = 'photo'
                            AND page.verdict = 'stored'
-                         LIMIT ?2)";
+                         LIMIT ?2) AS photo";
         Ok(self
             .connection
             .query_row(sql, params![site, ANSWERS], |row| row.get(0))?)
@@ -223,10 +223,10 @@ impl Reader {
 
     /// Returns the mean time of a host's newest answers.
     fn answer_time(&self, host: &str) -> Result<Option<Duration>, ArchiveError> {
-        let sql = "SELECT avg(took)
+        let sql = "SELECT CAST(avg(took) AS double precision)
                    FROM (SELECT ended.at - announced.at AS took FROM ledger AS announced
                    JOIN ledger AS ended ON ended.announced_id = announced.id
-                   WHERE announced.host = ?1 ORDER BY announced.id DESC LIMIT ?2)";
+                   WHERE announced.host = ?1 ORDER BY announced.id DESC LIMIT ?2) AS newest";
         let took: Option<f64> = self
             .connection
             .query_row(sql, params![host, ANSWERS], |row| row.get(0))?;

@@ -26,8 +26,7 @@ pub struct PhotoState {
 }
 
 const SELECT_PHOTO: &str = "SELECT coalesce(page.verdict, 'queued') AS verdict,
-            coalesce(page.reason, page.trouble) AS reason, body.bytes AS bytes,
-            lower(hex(body.sha256)) AS sha256
+            coalesce(page.reason, page.trouble) AS reason, body.bytes, body.sha256
      FROM page LEFT JOIN capture ON capture.id = page.capture_id
      LEFT JOIN body ON body.id = capture.body_id
      WHERE page.url = ?1 AND page.role = 'photo'";
@@ -75,14 +74,13 @@ impl Reader {
     fn photo_at(&self, url: &str) -> Result<Option<PhotoState>, ArchiveError> {
         let mut select = self.connection.prepare_cached(SELECT_PHOTO)?;
         let photo = select.query_row([url], |row| {
-            let bytes: Option<u64> = row.get("bytes")?;
-            let sha256: String = row.get("sha256")?;
+            let sha256: Option<Vec<u8>> = row.get("sha256")?;
             Ok(PhotoState {
                 url: url.to_owned(),
                 verdict: row.get("verdict")?,
                 reason: row.get("reason")?,
-                bytes,
-                sha256: bytes.map(|_| sha256),
+                bytes: row.get("bytes")?,
+                sha256: sha256.map(hex::encode),
             })
         });
         Ok(photo.optional()?)

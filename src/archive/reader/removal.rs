@@ -177,7 +177,7 @@ impl Reader {
     /// Fails where the file cannot be read.
     pub fn cleaning_state(&self) -> Result<CleaningState, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT (SELECT count(*) FROM dictionary WHERE doomed), words, log, whole
+            "SELECT (SELECT count(*) FROM dictionary WHERE doomed = 1), words, log, whole
              FROM cleaning",
         )?;
         Ok(select.query_row(params![], |row| {

@@ -85,13 +85,14 @@ const SITES: &str = "SELECT name, title, home,
          - (SELECT count(*) FROM tombstone WHERE site_id = site.id) AS articles,
        (SELECT count(*) FROM article
         WHERE site_id = site.id AND access = 'members')
-         - (SELECT count(*) FROM tombstone CROSS JOIN article ON article.id = article_id
-            WHERE tombstone.site_id = site.id AND access = 'members') AS members_only,
+         - (SELECT count(*) FROM tombstone CROSS JOIN article WHERE article.id = article_id
+              AND tombstone.site_id = site.id AND access = 'members') AS members_only,
        (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?1
           AND id NOT IN (SELECT article_id FROM tombstone)) AS last_day,
        (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?2
           AND id NOT IN (SELECT article_id FROM tombstone)) AS last_week,
-       (SELECT iif(published_precision = 'day', substr(published_at, 1, 10), published_at)
+       (SELECT CASE WHEN published_precision = 'day' THEN substr(published_at, 1, 10)
+                    ELSE published_at END
         FROM version WHERE site_id = site.id AND n = 1 AND published_ms IS NOT NULL
         ORDER BY published_ms DESC LIMIT 1) AS newest_article,
        (SELECT count(*) FROM version WHERE site_id = site.id AND n > 1) AS changes,
@@ -120,7 +121,7 @@ const COUNT_UNKEPT: &str =
 
 /// The pages of a site where articles are found.
 const SOURCES: &str = "SELECT count(*) FILTER (WHERE role = 'section' AND read_to_end_at IS NULL
-                               AND verdict IS NOT 'moved') AS lists_unread,
+                               AND verdict IS DISTINCT FROM 'moved') AS lists_unread,
        count(*) FILTER (WHERE list_end = 'repeats') AS lists_partial,
        count(*) FILTER (WHERE failures >= ?2) AS sources_retired,
        max(settled_at) FILTER (WHERE role IN ('home', 'section', 'feed')

@@ -1,7 +1,5 @@
 //! The check of the archive: its file, and the lists that its servers truncate.
 
-use std::path::Path;
-
 use crate::archive::{ArchiveError, Reader};
 use crate::cli::Common;
 use crate::cli::check::finding::Finding;
@@ -11,11 +9,14 @@ use crate::config_folder::chain;
 use crate::counts;
 
 /// Checks that the archive can be read, and is sound. That there is none yet is no fault.
-pub(super) fn check(data: &Path) -> Finding {
-    let reader = match Reader::open(data) {
+pub(super) fn check(common: &Common) -> Finding {
+    let reader = match common.reader() {
         Ok(reader) => reader,
         Err(ArchiveError::Missing { path }) => {
             return Finding::well("archive", format!("none yet at {}", path.display()));
+        }
+        Err(error) if error.is_missing() => {
+            return Finding::well("archive", format!("none yet: {error}"));
         }
         Err(error) => return of_error(&error),
     };
@@ -54,7 +55,7 @@ fn of_error(error: &ArchiveError) -> Finding {
 /// somebody reads them. Where no command can read them, that is told and is no fault.
 pub(super) fn check_lists(common: &Common) -> Vec<Finding> {
     // The check of the archive tells why it cannot be read.
-    let Ok(reader) = Reader::open(common.data()) else {
+    let Ok(reader) = common.reader() else {
         return Vec::new();
     };
     let lists = match reader.lists_cut() {

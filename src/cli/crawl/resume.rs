@@ -18,7 +18,7 @@ use crate::signals::CaughtSignals;
 pub(crate) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> {
     let mut caught = CaughtSignals::new()?;
     let configuration = Config::find(common.config.as_deref())?;
-    let queues = archive::queues(common.data())?;
+    let queues = archive::queues(&common.place()?)?;
     let sites = begun_sites(common, &configuration, &args, &queues)?;
 
     if sites.is_empty() {

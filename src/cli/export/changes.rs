@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::archive::{ArticleFilter, Reader};
+use crate::archive::ArticleFilter;
 use crate::cli::exit::Exit;
 use crate::cli::export::{ExportArgs, told, usage};
 use crate::cli::{Common, console};
@@ -18,7 +18,7 @@ use crate::signals::CaughtSignals;
 /// Writes the changes, and tells how many.
 pub(super) fn run(common: &Common, args: &ExportArgs, name: &ExportName) -> anyhow::Result<Exit> {
     refuse_ignored(args)?;
-    let reader = Reader::open(common.data())?;
+    let reader = common.reader()?;
     let request = NamedExportRequest {
         name: name.clone(),
         out: args.out.clone(),

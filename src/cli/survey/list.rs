@@ -220,8 +220,9 @@ fn survey_all(
     may_begin(common.data(), settings.limits.free_disk)?;
     let clock = Clock::system();
     let holder = Lock::name_of_holder("survey", clock.now());
-    let lock = Lock::take(common.data(), &holder)?;
-    let writer = Writer::open(lock, settings.archive.durability)?;
+    let place = common.place()?;
+    let lock = Lock::take(place.data(), &holder)?;
+    let writer = Writer::at(&place, lock, settings.archive.durability)?;
 
     let (stop, stopped) = watch::channel(Stop::GoOn);
     let shared = SharedSurvey {

@@ -20,11 +20,11 @@ impl Reader {
             let rows = self.rows(
                 "SELECT id FROM article WHERE url = ?1 AND number IS NULL AND text_id IS NULL
                  UNION SELECT article.id FROM page CROSS JOIN article
-                   ON article.site_id = page.site_id AND article.number = page.number
-                   WHERE page.url = ?1
+                   WHERE article.site_id = page.site_id AND article.number = page.number
+                     AND page.url = ?1
                  UNION SELECT article.id FROM page CROSS JOIN article
-                   ON article.site_id = page.site_id AND article.text_id = page.text_id
-                   WHERE page.url = ?1
+                   WHERE article.site_id = page.site_id AND article.text_id = page.text_id
+                     AND page.url = ?1
                  LIMIT ?2",
                 params![address.as_str(), MOST_FOUND],
             )?;

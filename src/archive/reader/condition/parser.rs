@@ -167,6 +167,9 @@ impl<'t> Parser<'t> {
                 }
                 self.next += 1;
                 self.literal(column)?;
+                if let Comparison::Like = test {
+                    self.values.last_mut().map(as_pattern);
+                }
                 return Ok(test);
             }
         }
@@ -281,6 +284,14 @@ fn null_test(column: ConditionColumn, is: &str) -> String {
     }
 }
 
+/// Makes a pattern of `LIKE` one of small letters without an escape: `LIKE` takes capitals of ASCII
+/// for small letters, and a backslash for itself.
+fn as_pattern(value: &mut ConditionValue) {
+    if let ConditionValue::Text(text) = value {
+        *text = text.to_ascii_lowercase().replace('\\', "\\\\");
+    }
+}
+
 fn compiled(column: ConditionColumn, test: &Comparison) -> String {
     let sql = column.sql;
     match column.kind {
@@ -301,7 +312,7 @@ fn compiled(column: ConditionColumn, test: &Comparison) -> String {
 fn compared(sql: &str, test: &Comparison) -> String {
     match test {
         Comparison::Sign(sign) => format!("{sql} {sign} ?"),
-        Comparison::Like => format!("{sql} LIKE ?"),
+        Comparison::Like => format!("lower({sql}) LIKE ? ESCAPE '\\'"),
         Comparison::Contains => format!("instr({sql}, ?) > 0"),
         Comparison::In(count) => format!("{sql} IN ({})", vec!["?"; *count].join(", ")),
     }
@@ -314,7 +325,8 @@ fn unsigned(sql: &str, test: &Comparison) -> String {
         Comparison::Sign(sign @ ("=" | "!=" | "<>")) => format!("{sql} {sign} ?"),
         Comparison::Sign(sign) => {
             format!(
-                "(SELECT ({sql} < 0, {sql}) {sign} (value < 0, value) FROM (SELECT ? AS value))"
+                "(SELECT ({sql} < 0, {sql}) {sign} (value < 0, value)
+                  FROM (SELECT CAST(? AS bigint) AS value) AS wanted)"
             )
         }
         Comparison::In(_) | Comparison::Like | Comparison::Contains => compared(sql, test),
@@ -326,7 +338,7 @@ fn unsigned(sql: &str, test: &Comparison) -> String {
 fn any_of(sql: &str, test: &Comparison) -> String {
     format!(
         "(NOT json_valid({sql}) OR EXISTS (SELECT 1
-          FROM json_each(iif(json_valid({sql}), {sql}, '[]')) AS one WHERE {}))",
+          FROM json_each(CASE WHEN json_valid({sql}) THEN {sql} ELSE '[]' END) AS one WHERE {}))",
         compared("one.value", test)
     )
 }

@@ -10,40 +10,43 @@ use crate::archive::reader::exchanges::ExchangeFilter;
 use crate::archive::reader::exchanges::earlier::{CHOSEN_CAPTURES, EVERY_CAPTURE};
 
 const TABLES: &str = "
-    DROP TABLE IF EXISTS temp.chosen_site;
-    DROP TABLE IF EXISTS temp.chosen_host;
+    DROP TABLE IF EXISTS chosen_site;
+    DROP TABLE IF EXISTS chosen_host;
     CREATE TEMP TABLE chosen_site (id INTEGER PRIMARY KEY);
-    CREATE TEMP TABLE chosen_host (host TEXT PRIMARY KEY) WITHOUT ROWID;";
+    CREATE TEMP TABLE chosen_host (host TEXT PRIMARY KEY);";
 
 /// A robots.txt belongs to each site that has pages on its host.
-const OF_SITES: &str = "(page.site_id IN (SELECT id FROM temp.chosen_site)
-    OR page.id IS NULL AND announced.host IN (SELECT host FROM temp.chosen_host))";
+const OF_SITES: &str = "(page.site_id IN (SELECT id FROM chosen_site)
+    OR page.id IS NULL AND announced.host IN (SELECT host FROM chosen_host))";
 
-const OF_ARTICLES: &str = "CASE WHEN captured.announced_id IS NOT NULL THEN captured.is_chosen
-    WHEN page.id IS NOT NULL THEN page.id IN (SELECT id FROM temp.chosen_page)
-    ELSE announced.host IN (SELECT host FROM temp.chosen_host) END";
+const OF_ARTICLES: &str = "CASE WHEN captured.announced_id IS NOT NULL THEN captured.is_chosen = 1
+    WHEN page.id IS NOT NULL THEN page.id IN (SELECT id FROM chosen_page)
+    ELSE announced.host IN (SELECT host FROM chosen_host) END";
 
-const CHOSEN_VERSIONS: &str = "version.article_id IN (SELECT id FROM temp.chosen_article)
-    AND (SELECT is_chosen FROM temp.captured
-         WHERE captured.announced_id = capture.announced_id)";
+const CHOSEN_VERSIONS: &str = "version.article_id IN (SELECT id FROM chosen_article)
+    AND (SELECT is_chosen FROM captured
+         WHERE captured.announced_id = capture.announced_id) = 1";
 
 /// A page that also brought an article that is not chosen has no part in the choice as a whole. Its
 /// answers that brought chosen articles alone have.
-const LEAVE_MIXED_PAGES: &str = "DELETE FROM temp.chosen_page WHERE EXISTS
-    (SELECT 1 FROM capture CROSS JOIN version ON version.capture_id = capture.id
-     WHERE capture.page_id = chosen_page.id
-       AND version.article_id NOT IN (SELECT id FROM temp.chosen_article))";
+const LEAVE_MIXED_PAGES: &str = "DELETE FROM chosen_page WHERE EXISTS
+    (SELECT 1 FROM capture CROSS JOIN version
+     WHERE capture.page_id = chosen_page.id AND version.capture_id = capture.id
+       AND version.article_id NOT IN (SELECT id FROM chosen_article))";
 
-const ADD_PHOTOS: &str = "INSERT OR IGNORE INTO temp.chosen_page (id, url)
-    SELECT id, url FROM temp.chosen_photo";
+const ADD_PHOTOS: &str = "INSERT INTO chosen_page (id, url)
+    SELECT id, url FROM chosen_photo WHERE true ON CONFLICT DO NOTHING";
 
 /// The files in which the sites of the articles speak of all their pages: licences, `ai.txt`.
-const ADD_POLICIES: &str = "INSERT OR IGNORE INTO temp.chosen_page (id, url)
+const ADD_POLICIES: &str = "INSERT INTO chosen_page (id, url)
     SELECT page.id, page.url FROM page WHERE role = 'policy' AND site_id IN
-      (SELECT DISTINCT site_id FROM temp.chosen_article CROSS JOIN article USING (id))";
+      (SELECT DISTINCT article.site_id FROM chosen_article CROSS JOIN article
+       WHERE article.id = chosen_article.id)
+    ON CONFLICT DO NOTHING";
 
-const HOSTS: &str = "INSERT OR IGNORE INTO temp.chosen_host
-    SELECT host FROM temp.chosen_page CROSS JOIN page USING (id)";
+const HOSTS: &str = "INSERT INTO chosen_host
+    SELECT page.host FROM chosen_page CROSS JOIN page WHERE page.id = chosen_page.id
+    ON CONFLICT DO NOTHING";
 
 /// Returns the condition of a filter's exchanges, but for their moments.
 pub(super) fn wanted_exchanges(filter: &ExchangeFilter) -> &'static str {
@@ -95,13 +98,15 @@ impl Reader {
     fn choose_sites(&self, sites: &[String]) -> engine::Result<()> {
         for site in sites {
             self.connection.execute(
-                "INSERT OR IGNORE INTO temp.chosen_site SELECT id FROM site WHERE name = ?1",
+                "INSERT INTO chosen_site SELECT id FROM site WHERE name = ?1
+                 ON CONFLICT DO NOTHING",
                 [site],
             )?;
         }
         self.connection.execute(
-            "INSERT OR IGNORE INTO temp.chosen_host
-             SELECT host FROM temp.chosen_site JOIN page ON page.site_id = chosen_site.id",
+            "INSERT INTO chosen_host
+             SELECT host FROM chosen_site JOIN page ON page.site_id = chosen_site.id WHERE true
+             ON CONFLICT DO NOTHING",
             [],
         )?;
         Ok(())

@@ -11,31 +11,32 @@ use crate::archive::reader::exchanges::ExchangeFilter;
 
 /// Has the reserved articles in the place of the chosen ones, which are put aside.
 const EXCHANGE: &str = "
-    DROP TABLE IF EXISTS temp.put_aside;
+    DROP TABLE IF EXISTS put_aside;
     CREATE TEMP TABLE put_aside (id INTEGER PRIMARY KEY);
-    INSERT INTO temp.put_aside SELECT id FROM temp.chosen_article;
-    DELETE FROM temp.chosen_article;
-    INSERT INTO temp.chosen_article SELECT id FROM temp.reserved_article;";
+    INSERT INTO put_aside SELECT id FROM chosen_article;
+    DELETE FROM chosen_article;
+    INSERT INTO chosen_article SELECT id FROM reserved_article;";
 
 /// Ends what [`EXCHANGE`] began.
 const PUT_BACK: &str = "
-    DELETE FROM temp.chosen_page;
-    DELETE FROM temp.chosen_article;
-    INSERT INTO temp.chosen_article SELECT id FROM temp.put_aside;
-    DROP TABLE temp.put_aside;";
+    DELETE FROM chosen_page;
+    DELETE FROM chosen_article;
+    INSERT INTO chosen_article SELECT id FROM put_aside;
+    DROP TABLE put_aside;";
 
 const ANSWERED_TABLE: &str = "
-    DROP TABLE IF EXISTS temp.answered_article;
+    DROP TABLE IF EXISTS answered_article;
     CREATE TEMP TABLE answered_article (id INTEGER PRIMARY KEY);";
 
 /// The articles of the chosen pages that were answered in a span of moments.
-const ANSWERED: &str = "INSERT OR IGNORE INTO temp.answered_article
-    SELECT chosen_page.article_id FROM ledger AS announced
-    CROSS JOIN ledger AS ended ON ended.announced_id = announced.id
-    CROSS JOIN page ON page.url = announced.url
-    CROSS JOIN temp.chosen_page ON chosen_page.id = page.id
-    WHERE announced.kind = 'announced' AND ended.status IS NOT NULL
-      AND ended.at >= ?1 AND ended.at < ?2 AND chosen_page.article_id IS NOT NULL";
+const ANSWERED: &str = "INSERT INTO answered_article
+    SELECT chosen_page.article_id
+    FROM ledger AS announced CROSS JOIN ledger AS ended CROSS JOIN page CROSS JOIN chosen_page
+    WHERE ended.announced_id = announced.id AND page.url = announced.url
+      AND chosen_page.id = page.id
+      AND announced.kind = 'announced' AND ended.status IS NOT NULL
+      AND ended.at >= ?1 AND ended.at < ?2 AND chosen_page.article_id IS NOT NULL
+    ON CONFLICT DO NOTHING";
 
 impl Reader {
     /// Counts the reserved articles of the filter's days. Pages are not chosen yet.
@@ -64,9 +65,9 @@ impl Reader {
         counts: &mut ScopeCounts,
     ) -> Result<(), ArchiveError> {
         self.note_answered(filter)?;
-        let count = "SELECT count(*) FROM temp.answered_article";
+        let count = "SELECT count(*) FROM answered_article";
         counts.articles = self.connection.query_row(count, [], |row| row.get(0))?;
-        counts.rights = self.rights_of("temp.answered_article", scope.rights_at())?;
+        counts.rights = self.rights_of("answered_article", scope.rights_at())?;
         Ok(())
     }
 

@@ -11,43 +11,44 @@ use crate::time::Timestamp;
 
 /// Captures by their request, by their page, and by page and content. The archive's own tables have
 /// no such indexes: a crawl would pay for them with every answer. SQLite keeps temporary tables in
-/// a file.
+/// a file. Of several captures with one request, the newest one counts.
 ///
 /// In `unkept_state` stand the pages whose newest answer brought bytes that are not kept: a later
 /// 304 speaks of those bytes.
 const INDEX_CAPTURES: &str = "
-    DROP TABLE IF EXISTS temp.captured;
-    DROP TABLE IF EXISTS temp.robots_copy;
-    DROP TABLE IF EXISTS temp.unkept_state;
+    DROP TABLE IF EXISTS captured;
+    DROP TABLE IF EXISTS robots_copy;
+    DROP TABLE IF EXISTS unkept_state;
     CREATE TEMP TABLE captured (
         announced_id INTEGER PRIMARY KEY,
-        capture_id   INTEGER NOT NULL,
-        page_id      INTEGER NOT NULL,
-        body_id      INTEGER,
-        is_good      INTEGER NOT NULL,
-        is_chosen    INTEGER NOT NULL
+        capture_id   BIGINT NOT NULL,
+        page_id      BIGINT NOT NULL,
+        body_id      BIGINT,
+        is_good      BIGINT NOT NULL,
+        is_chosen    BIGINT NOT NULL
     );
-    CREATE TEMP TABLE robots_copy (announced_id INTEGER PRIMARY KEY, robots_id INTEGER NOT NULL);
-    INSERT OR REPLACE INTO robots_copy
-        SELECT announced_id, id FROM robots WHERE announced_id IS NOT NULL AND body IS NOT NULL;
+    CREATE TEMP TABLE robots_copy (announced_id INTEGER PRIMARY KEY, robots_id BIGINT NOT NULL);
+    INSERT INTO robots_copy
+        SELECT announced_id, id FROM robots WHERE announced_id IS NOT NULL AND body IS NOT NULL
+        ORDER BY id DESC ON CONFLICT DO NOTHING;
     CREATE TEMP TABLE unkept_state (page_id INTEGER PRIMARY KEY);";
 
 /// The indexes of `captured`, which are made when all rows are there.
 const CAPTURED_INDEXES: &str = "
-    CREATE INDEX temp.captured_content ON captured (page_id, body_id, announced_id)
+    CREATE INDEX captured_content ON captured (page_id, body_id, announced_id)
         WHERE body_id IS NOT NULL;
-    CREATE INDEX temp.captured_page ON captured (page_id, announced_id)
-        WHERE body_id IS NOT NULL AND is_good;";
+    CREATE INDEX captured_page ON captured (page_id, announced_id)
+        WHERE body_id IS NOT NULL AND is_good = 1;";
 
 /// Every capture is chosen.
 pub(super) const EVERY_CAPTURE: &str = "TRUE";
 
 /// The captures of chosen pages, and those that brought chosen articles alone.
-pub(super) const CHOSEN_CAPTURES: &str = "page_id IN (SELECT id FROM temp.chosen_page)
+pub(super) const CHOSEN_CAPTURES: &str = "page_id IN (SELECT id FROM chosen_page)
     OR EXISTS (SELECT 1 FROM version WHERE version.capture_id = capture.id
-               AND article_id IN (SELECT id FROM temp.chosen_article))
+               AND article_id IN (SELECT id FROM chosen_article))
        AND NOT EXISTS (SELECT 1 FROM version WHERE version.capture_id = capture.id
-                       AND article_id NOT IN (SELECT id FROM temp.chosen_article))";
+                       AND article_id NOT IN (SELECT id FROM chosen_article))";
 
 /// Whether the bytes of a page's newest answer are kept.
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +62,12 @@ impl Reader {
     pub(super) fn index_captures(&self, chosen: &str) -> engine::Result<()> {
         self.connection.execute_batch(INDEX_CAPTURES)?;
         self.connection.execute_batch(&format!(
-            "INSERT OR REPLACE INTO temp.captured
-             SELECT announced_id, id, page_id, body_id, status BETWEEN 200 AND 299, {chosen}
-             FROM capture;
+            "INSERT INTO captured
+             SELECT announced_id, id, page_id, body_id,
+                    CASE WHEN status BETWEEN 200 AND 299 THEN 1 ELSE 0 END,
+                    CASE WHEN {chosen} THEN 1 ELSE 0 END
+             FROM capture WHERE true
+             ORDER BY id DESC ON CONFLICT DO NOTHING;
              {CAPTURED_INDEXES}"
         ))
     }
@@ -100,18 +104,18 @@ impl Exchanges<'_> {
         let mut unkept = self
             .reader
             .connection
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM temp.unkept_state WHERE page_id = ?1)")?;
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM unkept_state WHERE page_id = ?1)")?;
         if unkept.query_row([page], |row| row.get(0))? {
             return Ok(ExchangeAnswer::NotKept);
         }
 
         let mut select = self.reader.connection.prepare_cached(
             "SELECT ledger.hash, capture.fetched_at, body.sha256
-             FROM temp.captured JOIN capture ON capture.id = captured.capture_id
+             FROM captured JOIN capture ON capture.id = captured.capture_id
              JOIN body ON body.id = capture.body_id
              JOIN ledger ON ledger.id = captured.announced_id
              WHERE captured.page_id = ?1 AND captured.announced_id < ?2
-               AND captured.body_id IS NOT NULL AND captured.is_good
+               AND captured.body_id IS NOT NULL AND captured.is_good = 1
              ORDER BY captured.announced_id DESC LIMIT 1",
         )?;
         // It is asked of a page that is chosen, with all its captures.
@@ -140,10 +144,10 @@ impl Exchanges<'_> {
     ) -> Result<Option<EarlierAnswer>, ArchiveError> {
         let mut select = self.reader.connection.prepare_cached(
             "SELECT ledger.hash, capture.fetched_at, body.sha256
-             FROM body JOIN temp.captured ON captured.body_id = body.id AND captured.page_id = ?1
+             FROM body JOIN captured ON captured.body_id = body.id AND captured.page_id = ?1
              JOIN capture ON capture.id = captured.capture_id
              JOIN ledger ON ledger.id = captured.announced_id
-             WHERE body.sha256 = ?3 AND captured.announced_id < ?2 AND captured.is_chosen
+             WHERE body.sha256 = ?3 AND captured.announced_id < ?2 AND captured.is_chosen = 1
                AND capture.fetched_at >= ?4
              ORDER BY captured.announced_id LIMIT 1",
         )?;
@@ -160,7 +164,7 @@ impl Exchanges<'_> {
         sha256: &[u8; 32],
     ) -> Result<bool, ArchiveError> {
         let mut select = self.reader.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM body JOIN temp.captured ON captured.body_id = body.id
+            "SELECT EXISTS (SELECT 1 FROM body JOIN captured ON captured.body_id = body.id
                AND captured.page_id = ?1 WHERE body.sha256 = ?3 AND captured.announced_id < ?2)",
         )?;
         Ok(select.query_row(params![page, before, sha256.as_slice()], |row| row.get(0))?)
@@ -169,8 +173,10 @@ impl Exchanges<'_> {
     /// Notes whether the bytes of a page's newest answer are kept.
     pub(super) fn note_state(&self, page: Option<i64>, known: Known) -> Result<(), ArchiveError> {
         let sql = match known {
-            Known::Kept => "DELETE FROM temp.unkept_state WHERE page_id = ?1",
-            Known::Unkept => "INSERT OR IGNORE INTO temp.unkept_state (page_id) VALUES (?1)",
+            Known::Kept => "DELETE FROM unkept_state WHERE page_id = ?1",
+            Known::Unkept => {
+                "INSERT INTO unkept_state (page_id) VALUES (?1) ON CONFLICT DO NOTHING"
+            }
         };
         if let Some(page) = page {
             self.reader

@@ -41,7 +41,7 @@ pub struct ReadPages<'r> {
 
 const PAGES: &str = "
     SELECT version.id, capture.id, page.url, capture.fetched_at, version.title,
-           iif(version.searchable, version.text, NULL)
+           CASE WHEN version.searchable = 1 THEN version.text END
     FROM version
     JOIN capture ON capture.id = version.capture_id
     JOIN page ON page.id = capture.page_id

@@ -20,16 +20,15 @@ const EXCHANGES: &str = "
            capture.id AS capture_id, capture.fetched_at, capture.headers, capture.withheld,
            capture.charset_declared, capture.charset_used, body.sha256, body.bytes,
            robots_copy.robots_id
-    FROM ledger AS announced
-    CROSS JOIN ledger AS ended ON ended.announced_id = announced.id
-    LEFT JOIN temp.captured ON captured.announced_id = announced.id
+    FROM ledger AS announced CROSS JOIN ledger AS ended
+    LEFT JOIN captured ON captured.announced_id = announced.id
     LEFT JOIN capture ON capture.id = captured.capture_id
     LEFT JOIN body ON body.id = capture.body_id
     LEFT JOIN page ON page.url = announced.url
     LEFT JOIN site ON site.id = page.site_id
-    LEFT JOIN temp.robots_copy ON robots_copy.announced_id = announced.id
-    WHERE announced.id > ?1 AND announced.kind = 'announced' AND ended.id <= ?2
-      AND ended.status IS NOT NULL AND coalesce(capture.fetched_at, ended.at) >= ?3
+    LEFT JOIN robots_copy ON robots_copy.announced_id = announced.id
+    WHERE ended.announced_id = announced.id AND announced.id > ?1
+      AND announced.kind = 'announced' AND ended.id <= ?2 AND ended.status IS NOT NULL AND coalesce(capture.fetched_at, ended.at) >= ?3
       AND coalesce(capture.fetched_at, ended.at) < ?4";
 
 /// A row, without what other rows tell of it.

@@ -58,7 +58,7 @@ impl Reader {
     /// Counts the dictionaries up to one. A removed one had to be, since its page was.
     fn dictionaries_up_to(&self, last: i64) -> Result<i64, ArchiveError> {
         self.number_of(&format!(
-            "SELECT count(*) FROM dictionary WHERE id <= {last} AND NOT doomed"
+            "SELECT count(*) FROM dictionary WHERE id <= {last} AND doomed = 0"
         ))
     }
 

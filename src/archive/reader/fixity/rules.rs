@@ -47,7 +47,7 @@ pub(super) const RULES: [TableRule; 11] = [
         "capture",
         "capture.id",
         "(SELECT url FROM page WHERE page.id = capture.page_id)
-         IS (SELECT url FROM ledger WHERE ledger.id = capture.announced_id)",
+         IS NOT DISTINCT FROM (SELECT url FROM ledger WHERE ledger.id = capture.announced_id)",
         "the ledger announced another address than that of its page",
     ),
     rule(
@@ -79,7 +79,8 @@ pub(super) const RULES: [TableRule; 11] = [
             "page",
             "page.id",
             "capture_id IS NULL
-             OR (SELECT page_id FROM capture WHERE capture.id = page.capture_id) IS page.id",
+             OR (SELECT page_id FROM capture WHERE capture.id = page.capture_id)
+                IS NOT DISTINCT FROM page.id",
             "its newest answer, `capture_id`, is of another page",
         )
     },

@@ -36,7 +36,7 @@ impl Reader {
              ORDER BY page.settled_at DESC, page.id DESC LIMIT ?1"
         ))?;
 
-        let failures = select.query_map(params![most.map_or(-1, i64::from)], |row| {
+        let failures = select.query_map(params![most.map_or(i64::MAX, i64::from)], |row| {
             Ok(Failure {
                 site: row.get(0)?,
                 url: row.get(1)?,
@@ -59,7 +59,7 @@ impl Reader {
              ORDER BY page.due_at, page.id LIMIT ?1",
         )?;
 
-        let waiting = select.query_map(params![most.map_or(-1, i64::from)], |row| {
+        let waiting = select.query_map(params![most.map_or(i64::MAX, i64::from)], |row| {
             Ok(Failure {
                 site: row.get(0)?,
                 url: row.get(1)?,

@@ -140,7 +140,7 @@ impl Reader {
              WHERE how = 'failed' OR why IS NOT NULL ORDER BY id DESC LIMIT ?1",
         )?;
 
-        let runs = select.query_map(params![most.map_or(-1, i64::from)], |row| {
+        let runs = select.query_map(params![most.map_or(i64::MAX, i64::from)], |row| {
             Ok(FailedRun {
                 run: row.get(0)?,
                 command: row.get(1)?,

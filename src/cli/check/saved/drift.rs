@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::archive::{ArchiveError, FieldDrift, Reader};
+use crate::archive::{ArchiveError, FieldDrift};
 use crate::cli::{Common, console};
 use crate::clock::Clock;
 
@@ -15,7 +15,7 @@ pub(super) struct DriftedSite {
 
 /// Returns the sites whose fields drifted. Without an archive there is nothing to compare.
 pub(super) fn of_archive(common: &Common) -> anyhow::Result<Vec<DriftedSite>> {
-    let reader = match Reader::open(common.data()) {
+    let reader = match common.reader() {
         Ok(reader) => reader,
         Err(ArchiveError::Missing { .. } | ArchiveError::Empty { .. }) => return Ok(Vec::new()),
         // An archive that an older version made is brought up to date by the next crawl.
