@@ -19,10 +19,10 @@ use crate::archive::reader::fixity::versions::ArticleChoice;
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::row_sample::{RowSample, RowSpan};
 use crate::archive::reader::walk::{Walk, WalkStep, is_unreadable};
-use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, RULES};
+use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, RULES, sizes};
 
 use index_scan::ScannedIndex;
-use stored_words::{WordCoverage, sizes};
+use stored_words::WordCoverage;
 
 pub use stored_words::StoredWords;
 

@@ -8,7 +8,8 @@ use crate::archive::engine::{self, Connection};
 use crate::archive::reader::fixity::words::parts::parts_in;
 use crate::archive::reader::fixity::words::records::IndexRecords;
 use crate::archive::reader::fixity::words::segment::Segment;
-use crate::archive::reader::fixity::words::stored_words::{StoredWords, WordCoverage, tokens};
+use crate::archive::reader::fixity::words::stored_words::{StoredWords, WordCoverage};
+use crate::archive::word_index::tokens;
 
 /// FTS5 cuts longer words to this length in bytes (`FTS5_MAX_TOKEN_SIZE`).
 const MOST_BYTES: usize = 32_768;
