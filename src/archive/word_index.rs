@@ -22,7 +22,7 @@ pub(super) use fts5::add_words as add_words_of_sqlite;
 #[cfg(feature = "postgres")]
 pub(super) use lexemes::{COLUMN_GAP, lexeme};
 #[cfg(feature = "postgres")]
-pub(super) use tsvector::{IndexedRow, indexed_row};
+pub(super) use tsvector::indexed_row;
 
 /// The rules by which the words of the index are made: the number of our own, and the version of
 /// Unicode that tells what a letter is. An index by other rules is made anew.
@@ -33,7 +33,7 @@ pub(super) const RULES: i64 = 3 << 32
 
 /// The fields of a version that are indexed, in the order of the index's columns.
 pub(super) const INDEXED_FIELDS: &str = "title, subtitle, authors, \
-     trim(coalesce(section, '') || char(10) || coalesce(subsection, '')) AS section, text";
+     trim(coalesce(section, '') || '\n' || coalesce(subsection, '')) AS section, text";
 
 /// The changes that a slice of the index has taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,7 @@ pub struct IndexSlice {
 }
 
 /// The words of a version, one text for each column of the index.
+#[derive(Debug)]
 pub(super) struct IndexedWords([String; 5]);
 
 impl IndexedWords {
@@ -84,6 +85,22 @@ pub(super) fn sizes(fields: &[String; 5]) -> Vec<u8> {
         for group in (0..groups.unwrap_or(9)).rev() {
             let more = if group > 0 { 0x80 } else { 0 };
             sizes.push((count >> (7 * group)) as u8 & 0x7f | more);
+        }
+    }
+    sizes
+}
+
+/// Returns the numbers of words that [`sizes`] wrote.
+#[cfg(feature = "postgres")]
+pub(super) fn sizes_of(written: &[u8]) -> [usize; 5] {
+    let mut sizes = [0; 5];
+    let mut bytes = written.iter();
+    for size in &mut sizes {
+        for byte in bytes.by_ref() {
+            *size = *size << 7 | usize::from(byte & 0x7f);
+            if byte & 0x80 == 0 {
+                break;
+            }
         }
     }
     sizes

@@ -85,12 +85,7 @@ impl ScannedIndex {
         let sums = (0_i64..).zip(self.sums).chain(self.aside);
         let left = sums.filter(move |(_, sum)| is_of_all && *sum != 0);
 
-        left.map(|(article, _)| StoredWords {
-            article,
-            id: format!("of row {article}"),
-            url: None,
-            fault: Some("the index has words of an article that is not indexed".to_owned()),
-        })
+        left.map(|(article, _)| StoredWords::of_no_article(article))
     }
 
     fn sum(&mut self, article: i64) -> &mut u64 {

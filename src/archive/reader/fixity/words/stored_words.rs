@@ -19,3 +19,15 @@ pub(super) enum WordCoverage {
     All,
     Some,
 }
+
+impl StoredWords {
+    /// Words of an article that is not indexed.
+    pub(super) fn of_no_article(article: i64) -> Self {
+        Self {
+            article,
+            id: format!("of row {article}"),
+            url: None,
+            fault: Some("the index has words of an article that is not indexed".to_owned()),
+        }
+    }
+}
