@@ -232,7 +232,7 @@ fn mend_doomed_dictionaries(tx: &Connection) -> Result<(), ArchiveError> {
 fn note_cleaning(tx: &Connection, extent: RemovalExtent) -> Result<(), ArchiveError> {
     let words = extent != RemovalExtent::Bodies;
     tx.execute(
-        "UPDATE cleaning SET words = max(words, ?1), log = 1",
+        "UPDATE cleaning SET words = CASE WHEN ?1 = 1 THEN 1 ELSE words END, log = 1",
         [words],
     )?;
     Ok(())
