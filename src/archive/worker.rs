@@ -39,6 +39,13 @@ const MARGIN: Duration = Duration::from_secs(5);
 /// How often a lease is renewed where nothing is committed.
 const RENEWAL: Duration = Duration::from_secs(10);
 
+/// The longest wait of a worker for an answer of the database. Without one its lease ends.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a worker may be silent in an open transaction, for whose end all others wait: it was
+/// stopped, or cannot be reached.
+const SILENCE: Duration = Duration::from_secs(10);
+
 /// With whom a process shares an archive in a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
@@ -342,6 +349,9 @@ impl Writer {
     ) -> Result<Lease, ArchiveError> {
         let asked_at = since_boot();
         let is_alone = sharing == Sharing::Alone;
+        if !is_alone {
+            self.connection.limit_waits(PATIENCE, SILENCE)?;
+        }
         let tx = self.connection.transaction()?;
         tx.execute(
             "UPDATE worker SET lost = 1 WHERE lost = 0 AND lease_until < server_now()",

@@ -1,6 +1,7 @@
 //! A connection to an archive's database.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{OpenFlags, ToSql};
@@ -110,6 +111,19 @@ impl Connection {
             Self::Sqlite(_) => false,
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => true,
+        }
+    }
+
+    /// Limits the waits of a process that shares the database with others: for an answer, and of the
+    /// server for this process's next statement within a transaction. SQLite has limits of its own.
+    pub(crate) fn limit_waits(&self, patience: Duration, silence: Duration) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => {
+                let _ = (patience, silence);
+                Ok(())
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => Ok(session.limit(patience, silence)?),
         }
     }
 

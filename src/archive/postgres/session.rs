@@ -10,6 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -31,6 +32,10 @@ pub(crate) struct Session {
     declared: Cell<u64>,
     /// Cursors that are open.
     open: Cell<u64>,
+    /// The longest wait for an answer; `None` where it may take as long as it takes.
+    patience: Cell<Option<Duration>>,
+    /// An answer did not come in time. Whatever comes later is none of the next question.
+    is_broken: Cell<bool>,
 }
 
 /// How a session stands to transactions.
@@ -75,7 +80,21 @@ impl Session {
             transaction: Cell::new(Standing::Autocommit),
             declared: Cell::new(0),
             open: Cell::new(0),
+            patience: Cell::new(None),
+            is_broken: Cell::new(false),
         })
+    }
+
+    /// Waits no longer for an answer, and has the server end a transaction in which this process
+    /// says nothing for `silence`: another process may wait for its end.
+    pub(crate) fn limit(&self, patience: Duration, silence: Duration) -> Result<(), StoreError> {
+        self.execute_batch(&format!(
+            "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
+            patience.as_millis(),
+            silence.as_millis()
+        ))?;
+        self.patience.set(Some(patience));
+        Ok(())
     }
 
     /// Returns the database's address, without a password.
@@ -159,13 +178,30 @@ impl Session {
         T: Send + 'static,
         F: Future<Output = Result<T, tokio_postgres::Error>> + Send + 'static,
     {
-        self.work(work).map_err(|error| {
-            match self.transaction.get() {
-                Standing::Begun | Standing::OfCursors => self.transaction.set(Standing::Failed),
-                Standing::Autocommit | Standing::Failed => {}
+        let answer = match self.is_broken.get() {
+            false => answer_of(
+                &self.runtime,
+                work(Arc::clone(&self.store)),
+                self.patience.get(),
+            ),
+            true => None,
+        };
+        let fault = match answer {
+            Some(Ok(answer)) => return Ok(answer),
+            Some(Err(error)) => self.store.store_fault(&error),
+            None => {
+                self.is_broken.set(true);
+                StoreError::Unreachable {
+                    store: self.name().to_owned(),
+                    why: "it does not answer".to_owned(),
+                }
             }
-            self.store.store_fault(&error)
-        })
+        };
+        match self.transaction.get() {
+            Standing::Begun | Standing::OfCursors => self.transaction.set(Standing::Failed),
+            Standing::Autocommit | Standing::Failed => {}
+        }
+        Err(fault)
     }
 
     /// Has the session's thread do some work, and waits for it.
@@ -175,7 +211,7 @@ impl Session {
         E: Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        wait(&self.runtime, work(Arc::clone(&self.store)))
+        whole_answer_of(&self.runtime, work(Arc::clone(&self.store)))
     }
 
     /// Begins a transaction for a cursor, where none is open, and returns the cursor's name.
@@ -216,24 +252,33 @@ impl Drop for SessionRuntime {
     }
 }
 
-/// Has a thread of the runtime do some work, and waits for its result.
-fn wait<T, E>(
+/// Has a thread of the runtime do some work, and waits for its result; `None` where that does not
+/// come in time.
+fn answer_of<T: Send + 'static>(
     runtime: &SessionRuntime,
-    work: impl Future<Output = Result<T, E>> + Send + 'static,
-) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: Send + 'static,
-{
+    work: impl Future<Output = T> + Send + 'static,
+    patience: Option<Duration>,
+) -> Option<T> {
     let (give, take) = mpsc::sync_channel(1);
     if let Some(runtime) = &runtime.0 {
         runtime.spawn(async move {
-            // The receiver waits for nothing else.
+            // The receiver may have gone.
             let _ = give.send(work.await);
         });
     }
-    match take.recv() {
-        Ok(result) => result,
-        Err(_) => unreachable!("the runtime lives as long as the session"),
+    match patience {
+        Some(patience) => take.recv_timeout(patience).ok(),
+        None => take.recv().ok(),
+    }
+}
+
+/// Has a thread of the runtime do some work, and waits for its result as long as it takes.
+fn whole_answer_of<T: Send + 'static>(
+    runtime: &SessionRuntime,
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    match answer_of(runtime, work, None) {
+        Some(answer) => answer,
+        None => unreachable!("the runtime lives as long as the session"),
     }
 }
