@@ -77,7 +77,10 @@ pub use records::{RecordIter, Records};
 pub use removal::{ChosenArticle, CleaningState, HeldArticle};
 pub use row_read::{RowRead, UnreadableRows};
 pub use row_sample::{RowSample, RowSpan};
-pub use search::{CountKey, FoundText, MOST_LATE, MOST_RANKED, SearchHit, SearchSelect, Searcher};
+pub use search::{
+    CountKey, FoundText, MOST_LATE, MOST_RANKED, SearchHit, SearchSelect, Searcher, Sought,
+    SoughtColumns, SoughtPhrase,
+};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading. It sees the changes that the writer has saved.
