@@ -69,7 +69,7 @@ impl Session {
         let runtime = SessionRuntime(Some(runtime));
 
         let address = address.clone();
-        let connected = wait(
+        let connected = whole_answer_of(
             &runtime,
             async move { PostgresStore::connect(&address).await },
         );

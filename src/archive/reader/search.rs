@@ -47,7 +47,8 @@ const STORY: &str = "coalesce(
 /// Returns the condition that chooses articles of some sites and days. Its values have places from
 /// this one on.
 fn chosen_from(place: usize) -> String {
-    let [sites, after, before] = [place, place + 1, place + 2].map(|n| format!("CAST(?{n} AS text)"));
+    let [sites, after, before] =
+        [place, place + 1, place + 2].map(|n| format!("CAST(?{n} AS text)"));
     format!(
         "AND ({sites} IS NULL OR site.name IN (SELECT value FROM json_each({sites})))
          AND ({after} IS NULL OR substr(version.published_at, 1, 10) >= {after})

@@ -137,7 +137,11 @@ mod tests {
         let numbers = |count: usize| (0..count).map(|n| format!("{n} ")).collect::<String>();
         assert!(Lexemes::of(&[&numbers(16_382)]).are_exact());
         assert!(!Lexemes::of(&[&numbers(16_383)]).are_exact());
-        assert!(Lexemes::of(&[&numbers(300_000)]).without_positions().is_none());
+        assert!(
+            Lexemes::of(&[&numbers(300_000)])
+                .without_positions()
+                .is_none()
+        );
 
         let long = "가".repeat(1_000);
         let lexemes = Lexemes::of(&[&long]);

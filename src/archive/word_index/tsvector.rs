@@ -94,8 +94,6 @@ pub(super) fn forget_words(tx: &Connection, article: i64) -> Result<(), ArchiveE
 
 /// Empties the index.
 pub(super) fn empty(tx: &Connection) -> Result<(), ArchiveError> {
-    tx.execute_batch(
-        "DELETE FROM article_words; UPDATE word_index SET articles = 0, tokens = 0",
-    )?;
+    tx.execute_batch("DELETE FROM article_words; UPDATE word_index SET articles = 0, tokens = 0")?;
     Ok(())
 }

@@ -22,7 +22,9 @@ const LENGTH_SHARE: f64 = 0.75;
 #[cfg(feature = "postgres")]
 pub(super) fn weighted(places: [usize; 5]) -> f64 {
     let weighted = places.iter().zip(WEIGHTS);
-    weighted.map(|(places, weight)| *places as f64 * weight).sum()
+    weighted
+        .map(|(places, weight)| *places as f64 * weight)
+        .sum()
 }
 
 /// Returns the score of an article: `phrases` are the weight of each one, and how much its places

@@ -174,7 +174,12 @@ impl<'r> Fts5Search<'r> {
         if select.is_everywhere() {
             self.prepare(index, columns, &index.searched(), rest)
         } else {
-            self.prepare(index, columns, &index.told(), &format!("{} {rest}", chosen_from(2)))
+            self.prepare(
+                index,
+                columns,
+                &index.told(),
+                &format!("{} {rest}", chosen_from(2)),
+            )
         }
     }
 

@@ -16,7 +16,10 @@ const OTHER_WORDS: &str = "CREATE VIRTUAL TABLE temp.other_words USING fts5
 impl Fts5Search<'_> {
     /// Returns the articles of which a version that the index does not have has the words. Reads
     /// those versions one by one.
-    pub(super) fn find_other_versions(&self, select: &SearchSelect) -> Result<Vec<i64>, ArchiveError> {
+    pub(super) fn find_other_versions(
+        &self,
+        select: &SearchSelect,
+    ) -> Result<Vec<i64>, ArchiveError> {
         let connection = &self.reader.connection;
         connection.execute_batch(OTHER_WORDS)?;
         let found = self.found_slice_by_slice(select);

@@ -188,8 +188,10 @@ mod tests {
             Condition::of(&sought, MatchForm::Exact).to_string(),
             "((article_words.title @@ CAST('((''책'':*))' AS tsquery)) AND NOT \
              article_words.authors @@ CAST('((''김하'' <-> ''하늘''))' AS tsquery))"
-                .replace("((article_words.title @@ CAST('((''책'':*))' AS tsquery))", 
-                    "(article_words.title @@ CAST('((''책'':*))' AS tsquery)")
+                .replace(
+                    "((article_words.title @@ CAST('((''책'':*))' AS tsquery))",
+                    "(article_words.title @@ CAST('((''책'':*))' AS tsquery)"
+                )
         );
     }
 

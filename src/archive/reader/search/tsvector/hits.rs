@@ -122,14 +122,18 @@ impl TsvectorSearch<'_> {
              FROM hit AS searched
              JOIN article_words ON article_words.article_id = searched.article_id",
             self.is_found(select, &self.is_current),
-            sent("words", &phrases, |columns| columns != SoughtColumns::Section),
-            sent("section", &phrases, |columns| columns == SoughtColumns::Section),
+            sent("words", &phrases, |columns| columns
+                != SoughtColumns::Section),
+            sent("section", &phrases, |columns| columns
+                == SoughtColumns::Section),
         );
         let mut statement = self.reader.prepare_records(&sql)?;
         let hits = statement.query_map(params_from_iter(values), |row| {
             let vectors = row_vectors(row)?;
             let mut counts = Vec::new();
-            select.sought.count_in(&|phrase| vectors.count(phrase), &mut counts);
+            select
+                .sought
+                .count_in(&|phrase| vectors.count(phrase), &mut counts);
             Ok(SearchHit {
                 article: row.get("article")?,
                 score: scale.score(&counts, vectors.length()),
@@ -170,7 +174,10 @@ impl TsvectorSearch<'_> {
             });
         };
         // As FTS5 is made to rank them (`fts5/late_scores.rs`).
-        if self.kept.is_some_and(|kept| kept.articles < 2 * late.articles) {
+        if self
+            .kept
+            .is_some_and(|kept| kept.articles < 2 * late.articles)
+        {
             scale.average = late.average();
         }
         self.read_hits(found, |version| {
@@ -222,7 +229,10 @@ impl TsvectorSearch<'_> {
 /// Returns how much each wanted phrase counts in a version, none within a part that it has not.
 fn counts_where_met(version: &ReadVersion, sought: &Sought) -> Vec<f64> {
     let mut counts = Vec::new();
-    sought.count_in(&|phrase| count_in_words(&version.words, phrase), &mut counts);
+    sought.count_in(
+        &|phrase| count_in_words(&version.words, phrase),
+        &mut counts,
+    );
     counts
 }
 

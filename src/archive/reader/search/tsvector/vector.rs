@@ -43,7 +43,10 @@ impl<'v> Vector<'v> {
     /// Returns the positions of a token, in their order.
     fn positions(&self, token: &str) -> Vec<u16> {
         let lexeme = lexeme(token);
-        match self.0.binary_search_by(|(it, _)| (*it).cmp(lexeme.as_bytes())) {
+        match self
+            .0
+            .binary_search_by(|(it, _)| (*it).cmp(lexeme.as_bytes()))
+        {
             Ok(at) => read_positions(self.0[at].1).collect(),
             Err(_) => Vec::new(),
         }
@@ -80,7 +83,9 @@ impl<'v> Vector<'v> {
 
 fn read_positions(sent: &[u8]) -> impl Iterator<Item = u16> {
     let (positions, _) = sent.as_chunks::<2>();
-    positions.iter().map(|bytes| u16::from_be_bytes(*bytes) & POSITION)
+    positions
+        .iter()
+        .map(|bytes| u16::from_be_bytes(*bytes) & POSITION)
 }
 
 impl RowVectors<'_> {
@@ -170,7 +175,10 @@ mod tests {
         assert_eq!(text("방 책", true), 1.0);
         assert_eq!(text("문화", false), 0.0);
         assert_eq!(row.count(&phrase(SoughtColumns::Title, "책방", false)), 8.0);
-        assert_eq!(row.count(&phrase(SoughtColumns::Section, "문화", false)), 1.0);
+        assert_eq!(
+            row.count(&phrase(SoughtColumns::Section, "문화", false)),
+            1.0
+        );
         assert_eq!(row.length(), 7);
     }
 
