@@ -6,14 +6,14 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{OpenFlags, ToSql};
 
+#[cfg(feature = "postgres")]
+use crate::archive::database::DatabaseSession;
 use crate::archive::engine::error::Result;
 use crate::archive::engine::params::Params;
 use crate::archive::engine::rows::Row;
 use crate::archive::engine::statement::Statement;
 #[cfg(feature = "postgres")]
 use crate::archive::engine::translation::in_postgres;
-#[cfg(feature = "postgres")]
-use crate::archive::postgres::Session;
 #[cfg(feature = "postgres")]
 use crate::archive::store_error::StoreError;
 
@@ -22,7 +22,7 @@ use crate::archive::store_error::StoreError;
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection),
     #[cfg(feature = "postgres")]
-    Postgres(Session),
+    Postgres(DatabaseSession),
 }
 
 impl Connection {

@@ -4,6 +4,7 @@
 //! wait as well as one without.
 
 mod answer_rows;
+mod exchange;
 mod statement;
 
 use std::cell::{Cell, RefCell};
@@ -14,8 +15,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::archive::error::ArchiveError;
-use crate::archive::postgres::{PostgresAddress, PostgresStore};
+use crate::archive::database::{PostgresAddress, PostgresStore};
 use crate::archive::store_error::StoreError;
 
 pub(crate) use answer_rows::{AnswerRow, AnswerRows};
@@ -23,7 +23,7 @@ pub(crate) use statement::SessionStatement;
 
 /// A connection to a database, with the statements that were prepared on it.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct DatabaseSession {
     store: Arc<PostgresStore>,
     runtime: SessionRuntime,
     statements: RefCell<HashMap<String, tokio_postgres::Statement>>,
@@ -50,13 +50,13 @@ enum Standing {
     Failed,
 }
 
-impl Session {
+impl DatabaseSession {
     /// Connects to a database.
     ///
     /// # Errors
     ///
     /// As [`PostgresStore::connect`].
-    pub(crate) fn connect(address: &PostgresAddress) -> Result<Self, ArchiveError> {
+    pub(crate) fn connect(address: &PostgresAddress) -> Result<Self, StoreError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("postgres")
@@ -100,16 +100,6 @@ impl Session {
     /// Returns the database's address, without a password.
     pub(crate) fn name(&self) -> &str {
         &self.store.name
-    }
-
-    /// Makes the database ready for a writer, see [`PostgresStore::begin_writing`].
-    pub(crate) fn begin_writing(&self) -> Result<(), ArchiveError> {
-        self.work(|store| async move { store.begin_writing().await })
-    }
-
-    /// Looks whether the database has an archive, see [`PostgresStore::check_archive`].
-    pub(crate) fn check_archive(&self) -> Result<(), ArchiveError> {
-        self.work(|store| async move { store.check_archive().await })
     }
 
     /// Prepares a statement, once for the session.
@@ -204,8 +194,8 @@ impl Session {
         Err(fault)
     }
 
-    /// Has the session's thread do some work, and waits for it.
-    fn work<T, E, F>(&self, work: impl FnOnce(Arc<PostgresStore>) -> F) -> Result<T, E>
+    /// Has the session's thread do some work, and waits for it as long as it takes.
+    pub(crate) fn work<T, E, F>(&self, work: impl FnOnce(Arc<PostgresStore>) -> F) -> Result<T, E>
     where
         T: Send + 'static,
         E: Send + 'static,
