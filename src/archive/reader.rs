@@ -85,6 +85,8 @@ pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 pub struct Reader {
     connection: Connection,
     path: PathBuf,
+    /// The archive's file, or where it would be in the folder beside a database.
+    file_place: PathBuf,
     /// The file's folder cannot be written, so SQLite was promised that the file does not change.
     is_immutable: bool,
     dictionaries: Dictionaries,
@@ -118,6 +120,7 @@ impl Reader {
             return Ok(Self {
                 connection: Connection::Postgres(session),
                 path: PathBuf::from(address.to_string()),
+                file_place: place.data().join(crate::archive::FILE),
                 is_immutable: false,
                 dictionaries: Dictionaries::default(),
             });
@@ -145,15 +148,22 @@ impl Reader {
         }
         Ok(Self {
             connection,
+            file_place: path.clone(),
             path,
             is_immutable,
             dictionaries: Dictionaries::default(),
         })
     }
 
-    /// Returns the file's path.
+    /// Returns the file's path, or the address of the database.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns the path beside which this machine keeps what belongs to the archive: that of its
+    /// file, which is not there where the archive is in a database.
+    pub fn file_place(&self) -> &Path {
+        &self.file_place
     }
 
     /// Begins to read one state of the archive: until the value is dropped, every query sees what

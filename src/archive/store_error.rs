@@ -96,6 +96,17 @@ pub enum StoreError {
     NotBuiltIn,
     #[error("{store} is no folder, and only an archive in a folder can do this")]
     OnlyInFolder { store: String },
+    #[error(
+        "{store} is backed up by PostgreSQL's own tools: `pg_dump --format=custom --file FILE \
+         {store}`"
+    )]
+    BackedUpByServer { store: String },
+    #[error(
+        "{store} is restored by PostgreSQL's own tools: `pg_restore --dbname ADDRESS FILE` puts a \
+         file of pg_dump into an empty database; a backup of an archive in a folder is restored \
+         into a folder, and `saseo archive copy` brings it into a database"
+    )]
+    RestoredByServer { store: String },
     #[error("{store} failed: {why}")]
     Failed { store: String, why: String },
 }
@@ -118,6 +129,8 @@ impl StoreError {
                 | Self::Newer { .. }
                 | Self::NotBuiltIn
                 | Self::OnlyInFolder { .. }
+                | Self::BackedUpByServer { .. }
+                | Self::RestoredByServer { .. }
         )
     }
 }
@@ -133,6 +146,8 @@ impl StoreError {
                 | Self::TwoFolders
                 | Self::TwoDatabases
                 | Self::NotBuiltIn
+                | Self::BackedUpByServer { .. }
+                | Self::RestoredByServer { .. }
         )
     }
 }
