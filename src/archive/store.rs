@@ -131,8 +131,8 @@ impl Writer {
         Timestamp::from_millis(moment.millis().saturating_add(self.clock_step.max(0)))
     }
 
-    /// Returns the file's path.
-    pub(super) fn path(&self) -> &Path {
+    /// Returns the file's path, or the address of the database.
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 

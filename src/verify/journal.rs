@@ -54,7 +54,7 @@ impl VerifyJournal {
     ///
     /// Fails where the archive cannot be read.
     pub fn open(reader: &Reader, clock: Clock) -> Result<Self, ArchiveError> {
-        let path = reader.path().with_file_name(FILE);
+        let path = reader.file_place().with_file_name(FILE);
         let mut journal = Self {
             content: JournalContent::of(inode(reader.path())),
             path,

@@ -51,19 +51,23 @@ impl Writer {
 
     /// Has SQLite write zeros over all that it deletes from now on. Rows are deleted in an order
     /// that leaves no reference behind: with foreign keys enforced, SQLite would read whole tables
-    /// for each of them.
+    /// for each of them. PostgreSQL's VACUUM frees the room instead.
     pub(super) fn overwrite_what_is_deleted(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
-        self.connection.set_pragma("secure_delete", true)?;
-        self.connection.set_pragma("foreign_keys", false)?;
+        if !self.connection.is_shared() {
+            self.connection.set_pragma("secure_delete", true)?;
+            self.connection.set_pragma("foreign_keys", false)?;
+        }
         Ok(())
     }
 
     /// Ends what [`Writer::overwrite_what_is_deleted`] began.
     pub(super) fn delete_as_usual(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
-        self.connection.set_pragma("secure_delete", false)?;
-        self.connection.set_pragma("foreign_keys", true)?;
+        if !self.connection.is_shared() {
+            self.connection.set_pragma("secure_delete", false)?;
+            self.connection.set_pragma("foreign_keys", true)?;
+        }
         Ok(())
     }
 }
