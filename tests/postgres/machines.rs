@@ -1,0 +1,123 @@
+//! Machines with a worker each: configuration, data folder and host locks of their own, and one
+//! database.
+
+use std::fs::{self, File};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::farm::Farm;
+use crate::program::{Crawler, Process};
+
+/// A machine, and its worker if one runs.
+pub struct Machine {
+    /// All commands of this machine. The configuration names the database.
+    pub crawler: Crawler,
+    /// A part of the User-Agent that no other machine has.
+    pub contact: String,
+    worker: Option<Child>,
+}
+
+impl Machine {
+    /// Configures a machine for all papers of a farm.
+    pub fn new(name: &str, farm: &Farm, store: &str, gap: Duration) -> Self {
+        let contact = format!("{name}@tests.saseo");
+        let settings = format!(
+            "[identity]\ncontact = \"{contact}\"\n[pace]\ntotal_rate = \"10000/s\"\n\
+             [archive]\nstore = \"{store}\"\n"
+        );
+        let crawler = of_farm(farm, gap);
+        fs::write(crawler.config().join("saseo.toml"), settings).unwrap();
+        Self {
+            crawler,
+            contact,
+            worker: None,
+        }
+    }
+
+    /// Starts a worker, which goes on until it is told to end.
+    pub fn start(&mut self) {
+        assert!(self.worker.is_none(), "{} works already", self.contact);
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log())
+            .unwrap();
+        let mut command = self.crawler.command(&["worker"]);
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        self.worker = Some(child);
+    }
+
+    /// SIGKILL, and the end of the worker.
+    pub fn kill(&mut self) {
+        let mut worker = self.running();
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+    }
+
+    /// SIGTERM, and the end of the worker by itself. Returns its exit code.
+    pub fn end(&mut self) -> Option<i32> {
+        let mut worker = self.running();
+        signal(&worker, Signal::SIGTERM);
+        worker.wait().unwrap().code()
+    }
+
+    /// SIGSTOP.
+    pub fn stop(&mut self) {
+        let worker = self.running();
+        signal(&worker, Signal::SIGSTOP);
+        self.worker = Some(worker);
+    }
+
+    /// SIGCONT.
+    pub fn go_on(&self) {
+        signal(self.worker.as_ref().unwrap(), Signal::SIGCONT);
+    }
+
+    /// What the workers of this machine said.
+    pub fn said(&self) -> String {
+        fs::read_to_string(self.log()).unwrap_or_default()
+    }
+
+    /// Takes the worker, which must run still: whatever happens, it does not end by itself.
+    fn running(&mut self) -> Child {
+        let mut worker = self.worker.take().unwrap();
+        assert!(
+            worker.is_running(),
+            "the worker of {} ended: {}",
+            self.contact,
+            self.said()
+        );
+        worker
+    }
+
+    fn log(&self) -> std::path::PathBuf {
+        self.crawler.folder.path().join("log")
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        if let Some(mut worker) = self.worker.take() {
+            // The test has failed. A worker that has ended gets no signal.
+            let _ = worker.kill();
+            let _ = worker.wait();
+        }
+    }
+}
+
+/// A crawler of all papers of a farm, with an archive in its own folder.
+pub fn of_farm(farm: &Farm, gap: Duration) -> Crawler {
+    let crawler = Crawler::empty();
+    for (name, address, _) in farm.papers() {
+        let gap = format!("{}ms", gap.as_millis());
+        crawler.write_named_site(&name, &format!("http://{address}"), &gap);
+    }
+    crawler
+}
+
+fn signal(child: &Child, signal: Signal) {
+    kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+}
