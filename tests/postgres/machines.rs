@@ -2,6 +2,7 @@
 //! database.
 
 use std::fs::{self, File};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ impl Machine {
     pub fn new(name: &str, farm: &Farm, store: &str, gap: Duration) -> Self {
         let contact = format!("{name}@tests.saseo");
         let settings = format!(
-            "[identity]\ncontact = \"{contact}\"\n[pace]\ntotal_rate = \"10000/s\"\n\
+            "[identity]\ncontact = \"{contact}\"\n[pace]\ntotal_rate = \"10000/s\"\nserver_rate = \"4/s\"\n\
              [archive]\nstore = \"{store}\"\n"
         );
         let crawler = of_farm(farm, gap);
@@ -35,6 +36,21 @@ impl Machine {
             contact,
             worker: None,
         }
+    }
+
+    /// Changes the file of a site.
+    pub fn change_site(&self, name: &str, change: impl Fn(&str) -> String) {
+        let file = self.site(name);
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, change(&text)).unwrap();
+    }
+
+    pub fn remove_site(&self, name: &str) {
+        fs::remove_file(self.site(name)).unwrap();
+    }
+
+    fn site(&self, name: &str) -> PathBuf {
+        self.crawler.config().join(format!("sites/{name}.toml"))
     }
 
     /// Starts a worker, which goes on until it is told to end.
@@ -93,7 +109,7 @@ impl Machine {
         worker
     }
 
-    fn log(&self) -> std::path::PathBuf {
+    fn log(&self) -> PathBuf {
         self.crawler.folder.path().join("log")
     }
 }

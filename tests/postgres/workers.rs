@@ -3,7 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::net::Ipv4Addr;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use nix::unistd::Uid;
+use saseo::demo::SeenRequest;
 
 use crate::cluster::Cluster;
 use crate::disturbances::{Deed, Step, plan};
@@ -26,7 +31,16 @@ const GAP: Duration = Duration::from_millis(300);
 pub const SHORT: Duration = Duration::from_secs(45);
 
 /// The seed of the short test. `SASEO_CHAOS_SEED` names another one.
-pub const SEED: u64 = 11;
+pub const SEED: u64 = 2;
+
+/// An address that counts as a public one, in a network of this machine's own.
+const PUBLIC: Ipv4Addr = Ipv4Addr::new(11, 0, 0, 1);
+
+/// The least time between two requests to one server: four a second.
+const SERVER_PERIOD: Duration = Duration::from_millis(250);
+
+/// The environment variable that tells a test that it runs in such a network.
+const IN_NAMESPACE: &str = "SASEO_TEST_IN_NAMESPACE";
 
 /// Three workers, the database, the network between it and the first worker, and the papers.
 struct World {
@@ -153,6 +167,162 @@ fn two_crawls_that_do_not_know_of_one_another_are_found_to_be_early() {
     let hosts = farm.log().len();
     assert!(found.early.len() > hosts, "{:#?}", found.early);
     assert!(found.late.is_empty());
+}
+
+#[test]
+fn a_start_of_a_schedule_is_made_once_by_two_machines_at_one_time() {
+    let (farm, cluster) = (Farm::start(3, 2), Cluster::start());
+    let machines = ["one", "other"].map(|name| {
+        let machine = Machine::new(name, &farm, &cluster.address("papers"), GAP);
+        for (paper, ..) in farm.papers() {
+            let schedule = |site: &str| format!("{site}[schedule]\nevery = \"1d\"\n");
+            machine.change_site(&paper, schedule);
+        }
+        machine
+    });
+    let at_once = machines.each_ref().map(|machine| {
+        let mut command = machine.crawler.command(&["schedule", "--once"]);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    });
+    for process in at_once {
+        let out = process.wait_with_output().unwrap();
+        assert!(out.status.success(), "{}", said(&out));
+    }
+    assert_stored_once(&machines[0], &farm);
+    assert_sound(&machines[0], &cluster);
+
+    let found = check_gaps(&farm.log(), GAP, &[]);
+    assert!(found.early.is_empty(), "{:#?}", found.early);
+    for (host, visits) in farm.log() {
+        let paths = visits.iter().map(|visit| visit.path_and_query.as_str());
+        let homes = paths.filter(|path| *path == "/").count();
+        assert_eq!(homes, 1, "{host}: {visits:#?}");
+    }
+    let asked = farm.answered();
+    let out = machines[1].crawler.run(&["schedule", "--once"]);
+    assert!(out.status.success(), "{}", said(&out));
+    assert_eq!(farm.answered(), asked, "nothing is due any more");
+}
+
+#[test]
+fn three_workers_keep_the_ceiling_of_one_server_together() {
+    if env::var_os(IN_NAMESPACE).is_none() {
+        run_in_namespace("workers::three_workers_keep_the_ceiling_of_one_server_together");
+        return;
+    }
+    // Alone, each worker would ask up to the ceiling: so often three times over.
+    let farm = Farm::on_one_address(PUBLIC, 12, 1);
+    let cluster = Cluster::start();
+    let machines: Vec<Machine> = (0..WORKERS)
+        .map(|k| public_machine(k, &farm, &cluster.address("papers")))
+        .collect();
+    let at_once: Vec<Child> = machines
+        .iter()
+        .map(|machine| {
+            let mut command = machine.crawler.command(&["crawl"]);
+            command.stdout(Stdio::null()).stderr(Stdio::piped());
+            command.spawn().unwrap()
+        })
+        .collect();
+    for process in at_once {
+        let out = process.wait_with_output().unwrap();
+        assert!(out.status.success(), "{}", said(&out));
+    }
+
+    assert_stored_once(&machines[0], &farm);
+    assert_sound(&machines[0], &cluster);
+    let log = farm.log();
+    let mut visits: Vec<SeenRequest> = log.into_values().flatten().collect();
+    visits.sort_by_key(|visit| visit.began);
+    for machine in &machines {
+        let is_asker = |visit: &SeenRequest| visit.user_agent.contains(&machine.contact);
+        assert!(visits.iter().any(is_asker), "{}", machine.contact);
+    }
+    assert_ceiling(&visits, SERVER_PERIOD);
+}
+
+#[test]
+#[ignore = "a measure: it prints a ratio, and no time fails it"]
+fn three_workers_ask_three_hundred_hosts_more_often_than_one() {
+    let one = answers_in_a_minute(1);
+    let three = answers_in_a_minute(3);
+    println!(
+        "answers of 300 hosts in a minute: {one} to one worker, {three} to three: {:.2} times",
+        three as f64 / one as f64
+    );
+}
+
+/// The requests that so many workers have answered in a minute.
+fn answers_in_a_minute(workers: usize) -> usize {
+    let (farm, cluster) = (Farm::start(300, 60), Cluster::start());
+    let mut machines: Vec<Machine> = (0..workers)
+        .map(|k| Machine::new(&format!("w{k}"), &farm, &cluster.address("papers"), GAP))
+        .collect();
+    seed_all(&machines[0], &farm);
+
+    let (before, began) = (farm.answered(), farm.clock.now());
+    machines.iter_mut().for_each(Machine::start);
+    farm.clock.pause_until(began + Duration::from_secs(60));
+    let answered = farm.answered() - before;
+    machines.iter_mut().for_each(Machine::kill);
+    answered
+}
+
+/// Runs a test of this file in a network of its own, in which this machine has a public address.
+fn run_in_namespace(test: &str) {
+    let own_network: &[&str] = if Uid::effective().is_root() {
+        &["--net"]
+    } else {
+        // PostgreSQL does not run as root, so the user stays who it is.
+        &["--user", "--map-current-user", "--keep-caps", "--net"]
+    };
+    let address = format!("{PUBLIC}/32");
+    let script = format!(
+        "ip link set lo up && ip address add {address} dev lo && exec \"$0\" --exact {test}"
+    );
+    let out = Command::new("unshare")
+        .args(own_network)
+        .args(["sh", "-c", &script])
+        .arg(env::current_exe().unwrap())
+        .env(IN_NAMESPACE, "1")
+        .output()
+        .expect("this test needs `unshare` of util-linux");
+    assert!(
+        out.status.success() && told(&out).contains("1 passed"),
+        "in a network of its own (by `unshare` and `ip`): {}{}",
+        told(&out),
+        said(&out)
+    );
+}
+
+/// A machine for every third of a farm's papers, which stand at a public address.
+fn public_machine(number: usize, farm: &Farm, store: &str) -> Machine {
+    let gap = Duration::from_secs(1);
+    let machine = Machine::new(&format!("w{number}"), farm, store, gap);
+    for (k, (paper, ..)) in farm.papers().enumerate() {
+        if k % WORKERS == number {
+            machine.change_site(&paper, |site| site.replace("own_site = true\n", ""));
+        } else {
+            machine.remove_site(&paper);
+        }
+    }
+    machine
+}
+
+/// Fails where requests to one server came more often than its ceiling allows. A request may be
+/// some periods later than its turn, on a busy machine.
+fn assert_ceiling(visits: &[SeenRequest], period: Duration) {
+    let slack = period * 4;
+    for (k, first) in visits.iter().enumerate() {
+        for (turns, last) in (0..).zip(&visits[k..]) {
+            let took = last.began.since(first.began);
+            assert!(
+                period * turns <= took + slack,
+                "{turns} turns in {took:?}: {first:?} to {last:?}"
+            );
+        }
+    }
 }
 
 /// Lets every paper of a farm be known to the archive, with little asked.
