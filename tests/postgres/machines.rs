@@ -3,19 +3,21 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use serde_json::Value;
 
 use crate::farm::Farm;
-use crate::program::{Crawler, Process};
+use crate::program::{Crawler, Process, lines, said};
 
 /// A machine, and its worker if one runs.
 pub struct Machine {
-    /// All commands of this machine. The configuration names the database.
-    pub crawler: Crawler,
+    crawler: Crawler,
+    /// The address of the database.
+    store: String,
     /// A part of the User-Agent that no other machine has.
     pub contact: String,
     worker: Option<Child>,
@@ -26,16 +28,35 @@ impl Machine {
     pub fn new(name: &str, farm: &Farm, store: &str, gap: Duration) -> Self {
         let contact = format!("{name}@tests.saseo");
         let settings = format!(
-            "[identity]\ncontact = \"{contact}\"\n[pace]\ntotal_rate = \"10000/s\"\nserver_rate = \"4/s\"\n\
-             [archive]\nstore = \"{store}\"\n"
+            "[identity]\ncontact = \"{contact}\"\n[pace]\ntotal_rate = \"10000/s\"\nserver_rate = \"4/s\"\n"
         );
         let crawler = of_farm(farm, gap);
         fs::write(crawler.config().join("saseo.toml"), settings).unwrap();
         Self {
             crawler,
+            store: store.to_owned(),
             contact,
             worker: None,
         }
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.crawler.command(args);
+        command.env("SASEO_STORE", &self.store);
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// The articles of a JSONL export.
+    pub fn articles(&self) -> Vec<Value> {
+        let file = self.crawler.folder.path().join("articles.jsonl");
+        let out = file.to_string_lossy();
+        let done = self.run(&["export", "--format", "jsonl", "--out", &out]);
+        assert!(done.status.success(), "{}", said(&done));
+        lines(&file)
     }
 
     /// Changes the file of a site.
@@ -61,7 +82,7 @@ impl Machine {
             .append(true)
             .open(self.log())
             .unwrap();
-        let mut command = self.crawler.command(&["worker"]);
+        let mut command = self.command(&["worker"]);
         let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         self.worker = Some(child);
     }

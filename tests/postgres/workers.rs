@@ -181,7 +181,7 @@ fn a_start_of_a_schedule_is_made_once_by_two_machines_at_one_time() {
         machine
     });
     let at_once = machines.each_ref().map(|machine| {
-        let mut command = machine.crawler.command(&["schedule", "--once"]);
+        let mut command = machine.command(&["schedule", "--once"]);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         command.spawn().unwrap()
     });
@@ -200,7 +200,7 @@ fn a_start_of_a_schedule_is_made_once_by_two_machines_at_one_time() {
         assert_eq!(homes, 1, "{host}: {visits:#?}");
     }
     let asked = farm.answered();
-    let out = machines[1].crawler.run(&["schedule", "--once"]);
+    let out = machines[1].run(&["schedule", "--once"]);
     assert!(out.status.success(), "{}", said(&out));
     assert_eq!(farm.answered(), asked, "nothing is due any more");
 }
@@ -220,7 +220,7 @@ fn three_workers_keep_the_ceiling_of_one_server_together() {
     let at_once: Vec<Child> = machines
         .iter()
         .map(|machine| {
-            let mut command = machine.crawler.command(&["crawl"]);
+            let mut command = machine.command(&["crawl"]);
             command.stdout(Stdio::null()).stderr(Stdio::piped());
             command.spawn().unwrap()
         })
@@ -328,20 +328,20 @@ fn assert_ceiling(visits: &[SeenRequest], period: Duration) {
 /// Lets every paper of a farm be known to the archive, with little asked.
 fn seed_all(machine: &Machine, farm: &Farm) {
     let requests = farm.papers().count().to_string();
-    let out = machine.crawler.run(&["crawl", "--max-requests", &requests]);
+    let out = machine.run(&["crawl", "--max-requests", &requests]);
     assert!(out.status.success(), "{}", said(&out));
 }
 
 /// Lets one worker do what is left.
 fn finish(machine: &Machine) {
-    let out = machine.crawler.run(&["worker", "--once"]);
+    let out = machine.run(&["worker", "--once"]);
     assert!(out.status.success(), "{}", said(&out));
 }
 
 /// Fails where an article of a paper is missing or stands twice.
 fn assert_stored_once(machine: &Machine, farm: &Farm) {
     let mut stored = BTreeMap::<String, Vec<u64>>::new();
-    for article in machine.crawler.articles() {
+    for article in machine.articles() {
         let site = article["site"].as_str().unwrap().to_owned();
         let number = article["number"].as_u64().unwrap();
         stored.entry(site).or_default().push(number);
@@ -376,7 +376,7 @@ fn assert_repeats(log: &FarmLog, disturbances: usize) {
 
 /// Fails where the audit finds something, or a run has no end.
 fn assert_sound(machine: &Machine, cluster: &Cluster) {
-    let audit = machine.crawler.run(&["audit"]);
+    let audit = machine.run(&["audit"]);
     assert!(audit.status.success(), "{}{}", told(&audit), said(&audit));
     let open = cluster.sql("SELECT * FROM run WHERE ended_at IS NULL");
     assert_eq!(open, "", "runs without an end");
