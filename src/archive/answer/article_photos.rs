@@ -80,7 +80,7 @@ impl Writer {
 
 /// Whether the articles are unknown for which a photo was queued, how many of them stand, and how
 /// many of those allow it.
-const STANDING: &str = "SELECT page.shown_by IS NULL, count(article.id),
+const STANDING: &str = "SELECT count(page.shown_by) = 0, count(article.id),
         count(article.id) FILTER (WHERE article.photos_withheld = 0)
      FROM page
      LEFT JOIN json_each(CASE WHEN json_valid(shown_by) THEN shown_by ELSE '[]' END) AS shown
@@ -89,7 +89,7 @@ const STANDING: &str = "SELECT page.shown_by IS NULL, count(article.id),
        ON article.id = CASE WHEN shown.type = 'integer' THEN CAST(shown.value AS bigint) END
        AND article.access <> 'gone'
        AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.article_id = article.id)
-     WHERE page.id = ?1 GROUP BY page.id";
+     WHERE page.id = ?1";
 
 /// Notes whether the answer for an article asks that its photos are not kept. Those that wait are
 /// judged when their turn comes, see [`Writer::unwanted_photo`].

@@ -122,7 +122,7 @@ impl Reader {
         self.rows(
             "SELECT article.id FROM site CROSS JOIN article
              WHERE article.site_id = site.id AND article.number = ?2
-               AND (?1 IS NULL OR site.name = ?1)
+               AND (CAST(?1 AS text) IS NULL OR site.name = ?1)
              UNION
              SELECT article.id FROM site CROSS JOIN article
              WHERE article.site_id = site.id AND article.text_id = ?3 AND site.name = ?1
@@ -148,7 +148,7 @@ impl Reader {
         self.rows(
             "SELECT article_id FROM site CROSS JOIN other_key
              WHERE other_key.site_id = site.id AND other_key.key = ?2
-               AND (?1 IS NULL OR site.name = ?1)
+               AND (CAST(?1 AS text) IS NULL OR site.name = ?1)
              UNION
              SELECT article_id FROM site CROSS JOIN other_key
              WHERE other_key.site_id = site.id AND other_key.key = ?3
@@ -258,8 +258,8 @@ mod tests {
         let mut select = connection.prepare(NUMBER_ENDINGS).unwrap();
 
         for digits in ["7", "007", "0007", "807", "1007", "551007", "854775808"] {
-            let (ending, longer): (i64, i64) =
-                (digits.parse().unwrap(), 10_i64.pow(digits.len() as u32));
+            let ending: i64 = digits.parse().unwrap();
+            let longer = 10_i64.pow(digits.len() as u32);
             let values = params![ending, longer, rest_beyond(longer), MOST_FOUND];
             let found = select.query_map(values, |row| row.get::<usize, usize>(0));
             let found: Vec<u64> = found

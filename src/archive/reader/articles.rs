@@ -38,12 +38,12 @@ const FROM_ARTICLES: &str =
     "FROM (SELECT site.name AS site, 0 AS unnumbered, number, NULL AS url, article.id AS article_id
            FROM site CROSS JOIN article
            WHERE article.site_id = site.id AND number IS NOT NULL
-             AND (?1 IS NULL OR site.name IN (SELECT value FROM json_each(?1)))
+             AND (CAST(?1 AS text) IS NULL OR site.name IN (SELECT value FROM json_each(?1)))
            UNION ALL
            SELECT site.name, 1, NULL, url, article.id
            FROM site CROSS JOIN article
            WHERE article.site_id = site.id AND number IS NULL
-             AND (?1 IS NULL OR site.name IN (SELECT value FROM json_each(?1)))
+             AND (CAST(?1 AS text) IS NULL OR site.name IN (SELECT value FROM json_each(?1)))
            ORDER BY 1, 2, 3, 4 LIMIT 9223372036854775807) AS ordered
      CROSS JOIN article CROSS JOIN version CROSS JOIN capture
      WHERE article.id = ordered.article_id AND capture.id = version.capture_id";

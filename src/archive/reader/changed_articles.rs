@@ -87,7 +87,7 @@ impl Reader {
              LEFT JOIN capture ON capture.id = version.capture_id
              WHERE article.id = change.article_id AND ordered.site_row = article.site_id
                AND change.seq > ?2 AND change.seq <= ?3
-               AND (?1 IS NULL OR ordered.site IN (SELECT value FROM json_each(?1)))
+               AND (CAST(?1 AS text) IS NULL OR ordered.site IN (SELECT value FROM json_each(?1)))
              ORDER BY change.seq",
             conditions.sql()
         ))?;
@@ -112,7 +112,7 @@ impl Reader {
             "SELECT count(*) FROM change CROSS JOIN article CROSS JOIN site
              WHERE article.id = change.article_id AND site.id = article.site_id
                AND change.seq > ?2
-               AND (?1 IS NULL OR site.name IN (SELECT value FROM json_each(?1)))",
+               AND (CAST(?1 AS text) IS NULL OR site.name IN (SELECT value FROM json_each(?1)))",
         )?;
         let wanted = params![sites_in_json(filter), position(seq)];
         select

@@ -87,6 +87,16 @@ impl Condition {
     }
 }
 
+impl ConditionValue {
+    /// Makes a pattern of `LIKE` one of small letters, in which a backslash begins an escape. In a
+    /// condition, `LIKE` takes capitals of ASCII for small letters, and a backslash for itself.
+    fn become_pattern(&mut self) {
+        if let Self::Text(text) = self {
+            *text = text.to_ascii_lowercase().replace('\\', r"\\");
+        }
+    }
+}
+
 impl FromStr for Condition {
     type Err = ConditionError;
 
@@ -159,6 +169,17 @@ mod tests {
             values,
             [ConditionValue::Text("'; DROP TABLE version; --".into())]
         );
+    }
+
+    #[test]
+    fn a_pattern_has_small_letters_and_its_backslashes_mean_themselves() {
+        let (sql, values) = compiled(r"title LIKE 'A\_É%' AND title = 'A\'");
+        assert_eq!(
+            sql,
+            r"(lower(version.title) LIKE ? ESCAPE '\' AND version.title = ?)"
+        );
+        let text = |text: &str| ConditionValue::Text(text.to_owned());
+        assert_eq!(values, [text(r"a\\_É%"), text(r"A\")]);
     }
 
     #[test]

@@ -167,8 +167,8 @@ impl<'t> Parser<'t> {
                 }
                 self.next += 1;
                 self.literal(column)?;
-                if let Comparison::Like = test {
-                    self.values.last_mut().map(as_pattern);
+                if let (Comparison::Like, Some(value)) = (&test, self.values.last_mut()) {
+                    value.become_pattern();
                 }
                 return Ok(test);
             }
@@ -281,14 +281,6 @@ fn null_test(column: ConditionColumn, is: &str) -> String {
         ColumnKind::Text | ColumnKind::Whole | ColumnKind::Decimal => {
             format!("({} {is} NULL)", column.sql)
         }
-    }
-}
-
-/// Makes a pattern of `LIKE` one of small letters without an escape: `LIKE` takes capitals of ASCII
-/// for small letters, and a backslash for itself.
-fn as_pattern(value: &mut ConditionValue) {
-    if let ConditionValue::Text(text) = value {
-        *text = text.to_ascii_lowercase().replace('\\', "\\\\");
     }
 }
 

@@ -28,7 +28,8 @@ const EXCHANGES: &str = "
     LEFT JOIN site ON site.id = page.site_id
     LEFT JOIN robots_copy ON robots_copy.announced_id = announced.id
     WHERE ended.announced_id = announced.id AND announced.id > ?1
-      AND announced.kind = 'announced' AND ended.id <= ?2 AND ended.status IS NOT NULL AND coalesce(capture.fetched_at, ended.at) >= ?3
+      AND announced.kind = 'announced' AND ended.id <= ?2
+      AND ended.status IS NOT NULL AND coalesce(capture.fetched_at, ended.at) >= ?3
       AND coalesce(capture.fetched_at, ended.at) < ?4";
 
 /// A row, without what other rows tell of it.
