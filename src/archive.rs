@@ -68,6 +68,7 @@ mod truncated_list;
 mod unended;
 mod version_repair;
 mod word_index;
+mod worker;
 
 pub use answer::{Completed, Completion, WriteEffect};
 pub use archive_file::{ArchiveFile, ArchiveTotals, CopyProgress, LedgerEnd};
@@ -108,7 +109,7 @@ pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,
     ArticleScope, ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan,
     ChangedArticle, ChecksumKey, ChosenArticle, CleaningState, Condition, ConditionError,
-    CopyChoice, CountKey, DamagedArticle, DeclaredCounts, Dependents, EarlierAnswer,
+    CopyChoice, CountKey, DamagedArticle, DeclaredCounts, Dependents, DuePapers, EarlierAnswer,
     ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, FixityMarks, Flaw,
     FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerMark,
     LedgerRecord, LedgerRows, ListCursor, ListOrder, ListedArticle, MOST_LATE, MOST_RANKED,
@@ -133,6 +134,7 @@ pub use store_error::StoreError;
 pub use truncated_list::TruncatedList;
 pub use version_repair::{DamagedVersion, VersionRepair};
 pub use word_index::IndexSlice;
+pub use worker::{HostClaim, PaperClaim, Sharing};
 
 pub use crate::field_drift::FieldDrift;
 

@@ -39,6 +39,7 @@ mod survey;
 mod truncated_lists;
 mod verify;
 mod watch;
+mod worker;
 mod writing;
 
 use std::io::IsTerminal;
@@ -156,6 +157,13 @@ enum Command {
     /// Crawl at the times that the sites' files tell, until stopped
     #[command(after_help = help_texts::schedule())]
     Schedule(schedule::ScheduleArgs),
+    /// Crawl what is due of the papers that no other worker crawls, until stopped; seed nothing
+    ///
+    /// For an archive in a database that several machines crawl: each paper and each host belongs to
+    /// one worker at a time, and its gap is kept from one to the next. `crawl` or `schedule` begins
+    /// a paper, on any machine.
+    #[command(after_help = help_texts::worker())]
+    Worker(worker::WorkerArgs),
     /// Go on with what an interrupted crawl left; start nothing new
     #[command(after_help = help_texts::resume())]
     Resume(crawl::ResumeArgs),
@@ -339,6 +347,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Crawl(args) => crawl::crawl(common, args),
         Command::Schedule(args) => schedule::run(common, &args),
+        Command::Worker(args) => worker::run(common, &args),
         Command::Resume(args) => crawl::resume(common, args),
         Command::Plan(args) => plan::run(common, &args),
         Command::Export(args) => export::run(common, &args),

@@ -16,6 +16,7 @@ mod changes;
 mod condition;
 mod coverage_gaps;
 mod declared_counts;
+mod due_papers;
 mod exchanges;
 mod filter_conditions;
 mod fixity;
@@ -59,6 +60,7 @@ pub use changes::ArticleChange;
 pub use condition::{Condition, ConditionError, condition_columns};
 pub use coverage_gaps::{NumberGap, SilentSection};
 pub use declared_counts::{DeclaredCounts, RightsChange};
+pub use due_papers::DuePapers;
 pub use exchanges::{
     AnsweredRequest, CapturedAnswer, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage,
     Exchanges, ReadPage, ReadPages,

@@ -18,6 +18,7 @@ use crate::archive::loss_note::{forget_loss, refuse_if_lost};
 use crate::archive::place::ArchivePlace;
 #[cfg(feature = "postgres")]
 use crate::archive::postgres::Session;
+use crate::archive::worker::WorkerLease;
 use crate::archive::{FILE, SCHEMA, schema};
 use crate::article_key::ArticleKey;
 use crate::config::settings::Durability;
@@ -42,6 +43,8 @@ pub struct Writer {
     pub(super) clock_step: i64,
     /// Released after the connection is closed, since fields are dropped in this order.
     pub(super) dictionaries: Dictionaries,
+    /// The lease of this process beside others; `None` where it writes alone.
+    pub(super) worker: Option<WorkerLease>,
     lock: Lock,
 }
 
@@ -79,6 +82,7 @@ impl Writer {
                 files: Files::none(),
                 clock_step: 0,
                 dictionaries: Dictionaries::default(),
+                worker: None,
                 lock,
             });
         }
@@ -102,6 +106,7 @@ impl Writer {
             files,
             clock_step: 0,
             dictionaries: Dictionaries::default(),
+            worker: None,
             lock,
         })
     }
@@ -142,6 +147,9 @@ impl Writer {
             self.connection
                 .commit()
                 .map_err(|error| self.fault(error))?;
+            if let Some(worker) = &self.worker {
+                worker.renewed();
+            }
         }
         Ok(())
     }
@@ -171,7 +179,17 @@ impl Writer {
     pub(super) fn transaction(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
         let begins = self.connection.is_autocommit();
         if begins {
+            if let Some(worker) = &mut self.worker {
+                worker.ask();
+            }
             self.connection.begin().map_err(|error| self.fault(error))?;
+        }
+        if self.connection.is_shared() {
+            let renewed = match &self.worker {
+                Some(worker) if begins => worker.renew_in(&self.connection, lease),
+                Some(_) | None => Ok(()),
+            };
+            return renewed.map(|()| &self.connection);
         }
 
         let newest: i64 = self

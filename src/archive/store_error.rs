@@ -100,6 +100,28 @@ pub enum StoreError {
     Failed { store: String, why: String },
 }
 
+#[cfg(feature = "crawl")]
+impl StoreError {
+    /// Tells whether the error stays until somebody mends it: no time does.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::BadAddress { .. }
+                | Self::PasswordInAddress
+                | Self::NoPassword { .. }
+                | Self::NoSchema { .. }
+                | Self::OldServer { .. }
+                | Self::OtherEncoding { .. }
+                | Self::NotEmpty { .. }
+                | Self::Unfinished { .. }
+                | Self::OtherSchema { .. }
+                | Self::Newer { .. }
+                | Self::NotBuiltIn
+                | Self::OnlyInFolder { .. }
+        )
+    }
+}
+
 #[cfg(feature = "cli")]
 impl StoreError {
     /// Tells whether the error is a wrong command line.

@@ -62,6 +62,15 @@ impl Connection {
         }
     }
 
+    /// Prepares a statement that is used often, and of whose many rows only the first are read.
+    pub(crate) fn prepare_cached_stream(&self, sql: &str) -> Result<Statement<'_>> {
+        match self {
+            Self::Sqlite(_) => self.prepare_cached(sql),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => self.prepare(sql),
+        }
+    }
+
     /// Executes a statement that has no rows, and returns how many rows it changed.
     pub(crate) fn execute(&self, sql: &str, params: impl Params) -> Result<usize> {
         self.prepare_once(sql)?.execute(params)
@@ -72,7 +81,7 @@ impl Connection {
         match self {
             Self::Sqlite(connection) => Ok(connection.execute_batch(script)?),
             #[cfg(feature = "postgres")]
-            Self::Postgres(session) => Ok(session.execute_batch(script)?),
+            Self::Postgres(session) => Ok(session.execute_batch(&in_postgres(script))?),
         }
     }
 
@@ -92,6 +101,15 @@ impl Connection {
             Self::Sqlite(connection) => connection.is_autocommit(),
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => session.is_autocommit(),
+        }
+    }
+
+    /// Tells whether other processes may write the database, too.
+    pub(crate) fn is_shared(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => true,
         }
     }
 

@@ -164,7 +164,7 @@ impl Reader {
         let (mut last, mut bytes) = (after, 0);
 
         let sql = format!("SELECT {columns} FROM {from} AND {key} > ?1 ORDER BY {key}");
-        let mut select = self.connection.prepare_cached(&sql)?;
+        let mut select = self.connection.prepare_cached_stream(&sql)?;
         let mut rows = select.query([after])?;
 
         for count in 0.. {

@@ -33,6 +33,22 @@ pub(crate) fn schedule() -> String {
     )
 }
 
+pub(crate) fn worker() -> String {
+    ending(
+        &[
+            "saseo --store postgres://saseo@db/papers worker  until Ctrl-C",
+            "saseo worker --once                              until nothing is due",
+        ],
+        &[
+            "0        done (--once)",
+            FAILED,
+            USAGE,
+            "75       another run holds the data folder of this machine",
+            STOPPED,
+        ],
+    )
+}
+
 pub(crate) fn resume() -> String {
     ending(
         &[
