@@ -1,7 +1,7 @@
 //! Many workers on one archive are polite and lose nothing, whatever befalls them. The papers'
 //! servers are the judges: they log when each request came, and when its answer ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::net::Ipv4Addr;
 use std::process::{Child, Command, Stdio};
@@ -85,6 +85,15 @@ impl World {
         }
     }
 
+    /// Waits until the leases of killed workers have ended: what they had claimed is free then.
+    fn wait_for_leases(&self) {
+        let living = "SELECT 1 FROM worker WHERE lost = 0 AND lease_until >= server_now()";
+        while !self.cluster.sql(living).is_empty() {
+            let clock = self.farm.clock;
+            clock.pause_until(clock.now() + Duration::from_secs(1));
+        }
+    }
+
     fn do_one(&mut self, deed: Deed) {
         match deed {
             Deed::Kill(worker) => self.machines[worker].kill(),
@@ -126,17 +135,22 @@ fn three_workers_are_polite_and_lose_nothing_whatever_befalls_them() {
         );
     }
     let before_the_last = world.farm.answered();
+    world.wait_for_leases();
     finish(&world.machines[1]);
 
     let log = world.farm.log();
     let found = check_gaps(&log, GAP, &world.continued);
+    let handed_over = handovers(&log);
     println!(
-        "seed {seed}: {} requests ({before_the_last} under {} disturbances), {} early, {} late",
+        "seed {seed}: {} requests ({before_the_last} under {} disturbances), {handed_over} \
+         handovers of hosts, {} early, {} late, {} articles asked for again",
         world.farm.answered(),
         world.disturbances,
         found.early.len(),
-        found.late.len()
+        found.late.len(),
+        log.values().map(|visits| repeats(visits)).sum::<usize>()
     );
+    assert!(handed_over > 0, "each host was one worker's all the time");
     assert!(found.early.is_empty(), "{:#?}", found.early);
     assert!(
         found.late.len() <= world.continued.len(),
@@ -373,18 +387,34 @@ fn assert_stored_once(machine: &Machine, farm: &Farm) {
 /// costs a host the one request that was under way, or whose result was not stored yet.
 fn assert_repeats(log: &FarmLog, disturbances: usize) {
     for (host, visits) in log {
-        let mut asked = BTreeMap::<&str, usize>::new();
-        for visit in visits {
-            if visit.path_and_query.contains("articleView") {
-                *asked.entry(&visit.path_and_query).or_default() += 1;
-            }
-        }
-        let again: usize = asked.values().map(|times| times - 1).sum();
+        let again = repeats(visits);
         assert!(
             again <= disturbances,
-            "{host}: {again} articles were asked for again: {asked:#?}"
+            "{host}: {again} articles were asked for again: {visits:#?}"
         );
     }
+}
+
+/// The requests for articles that a host had been asked for before.
+fn repeats(visits: &[SeenRequest]) -> usize {
+    let paths = visits.iter().map(|visit| visit.path_and_query.as_str());
+    let mut asked = BTreeSet::new();
+    paths
+        .filter(|path| path.contains("articleView") && !asked.insert(*path))
+        .count()
+}
+
+/// How often a host was asked by another worker than before.
+fn handovers(log: &FarmLog) -> usize {
+    let of_host = |visits: &Vec<SeenRequest>| {
+        let mut visits = visits.clone();
+        visits.sort_by_key(|visit| visit.began);
+        let changes = visits
+            .windows(2)
+            .filter(|pair| pair[0].user_agent != pair[1].user_agent);
+        changes.count()
+    };
+    log.values().map(of_host).sum()
 }
 
 /// Fails where the audit finds something, or a run has no end.
