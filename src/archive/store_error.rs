@@ -1,5 +1,7 @@
 //! The errors of archives that another engine keeps, and of copies from one engine to another.
 
+use std::path::PathBuf;
+
 /// Why an archive in a database server cannot be used, or copied.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -96,6 +98,10 @@ pub enum StoreError {
     NotBuiltIn,
     #[error("{store} is no folder, and only an archive in a folder can do this")]
     OnlyInFolder { store: String },
+    #[error("{path} cannot be read: {why}")]
+    PasswordFile { path: PathBuf, why: String },
+    #[error("this machine's TLS cannot be used: {why}")]
+    Tls { why: String },
     #[error("{store} failed: {why}")]
     Failed { store: String, why: String },
 }
