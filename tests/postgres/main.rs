@@ -2,6 +2,12 @@
 
 mod cluster;
 mod copies;
+mod disturbances;
+mod farm;
+mod gaps;
+mod machines;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 mod program;
+mod proxy;
+mod workers;
