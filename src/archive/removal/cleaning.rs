@@ -33,7 +33,9 @@ pub enum CleaningEnd {
     /// The file is still to be written anew.
     RewriteLeft,
     /// This user may not vacuum these tables of the database.
-    NotAllowed { tables: Vec<String> },
+    NotAllowed {
+        tables: Vec<String>,
+    },
 }
 
 /// The tables from which a takedown deletes rows, or whose columns it empties.
