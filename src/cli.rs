@@ -52,7 +52,7 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::archive::{ArchiveError, ArchivePlace, Reader};
+use crate::archive::{ArchiveError, ArchiveLocation, Reader};
 use crate::cli::exit::Exit;
 use crate::config_folder;
 
@@ -310,10 +310,10 @@ impl Common {
     }
 
     /// Returns where the archive is.
-    fn place(&self) -> Result<ArchivePlace, ArchiveError> {
+    fn place(&self) -> Result<ArchiveLocation, ArchiveError> {
         match &self.store {
-            Some(store) => ArchivePlace::parse(store, self.data()),
-            None => Ok(ArchivePlace::folder(self.data())),
+            Some(store) => ArchiveLocation::parse(store, self.data()),
+            None => Ok(ArchiveLocation::folder(self.data())),
         }
     }
 

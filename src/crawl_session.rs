@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
-use crate::archive::{ArchiveError, ArchivePlace, Lock, Writer};
+use crate::archive::{ArchiveError, ArchiveLocation, Lock, Writer};
 use crate::clock::Clock;
 use crate::config::units::Bytes;
 use crate::crawl::{self, Agenda, Event, Session, Stop};
@@ -38,7 +38,7 @@ const WORKER_THREADS: usize = 2;
 pub struct PreparedSession<'a> {
     pub session: Session,
     /// Where the archive is.
-    pub place: &'a ArchivePlace,
+    pub place: &'a ArchiveLocation,
     pub web: Arc<Http>,
 }
 

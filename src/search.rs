@@ -260,12 +260,7 @@ impl Query {
     /// Returns the query as the archive takes it.
     fn select(&self) -> SearchSelect {
         SearchSelect {
-            expression: self.expression(),
-            phrases: self
-                .wanted_words()
-                .iter()
-                .map(QueryWords::expression)
-                .collect(),
+            sought: self.sought(),
             sites: self.sites().to_vec(),
             after: self.after(),
             before: self.before(),

@@ -38,14 +38,14 @@ use std::path::{Path, PathBuf};
 use rusqlite::OpenFlags;
 
 use crate::archive::connection::configure;
+#[cfg(feature = "postgres")]
+use crate::archive::database::DatabaseSession;
 use crate::archive::dictionaries::Dictionaries;
 use crate::archive::engine::{self, Connection, Statement, Transaction};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
+use crate::archive::location::ArchiveLocation;
 use crate::archive::loss_note::refuse_if_lost;
-use crate::archive::place::ArchivePlace;
-#[cfg(feature = "postgres")]
-use crate::archive::postgres::Session;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use article_filter::{ArticleFilter, CopyChoice, VersionChoice};
@@ -77,7 +77,10 @@ pub use records::{RecordIter, Records};
 pub use removal::{ChosenArticle, CleaningState, HeldArticle};
 pub use row_read::{RowRead, UnreadableRows};
 pub use row_sample::{RowSample, RowSpan};
-pub use search::{CountKey, FoundText, MOST_LATE, MOST_RANKED, SearchHit, SearchSelect, Searcher};
+pub use search::{
+    CountKey, FoundText, MOST_LATE, MOST_RANKED, SearchHit, SearchSelect, Searcher, Sought,
+    SoughtColumns, SoughtPhrase,
+};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading. It sees the changes that the writer has saved.
@@ -112,11 +115,11 @@ impl Reader {
     ///
     /// As [`Reader::open`].
     #[doc(hidden)]
-    pub fn of(place: &ArchivePlace) -> Result<Self, ArchiveError> {
+    pub fn of(place: &ArchiveLocation) -> Result<Self, ArchiveError> {
         #[cfg(feature = "postgres")]
         if let Some(address) = place.database() {
-            let session = Session::connect(address)?;
-            session.check_archive()?;
+            let session = DatabaseSession::connect(address)?;
+            session.work(|store| async move { store.check_archive().await })?;
             return Ok(Self {
                 connection: Connection::Postgres(session),
                 path: PathBuf::from(address.to_string()),
@@ -200,7 +203,7 @@ pub struct SiteQueue {
 
 /// Returns the queue of each site in the archive of a place, whatever schema the archive
 /// has; nothing where there is no archive.
-pub fn queues(place: &ArchivePlace) -> Result<Vec<SiteQueue>, ArchiveError> {
+pub fn queues(place: &ArchiveLocation) -> Result<Vec<SiteQueue>, ArchiveError> {
     let Some(connection) = connect_for_queues(place)? else {
         return Ok(Vec::new());
     };
@@ -219,7 +222,7 @@ pub fn queues(place: &ArchivePlace) -> Result<Vec<SiteQueue>, ArchiveError> {
 }
 
 /// Connects to an archive of any schema; `None` where there is none.
-fn connect_for_queues(place: &ArchivePlace) -> Result<Option<Connection>, ArchiveError> {
+fn connect_for_queues(place: &ArchiveLocation) -> Result<Option<Connection>, ArchiveError> {
     #[cfg(feature = "postgres")]
     if place.database().is_some() {
         return match Reader::of(place) {

@@ -9,16 +9,16 @@ use rusqlite::types::ValueRef;
 
 use crate::archive::checksum::keep_checksums;
 use crate::archive::connection::configure;
+#[cfg(feature = "postgres")]
+use crate::archive::database::DatabaseSession;
 use crate::archive::dictionaries::Dictionaries;
 use crate::archive::engine::{self, Connection, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
+use crate::archive::location::ArchiveLocation;
 use crate::archive::lock::Lock;
 use crate::archive::loss_note::{forget_loss, refuse_if_lost};
-use crate::archive::place::ArchivePlace;
-#[cfg(feature = "postgres")]
-use crate::archive::postgres::Session;
-use crate::archive::worker::WorkerLease;
+use crate::archive::worker_lease::WorkerLease;
 use crate::archive::{FILE, SCHEMA, schema};
 use crate::article_key::ArticleKey;
 use crate::config::settings::Durability;
@@ -60,7 +60,7 @@ impl Writer {
     /// Fails where the file is no archive, where a newer program made it, and where an archive was
     /// lost there.
     pub fn open(lock: Lock, durability: Durability) -> Result<Self, ArchiveError> {
-        let place = ArchivePlace::folder(lock.data());
+        let place = ArchiveLocation::folder(lock.data());
         Self::at(&place, lock, durability)
     }
 
@@ -70,14 +70,14 @@ impl Writer {
     ///
     /// As [`Writer::open`].
     pub fn at(
-        place: &ArchivePlace,
+        place: &ArchiveLocation,
         lock: Lock,
         durability: Durability,
     ) -> Result<Self, ArchiveError> {
         #[cfg(feature = "postgres")]
         if let Some(address) = place.database() {
-            let session = Session::connect(address)?;
-            session.begin_writing()?;
+            let session = DatabaseSession::connect(address)?;
+            session.work(|store| async move { store.begin_writing().await })?;
             return Ok(Self {
                 connection: Connection::Postgres(session),
                 path: PathBuf::from(address.to_string()),
@@ -190,7 +190,7 @@ impl Writer {
         }
         if self.connection.is_shared() {
             let renewed = match &self.worker {
-                Some(worker) if begins => worker.renew_in(&self.connection, lease),
+                Some(worker) if begins => worker.renew_in(&self.connection, lease.epoch),
                 Some(_) | None => Ok(()),
             };
             return renewed.map(|()| &self.connection);

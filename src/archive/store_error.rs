@@ -1,5 +1,7 @@
 //! The errors of archives that another engine keeps, and of copies from one engine to another.
 
+use std::path::PathBuf;
+
 /// Why an archive in a database server cannot be used, or copied.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -107,6 +109,10 @@ pub enum StoreError {
          into a folder, and `saseo archive copy` brings it into a database"
     )]
     RestoredByServer { store: String },
+    #[error("{path} cannot be read: {why}")]
+    PasswordFile { path: PathBuf, why: String },
+    #[error("this machine's TLS cannot be used: {why}")]
+    Tls { why: String },
     #[error("{store} failed: {why}")]
     Failed { store: String, why: String },
 }

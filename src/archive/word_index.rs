@@ -5,13 +5,24 @@
 //! transaction make one part of the index; each in its own would make the index write itself anew
 //! again and again.
 
+mod fts5;
+#[cfg(feature = "postgres")]
+mod lexemes;
+#[cfg(feature = "postgres")]
+mod tsvector;
+
 use rusqlite::params;
 
 use crate::archive::engine::{self, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer, lossy};
-use crate::extract::Article;
 use crate::text::search_tokens::index_tokens;
+
+pub(super) use fts5::add_words as add_words_of_sqlite;
+#[cfg(feature = "postgres")]
+pub(super) use lexemes::{COLUMN_GAP, lexeme};
+#[cfg(feature = "postgres")]
+pub(super) use tsvector::indexed_row;
 
 /// The rules by which the words of the index are made: the number of our own, and the version of
 /// Unicode that tells what a letter is. An index by other rules is made anew.
@@ -22,7 +33,7 @@ pub(super) const RULES: i64 = 3 << 32
 
 /// The fields of a version that are indexed, in the order of the index's columns.
 pub(super) const INDEXED_FIELDS: &str = "title, subtitle, authors, \
-     trim(coalesce(section, '') || char(10) || coalesce(subsection, '')) AS section, text";
+     trim(coalesce(section, '') || '\n' || coalesce(subsection, '')) AS section, text";
 
 /// The changes that a slice of the index has taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +43,7 @@ pub struct IndexSlice {
 }
 
 /// The words of a version, one text for each column of the index.
+#[derive(Debug)]
 pub(super) struct IndexedWords([String; 5]);
 
 impl IndexedWords {
@@ -57,34 +69,41 @@ impl IndexedWords {
     pub(super) fn fields(&self) -> &[String; 5] {
         &self.0
     }
+}
 
-    /// Adds the words under a row number to an index.
-    pub(super) fn add_to(
-        &self,
-        index: &str,
-        tx: &Connection,
-        row: i64,
-    ) -> Result<(), ArchiveError> {
-        let [title, subtitle, authors, section, text] = &self.0;
-        tx.prepare_cached(&format!(
-            "INSERT INTO {index} (rowid, title, subtitle, authors, section, text)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        ))?
-        .execute(params![row, title, subtitle, authors, section, text])?;
-        Ok(())
-    }
+/// The words of a field, in their order.
+pub(super) fn tokens(field: &str) -> impl Iterator<Item = &str> {
+    field.split(' ').filter(|token| !token.is_empty())
+}
 
-    /// Takes the words of a row number out of the index again.
-    fn remove(&self, tx: &Connection, row: i64) -> Result<(), ArchiveError> {
-        let [title, subtitle, authors, section, text] = &self.0;
-        tx.prepare_cached(
-            "INSERT INTO article_words
-                 (article_words, rowid, title, subtitle, authors, section, text)
-             VALUES ('delete', ?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![row, title, subtitle, authors, section, text])?;
-        Ok(())
+/// Returns what FTS5 keeps of the lengths of the fields: a varint for each.
+pub(super) fn sizes(fields: &[String; 5]) -> Vec<u8> {
+    let mut sizes = Vec::new();
+    for field in fields {
+        let count = tokens(field).count();
+        let groups = (1..=9).find(|groups| count >> (7 * groups) == 0);
+        for group in (0..groups.unwrap_or(9)).rev() {
+            let more = if group > 0 { 0x80 } else { 0 };
+            sizes.push((count >> (7 * group)) as u8 & 0x7f | more);
+        }
     }
+    sizes
+}
+
+/// Returns the numbers of words that [`sizes`] wrote.
+#[cfg(feature = "postgres")]
+pub(super) fn sizes_of(written: &[u8]) -> [usize; 5] {
+    let mut sizes = [0; 5];
+    let mut bytes = written.iter();
+    for size in &mut sizes {
+        for byte in bytes.by_ref() {
+            *size = *size << 7 | usize::from(byte & 0x7f);
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+    }
+    sizes
 }
 
 #[doc(hidden)]
@@ -137,10 +156,12 @@ fn begin_anew_by_other_rules(tx: &Connection) -> Result<(), ArchiveError> {
 
 /// Empties the index: the next slices take in all changes again.
 pub(super) fn begin_anew(tx: &Connection) -> Result<(), ArchiveError> {
-    tx.execute_batch(
-        "INSERT INTO article_words (article_words) VALUES ('delete-all');
-         DELETE FROM indexed_version;",
-    )?;
+    match tx {
+        Connection::Sqlite(_) => fts5::empty(tx)?,
+        #[cfg(feature = "postgres")]
+        Connection::Postgres(_) => tsvector::empty(tx)?,
+    }
+    tx.execute("DELETE FROM indexed_version", [])?;
     tx.execute("UPDATE word_index SET seq = 0, rules = ?1", [RULES])?;
     Ok(())
 }
@@ -176,7 +197,7 @@ fn index_article(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
         .prepare_cached(&format!(
             "SELECT id, published_ms, {INDEXED_FIELDS} FROM version
              WHERE id = (SELECT id FROM version WHERE article_id = ?1
-                         ORDER BY capture_id DESC, n DESC LIMIT 1) AND searchable"
+                         ORDER BY capture_id DESC, n DESC LIMIT 1) AND searchable = 1"
         ))?
         .query_row([article], |row| {
             let published = row.get::<_, Option<i64>>("published_ms")?;
@@ -187,7 +208,11 @@ fn index_article(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
         return Ok(());
     };
 
-    words.add_to("article_words", tx, article)?;
+    match tx {
+        Connection::Sqlite(_) => fts5::add_words("article_words", tx, article, &words)?,
+        #[cfg(feature = "postgres")]
+        Connection::Postgres(_) => tsvector::add_words(tx, article, &words)?,
+    }
     tx.prepare_cached(
         "INSERT INTO indexed_version (article_id, version_id, published_ms) VALUES (?1, ?2, ?3)",
     )?
@@ -224,56 +249,33 @@ pub(super) fn forget_words_of(
 }
 
 /// Takes the words of an article out of the index before the article is deleted. Where they are not
-/// known any more, since its text is damaged or they were made by other rules, the index is
-/// emptied.
+/// known any more, the index is emptied.
 pub(super) fn take_out(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
-    let indexed = tx
-        .prepare_cached(
-            "SELECT content_sha256, title, text FROM version
-             WHERE id = (SELECT version_id FROM indexed_version WHERE article_id = ?1)",
-        )?
-        .query_row([article], |row| {
-            let kept = Article {
-                title: lossy(row.get_ref(1)?),
-                paragraphs: lossy(row.get_ref(2)?).into_iter().collect(),
-                ..Article::default()
-            };
-            Ok(lossy(row.get_ref(0)?) == Some(kept.content_sha256()))
-        })
-        .optional()?;
-
-    let Some(is_sound) = indexed else {
-        return Ok(());
-    };
-    if !is_sound || !is_by_our_rules(tx)? {
-        return begin_anew(tx);
-    }
-    match forget_words(tx, article) {
-        Err(ArchiveError::Damaged(_)) => begin_anew(tx),
-        taken_out => taken_out,
+    match tx {
+        Connection::Sqlite(_) => fts5::take_out(tx, article),
+        #[cfg(feature = "postgres")]
+        Connection::Postgres(_) => tsvector::forget_words(tx, article),
     }
 }
 
-/// Merges parts of the index, until one is left that has no deleted word. Returns whether a part is
-/// left to merge.
-///
-/// FTS5 keeps a deleted word beside the place where it stood until both are merged.
+/// Takes the words of an article out of the index, while the version that was indexed is as it was.
+fn forget_words(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
+    match tx {
+        Connection::Sqlite(_) => fts5::forget_words(tx, article),
+        #[cfg(feature = "postgres")]
+        Connection::Postgres(_) => tsvector::forget_words(tx, article),
+    }
+}
+
+/// Takes a step towards an index that has no deleted word. Returns whether more are left.
 pub(super) fn merge_words(tx: &Connection, step: MergeStep) -> Result<bool, ArchiveError> {
-    let pages = match step {
-        MergeStep::First => -MERGED_PAGES,
-        MergeStep::Next => MERGED_PAGES,
-    };
-    let before = tx.sqlite()?.total_changes();
-    tx.execute(
-        "INSERT INTO article_words (article_words, rank) VALUES ('merge', ?1)",
-        [pages],
-    )?;
-    // "If the difference is less than 2, then the 'merge' command was a no-op" (FTS5, §6.7).
-    Ok(tx.sqlite()?.total_changes() - before >= 2)
+    match tx {
+        Connection::Sqlite(_) => fts5::merge_words(tx, step),
+        // Deleted rows are gone when PostgreSQL's own vacuum has passed.
+        #[cfg(feature = "postgres")]
+        Connection::Postgres(_) => Ok(false),
+    }
 }
-
-/// Pages of the index that one step of a merge writes: some megabytes.
-const MERGED_PAGES: i64 = 1_000;
 
 /// A step of a merge of all parts of the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -281,23 +283,4 @@ pub(super) enum MergeStep {
     /// Asks for all parts to become one.
     First,
     Next,
-}
-
-/// Takes the words of an article out of the index, while the version that was indexed is as it was.
-fn forget_words(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
-    let indexed = tx
-        .prepare_cached(&format!(
-            "SELECT {INDEXED_FIELDS} FROM version
-             WHERE id = (SELECT version_id FROM indexed_version WHERE article_id = ?1)"
-        ))?
-        .query_row([article], IndexedWords::of)
-        .optional()?;
-    let Some(words) = indexed else {
-        return Ok(());
-    };
-
-    words.remove(tx, article)?;
-    tx.prepare_cached("DELETE FROM indexed_version WHERE article_id = ?1")?
-        .execute([article])?;
-    Ok(())
 }

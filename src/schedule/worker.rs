@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, ArchivePlace, Reader, SeedMode};
+use crate::archive::{ArchiveError, ArchiveLocation, Reader, SeedMode};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config_folder::Config;
@@ -43,7 +43,7 @@ const LONGEST_RETRY: Duration = Duration::from_secs(30);
 /// What a worker crawls, and where.
 #[derive(Clone, Copy, Debug)]
 pub struct WorkerOptions<'a> {
-    pub place: &'a ArchivePlace,
+    pub place: &'a ArchiveLocation,
     /// The names of the sites; all where there is none.
     pub sites: &'a [String],
     pub mode: ScheduleMode,
@@ -167,7 +167,7 @@ fn now() -> Timestamp {
 
 /// The papers that nobody crawls and that have something due, as the agenda of a worker.
 struct FreePapers<'a> {
-    place: &'a ArchivePlace,
+    place: &'a ArchiveLocation,
     configuration: &'a Config,
     sites: HashMap<&'a str, &'a Arc<Site>>,
     reader: Option<Reader>,
@@ -180,7 +180,7 @@ struct FreePapers<'a> {
 }
 
 impl<'a> FreePapers<'a> {
-    fn new(place: &'a ArchivePlace, configuration: &'a Config, sites: &[&'a Arc<Site>]) -> Self {
+    fn new(place: &'a ArchiveLocation, configuration: &'a Config, sites: &[&'a Arc<Site>]) -> Self {
         Self {
             place,
             configuration,

@@ -1,4 +1,4 @@
-//! The language of queries, and the expressions of the full-text index that they become.
+//! The language of queries, and what an archive looks for because of them.
 //!
 //! Words stand side by side where all of them are wanted; `"…"` has words in their order, `OR` and
 //! `NOT` stand between, brackets join; `|` is `OR`, and a minus before a word is `NOT`. `title:`,
@@ -13,6 +13,7 @@ mod reader;
 use jiff::civil::Date;
 use thiserror::Error;
 
+use crate::archive::Sought;
 use crate::search::query::named_field::{Chooser, day, has_unknown_field};
 use crate::search::query::node::QueryNode;
 use crate::search::query::pieces::pieces;
@@ -132,9 +133,9 @@ impl Query {
         self.before
     }
 
-    /// Returns the expression of FTS5.
-    pub(super) fn expression(&self) -> String {
-        self.wanted.expression()
+    /// Returns what the archive looks for.
+    pub(super) fn sought(&self) -> Sought {
+        self.wanted.sought()
     }
 
     /// Returns the query without particles and plural endings of its words, in the order in which
@@ -222,7 +223,8 @@ mod tests {
     fn expression(written: &str) -> String {
         let query = Query::parse(written).expect("it is understood");
         query
-            .expression()
+            .sought()
+            .in_fts5()
             .replace("{title subtitle authors text} : ", "")
     }
 
@@ -289,7 +291,7 @@ mod tests {
         let query =
             Query::parse("author:김하늘 section:문화 시 site:bada after:2026-03-07").unwrap();
         assert_eq!(
-            query.expression(),
+            query.sought().in_fts5(),
             "({authors} : \"김하 하늘\" AND {section} : \"문화\" AND \
              {title subtitle authors text} : \"시\" *)"
         );
@@ -476,7 +478,7 @@ mod tests {
         ) {
             if let Ok(query) = Query::parse(&written) {
                 let again = Query::parse(&query.written());
-                prop_assert_eq!(again.map(|query| query.expression()), Ok(query.expression()));
+                prop_assert_eq!(again.map(|query| query.sought().in_fts5()), Ok(query.sought().in_fts5()));
             }
         }
 
@@ -487,7 +489,7 @@ mod tests {
                         |(\\PC{0,20} (AND|OR|NOT|title:) ){0,4}\\PC{0,20}",
         ) {
             if let Ok(query) = Query::parse(&written) {
-                let expression = query.expression();
+                let expression = query.sought().in_fts5();
                 prop_assert_eq!(expression.matches('"').count() % 2, 0);
             }
         }

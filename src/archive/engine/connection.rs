@@ -1,18 +1,19 @@
 //! A connection to an archive's database.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{OpenFlags, ToSql};
 
+#[cfg(feature = "postgres")]
+use crate::archive::database::DatabaseSession;
 use crate::archive::engine::error::Result;
 use crate::archive::engine::params::Params;
 use crate::archive::engine::rows::Row;
 use crate::archive::engine::statement::Statement;
 #[cfg(feature = "postgres")]
 use crate::archive::engine::translation::in_postgres;
-#[cfg(feature = "postgres")]
-use crate::archive::postgres::Session;
 #[cfg(feature = "postgres")]
 use crate::archive::store_error::StoreError;
 
@@ -21,7 +22,7 @@ use crate::archive::store_error::StoreError;
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection),
     #[cfg(feature = "postgres")]
-    Postgres(Session),
+    Postgres(DatabaseSession),
 }
 
 impl Connection {
@@ -110,6 +111,19 @@ impl Connection {
             Self::Sqlite(_) => false,
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => true,
+        }
+    }
+
+    /// Limits the waits of a process that shares the database with others: for an answer, and of the
+    /// server for this process's next statement within a transaction. SQLite has limits of its own.
+    pub(crate) fn limit_waits(&self, patience: Duration, silence: Duration) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => {
+                let _ = (patience, silence);
+                Ok(())
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => Ok(session.limit(patience, silence)?),
         }
     }
 

@@ -6,9 +6,9 @@ use rusqlite::types::{FromSql, ValueRef};
 #[cfg(feature = "postgres")]
 use rusqlite::types::{FromSqlError, Type};
 
-use crate::archive::engine::error::{Error, Result};
 #[cfg(feature = "postgres")]
-use crate::archive::postgres::{AnswerRow, AnswerRows};
+use crate::archive::database::{AnswerRow, AnswerRows};
+use crate::archive::engine::error::{Error, Result};
 
 /// The rows of a statement under way.
 pub(crate) enum Rows<'s> {

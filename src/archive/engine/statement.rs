@@ -5,14 +5,14 @@ use std::fmt;
 use rusqlite::ToSql;
 
 #[cfg(feature = "postgres")]
+use crate::archive::database::SessionStatement;
+#[cfg(feature = "postgres")]
 use crate::archive::engine::error::Error;
 use crate::archive::engine::error::Result;
 use crate::archive::engine::params::Params;
 #[cfg(feature = "postgres")]
 use crate::archive::engine::params::value_of;
 use crate::archive::engine::rows::{Row, Rows};
-#[cfg(feature = "postgres")]
-use crate::archive::postgres::SessionStatement;
 
 /// A statement that was prepared.
 pub(crate) enum Statement<'c> {

@@ -1,5 +1,6 @@
 //! What the articles of a query have: words, joined by AND, OR and NOT.
 
+use crate::archive::{Sought, SoughtColumns, SoughtPhrase};
 use crate::search::particles::stems;
 use crate::text::search_tokens::{PhraseTokens, phrase_tokens};
 
@@ -39,13 +40,12 @@ pub(crate) enum SearchField {
 
 impl SearchField {
     /// Returns the columns of the index.
-    fn columns(self) -> &'static str {
+    fn columns(self) -> SoughtColumns {
         match self {
-            // A section is the word of many articles, and says little of each.
-            Self::Everywhere => "{title subtitle authors text}",
-            Self::Title => "{title subtitle}",
-            Self::Author => "{authors}",
-            Self::Section => "{section}",
+            Self::Everywhere => SoughtColumns::Text,
+            Self::Title => SoughtColumns::Title,
+            Self::Author => SoughtColumns::Authors,
+            Self::Section => SoughtColumns::Section,
         }
     }
 
@@ -61,18 +61,16 @@ impl SearchField {
 }
 
 impl QueryNode {
-    pub(super) fn expression(&self) -> String {
+    /// Returns what the archive looks for.
+    pub(super) fn sought(&self) -> Sought {
+        let all = |parts: &[Self]| parts.iter().map(Self::sought).collect();
         match self {
-            Self::Words(words) => words.expression(),
-            Self::Any(parts) => joined(parts, " OR "),
-            Self::All(wanted, unwanted) if unwanted.is_empty() => joined(wanted, " AND "),
-            Self::All(wanted, unwanted) => {
-                format!(
-                    "({} NOT {})",
-                    joined(wanted, " AND "),
-                    joined(unwanted, " OR ")
-                )
-            }
+            Self::Words(words) => Sought::Phrase(words.sought()),
+            Self::Any(parts) => Sought::Any(all(parts)),
+            Self::All(wanted, unwanted) => Sought::All {
+                wanted: all(wanted),
+                unwanted: all(unwanted),
+            },
         }
     }
 
@@ -170,18 +168,15 @@ impl QueryNode {
     }
 }
 
-fn joined(parts: &[QueryNode], between: &str) -> String {
-    let parts: Vec<String> = parts.iter().map(QueryNode::expression).collect();
-    format!("({})", parts.join(between))
-}
-
 impl QueryWords {
-    /// Returns the words as a phrase of the index. The tokens are letters and digits, so that
-    /// nothing of the query reaches the index's own language.
-    pub(crate) fn expression(&self) -> String {
+    /// Returns the words as a phrase of the index.
+    fn sought(&self) -> SoughtPhrase {
         let PhraseTokens { tokens, is_open } = self.phrase();
-        let star = if is_open { " *" } else { "" };
-        format!("{} : \"{tokens}\"{star}", self.field.columns())
+        SoughtPhrase {
+            columns: self.field.columns(),
+            tokens,
+            is_open,
+        }
     }
 
     /// Returns the words without their particles and endings, the longest first.

@@ -92,10 +92,36 @@ CREATE TABLE indexed_version (
     published_ms bigint
 );
 CREATE TABLE word_index (
-    seq   bigint NOT NULL,
-    rules bigint NOT NULL
+    seq      bigint NOT NULL,
+    rules    bigint NOT NULL,
+    -- The articles that are indexed, and all of their words.
+    articles bigint NOT NULL,
+    tokens   bigint NOT NULL
 );
-INSERT INTO word_index (seq, rules) VALUES (0, 0);
+INSERT INTO word_index (seq, rules, articles, tokens) VALUES (0, 0, 0, 0);
+
+-- The words of the indexed versions. A vector is empty where the server takes none so large; where
+-- it is not exact, it has no positions.
+CREATE TABLE article_words (
+    article_id bigint PRIMARY KEY REFERENCES article,
+    words      tsvector,
+    title      tsvector,
+    authors    tsvector,
+    section    tsvector,
+    is_exact   boolean NOT NULL,
+    sizes      bytea NOT NULL,
+    tokens     bigint NOT NULL
+);
+-- Without statistics the server looks words up in their index, however many articles have them:
+-- what reading all vectors costs is not known to it.
+ALTER TABLE article_words
+    ALTER words SET STATISTICS 0, ALTER title SET STATISTICS 0,
+    ALTER authors SET STATISTICS 0, ALTER section SET STATISTICS 0;
+CREATE INDEX article_words_exact ON article_words
+    USING gin (words, title, authors, section) WHERE is_exact;
+CREATE INDEX article_words_checked ON article_words
+    USING gin (words, title, authors, section) WHERE NOT is_exact;
+CREATE INDEX article_words_large ON article_words (article_id) WHERE words IS NULL;
 
 -- SQLite's functions that the archive's statements use, as functions of PostgreSQL.
 

@@ -11,18 +11,20 @@ mod phrases;
 mod records;
 mod segment;
 mod stored_words;
+#[cfg(feature = "postgres")]
+mod vector_rows;
 
-use crate::archive::engine::{self, OptionalExtension, Row};
+use crate::archive::engine::{self, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::fixity::versions::ArticleChoice;
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::row_sample::{RowSample, RowSpan};
 use crate::archive::reader::walk::{Walk, WalkStep, is_unreadable};
-use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, RULES};
+use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, RULES, sizes};
 
 use index_scan::ScannedIndex;
-use stored_words::{WordCoverage, sizes};
+use stored_words::WordCoverage;
 
 pub use stored_words::StoredWords;
 
@@ -38,6 +40,13 @@ enum WordSearch {
     Phrases,
     /// Some words of each field.
     Sample(RowSample),
+    /// In the article's own row, which has all of its words.
+    #[cfg(feature = "postgres")]
+    Rows {
+        /// Behind this article, words of articles that are not indexed are told; nowhere without
+        /// one.
+        left_behind: Option<i64>,
+    },
 }
 
 #[doc(hidden)]
@@ -73,11 +82,24 @@ impl Reader {
             found(looked?);
         }
 
-        if let WordSearch::Scanned(index) = search {
-            let left = index.left();
-            left.for_each(|article| found(RowRead::Row(article)));
+        for article in self.left_words(search)? {
+            found(RowRead::Row(article));
         }
         Ok(())
+    }
+
+    /// Returns the articles that have words in the index and should have none.
+    fn left_words(&self, search: WordSearch) -> Result<Vec<StoredWords>, ArchiveError> {
+        match search {
+            WordSearch::Scanned(index) => Ok(index.left().collect()),
+            #[cfg(feature = "postgres")]
+            WordSearch::Rows {
+                left_behind: Some(after),
+            } => Ok(vector_rows::left(&self.connection, after)?),
+            #[cfg(feature = "postgres")]
+            WordSearch::Rows { left_behind: None } => Ok(Vec::new()),
+            WordSearch::Phrases | WordSearch::Sample(_) => Ok(Vec::new()),
+        }
     }
 
     /// Reads the index as far as it has to be, and tells what is wrong with its own tables. `None`
@@ -92,20 +114,40 @@ impl Reader {
         if rules.query_row([], |row| row.get(0)).optional()? != Some(RULES) {
             return Ok(None);
         }
+        match &self.connection {
+            Connection::Sqlite(_) => self.begin_fts5_search(condition, coverage, span).map(Some),
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(_) => {
+                let left_behind = match (coverage, span) {
+                    (WordCoverage::All, RowSpan::After(key)) => Some(key),
+                    (WordCoverage::All | WordCoverage::Some, _) => None,
+                };
+                let faults = vector_rows::faults(&self.connection)?;
+                Ok(Some((WordSearch::Rows { left_behind }, faults)))
+            }
+        }
+    }
 
+    /// Reads the index of SQLite as far as it has to be.
+    fn begin_fts5_search(
+        &self,
+        condition: &str,
+        coverage: WordCoverage,
+        span: RowSpan,
+    ) -> engine::Result<(WordSearch, Vec<String>)> {
         let after = match span {
             RowSpan::Sample(sample) => {
-                return Ok(Some((WordSearch::Sample(sample), Vec::new())));
+                return Ok((WordSearch::Sample(sample), Vec::new()));
             }
             RowSpan::After(key) => key,
         };
         if coverage == WordCoverage::Some && self.has_few(condition)? {
-            return Ok(Some((WordSearch::Phrases, Vec::new())));
+            return Ok((WordSearch::Phrases, Vec::new()));
         }
 
         let faults = pages::faults(&self.connection)?;
         let index = ScannedIndex::read(&self.connection, after, coverage)?;
-        Ok(Some((WordSearch::Scanned(index), faults)))
+        Ok((WordSearch::Scanned(index), faults))
     }
 
     /// Tells whether so few articles are chosen that their words are looked for one by one.
@@ -124,15 +166,26 @@ impl Reader {
         condition: &str,
         span: RowSpan,
     ) -> impl Iterator<Item = WalkResult<StoredWords>> + 'w {
+        let sizes = match &self.connection {
+            Connection::Sqlite(_) => {
+                "(SELECT sz FROM article_words_docsize
+                  WHERE article_words_docsize.id = indexed_version.article_id)"
+            }
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(_) => {
+                "(SELECT sizes FROM article_words
+                  WHERE article_words.article_id = indexed_version.article_id)"
+            }
+        };
         let walk = Walk {
             columns: format!(
                 "indexed_version.article_id AS article,
                  (SELECT site.name FROM site WHERE site.id = article.site_id)
                      || '/' || article.name AS article_name,
                  article.url AS url,
-                 (SELECT sz FROM article_words_docsize
-                  WHERE article_words_docsize.id = indexed_version.article_id) AS sizes,
-                 indexed_version.published_ms IS version.published_ms AS has_its_day,
+                 {sizes} AS sizes,
+                 indexed_version.published_ms IS NOT DISTINCT FROM version.published_ms
+                     AS has_its_day,
                  {INDEXED_FIELDS}"
             )
             .into(),
@@ -170,6 +223,8 @@ impl Reader {
             WordSearch::Sample(sample) => {
                 phrases::are_found(&self.connection, article, fields, Some(*sample))
             }
+            #[cfg(feature = "postgres")]
+            WordSearch::Rows { .. } => vector_rows::has_words(&self.connection, article, &words),
         };
         let fault = match found {
             Ok(false) => Some("the index has other words than its text".to_owned()),

@@ -1,11 +1,4 @@
-//! How many articles have the words: all of them, and by a field.
-
-use std::collections::HashMap;
-
-use crate::archive::engine::params_from_iter;
-use crate::archive::error::ArchiveError;
-use crate::archive::reader::search::{CHOSEN, SearchSelect, Searcher, placed, values};
-use crate::archive::store::lossy;
+//! The fields by which the articles of a search are counted.
 
 /// What the articles of a search are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +11,7 @@ pub enum CountKey {
 
 impl CountKey {
     /// Returns the expression of an article's value, where `author` is one of its authors.
-    fn sql(self) -> &'static str {
+    pub(super) fn sql(self) -> &'static str {
         match self {
             Self::Day => "substr(version.published_at, 1, 10)",
             Self::Site => "site.name",
@@ -27,62 +20,14 @@ impl CountKey {
         }
     }
 
-    fn joined(self) -> &'static str {
+    /// Returns the join of the table that the expression needs.
+    pub(super) fn joined(self) -> &'static str {
         match self {
             Self::Day | Self::Site | Self::Section => "",
             Self::Author => {
-                "LEFT JOIN json_each(iif(json_valid(version.authors), version.authors, '[]'))
-                   AS author"
+                "LEFT JOIN json_each(CASE WHEN json_valid(version.authors)
+                             THEN version.authors ELSE '[]' END) AS author ON true"
             }
         }
-    }
-}
-
-impl Searcher<'_> {
-    /// Returns how many articles have the words.
-    pub fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError> {
-        let mut count = 0;
-        for index in self.indexes() {
-            // To count articles of all sites and days takes no look at anything but the words.
-            let mut statement = if select.is_everywhere() {
-                self.prepare(index, "count(*)", "", "")?
-            } else {
-                self.prepare_chosen(index, select, "count(*)", "")?
-            };
-            count += statement
-                .query_row(placed(&statement, &values(select)), |row| {
-                    row.get::<_, u64>(0)
-                })
-                .map_err(|error| self.told(error))?;
-        }
-        Ok(count)
-    }
-
-    /// Returns how many articles with the words have each value of a field, in the order of the
-    /// values; `None` stands for those without one.
-    pub fn count_by(
-        &self,
-        select: &SearchSelect,
-        key: CountKey,
-    ) -> Result<Vec<(Option<String>, u64)>, ArchiveError> {
-        let mut counts: HashMap<Option<String>, u64> = HashMap::new();
-        for index in self.indexes() {
-            // `json_each` has a column `key` of its own.
-            let columns = format!("{} AS counted, count(*)", key.sql());
-            let joined = format!("{} {}", index.told(), key.joined());
-            let rest = format!("{CHOSEN} GROUP BY counted");
-            let mut statement = self.prepare(index, &columns, &joined, &rest)?;
-            let rows = statement.query_map(params_from_iter(values(select)), |row| {
-                Ok((lossy(row.get_ref(0)?), row.get::<_, u64>(1)?))
-            })?;
-            for row in rows {
-                let (value, count) = row.map_err(|error| self.told(error))?;
-                *counts.entry(value).or_default() += count;
-            }
-        }
-
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort();
-        Ok(counts)
     }
 }

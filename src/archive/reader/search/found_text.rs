@@ -1,5 +1,7 @@
 //! An article as a search shows it.
 
+use rusqlite::params;
+
 use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::published::published_at;
@@ -25,17 +27,16 @@ pub struct FoundText {
 impl Searcher<'_> {
     /// Returns an article as it is shown: the version that was searched.
     pub fn found_text(&self, article: i64) -> Result<FoundText, ArchiveError> {
+        let version = self.words.searched_version(article)?;
         let mut select = self.reader.connection.prepare_cached(
             "SELECT site.name || '/' || article.name AS id, site.name AS site, article.url,
                     version.title, subtitle, authors, section, published_at, published_precision,
                     text
              FROM article JOIN site ON site.id = article.site_id
-             JOIN version ON version.id = coalesce(
-               (SELECT version_id FROM late_version WHERE article_id = ?1),
-               (SELECT version_id FROM indexed_version WHERE article_id = ?1))
+             JOIN version ON version.id = ?2
              WHERE article.id = ?1",
         )?;
-        Ok(select.query_row([article], found_text)?)
+        Ok(select.query_row(params![article, version], found_text)?)
     }
 }
 

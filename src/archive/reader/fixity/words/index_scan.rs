@@ -8,7 +8,8 @@ use crate::archive::engine::{self, Connection};
 use crate::archive::reader::fixity::words::parts::parts_in;
 use crate::archive::reader::fixity::words::records::IndexRecords;
 use crate::archive::reader::fixity::words::segment::Segment;
-use crate::archive::reader::fixity::words::stored_words::{StoredWords, WordCoverage, tokens};
+use crate::archive::reader::fixity::words::stored_words::{StoredWords, WordCoverage};
+use crate::archive::word_index::tokens;
 
 /// FTS5 cuts longer words to this length in bytes (`FTS5_MAX_TOKEN_SIZE`).
 const MOST_BYTES: usize = 32_768;
@@ -84,12 +85,7 @@ impl ScannedIndex {
         let sums = (0_i64..).zip(self.sums).chain(self.aside);
         let left = sums.filter(move |(_, sum)| is_of_all && *sum != 0);
 
-        left.map(|(article, _)| StoredWords {
-            article,
-            id: format!("of row {article}"),
-            url: None,
-            fault: Some("the index has words of an article that is not indexed".to_owned()),
-        })
+        left.map(|(article, _)| StoredWords::of_no_article(article))
     }
 
     fn sum(&mut self, article: i64) -> &mut u64 {

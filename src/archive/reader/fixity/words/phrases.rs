@@ -3,8 +3,8 @@
 use rusqlite::params;
 
 use crate::archive::engine::{self, Connection};
-use crate::archive::reader::fixity::words::stored_words::tokens;
 use crate::archive::reader::row_sample::RowSample;
+use crate::archive::word_index::tokens;
 
 /// The columns of the index, in their order.
 const COLUMNS: [&str; 5] = ["title", "subtitle", "authors", "section", "text"];

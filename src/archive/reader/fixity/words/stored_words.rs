@@ -20,21 +20,14 @@ pub(super) enum WordCoverage {
     Some,
 }
 
-/// The words of a field, in their order.
-pub(super) fn tokens(field: &str) -> impl Iterator<Item = &str> {
-    field.split(' ').filter(|token| !token.is_empty())
-}
-
-/// Returns what FTS5 keeps of the lengths of the fields: a varint for each.
-pub(super) fn sizes(fields: &[String; 5]) -> Vec<u8> {
-    let mut sizes = Vec::new();
-    for field in fields {
-        let count = tokens(field).count();
-        let groups = (1..=9).find(|groups| count >> (7 * groups) == 0);
-        for group in (0..groups.unwrap_or(9)).rev() {
-            let more = if group > 0 { 0x80 } else { 0 };
-            sizes.push((count >> (7 * group)) as u8 & 0x7f | more);
+impl StoredWords {
+    /// Words of an article that is not indexed.
+    pub(super) fn of_no_article(article: i64) -> Self {
+        Self {
+            article,
+            id: format!("of row {article}"),
+            url: None,
+            fault: Some("the index has words of an article that is not indexed".to_owned()),
         }
     }
-    sizes
 }

@@ -2,8 +2,9 @@
 
 use crate::archive::engine::{Statement, params_from_iter};
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::search::{CHOSEN, SearchSelect, Searcher, values};
-use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords};
+use crate::archive::reader::search::fts5::{Fts5Search, values};
+use crate::archive::reader::search::{OTHER_VERSIONS, SearchSelect, chosen_from};
+use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, add_words_of_sqlite};
 
 /// Versions whose words are held in memory at once: some 20 MB of them.
 const SLICE: usize = 2_000;
@@ -12,21 +13,13 @@ const SLICE: usize = 2_000;
 const OTHER_WORDS: &str = "CREATE VIRTUAL TABLE temp.other_words USING fts5
     (title, subtitle, authors, section, text, content='', tokenize='ascii')";
 
-/// The versions of articles that have several, and of those that are not indexed. Indexes have
-/// these few articles.
-const OTHER_VERSIONS: &str = "WITH chosen (article_id) AS (
-        SELECT article_id FROM version WHERE n > 1
-        UNION SELECT id FROM article WHERE id NOT IN (SELECT article_id FROM indexed_version))
-    SELECT version.id FROM chosen
-    CROSS JOIN version ON version.article_id = chosen.article_id
-    WHERE version.id NOT IN (SELECT version_id FROM indexed_version
-                             WHERE indexed_version.article_id = chosen.article_id)
-    ORDER BY version.id";
-
-impl Searcher<'_> {
+impl Fts5Search<'_> {
     /// Returns the articles of which a version that the index does not have has the words. Reads
     /// those versions one by one.
-    pub fn hits_in_other_versions(&self, select: &SearchSelect) -> Result<Vec<i64>, ArchiveError> {
+    pub(super) fn find_other_versions(
+        &self,
+        select: &SearchSelect,
+    ) -> Result<Vec<i64>, ArchiveError> {
         let connection = &self.reader.connection;
         connection.execute_batch(OTHER_WORDS)?;
         let found = self.found_slice_by_slice(select);
@@ -60,7 +53,7 @@ impl Searcher<'_> {
         let mut select = self.reader.prepare_records(&sql)?;
         for version in versions {
             let words = select.query_row([version], IndexedWords::of)?;
-            words.add_to("other_words", &self.reader.connection, *version)?;
+            add_words_of_sqlite("other_words", &self.reader.connection, *version, &words)?;
         }
         Ok(())
     }
@@ -71,7 +64,8 @@ impl Searcher<'_> {
             "SELECT version.article_id FROM other_words
              CROSS JOIN version ON version.id = other_words.rowid
              CROSS JOIN site ON site.id = version.site_id
-             WHERE other_words MATCH ?1 {CHOSEN}"
+             WHERE other_words MATCH ?1 {}",
+            chosen_from(2)
         ))?)
     }
 }

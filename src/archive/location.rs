@@ -2,20 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::archive::error::ArchiveError;
 #[cfg(feature = "postgres")]
-use crate::archive::postgres::PostgresAddress;
+use crate::archive::database::PostgresAddress;
+use crate::archive::error::ArchiveError;
 use crate::archive::store_error::StoreError;
 
 /// Where an archive is, and the folder for what belongs to this machine beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArchivePlace {
+pub struct ArchiveLocation {
     data: PathBuf,
     #[cfg(feature = "postgres")]
     database: Option<PostgresAddress>,
 }
 
-impl ArchivePlace {
+impl ArchiveLocation {
     /// An archive that is in its folder.
     pub fn folder(data: impl Into<PathBuf>) -> Self {
         Self {

@@ -8,8 +8,7 @@ use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-use crate::archive::error::ArchiveError;
-use crate::archive::postgres::password_file::{USUAL_PORT, password_for};
+use crate::archive::database::password_file::{USUAL_PORT, password_for};
 use crate::archive::store_error::StoreError;
 
 /// Where Debian and its like have the server's socket.
@@ -40,7 +39,7 @@ impl PostgresAddress {
     /// # Errors
     ///
     /// Fails where the file of passwords cannot be read, or others may read it.
-    pub(super) fn configs(&self) -> Result<Vec<Config>, ArchiveError> {
+    pub(super) fn configs(&self) -> Result<Vec<Config>, StoreError> {
         let (hosts, numbers) = (self.config.get_hosts(), self.config.get_hostaddrs());
         let of_environment = std::env::var_os("PGPASSWORD").filter(|password| !password.is_empty());
         let servers = (0..hosts.len().max(numbers.len())).map(|n| {

@@ -8,7 +8,9 @@ use std::collections::HashMap;
 
 use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::search::{SearchHit, SearchSelect, Searcher, WEIGHTS};
+use crate::archive::reader::search::bm25::phrase_weight;
+use crate::archive::reader::search::fts5::{Fts5Search, WEIGHTS};
+use crate::archive::reader::search::{SearchHit, SearchSelect};
 
 /// The row in which FTS5 keeps the number of articles and the words of each column.
 const TOTALS: i64 = 1;
@@ -57,7 +59,7 @@ impl IndexedArticles {
     }
 }
 
-impl Searcher<'_> {
+impl Fts5Search<'_> {
     /// Gives late articles the scores that they would have in the kept index: of each phrase, the
     /// weight is exchanged.
     pub(super) fn score_as_kept(
@@ -67,7 +69,8 @@ impl Searcher<'_> {
         hits: &mut [SearchHit],
     ) -> Result<(), ArchiveError> {
         let mut scores: HashMap<i64, f64> = hits.iter().map(|hit| (hit.article, 0.0)).collect();
-        for phrase in &select.phrases {
+        for phrase in select.sought.wanted_phrases() {
+            let phrase = &phrase.in_fts5();
             let with_phrase = self.late_scores(phrase)?;
             let in_kept = phrase_weight(articles.kept, self.count_kept(phrase)?);
             let in_late = phrase_weight(articles.late, with_phrase.len() as u64);
@@ -106,14 +109,6 @@ impl Searcher<'_> {
     }
 }
 
-/// Returns the weight of a phrase in FTS5's BM25 (`fts5Bm25GetData` of fts5_aux.c).
-fn phrase_weight(articles: u64, with_phrase: u64) -> f64 {
-    let (articles, with_phrase) = (articles as f64, with_phrase as f64);
-    let weight = ((articles - with_phrase + 0.5) / (with_phrase + 0.5)).ln();
-    // A phrase that is in half of all articles.
-    if weight > 0.0 { weight } else { 1e-6 }
-}
-
 /// Returns the first number of a record in SQLite's format: seven bits a byte, the highest first.
 /// The archives that a file can hold have far fewer articles than fit in eight bytes.
 fn first_number(block: &[u8]) -> Option<u64> {
@@ -139,12 +134,5 @@ mod tests {
         assert_eq!(first_number(&[]), None);
         assert_eq!(first_number(&[0x81]), None);
         assert_eq!(first_number(&[0xff; 12]), None);
-    }
-
-    #[test]
-    fn a_rare_phrase_weighs_more_and_one_in_half_of_all_weighs_hardly_anything() {
-        assert!(phrase_weight(1_000, 1) > phrase_weight(1_000, 10));
-        assert_eq!(phrase_weight(10, 5), 1e-6);
-        assert_eq!(phrase_weight(2, 9), 1e-6);
     }
 }
