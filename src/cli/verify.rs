@@ -202,7 +202,6 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
         RunEnd::Finished.with(&Tally::default()),
         clock.now(),
     )?;
-    archive.end_lease(lease)?;
     Ok(findings)
 }
 

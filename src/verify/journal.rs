@@ -245,7 +245,9 @@ impl VerifyJournal {
         self.content.head = reader.ledger_head()?;
 
         let part = self.path.with_extension("json.part");
-        let written = fs::write(&part, self.content.to_bytes());
+        // A machine that only reads a database may have no folder for what belongs to it.
+        let folder = self.path.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = folder.and_then(|()| fs::write(&part, self.content.to_bytes()));
         let written = written.and_then(|()| fs::rename(&part, &self.path));
         if let Err(error) = written {
             self.trouble

@@ -225,9 +225,9 @@ fn mend_doomed_dictionaries(tx: &Connection) -> Result<(), ArchiveError> {
 /// Notes what is still to be done. The file is not written anew for bodies alone, which are no
 /// takedown: what is deleted now is overwritten.
 fn note_cleaning(tx: &Connection, extent: RemovalExtent) -> Result<(), ArchiveError> {
-    let words = extent != RemovalExtent::Bodies;
+    let words = i64::from(extent != RemovalExtent::Bodies);
     tx.execute(
-        "UPDATE cleaning SET words = max(words, ?1), log = 1",
+        "UPDATE cleaning SET words = CASE WHEN ?1 = 1 THEN 1 ELSE words END, log = 1",
         [words],
     )?;
     Ok(())
