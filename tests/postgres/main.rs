@@ -1,7 +1,11 @@
 //! Archives in PostgreSQL, with a real server on this machine.
 
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/archive_desk.rs"]
+mod archive_desk;
 mod cluster;
 mod copies;
+<<<<<<< HEAD
 mod disturbances;
 mod farm;
 mod gaps;
@@ -11,3 +15,11 @@ mod machines;
 mod program;
 mod proxy;
 mod workers;
+=======
+#[path = "../it/open_archive.rs"]
+mod open_archive;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/program.rs"]
+mod program;
+mod searches;
+>>>>>>> pgsearch
