@@ -5,21 +5,15 @@
 mod archive_desk;
 mod cluster;
 mod copies;
-<<<<<<< HEAD
 mod disturbances;
 mod farm;
 mod gaps;
 mod machines;
-#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
-#[path = "../it/program.rs"]
-mod program;
-mod proxy;
-mod workers;
-=======
 #[path = "../it/open_archive.rs"]
 mod open_archive;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 mod program;
+mod proxy;
 mod searches;
->>>>>>> pgsearch
+mod workers;
