@@ -20,6 +20,8 @@ mod compression;
 mod connection;
 #[cfg(feature = "postgres")]
 mod copying;
+#[cfg(feature = "postgres")]
+mod database;
 mod dead_parts;
 mod declared;
 mod dictionaries;
@@ -39,6 +41,7 @@ mod lease;
 mod ledger;
 mod licensed_article;
 mod list;
+mod location;
 mod lock;
 mod loss_note;
 mod lost;
@@ -47,7 +50,6 @@ mod new_database;
 mod open;
 mod page_log;
 mod page_state;
-mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod reader;
@@ -68,6 +70,8 @@ mod truncated_list;
 mod unended;
 mod version_repair;
 mod word_index;
+mod worker;
+mod worker_lease;
 
 pub use answer::{Completed, Completion, WriteEffect};
 pub use archive_file::{ArchiveFile, ArchiveTotals, CopyProgress, LedgerEnd};
@@ -81,6 +85,8 @@ pub use compaction::CompactedBodies;
 pub use compression::{Dictionary, DictionaryId, Packed, pack};
 #[cfg(feature = "postgres")]
 pub use copying::{CopiedRows, DamagedRows};
+#[cfg(feature = "postgres")]
+pub use database::{PostgresAddress, PostgresStore};
 #[cfg(feature = "cli")]
 pub(crate) use dead_parts::{BACKUP_COPY, RESTORE_COPY, remove_dead_copies};
 pub(crate) use dead_parts::{is_dead, remove_dead_parts};
@@ -95,20 +101,20 @@ pub use files::Loss;
 pub use ids::{AnnouncedId, RobotsId, RunId, SiteId};
 pub use ledger::{Announcement, Ending, Form, HostTerms, Terms};
 pub use licensed_article::LicensedArticle;
+pub use location::ArchiveLocation;
 pub use lock::Lock;
 pub use loss_note::vanished;
 pub use lost::LostFiles;
 pub use new_database::{Cell, NewDatabase};
 pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
-pub use place::ArchivePlace;
 #[cfg(feature = "postgres")]
-pub use postgres::{CopyTask, PostgresAddress, PostgresStore};
+pub use postgres::CopyTask;
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,
     ArticleScope, ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan,
     ChangedArticle, ChecksumKey, ChosenArticle, CleaningState, Condition, ConditionError,
-    CopyChoice, CountKey, DamagedArticle, DeclaredCounts, Dependents, EarlierAnswer,
+    CopyChoice, CountKey, DamagedArticle, DeclaredCounts, Dependents, DuePapers, EarlierAnswer,
     ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, FixityMarks, Flaw,
     FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerMark,
     LedgerRecord, LedgerRows, ListCursor, ListOrder, ListedArticle, MOST_LATE, MOST_RANKED,
@@ -133,6 +139,7 @@ pub use store_error::StoreError;
 pub use truncated_list::TruncatedList;
 pub use version_repair::{DamagedVersion, VersionRepair};
 pub use word_index::IndexSlice;
+pub use worker::{HostClaim, PaperClaim, Sharing};
 
 pub use crate::field_drift::FieldDrift;
 

@@ -39,6 +39,7 @@ mod survey;
 mod truncated_lists;
 mod verify;
 mod watch;
+mod worker;
 mod writing;
 
 use std::io::IsTerminal;
@@ -51,9 +52,9 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::archive::{ArchiveError, ArchivePlace, Reader};
+use crate::archive::{ArchiveError, ArchiveLocation, Reader};
 use crate::cli::exit::Exit;
-use crate::config_folder;
+use crate::config_folder::{self, Config};
 
 /// The heading of the options that every command has. It stands below the command's own options in
 /// its help, so that these are found first.
@@ -156,6 +157,13 @@ enum Command {
     /// Crawl at the times that the sites' files tell, until stopped
     #[command(after_help = help_texts::schedule())]
     Schedule(schedule::ScheduleArgs),
+    /// Crawl what is due of the papers that no other worker crawls, until stopped; seed nothing
+    ///
+    /// For an archive in a database that several machines crawl: each paper and each host belongs to
+    /// one worker at a time, and its gap is kept from one to the next. `crawl` or `schedule` begins
+    /// a paper, on any machine.
+    #[command(after_help = help_texts::worker())]
+    Worker(worker::WorkerArgs),
     /// Go on with what an interrupted crawl left; start nothing new
     #[command(after_help = help_texts::resume())]
     Resume(crawl::ResumeArgs),
@@ -302,10 +310,10 @@ impl Common {
     }
 
     /// Returns where the archive is.
-    fn place(&self) -> Result<ArchivePlace, ArchiveError> {
+    fn place(&self) -> Result<ArchiveLocation, ArchiveError> {
         match &self.store {
-            Some(store) => ArchivePlace::parse(store, self.data()),
-            None => Ok(ArchivePlace::folder(self.data())),
+            Some(store) => ArchiveLocation::parse(store, self.data()),
+            None => Ok(ArchiveLocation::folder(self.data())),
         }
     }
 
@@ -317,17 +325,34 @@ impl Common {
 
 /// Runs the command line, and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse_from(search::arguments(std::env::args_os()));
-    let common = &cli.common;
-    log_to_stderr(common);
+    let mut cli = Cli::parse_from(search::arguments(std::env::args_os()));
+    log_to_stderr(&cli.common);
 
-    let exit = run(common, cli.command);
+    let configured = configured_store(&cli);
+    cli.common.store = cli.common.store.take().filter(|store| !store.is_empty());
+    let common = &mut cli.common;
+    let exit = configured.and_then(|store| {
+        common.store = common.store.take().or(store);
+        run(common, cli.command)
+    });
+    let common = &cli.common;
     exit.unwrap_or_else(|error| {
         // `#` adds the causes.
         console::note(&hint::as_typed(common, &format!("saseo: {error:#}")));
         Exit::of(&error)
     })
     .into()
+}
+
+/// Returns where the archive is by the configuration, for commands that ask neither there nor here
+/// for another place. `check` tells itself what is wrong with the configuration.
+fn configured_store(cli: &Cli) -> anyhow::Result<Option<String>> {
+    match cli.command {
+        Command::Init(_) | Command::Demo(_) | Command::Extract(_) | Command::Archive(_) => Ok(None),
+        Command::Check(_) => Ok(Config::store(cli.common.config.as_deref()).unwrap_or_default()),
+        _ if cli.common.store.is_some() => Ok(None),
+        _ => Ok(Config::store(cli.common.config.as_deref())?),
+    }
 }
 
 fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
@@ -339,6 +364,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Crawl(args) => crawl::crawl(common, args),
         Command::Schedule(args) => schedule::run(common, &args),
+        Command::Worker(args) => worker::run(common, &args),
         Command::Resume(args) => crawl::resume(common, args),
         Command::Plan(args) => plan::run(common, &args),
         Command::Export(args) => export::run(common, &args),

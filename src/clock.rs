@@ -34,6 +34,15 @@ impl Clock {
         }
     }
 
+    /// Sets the clock to the time of a server, as it was told just now. Like one that was set to the
+    /// system's time, it counts on by itself.
+    pub fn of_server(moment: Timestamp) -> Self {
+        Self {
+            is_simulated: false,
+            ..Self::set_to(moment)
+        }
+    }
+
     /// Sets the clock to a moment, for simulations.
     pub fn set_to(moment: Timestamp) -> Self {
         Self {

@@ -34,7 +34,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::archive::{ArchiveError, Lease, Writer};
+use crate::archive::{ArchiveError, Lease, Sharing, Writer};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::crawl::budget::Budget;
@@ -192,11 +192,13 @@ impl<'a, W: Web> Crawl<'a, W> {
         } = session;
 
         let began = clock.now();
-        let lease = archive.take_lease(&holder, began, clock.uptime().as_ref())?;
+        let uptime = clock.uptime();
+        let lease = archive.take_lease_as(&holder, Sharing::WithWorkers, began, uptime.as_ref())?;
         archive.close_killed_runs(lease)?;
         let unended = archive.give_up_often_unended(lease, began)?;
         archive.save()?;
 
+        let deadline = archive.deadline();
         let hosts = HostPool::open(&settings.pace, locks, holder, archive, began)?;
         Ok(Self {
             archive,
@@ -207,7 +209,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             hosts,
             robots: RobotsCache::new(&settings.identity.agent),
             queues: Queues::default(),
-            tasks: Tasks::new(web, clock),
+            tasks: Tasks::new(web, clock, deadline),
             budget: Budget::new(began, max_requests, at_most),
             maintenance: Maintenance::new(began),
             settings,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
-use crate::archive::{ArchiveError, ArchivePlace, Lock, Writer};
+use crate::archive::{ArchiveError, ArchiveLocation, Lock, Writer};
 use crate::clock::Clock;
 use crate::config::units::Bytes;
 use crate::crawl::{self, Agenda, Event, Session, Stop};
@@ -26,7 +26,7 @@ pub use crawler::{CrawlLimits, Crawler};
 pub use error::{CrawlError, SessionError};
 pub use free_disk::{TooLittleRoom, check_free_disk};
 pub use network::{NetworkError, network, web};
-pub use plan::{CrawlOrder, crawl_plan, host_locks, lasting_session};
+pub use plan::{CrawlOrder, crawl_plan, host_locks, lasting_session, worker_session};
 pub use stopping::{SignalRelay, Stopping};
 
 /// The threads of a session's runtime. Two suffice: requests wait for most of their time, and the
@@ -38,7 +38,7 @@ const WORKER_THREADS: usize = 2;
 pub struct PreparedSession<'a> {
     pub session: Session,
     /// Where the archive is.
-    pub place: &'a ArchivePlace,
+    pub place: &'a ArchiveLocation,
     pub web: Arc<Http>,
 }
 
@@ -129,11 +129,11 @@ async fn serve(
         place,
         web,
     } = prepared;
-    let clock = Clock::system();
-    let holder = Lock::name_of_holder(&session.command, clock.now());
+    let holder = Lock::name_of_holder(&session.command, Clock::system().now());
 
     let lock = Lock::take(place.data(), &holder)?;
     let mut archive = Writer::at(place, lock, session.settings.archive.durability)?;
+    let clock = archive.clock()?;
     let surroundings = crawl::Surroundings {
         web,
         clock,

@@ -17,6 +17,7 @@ use crate::page_url::Host;
 use crate::politeness::HostLimits;
 use crate::time::Timestamp;
 
+pub(crate) use held_locks::ReleasedHost;
 pub(crate) use host_pool::{HostPool, NextHost};
 pub(crate) use prepared::Prepared;
 pub(crate) use robots_cache::{RobotsCache, RobotsStanding, SitePage};

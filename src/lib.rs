@@ -136,6 +136,8 @@ mod history;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod host_lock;
+#[cfg(feature = "archive")]
+mod lease_deadline;
 #[doc(hidden)]
 pub mod markup;
 #[cfg(feature = "archive")]

@@ -12,6 +12,7 @@ mod retry;
 mod scheduler;
 mod starts;
 mod timetable;
+mod worker;
 
 pub use bell::Bell;
 pub use error::{ListenerError, ScheduleError};
@@ -21,3 +22,4 @@ pub use options::ScheduleOptions;
 pub use scheduler::{ScheduleEnd, Scheduler};
 pub use starts::scheduled_sites;
 pub use timetable::{DueStart, Timetable, missed, next_start};
+pub use worker::{WorkerEnd, WorkerEvent, WorkerOptions, work};

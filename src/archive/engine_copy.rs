@@ -3,8 +3,9 @@
 
 use crate::archive::archive_file::ArchiveFile;
 use crate::archive::copying::{CopiedRows, DamagedRows, RowStore, SqliteRows, copy_rows};
+use crate::archive::database::PostgresStore;
 use crate::archive::error::ArchiveError;
-use crate::archive::postgres::{CopyTask, PostgresStore};
+use crate::archive::postgres::{CopyTask, PostgresRows};
 use crate::archive::schema::SCHEMA;
 use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
@@ -35,7 +36,7 @@ pub async fn copy_into_database(
     if store.begin_copy(&rows.name(), end.as_ref()).await? == CopyTask::Nothing {
         return Ok(None);
     }
-    let copied = copy_rows(&mut rows, store, watch).await?;
+    let copied = copy_rows(&mut rows, &mut PostgresRows::of(store), watch).await?;
     store.finish_copy().await?;
     Ok(Some(copied))
 }
@@ -52,7 +53,7 @@ pub async fn copy_from_database(
     watch: impl FnMut(&'static str, &CopiedRows),
 ) -> Result<CopiedRows, ArchiveError> {
     let mut rows = SqliteRows::of_copy(copy)?;
-    let copied = copy_rows(store, &mut rows, watch).await?;
+    let copied = copy_rows(&mut PostgresRows::of(store), &mut rows, watch).await?;
     if let Some(why) = rows.broken_reference()? {
         let store = rows.name();
         return Err(StoreError::NotWhole { store, why }.into());

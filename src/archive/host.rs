@@ -73,13 +73,16 @@ pub(super) fn write_pace(
 
 /// Keeps the gap to hosts that the last runs asked and had no answer from. For a request without an
 /// ending, the gap counts from its announcement.
-pub(super) fn rest_after_unended(tx: &Connection) -> Result<(), ArchiveError> {
+///
+/// `runs` are the killed runs, as a list in JSON.
+pub(super) fn rest_after_unended(tx: &Connection, runs: &str) -> Result<(), ArchiveError> {
     tx.execute(
         "INSERT INTO host (name, last_at, not_before, gap, strikes)
          SELECT host, max(at), max(at + gap), max(gap), 0 FROM ledger AS announced
          WHERE kind = 'announced'
            AND id > (SELECT coalesce(min(ledger_from), 0)
-                     FROM (SELECT ledger_from FROM run WHERE how IS NULL
+                     FROM (SELECT ledger_from FROM run
+                           WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(?1))
                            UNION ALL
                            SELECT * FROM (SELECT ledger_from FROM run ORDER BY id DESC LIMIT 1)
                                          AS last) AS runs)
@@ -90,7 +93,7 @@ pub(super) fn rest_after_unended(tx: &Connection) -> Result<(), ArchiveError> {
                           ELSE excluded.last_at END,
            not_before = CASE WHEN host.not_before > excluded.not_before THEN host.not_before
                              ELSE excluded.not_before END",
-        [],
+        [runs],
     )?;
     Ok(())
 }

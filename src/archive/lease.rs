@@ -6,6 +6,7 @@ use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::host::shift_paces;
 use crate::archive::store::{Lease, Writer, millis};
+use crate::archive::worker::Sharing;
 use crate::time::{Timestamp, Uptime};
 
 /// A step of the clock counts from two seconds, in milliseconds. Clocks that are synchronised in
@@ -26,12 +27,33 @@ impl Writer {
     /// Takes the lease from any holder before. Saved at once. Where the machine's uptime shows that
     /// the clock was set since the last lease, the stored moments of hosts and pages are shifted
     /// with it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ArchiveError::Held`] where other processes write an archive in a database.
     pub fn take_lease(
         &mut self,
         holder: &str,
         now: Timestamp,
         uptime: Option<&Uptime>,
     ) -> Result<Lease, ArchiveError> {
+        self.take_lease_as(holder, Sharing::Alone, now, uptime)
+    }
+
+    /// Takes the lease as [`Writer::take_lease`] does; of an archive in a database beside others
+    /// who share it.
+    pub fn take_lease_as(
+        &mut self,
+        holder: &str,
+        sharing: Sharing,
+        now: Timestamp,
+        uptime: Option<&Uptime>,
+    ) -> Result<Lease, ArchiveError> {
+        if self.connection.is_shared() {
+            let lease = self.take_worker_lease(holder, sharing)?;
+            self.ends_with_it = Some(lease).filter(|_| sharing == Sharing::Alone);
+            return Ok(lease);
+        }
         let path = self.path().to_owned();
         let tx = self.connection.transaction();
         let tx = tx.map_err(|error| ArchiveError::at(&path, error))?;

@@ -16,6 +16,7 @@ mod changes;
 mod condition;
 mod coverage_gaps;
 mod declared_counts;
+mod due_papers;
 mod exchanges;
 mod filter_conditions;
 mod fixity;
@@ -37,14 +38,14 @@ use std::path::{Path, PathBuf};
 use rusqlite::OpenFlags;
 
 use crate::archive::connection::configure;
+#[cfg(feature = "postgres")]
+use crate::archive::database::DatabaseSession;
 use crate::archive::dictionaries::Dictionaries;
-use crate::archive::engine::{self, Connection, Statement, Transaction};
+use crate::archive::engine::{self, Connection, PreparedStatement, Transaction};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
+use crate::archive::location::ArchiveLocation;
 use crate::archive::loss_note::refuse_if_lost;
-use crate::archive::place::ArchivePlace;
-#[cfg(feature = "postgres")]
-use crate::archive::postgres::Session;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use article_filter::{ArticleFilter, CopyChoice, VersionChoice};
@@ -59,6 +60,7 @@ pub use changes::ArticleChange;
 pub use condition::{Condition, ConditionError, condition_columns};
 pub use coverage_gaps::{NumberGap, SilentSection};
 pub use declared_counts::{DeclaredCounts, RightsChange};
+pub use due_papers::DuePapers;
 pub use exchanges::{
     AnsweredRequest, CapturedAnswer, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage,
     Exchanges, ReadPage, ReadPages,
@@ -86,6 +88,8 @@ pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 pub struct Reader {
     connection: Connection,
     path: PathBuf,
+    /// The archive's file, or where it would be in the folder beside a database.
+    file_place: PathBuf,
     /// The file's folder cannot be written, so SQLite was promised that the file does not change.
     is_immutable: bool,
     dictionaries: Dictionaries,
@@ -111,14 +115,15 @@ impl Reader {
     ///
     /// As [`Reader::open`].
     #[doc(hidden)]
-    pub fn of(place: &ArchivePlace) -> Result<Self, ArchiveError> {
+    pub fn of(place: &ArchiveLocation) -> Result<Self, ArchiveError> {
         #[cfg(feature = "postgres")]
         if let Some(address) = place.database() {
-            let session = Session::connect(address)?;
-            session.check_archive()?;
+            let session = DatabaseSession::connect(address)?;
+            session.work(|store| async move { store.check_archive().await })?;
             return Ok(Self {
                 connection: Connection::Postgres(session),
                 path: PathBuf::from(address.to_string()),
+                file_place: place.data().join(crate::archive::FILE),
                 is_immutable: false,
                 dictionaries: Dictionaries::default(),
             });
@@ -146,15 +151,22 @@ impl Reader {
         }
         Ok(Self {
             connection,
+            file_place: path.clone(),
             path,
             is_immutable,
             dictionaries: Dictionaries::default(),
         })
     }
 
-    /// Returns the file's path.
+    /// Returns the file's path, or the address of the database.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns the path beside which this machine keeps what belongs to the archive: that of its
+    /// file, which is not there where the archive is in a database.
+    pub fn file_place(&self) -> &Path {
+        &self.file_place
     }
 
     /// Begins to read one state of the archive: until the value is dropped, every query sees what
@@ -168,7 +180,7 @@ impl Reader {
     }
 
     /// Prepares a statement whose rows are read one at a time.
-    fn prepare_records(&self, select: &str) -> Result<Statement<'_>, ArchiveError> {
+    fn prepare_records(&self, select: &str) -> Result<PreparedStatement<'_>, ArchiveError> {
         self.connection
             .prepare(select)
             .map_err(|error| ArchiveError::at(&self.path, error))
@@ -191,7 +203,7 @@ pub struct SiteQueue {
 
 /// Returns the queue of each site in the archive of a place, whatever schema the archive
 /// has; nothing where there is no archive.
-pub fn queues(place: &ArchivePlace) -> Result<Vec<SiteQueue>, ArchiveError> {
+pub fn queues(place: &ArchiveLocation) -> Result<Vec<SiteQueue>, ArchiveError> {
     let Some(connection) = connect_for_queues(place)? else {
         return Ok(Vec::new());
     };
@@ -210,7 +222,7 @@ pub fn queues(place: &ArchivePlace) -> Result<Vec<SiteQueue>, ArchiveError> {
 }
 
 /// Connects to an archive of any schema; `None` where there is none.
-fn connect_for_queues(place: &ArchivePlace) -> Result<Option<Connection>, ArchiveError> {
+fn connect_for_queues(place: &ArchiveLocation) -> Result<Option<Connection>, ArchiveError> {
     #[cfg(feature = "postgres")]
     if place.database().is_some() {
         return match Reader::of(place) {

@@ -9,6 +9,7 @@ use crate::archive::ids::{RunId, SiteId};
 use crate::archive::ledger::{Terms, write_beginning};
 use crate::archive::store::{Lease, Writer};
 use crate::archive::unended::postpone_unended;
+use crate::archive::worker::{end_requests_of, killed_runs};
 use crate::time::Timestamp;
 
 /// How a run ended.
@@ -119,15 +120,17 @@ impl Writer {
     /// keeps the gap to the hosts of those requests. Durable with the next save.
     pub fn close_killed_runs(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         let tx = self.transaction(lease)?;
-        postpone_unended(tx)?;
-        rest_after_unended(tx)?;
+        let killed = serde_json::json!(killed_runs(tx)?).to_string();
+        postpone_unended(tx, &killed)?;
+        rest_after_unended(tx, &killed)?;
+        end_requests_of(tx, &killed, None)?;
         tx.execute(
             "UPDATE run SET how = 'interrupted',
                     ended_at = coalesce((SELECT max(at) FROM ledger
                                          WHERE id > run.ledger_from AND at > run.started_at),
                                         started_at)
-             WHERE how IS NULL",
-            [],
+             WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(?1))",
+            [&killed],
         )?;
         Ok(())
     }
@@ -204,7 +207,10 @@ impl Writer {
         // The first error is the one to report. A run that stays open is marked by the next
         // process.
         let _ = self.abandon();
-        let _ = self.fail_runs(lease, runs, &in_one_line(&error), now);
+        let _ = self
+            .end_dropped_requests(lease, runs, now)
+            .and_then(|()| self.fail_runs(lease, runs, &in_one_line(&error), now))
+            .and_then(|()| self.end_lease(lease));
 
         match self.loss() {
             Some(loss) => self.rescue(&loss, now),

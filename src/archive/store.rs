@@ -9,15 +9,16 @@ use rusqlite::types::ValueRef;
 
 use crate::archive::checksum::keep_checksums;
 use crate::archive::connection::configure;
+#[cfg(feature = "postgres")]
+use crate::archive::database::DatabaseSession;
 use crate::archive::dictionaries::Dictionaries;
 use crate::archive::engine::{self, Connection, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
+use crate::archive::location::ArchiveLocation;
 use crate::archive::lock::Lock;
 use crate::archive::loss_note::{forget_loss, refuse_if_lost};
-use crate::archive::place::ArchivePlace;
-#[cfg(feature = "postgres")]
-use crate::archive::postgres::Session;
+use crate::archive::worker_lease::WorkerLease;
 use crate::archive::{FILE, SCHEMA, schema};
 use crate::article_key::ArticleKey;
 use crate::config::settings::Durability;
@@ -42,6 +43,10 @@ pub struct Writer {
     pub(super) clock_step: i64,
     /// Released after the connection is closed, since fields are dropped in this order.
     pub(super) dictionaries: Dictionaries,
+    /// The lease of this process beside others; `None` where it writes alone.
+    pub(super) worker: Option<WorkerLease>,
+    /// A lease beside which nobody may write: it ends with this value.
+    pub(super) ends_with_it: Option<Lease>,
     lock: Lock,
 }
 
@@ -55,7 +60,7 @@ impl Writer {
     /// Fails where the file is no archive, where a newer program made it, and where an archive was
     /// lost there.
     pub fn open(lock: Lock, durability: Durability) -> Result<Self, ArchiveError> {
-        let place = ArchivePlace::folder(lock.data());
+        let place = ArchiveLocation::folder(lock.data());
         Self::at(&place, lock, durability)
     }
 
@@ -65,20 +70,22 @@ impl Writer {
     ///
     /// As [`Writer::open`].
     pub fn at(
-        place: &ArchivePlace,
+        place: &ArchiveLocation,
         lock: Lock,
         durability: Durability,
     ) -> Result<Self, ArchiveError> {
         #[cfg(feature = "postgres")]
         if let Some(address) = place.database() {
-            let session = Session::connect(address)?;
-            session.begin_writing()?;
+            let session = DatabaseSession::connect(address)?;
+            session.work(|store| async move { store.begin_writing().await })?;
             return Ok(Self {
                 connection: Connection::Postgres(session),
                 path: PathBuf::from(address.to_string()),
                 files: Files::none(),
                 clock_step: 0,
                 dictionaries: Dictionaries::default(),
+                worker: None,
+                ends_with_it: None,
                 lock,
             });
         }
@@ -102,6 +109,8 @@ impl Writer {
             files,
             clock_step: 0,
             dictionaries: Dictionaries::default(),
+            worker: None,
+            ends_with_it: None,
             lock,
         })
     }
@@ -126,8 +135,8 @@ impl Writer {
         Timestamp::from_millis(moment.millis().saturating_add(self.clock_step.max(0)))
     }
 
-    /// Returns the file's path.
-    pub(super) fn path(&self) -> &Path {
+    /// Returns the file's path, or the address of the database.
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -142,6 +151,9 @@ impl Writer {
             self.connection
                 .commit()
                 .map_err(|error| self.fault(error))?;
+            if let Some(worker) = &self.worker {
+                worker.renewed();
+            }
         }
         Ok(())
     }
@@ -171,7 +183,17 @@ impl Writer {
     pub(super) fn transaction(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
         let begins = self.connection.is_autocommit();
         if begins {
+            if let Some(worker) = &mut self.worker {
+                worker.ask();
+            }
             self.connection.begin().map_err(|error| self.fault(error))?;
+        }
+        if self.connection.is_shared() {
+            let renewed = match &self.worker {
+                Some(worker) if begins => worker.renew_in(&self.connection, lease.epoch),
+                Some(_) | None => Ok(()),
+            };
+            return renewed.map(|()| &self.connection);
         }
 
         let newest: i64 = self
@@ -185,6 +207,19 @@ impl Writer {
             self.abandon()?;
         }
         Err(ArchiveError::LeaseLost)
+    }
+}
+
+impl Drop for Writer {
+    /// Ends the lease of a command, so that the next one need not wait for its end. Crawls end their
+    /// own, when no request is under way any more.
+    fn drop(&mut self) {
+        if let Some(lease) = self.ends_with_it
+            && !std::thread::panicking()
+        {
+            // The command has told what failed. A lease that cannot be ended ends by itself.
+            let _ = self.abandon().and_then(|()| self.end_lease(lease));
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The errors of archives that another engine keeps, and of copies from one engine to another.
 
+use std::path::PathBuf;
+
 /// Why an archive in a database server cannot be used, or copied.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -96,8 +98,47 @@ pub enum StoreError {
     NotBuiltIn,
     #[error("{store} is no folder, and only an archive in a folder can do this")]
     OnlyInFolder { store: String },
+    #[error("{path} cannot be read: {why}")]
+    PasswordFile { path: PathBuf, why: String },
+    #[error("this machine's TLS cannot be used: {why}")]
+    Tls { why: String },
+    #[error(
+        "{store} is backed up by PostgreSQL's own tools: `pg_dump --format=custom --file FILE \
+         {store}`"
+    )]
+    BackedUpByServer { store: String },
+    #[error(
+        "{store} is restored by PostgreSQL's own tools: `pg_restore --dbname ADDRESS FILE` puts a \
+         file of pg_dump into an empty database; a backup of an archive in a folder is restored \
+         into a folder, and `saseo archive copy` brings it into a database"
+    )]
+    RestoredByServer { store: String },
     #[error("{store} failed: {why}")]
     Failed { store: String, why: String },
+}
+
+#[cfg(feature = "crawl")]
+impl StoreError {
+    /// Tells whether the error stays until somebody mends it: no time does.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::BadAddress { .. }
+                | Self::PasswordInAddress
+                | Self::NoPassword { .. }
+                | Self::NoSchema { .. }
+                | Self::OldServer { .. }
+                | Self::OtherEncoding { .. }
+                | Self::NotEmpty { .. }
+                | Self::Unfinished { .. }
+                | Self::OtherSchema { .. }
+                | Self::Newer { .. }
+                | Self::NotBuiltIn
+                | Self::OnlyInFolder { .. }
+                | Self::BackedUpByServer { .. }
+                | Self::RestoredByServer { .. }
+        )
+    }
 }
 
 #[cfg(feature = "cli")]
@@ -111,6 +152,8 @@ impl StoreError {
                 | Self::TwoFolders
                 | Self::TwoDatabases
                 | Self::NotBuiltIn
+                | Self::BackedUpByServer { .. }
+                | Self::RestoredByServer { .. }
         )
     }
 }

@@ -22,18 +22,19 @@ const SUSPECTED_PRIORITY: u8 = 0;
 const REVISIT_PRIORITY: u8 = 5;
 
 /// Moves pages whose requests have no ending to the end of the queue, and counts how often that
-/// was so. Called before the killed runs are marked as interrupted.
-pub(super) fn postpone_unended(tx: &Connection) -> Result<(), ArchiveError> {
+/// was so. `runs` are the killed runs, as a list in JSON.
+pub(super) fn postpone_unended(tx: &Connection, runs: &str) -> Result<(), ArchiveError> {
     tx.execute(
         "UPDATE page SET unended = unended + 1, priority = ?1
          WHERE due_at IS NOT NULL AND url IN (
            SELECT announced.url FROM ledger AS announced
            WHERE announced.kind = 'announced'
-             AND announced.id > (SELECT min(ledger_from) FROM run WHERE how IS NULL)
-             AND announced.run_id IN (SELECT id FROM run WHERE how IS NULL)
+             AND announced.id > (SELECT min(ledger_from) FROM run
+                                 WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(?2)))
+             AND announced.run_id IN (SELECT CAST(value AS bigint) FROM json_each(?2))
              AND NOT EXISTS (SELECT 1 FROM ledger AS ended
                              WHERE ended.announced_id = announced.id))",
-        [SUSPECTED_PRIORITY],
+        params![SUSPECTED_PRIORITY, runs],
     )?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::archive::{ArchivePlace, SeedMode};
+use crate::archive::{ArchiveLocation, SeedMode};
 use crate::cli::args::{at_least_one, count, some_time};
 use crate::cli::crawl_report::{exit, tell};
 use crate::cli::exit::Exit;
@@ -163,7 +163,10 @@ impl CrawlCommand<'_> {
     }
 
     /// Prepares the session, and refuses it where it may not begin.
-    fn prepare<'p>(&self, place: &'p ArchivePlace) -> anyhow::Result<(PreparedSession<'p>, Once)> {
+    fn prepare<'p>(
+        &self,
+        place: &'p ArchiveLocation,
+    ) -> anyhow::Result<(PreparedSession<'p>, Once)> {
         self.configuration.have_contact(self.sites)?;
         let plan = crawl_plan(self.configuration, self.sites, self.order())?;
         may_begin(place.data(), plan.settings.limits.free_disk)?;

@@ -7,7 +7,9 @@ mod reading;
 pub(super) use care::{
     archive_copy, audit, backup, compact, forget, hold, reextract, restore, verify,
 };
-pub(super) use crawling::{check, crawl, demo, init, plan, resume, schedule, status, survey};
+pub(super) use crawling::{
+    check, crawl, demo, init, plan, resume, schedule, status, survey, worker,
+};
 pub(super) use reading::{about, cite, diff, export, exports, extract, list, search, show, watch};
 
 /// The exit code of a command that did what was asked. This and the next lines are the same for all

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::Args;
 
-use crate::archive::{ArchivePlace, ArticleFilter, ChangeSpan, Reader, SavedMark};
+use crate::archive::{ArchiveLocation, ArticleFilter, ChangeSpan, Reader, SavedMark};
 use crate::cli::args::count;
 use crate::cli::exit::Exit;
 use crate::cli::export::SelectionArgs;
@@ -55,7 +55,7 @@ pub(super) struct WatchArgs {
 struct FollowedArchive {
     reader: Reader,
     /// The archive's folder.
-    place: ArchivePlace,
+    place: ArchiveLocation,
     filter: ArticleFilter,
     /// The last change that was delivered, or was not selected.
     after: u64,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::{AnnouncedId, Announcement, ArchiveError, NextPage, RobotsId};
+use crate::archive::{AnnouncedId, Announcement, ArchiveError, HostClaim, NextPage, RobotsId};
 use crate::crawl::fetch_task::{AnnouncedRequest, Reads, VisitTarget};
 use crate::crawl::{Crawl, PATIENCE};
 use crate::dispatch::{NextHost, Prepared, RobotsFetch, RobotsStanding, SitePage};
@@ -59,7 +59,11 @@ impl<W: Web> Crawl<'_, W> {
             }
 
             match self.hosts.next(now) {
-                NextHost::Ask(permit) => ready.extend(self.prepare(permit, now)?),
+                NextHost::Ask(permit) => {
+                    if let Some(permit) = self.claimed(permit, now)? {
+                        ready.extend(self.prepare(permit, now)?);
+                    }
+                }
                 NextHost::Resting(host) => self.queues.mark_idle(&host),
                 NextHost::Taken { host, why } => self.leave_to_others(&host, why)?,
                 NextHost::Later(moment) => break WaitUntil::Until(moment),
@@ -71,11 +75,30 @@ impl<W: Web> Crawl<'_, W> {
         Ok(waiting)
     }
 
+    /// Claims the permit's host among the archive's workers. Takes the permit back where another
+    /// worker has the host, or where the host has to rest behind one.
+    fn claimed(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Permit>, ArchiveError> {
+        let gap = self.hosts.gap(permit.host());
+        match self.archive.claim_host(self.lease, permit.host(), gap)? {
+            HostClaim::Held => Ok(Some(permit)),
+            HostClaim::Granted { rest } => {
+                self.hosts.rest(permit, rest, self.archive, now)?;
+                Ok(None)
+            }
+            HostClaim::Taken { holder } => {
+                let host = permit.host().clone();
+                self.hosts.give_back(permit);
+                self.leave_to_others(&host, format!("another worker asks it: {holder}"))?;
+                Ok(None)
+            }
+        }
+    }
+
     /// Finds the next request to the permit's host. Gives the permit back where there is none.
     fn prepare(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Ready>, ArchiveError> {
         let host = permit.host().clone();
         if let Some(fetch) = self.robots.next_fetch(&host) {
-            return Ok(self.ready_for_robots(permit, fetch, now));
+            return self.ready_for_robots(permit, fetch, now);
         }
 
         for _ in 0..JUDGED_AT_ONCE {
@@ -102,10 +125,10 @@ impl<W: Web> Crawl<'_, W> {
                         robots,
                         asked,
                     };
-                    return Ok(self.ready(permit, draft, now));
+                    return self.ready(permit, draft, now);
                 }
                 RobotsStanding::Forbidden { rule } => self.settle_disallowed(&page, rule, now)?,
-                RobotsStanding::Ask(fetch) => return Ok(self.ready_for_robots(permit, fetch, now)),
+                RobotsStanding::Ask(fetch) => return self.ready_for_robots(permit, fetch, now),
                 RobotsStanding::Asked => return Ok(self.requeue(permit, None)),
                 RobotsStanding::Unknown { why, until } => {
                     self.skip(&host, without_robots(&why, until))?;
@@ -131,7 +154,7 @@ impl<W: Web> Crawl<'_, W> {
         permit: Permit,
         fetch: RobotsFetch,
         now: Timestamp,
-    ) -> Option<Ready> {
+    ) -> Result<Option<Ready>, ArchiveError> {
         let draft = UnsentRequest {
             right: Allowed::robots_txt(fetch.url.clone()),
             robots: None,
@@ -227,7 +250,12 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Makes a request of a permit and a draft, and notes what is under way. Where other crawls
     /// leave no room under a ceiling, nothing is dequeued.
-    fn ready(&mut self, permit: Permit, draft: UnsentRequest, at: Timestamp) -> Option<Ready> {
+    fn ready(
+        &mut self,
+        permit: Permit,
+        draft: UnsentRequest,
+        at: Timestamp,
+    ) -> Result<Option<Ready>, ArchiveError> {
         let UnsentRequest {
             right,
             robots,
@@ -235,14 +263,28 @@ impl<W: Web> Crawl<'_, W> {
         } = draft;
         let host = permit.host().clone();
         // Without room, the page and the right to it are found anew at the host's next turn.
-        let prepared = self.hosts.prepare(permit, right, robots, at).ok()?;
+        let (archive, lease, period) = (
+            &mut *self.archive,
+            self.lease,
+            self.settings.pace.server_rate.0,
+        );
+        let mut claimed = Ok(None);
+        let claim = |server| {
+            claimed = archive.claim_server(lease, server, period, at);
+            claimed.as_ref().ok().copied().flatten()
+        };
+        let prepared = self.hosts.prepare(permit, right, robots, at, claim);
+        claimed?;
+        let Ok(prepared) = prepared else {
+            return Ok(None);
+        };
 
         self.papers.get_mut(asked.site()).under_way += 1;
         match &asked {
             VisitTarget::Page(page) => self.queues.ask(&host, page.id, page.role()),
             VisitTarget::Robots(fetch) => self.robots.ask(fetch),
         }
-        Some(Ready { prepared, asked })
+        Ok(Some(Ready { prepared, asked }))
     }
 
     /// Announces requests, saves the announcements and what was settled before, and only then sends

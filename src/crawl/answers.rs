@@ -32,6 +32,7 @@ impl<W: Web> Crawl<'_, W> {
         while let Some(finished) = next {
             match finished {
                 Ok(Finished::Visited(visited)) => visits.push(*visited),
+                Ok(Finished::LeaseEnded) => return Err(ArchiveError::LeaseLost),
                 Ok(Finished::Located { host, server }) => self.located(&host, server)?,
                 Err(error) if error.is_cancelled() => {}
                 Err(error) => std::panic::resume_unwind(error.into_panic()),

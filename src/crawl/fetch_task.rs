@@ -14,6 +14,7 @@ use crate::deadline::{BUDGET, Undone, room, room_as_weighed, within};
 use crate::dispatch::RobotsFetch;
 use crate::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
 use crate::frontier::{Outcome, Page, ParsedPage, Role, Visit};
+use crate::lease_deadline::LeaseDeadline;
 use crate::markup::Weight;
 use crate::opt_out::{Judgement, Reservations};
 use crate::page_url::Host;
@@ -59,6 +60,8 @@ pub(super) enum Finished {
         server: Result<IpAddr, Trouble>,
     },
     Visited(Box<Visited>),
+    /// The lease ended before the request did. The request was dropped.
+    LeaseEnded,
 }
 
 /// A request whose answer has ended, or that failed.
@@ -98,6 +101,7 @@ pub(super) struct AnnouncedRequest {
 pub(super) async fn visit<W: Web>(
     web: Arc<W>,
     clock: Clock,
+    deadline: LeaseDeadline,
     request: AnnouncedRequest,
 ) -> Finished {
     let AnnouncedRequest {
@@ -109,7 +113,13 @@ pub(super) async fn visit<W: Web>(
         reads,
     } = request;
     let began = clock.now();
-    let (turn, result) = web.fetch(visit, reach, terms(&asked, reads.as_ref())).await;
+    let fetch = web.fetch(visit, reach, terms(&asked, reads.as_ref()));
+    let (turn, result) = tokio::select! {
+        // Before its first byte is sent, too.
+        biased;
+        () = deadline.passed() => return Finished::LeaseEnded,
+        answered = fetch => answered,
+    };
     let at = if gap.is_zero() {
         clock.now()
     } else {

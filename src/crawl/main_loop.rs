@@ -32,6 +32,7 @@ impl<W: Web> Crawl<'_, W> {
     ) -> Result<LoopEnd, ArchiveError> {
         loop {
             self.settle_ready(None)?;
+            self.archive.renew(self.lease)?;
             self.watch_files();
 
             let signal = *stop.borrow_and_update();
@@ -44,6 +45,8 @@ impl<W: Web> Crawl<'_, W> {
                 Stop::GoOn | Stop::Finish => WaitUntil::ForAnswers,
                 Stop::Now => {
                     self.tasks.abort();
+                    let (runs, now) = (self.papers.runs(), self.clock.now());
+                    self.archive.end_dropped_requests(self.lease, &runs, now)?;
                     self.save()?;
                     return Ok(LoopEnd::Done(RunEnd::Interrupted));
                 }
@@ -125,9 +128,12 @@ impl<W: Web> Crawl<'_, W> {
         let clock = self.clock;
         let moment = turn
             .min(next_start.unwrap_or(Timestamp::MAX))
-            .min(clock.now() + ROUND);
+            .min(clock.now() + self.archive.renewal().unwrap_or(ROUND).min(ROUND));
 
+        let deadline = self.archive.deadline();
         let first = tokio::select! {
+            biased;
+            () = deadline.passed() => return Err(ArchiveError::LeaseLost),
             Some(finished) = self.tasks.next() => Some(finished),
             () = clock.sleep_until(moment) => None,
             () = changed(stop) => None,
@@ -163,6 +169,7 @@ impl<W: Web> Crawl<'_, W> {
 
         self.archive.check_files(self.clock.now())?;
         index_some(self.archive, self.lease)?;
+        self.archive.end_lease(self.lease)?;
         empty_log(self.archive);
         Ok(())
     }

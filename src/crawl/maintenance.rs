@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::archive::{ArchiveError, FileRewrite, Lease, Loss, Tally, Writer};
 use crate::config::Site;
 use crate::crawl::Crawl;
+use crate::dispatch::ReleasedHost;
 use crate::fetch::Web;
 use crate::retention::{retention_in_words, retention_rule};
 use crate::time::Timestamp;
@@ -63,6 +64,11 @@ impl<W: Web> Crawl<'_, W> {
                 self.archive
                     .note_tally(self.lease, paper.run, &paper.tally)?;
             }
+        }
+        let now = self.clock.now();
+        for ReleasedHost { host, not_before } in self.hosts.take_released() {
+            let rest = not_before.map_or(Duration::ZERO, |moment| moment.since(now));
+            self.archive.release_host(self.lease, &host, rest)?;
         }
         self.archive.save()
     }
@@ -138,7 +144,8 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Ends the runs that cannot go on, and returns the error to report.
-    pub(super) fn fail(self, error: ArchiveError) -> ArchiveError {
+    pub(super) fn fail(mut self, error: ArchiveError) -> ArchiveError {
+        self.tasks.abort();
         let runs = self.papers.runs();
         self.archive
             .fail(self.lease, &runs, error, self.clock.now())

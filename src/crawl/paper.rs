@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::archive::{ArchiveError, NewRun, RunId, SeedMode, SeededSite, SiteId, Tally};
+use crate::archive::{
+    ArchiveError, NewRun, PaperClaim, RunId, SeedMode, SeededSite, SiteId, Tally,
+};
 use crate::crawl::hosts::home_terms;
 use crate::crawl::licences::PaperLicences;
 use crate::crawl::lists::FirstReadings;
@@ -25,6 +27,8 @@ pub struct Start {
     pub backfill: Option<Backfill>,
     /// Missed scheduled starts that this one makes up for.
     pub skipped: u64,
+    /// The scheduled moment. Where several machines crawl an archive, it is one start.
+    pub due: Option<Timestamp>,
 }
 
 /// A paper under way.
@@ -100,6 +104,7 @@ pub struct Began {
 impl<W: Web> Crawl<'_, W> {
     /// Begins the runs of papers that are not under way.
     pub(super) fn start(&mut self, starts: Vec<Start>) -> Result<Vec<Began>, ArchiveError> {
+        let starts = self.claimed_starts(starts)?;
         if starts.is_empty() {
             return Ok(Vec::new());
         }
@@ -134,6 +139,25 @@ impl<W: Web> Crawl<'_, W> {
         Ok(began)
     }
 
+    /// Returns those of the starts whose papers no other worker crawls, and that no other machine
+    /// made.
+    fn claimed_starts(&mut self, starts: Vec<Start>) -> Result<Vec<Start>, ArchiveError> {
+        let mut claimed = Vec::with_capacity(starts.len());
+        for start in starts {
+            let site = start.reader.site.name.as_str();
+            match self.archive.claim_paper(self.lease, site, start.due)? {
+                PaperClaim::Granted => claimed.push(start),
+                PaperClaim::Taken { holder } => {
+                    tracing::warn!(%site, %holder, "another worker crawls this paper");
+                }
+                PaperClaim::Begun => {
+                    tracing::info!(%site, "another machine has crawled this paper at its time");
+                }
+            }
+        }
+        Ok(claimed)
+    }
+
     /// Begins the run of one paper.
     fn begin(
         &mut self,
@@ -143,7 +167,8 @@ impl<W: Web> Crawl<'_, W> {
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
         let home = home_terms(&start.reader);
-        let terms = home.terms(&self.settings, Some(site), self.papers.begin());
+        let joins = self.papers.begin() || self.archive.has_others(self.lease)?;
+        let terms = home.terms(&self.settings, Some(site), joins);
         let run = self.archive.add_run(
             self.lease,
             NewRun {

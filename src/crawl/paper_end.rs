@@ -94,6 +94,7 @@ impl<W: Web> Crawl<'_, W> {
         };
         let why = in_words(&skipped);
         let why = why.as_deref();
+        self.archive.release_paper(self.lease, site)?;
         self.archive.end_run(
             self.lease,
             paper.run,

@@ -70,6 +70,7 @@ impl CrawlPlan {
             seeding,
             backfill,
             skipped,
+            due: None,
         });
         (session, Once(starts.collect()))
     }

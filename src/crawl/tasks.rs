@@ -8,6 +8,7 @@ use tokio::task::{JoinError, JoinSet};
 use crate::clock::Clock;
 use crate::crawl::fetch_task::{AnnouncedRequest, Finished, visit};
 use crate::fetch::{Reach, Web};
+use crate::lease_deadline::LeaseDeadline;
 use crate::page_url::Host;
 
 /// The most hosts that are looked up at one time. Each lookup takes a thread and a socket.
@@ -22,6 +23,8 @@ const MOST_UNDER_WAY: usize = 400;
 pub(super) struct Tasks<W> {
     web: Arc<W>,
     clock: Clock,
+    /// The deadline of the lease, before which each request has to end.
+    deadline: LeaseDeadline,
     tasks: JoinSet<Finished>,
     /// The requests among the tasks.
     requests: usize,
@@ -31,10 +34,11 @@ pub(super) struct Tasks<W> {
 
 impl<W: Web> Tasks<W> {
     /// Begins with no task.
-    pub(super) fn new(web: Arc<W>, clock: Clock) -> Self {
+    pub(super) fn new(web: Arc<W>, clock: Clock, deadline: LeaseDeadline) -> Self {
         Self {
             web,
             clock,
+            deadline,
             tasks: JoinSet::new(),
             requests: 0,
             locating: Arc::new(Semaphore::new(MOST_LOCATED)),
@@ -65,8 +69,8 @@ impl<W: Web> Tasks<W> {
     /// Sends a request whose announcement was saved.
     pub(super) fn send(&mut self, request: AnnouncedRequest) {
         self.requests += 1;
-        self.tasks
-            .spawn(visit(Arc::clone(&self.web), self.clock, request));
+        let (web, deadline) = (Arc::clone(&self.web), self.deadline.clone());
+        self.tasks.spawn(visit(web, self.clock, deadline, request));
     }
 
     /// Notes that a request has ended, and its answer is settled.

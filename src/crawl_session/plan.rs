@@ -48,6 +48,14 @@ pub fn crawl_plan(
     })
 }
 
+/// Plans the session of a worker, which crawls papers as they become due.
+pub fn worker_session(settings: &Settings) -> Session {
+    Session {
+        command: "worker".to_owned(),
+        ..lasting_session(settings)
+    }
+}
+
 /// Plans a session that stays, for papers that start at their times.
 pub fn lasting_session(settings: &Settings) -> Session {
     Session {

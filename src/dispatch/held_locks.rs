@@ -18,6 +18,17 @@ pub(super) struct HeldLocks {
     locks: HostLocks,
     holder: String,
     held: HashMap<Host, HostLock>,
+    /// When each of them may be asked again.
+    not_before: HashMap<Host, Timestamp>,
+    /// The hosts that were released since that was asked last.
+    released: Vec<ReleasedHost>,
+}
+
+/// A host that others may ask now, and the moment before which nobody may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReleasedHost {
+    pub host: Host,
+    pub not_before: Option<Timestamp>,
 }
 
 impl HeldLocks {
@@ -26,6 +37,8 @@ impl HeldLocks {
             locks,
             holder,
             held: HashMap::new(),
+            not_before: HashMap::new(),
+            released: Vec::new(),
         }
     }
 
@@ -58,13 +71,24 @@ impl HeldLocks {
 
     /// Releases a host to other processes. This one locks it anew before the next request.
     pub(super) fn release(&mut self, host: &Host) {
-        self.held.remove(host);
+        if self.held.remove(host).is_some() {
+            self.released.push(ReleasedHost {
+                host: host.clone(),
+                not_before: self.not_before.remove(host),
+            });
+        }
+    }
+
+    /// Returns the hosts that were released since this was asked last.
+    pub(super) fn take_released(&mut self) -> Vec<ReleasedHost> {
+        std::mem::take(&mut self.released)
     }
 
     /// Notes for the next holder the moment before which a host must not be asked.
-    pub(super) fn note(&self, host: &Host, not_before: Timestamp) {
+    pub(super) fn note(&mut self, host: &Host, not_before: Timestamp) {
         if let Some(lock) = self.held.get(host) {
             lock.note(not_before);
+            self.not_before.insert(host.clone(), not_before);
         }
     }
 }

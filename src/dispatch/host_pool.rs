@@ -7,14 +7,15 @@ use std::time::Duration;
 use crate::archive::{Announcement, ArchiveError, RobotsId, Writer};
 use crate::config::settings::Ceilings;
 use crate::dispatch::Prepared;
-use crate::dispatch::held_locks::HeldLocks;
+use crate::dispatch::held_locks::{HeldLocks, ReleasedHost};
 use crate::dispatch::promises::PromisedLimits;
 use crate::fetch::Reach;
 use crate::frontier::Visit;
 use crate::host_lock::{HostLocks, SharedCeilings};
 use crate::page_url::Host;
 use crate::politeness::{
-    Backoff, HostLimits, Hosts, LONGEST_REST, NextPermit, Permit, ResponseClass, StoredPace, Turn,
+    AtCeiling, Backoff, HostLimits, Hosts, LONGEST_REST, NextPermit, Permit, ResponseClass,
+    StoredPace, Turn,
 };
 use crate::robots::Allowed;
 use crate::time::Timestamp;
@@ -206,6 +207,38 @@ impl HostPool {
         NextHost::Resting(host)
     }
 
+    /// Returns the hosts that were released to others since this was asked last.
+    pub(crate) fn take_released(&mut self) -> Vec<ReleasedHost> {
+        self.held.take_released()
+    }
+
+    /// Returns the least time from the end of an answer of a host to the next request.
+    pub(crate) fn gap(&self, host: &Host) -> Duration {
+        self.hosts.gap(host)
+    }
+
+    /// Takes a permit back whose host another worker may have asked meanwhile. The host has the pace
+    /// that the archive keeps, and rests for a while from now on.
+    ///
+    /// # Errors
+    ///
+    /// Where the archive cannot be read.
+    pub(crate) fn rest(
+        &mut self,
+        permit: Permit,
+        rest: Duration,
+        archive: &Writer,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        let host = permit.host().clone();
+        if let Some(pace) = archive.pace(&host)? {
+            self.hosts.hold(&host, pace.not_before);
+        }
+        self.hosts.hold(&host, now + rest);
+        self.hosts.give_back(permit);
+        Ok(())
+    }
+
     /// Takes a permit back that was not spent. It counts under no ceiling.
     pub(crate) fn give_back(&mut self, permit: Permit) {
         self.hosts.give_back(permit);
@@ -217,17 +250,20 @@ impl HostPool {
     ///
     /// # Errors
     ///
-    /// Takes the permit back and returns the right where the machine's other crawls leave no room
-    /// under a ceiling.
+    /// Takes the permit back and returns the right where others leave no room under a ceiling: the
+    /// machine's other crawls, or by `claim` the archive's other workers.
     pub(crate) fn prepare(
         &mut self,
         permit: Permit,
         allowed: Allowed,
         robots: Option<RobotsId>,
         at: Timestamp,
+        claim: impl FnOnce(IpAddr) -> Option<AtCeiling>,
     ) -> Result<Prepared, Allowed> {
         let host = permit.host().clone();
-        if let Err(ceiling) = self.shared.claim(self.hosts.shared_server(&host), at) {
+        let server = self.hosts.shared_server(&host);
+        let here = self.shared.claim(server, at).err();
+        if let Some(ceiling) = here.or_else(|| server.and_then(claim)) {
             self.hosts.postpone(permit, ceiling);
             return Err(allowed);
         }
@@ -259,7 +295,7 @@ impl HostPool {
 
     /// Releases an announced request. The host's lock then tells other processes when the host may
     /// be asked.
-    pub(crate) fn release(&self, prepared: Prepared) -> (Visit, Reach) {
+    pub(crate) fn release(&mut self, prepared: Prepared) -> (Visit, Reach) {
         let Prepared {
             visit,
             announcement,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::archive::ArchivePlace;
+use crate::archive::ArchiveLocation;
 use crate::config_folder::Config;
 use crate::schedule::error::ScheduleError;
 use crate::schedule::event::{ScheduleEvent, ScheduleListener};
@@ -15,7 +15,7 @@ pub struct ScheduleOptions<'a> {
     /// The folder of the configuration, as it was named.
     pub config: Option<&'a Path>,
     /// Where the archive is.
-    pub place: &'a ArchivePlace,
+    pub place: &'a ArchiveLocation,
     /// The names of the sites; all that have a schedule where there is none.
     pub sites: &'a [String],
     pub mode: ScheduleMode,

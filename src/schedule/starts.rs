@@ -95,6 +95,7 @@ impl Starts<'_> {
                 seeding: SeedMode::Begin,
                 backfill: None,
                 skipped: due.skipped,
+                due: Some(due.at),
             }),
             Err(why) => {
                 self.listener.hear(ScheduleEvent::NotCrawled {

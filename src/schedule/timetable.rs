@@ -21,8 +21,8 @@ pub struct Timetable {
     papers: HashMap<String, Scheduled>,
     /// The next starts, by their moments. Papers in [`Timetable::waiting`] have none here.
     starts: BTreeSet<(Timestamp, String)>,
-    /// Papers that are due. They wait until their crawl under way has ended.
-    waiting: BTreeSet<String>,
+    /// Papers that are due, and since when. They wait until their crawl under way has ended.
+    waiting: BTreeMap<String, Timestamp>,
 }
 
 /// A paper with a schedule.
@@ -37,6 +37,8 @@ struct Scheduled {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DueStart {
     pub site: Arc<Site>,
+    /// The moment that it was due at.
+    pub at: Timestamp,
     /// Missed starts that this one makes up for.
     pub skipped: u64,
 }
@@ -85,7 +87,7 @@ impl Timetable {
     /// Replaces the sites by those of a new configuration. Their last crawls stay known.
     pub fn change(&mut self, sites: &[&Arc<Site>], since: Timestamp) {
         let known = std::mem::take(&mut self.papers);
-        (self.starts, self.waiting) = (BTreeSet::new(), BTreeSet::new());
+        (self.starts, self.waiting) = (BTreeSet::new(), BTreeMap::new());
 
         for site in sites {
             let last = known.get(&site.name).and_then(|known| known.last);
@@ -108,13 +110,13 @@ impl Timetable {
         while let Some((start, _)) = self.starts.first()
             && *start <= now
         {
-            let (_, name) = self.starts.pop_first().expect("it was just seen");
-            self.waiting.insert(name);
+            let (start, name) = self.starts.pop_first().expect("it was just seen");
+            self.waiting.entry(name).or_insert(start);
         }
 
         let begins: Vec<String> = self
             .waiting
-            .iter()
+            .keys()
             .filter(|name| !is_under_way(name))
             .cloned()
             .collect();
@@ -125,13 +127,14 @@ impl Timetable {
     }
 
     fn begin(&mut self, name: &str, now: Timestamp) -> Option<DueStart> {
-        self.waiting.remove(name);
+        let at = self.waiting.remove(name)?;
         let paper = self.papers.get_mut(name)?;
 
         let skipped = missed(&paper.site, paper.last, now);
         paper.last = Some(now);
         let start = DueStart {
             site: Arc::clone(&paper.site),
+            at,
             skipped,
         };
 
@@ -155,7 +158,7 @@ impl Timetable {
             self.starts.remove(&(planned, name.to_owned()));
         }
 
-        if self.waiting.remove(name) || planned.is_some() {
+        if self.waiting.remove(name).is_some() || planned.is_some() {
             let start = planned.unwrap_or(last).max(last + FAILED_REST);
             self.starts.insert((start, name.to_owned()));
         }

@@ -231,7 +231,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
 
             match self.standing(url, now)? {
                 RobotsStanding::Allowed { right, robots } => {
-                    if let Ok(prepared) = self.hosts.prepare(permit, right, robots, now) {
+                    if let Ok(prepared) = self.hosts.prepare(permit, right, robots, now, |_| None) {
                         return Ok(Ok(prepared));
                     }
                 }

@@ -330,6 +330,7 @@ impl Agenda for Scheduled {
                 seeding: SeedMode::Begin,
                 backfill: None,
                 skipped: due.skipped,
+                due: None,
             }
         };
         self.timetable

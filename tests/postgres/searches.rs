@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use saseo::archive::{
-    ArchivePlace, ArticleChoice, CountKey, FILE, Lease, Lock, Reader, RemovalExtent, RowRead,
+    ArchiveLocation, ArticleChoice, CountKey, FILE, Lease, Lock, Reader, RemovalExtent, RowRead,
     RowSpan, Searcher, Writer,
 };
 use saseo::config::settings::Durability;
@@ -156,8 +156,8 @@ fn huge_article() -> Article {
 struct Both {
     cluster: Cluster,
     crawler: Crawler,
-    folder: ArchivePlace,
-    database: ArchivePlace,
+    folder: ArchiveLocation,
+    database: ArchiveLocation,
     /// Of what belongs to this machine beside the database.
     _beside: TempDir,
 }
@@ -186,15 +186,15 @@ impl Both {
 
         let beside = TempDir::new().unwrap();
         Self {
-            database: ArchivePlace::parse(&address, beside.path()).unwrap(),
-            folder: ArchivePlace::folder(folder.keep()),
+            database: ArchiveLocation::parse(&address, beside.path()).unwrap(),
+            folder: ArchiveLocation::folder(folder.keep()),
             cluster: cluster,
             crawler,
             _beside: beside,
         }
     }
 
-    fn places(&self) -> [&ArchivePlace; 2] {
+    fn places(&self) -> [&ArchiveLocation; 2] {
         [&self.folder, &self.database]
     }
 
@@ -302,7 +302,7 @@ fn assert_same(searchers: &[Searcher<'_>; 2], written: &str) -> u64 {
     file.articles
 }
 
-fn writer(place: &ArchivePlace) -> (Writer, Lease) {
+fn writer(place: &ArchiveLocation) -> (Writer, Lease) {
     let lock = Lock::take(place.data(), "a test").unwrap();
     let mut archive = Writer::at(place, lock, Durability::Normal).unwrap();
     let lease = archive.take_lease("a test", later(99), None).unwrap();

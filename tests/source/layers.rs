@@ -11,7 +11,7 @@ use crate::code::{Code, File, Graph, Name, files_below, room, src};
 
 /// The rows, lowest first. A new edge between modules changes this table, and says why in its
 /// commit.
-const ROWS: [&[&str]; 15] = [
+const ROWS: [&[&str]; 16] = [
     &["counts", "page_url", "text", "time"],
     // What may be done with an article is a word of its own: articles carry it. Some rights begin
     // at a moment.
@@ -30,9 +30,9 @@ const ROWS: [&[&str]; 15] = [
     // Opt-outs are told in the form of robots.txt, too.
     &["opt_out"],
     &["frontier"],
+    &["clock", "lease_deadline"],
     &[
         "archive",
-        "clock",
         "disk",
         "fetch",
         "host_lock",
@@ -76,6 +76,9 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "archive",
         &[
+            &["store_error"],
+            &["database"],
+            &["engine"],
             // Every connection has the function of checksums, also a reader's.
             &["checksum"],
             &[
@@ -88,17 +91,19 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "named_columns",
             ],
             &["files"],
-            &["lost", "store_error"],
+            &["lost"],
             &["error"],
             &[
                 "compression",
                 "exclusive_lock",
+                "location",
                 "lock",
                 "loss_note",
                 "new_database",
                 "page_state",
                 "recrawl",
                 "schema",
+                "worker_lease",
             ],
             // Takedowns and web archives take the pages of chosen articles.
             &["article_pages", "body", "dictionaries"],
@@ -117,6 +122,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "rescue",
                 "robots",
             ],
+            &["worker"],
             &["article", "lease", "list", "reader", "seed"],
             // Another state of the archive, in a file of its own.
             &["archive_file"],
@@ -219,7 +225,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             ],
             &["check", "cite", "diff", "export", "exports", "reextract"],
             &["crawl", "demo", "list", "watch"],
-            &["schedule", "survey"],
+            &["schedule", "survey", "worker"],
         ],
     ),
 ];
@@ -246,7 +252,7 @@ const HOMES: [(&str, &[&str]); 29] = [
     ("h2", &["fetch"]),
     // Locks are opened without following links, which std cannot; nor can it ask whether a pipe is
     // still read.
-    ("rustix", &["cli", "disk", "host_lock"]),
+    ("rustix", &["cli", "disk", "host_lock", "lease_deadline"]),
     ("sd_notify", &["cli"]),
     ("textwrap", &["cli"]),
     ("unicode_width", &["cli"]),

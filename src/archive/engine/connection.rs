@@ -1,18 +1,19 @@
 //! A connection to an archive's database.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{OpenFlags, ToSql};
 
+#[cfg(feature = "postgres")]
+use crate::archive::database::DatabaseSession;
 use crate::archive::engine::error::Result;
 use crate::archive::engine::params::Params;
 use crate::archive::engine::rows::Row;
-use crate::archive::engine::statement::Statement;
+use crate::archive::engine::statement::PreparedStatement;
 #[cfg(feature = "postgres")]
 use crate::archive::engine::translation::in_postgres;
-#[cfg(feature = "postgres")]
-use crate::archive::postgres::Session;
 #[cfg(feature = "postgres")]
 use crate::archive::store_error::StoreError;
 
@@ -21,7 +22,7 @@ use crate::archive::store_error::StoreError;
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection),
     #[cfg(feature = "postgres")]
-    Postgres(Session),
+    Postgres(DatabaseSession),
 }
 
 impl Connection {
@@ -42,23 +43,36 @@ impl Connection {
     }
 
     /// Prepares a statement whose rows are read one at a time, however many there are.
-    pub(crate) fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
+    pub(crate) fn prepare(&self, sql: &str) -> Result<PreparedStatement<'_>> {
         match self {
-            Self::Sqlite(connection) => Ok(Statement::Sqlite(connection.prepare(sql)?)),
+            Self::Sqlite(connection) => Ok(PreparedStatement::Sqlite(connection.prepare(sql)?)),
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => {
                 let statement = session.prepare(&in_postgres(sql))?;
-                Ok(Statement::Postgres(statement.with_cursor()))
+                Ok(PreparedStatement::Postgres(statement.with_cursor()))
             }
         }
     }
 
     /// Prepares a statement that is used often, once.
-    pub(crate) fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>> {
+    pub(crate) fn prepare_cached(&self, sql: &str) -> Result<PreparedStatement<'_>> {
         match self {
-            Self::Sqlite(connection) => Ok(Statement::Cached(connection.prepare_cached(sql)?)),
+            Self::Sqlite(connection) => {
+                Ok(PreparedStatement::Cached(connection.prepare_cached(sql)?))
+            }
             #[cfg(feature = "postgres")]
-            Self::Postgres(session) => Ok(Statement::Postgres(session.prepare(&in_postgres(sql))?)),
+            Self::Postgres(session) => Ok(PreparedStatement::Postgres(
+                session.prepare(&in_postgres(sql))?,
+            )),
+        }
+    }
+
+    /// Prepares a statement that is used often, and of whose many rows only the first are read.
+    pub(crate) fn prepare_cached_stream(&self, sql: &str) -> Result<PreparedStatement<'_>> {
+        match self {
+            Self::Sqlite(_) => self.prepare_cached(sql),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => self.prepare(sql),
         }
     }
 
@@ -72,7 +86,7 @@ impl Connection {
         match self {
             Self::Sqlite(connection) => Ok(connection.execute_batch(script)?),
             #[cfg(feature = "postgres")]
-            Self::Postgres(session) => Ok(session.execute_batch(script)?),
+            Self::Postgres(session) => Ok(session.execute_batch(&in_postgres(script))?),
         }
     }
 
@@ -92,6 +106,28 @@ impl Connection {
             Self::Sqlite(connection) => connection.is_autocommit(),
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => session.is_autocommit(),
+        }
+    }
+
+    /// Tells whether other processes may write the database, too.
+    pub(crate) fn is_shared(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => true,
+        }
+    }
+
+    /// Limits the waits of a process that shares the database with others: for an answer, and of the
+    /// server for this process's next statement within a transaction. SQLite has limits of its own.
+    pub(crate) fn limit_waits(&self, patience: Duration, silence: Duration) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => {
+                let _ = (patience, silence);
+                Ok(())
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => Ok(session.limit(patience, silence)?),
         }
     }
 
@@ -191,9 +227,9 @@ impl Connection {
         Ok(())
     }
 
-    fn prepare_once(&self, sql: &str) -> Result<Statement<'_>> {
+    fn prepare_once(&self, sql: &str) -> Result<PreparedStatement<'_>> {
         match self {
-            Self::Sqlite(connection) => Ok(Statement::Sqlite(connection.prepare(sql)?)),
+            Self::Sqlite(connection) => Ok(PreparedStatement::Sqlite(connection.prepare(sql)?)),
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => self.prepare_cached(sql),
         }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// `?1`, and for a `?` the number behind the largest before it. Left out is which index SQLite is
 /// to use. Texts in quotes stay.
 pub(super) fn in_postgres(sql: &str) -> Cow<'_, str> {
-    if !sql.contains(['?', 'I', 'N']) {
+    if !sql.contains(['?', 'I', '/']) {
         return Cow::Borrowed(sql);
     }
 
@@ -37,7 +37,17 @@ pub(super) fn in_postgres(sql: &str) -> Cow<'_, str> {
         rest = behind;
     }
     translated.push_str(rest);
-    Cow::Owned(without_index_names(&translated))
+    Cow::Owned(in_types_of_postgres(&without_index_names(&translated)))
+}
+
+/// Uncovers what only PostgreSQL needs, which stands as a comment `/*postgres … */`, and has numbers
+/// as wide as they are in SQLite.
+fn in_types_of_postgres(sql: &str) -> String {
+    let sql = match sql.split_once("/*postgres") {
+        Some((before, behind)) => before.to_owned() + &behind.replacen("*/", "", 1),
+        None => sql.to_owned(),
+    };
+    sql.replace(" INTEGER", " bigint")
 }
 
 /// Leaves out `INDEXED BY name` and `NOT INDEXED`.
@@ -74,6 +84,14 @@ mod tests {
                 "FROM page  WHERE a",
             ),
             ("FROM page NOT INDEXED WHERE a", "FROM page  WHERE a"),
+            (
+                "CREATE TEMP TABLE t (a INTEGER PRIMARY KEY)",
+                "CREATE TEMP TABLE t (a bigint PRIMARY KEY)",
+            ),
+            (
+                "SELECT a FROM t /*postgres ORDER BY a */",
+                "SELECT a FROM t  ORDER BY a ",
+            ),
         ] {
             assert_eq!(in_postgres(sql), translated);
         }

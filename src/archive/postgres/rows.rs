@@ -10,14 +10,30 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::archive::copying::{
     Column, CopiedTable, KeySpan, RowStore, StorageClass, StoreRow, names, quoted,
 };
+use crate::archive::database::{PostgresStore, Sent, value_of};
 use crate::archive::error::ArchiveError;
-use crate::archive::postgres::PostgresStore;
-use crate::archive::postgres::values::{Sent, type_of, value_of};
 
-/// The columns of tables that were asked for.
-pub(super) type KnownColumns = HashMap<&'static str, Vec<Column>>;
+/// The tables of an archive in a database.
+#[derive(Debug)]
+pub(crate) struct PostgresRows<'s> {
+    store: &'s PostgresStore,
+    /// The columns of tables that were asked for.
+    columns: HashMap<&'static str, Vec<Column>>,
+}
 
-impl PostgresStore {
+impl<'s> PostgresRows<'s> {
+    /// The rows of a database.
+    pub(crate) fn of(store: &'s PostgresStore) -> Self {
+        Self {
+            store,
+            columns: HashMap::new(),
+        }
+    }
+
+    fn fault(&self, error: &tokio_postgres::Error) -> ArchiveError {
+        self.store.fault(error)
+    }
+
     async fn read_columns(
         &self,
         table: &CopiedTable,
@@ -26,7 +42,7 @@ impl PostgresStore {
         let sql = "SELECT attname::text, format_type(atttypid, NULL) FROM pg_attribute
                    WHERE attrelid = to_regclass(format('%I.%I', current_schema(), $1::text))
                      AND attnum > 0 AND NOT attisdropped AND attgenerated = ''";
-        let rows = self.client.query(sql, &[&table.name]).await?;
+        let rows = self.store.client.query(sql, &[&table.name]).await?;
         let columns = rows.iter().map(|row| Column {
             name: row.get(0),
             class: match row.get(1) {
@@ -52,7 +68,7 @@ impl PostgresStore {
             names(columns)
         );
 
-        let sink = self.client.copy_in(&copy).await?;
+        let sink = self.store.client.copy_in(&copy).await?;
         let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
         for row in rows {
             writer.as_mut().write_raw(row.iter().map(Sent)).await?;
@@ -62,11 +78,11 @@ impl PostgresStore {
     }
 }
 
-impl RowStore for PostgresStore {
+impl RowStore for PostgresRows<'_> {
     const MARK: char = '$';
 
     fn name(&self) -> String {
-        self.name.clone()
+        self.store.name.clone()
     }
 
     async fn columns(&mut self, table: &'static CopiedTable) -> Result<Vec<Column>, ArchiveError> {
@@ -95,7 +111,7 @@ impl RowStore for PostgresStore {
     async fn read(&self, sql: &str, span: &KeySpan) -> Result<Vec<StoreRow>, ArchiveError> {
         let values: Vec<Sent<'_>> = span.values().map(Sent).collect();
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-        let rows = self.client.query(sql, &values).await;
+        let rows = self.store.client.query(sql, &values).await;
         let rows = rows.map_err(|error| self.fault(&error))?;
         let values = |row| {
             (0..Row::len(row))
@@ -124,9 +140,20 @@ impl RowStore for PostgresStore {
         let values: Vec<Sent<'_>> = span.values().map(Sent).collect();
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
         let removed = self
+            .store
             .client
             .execute(&table.delete(span, Self::MARK), &values)
             .await;
         removed.map_err(|error| self.fault(&error))
+    }
+}
+
+/// Returns the type of a column.
+fn type_of(class: StorageClass) -> Type {
+    match class {
+        StorageClass::Integer => Type::INT8,
+        StorageClass::Real => Type::FLOAT8,
+        StorageClass::Text => Type::TEXT,
+        StorageClass::Blob => Type::BYTEA,
     }
 }

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use crate::archive::archive_file::LedgerEnd;
+use crate::archive::database::PostgresStore;
 use crate::archive::error::ArchiveError;
-use crate::archive::postgres::PostgresStore;
 use crate::archive::schema::SCHEMA;
 use crate::archive::store_error::StoreError;
 

@@ -51,7 +51,7 @@ impl Writer {
 
     /// Has SQLite write zeros over all that it deletes from now on. Rows are deleted in an order
     /// that leaves no reference behind: with foreign keys enforced, SQLite would read whole tables
-    /// for each of them.
+    /// for each of them. PostgreSQL's VACUUM frees the room instead.
     pub(super) fn overwrite_what_is_deleted(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
         self.delete_for_good(true)
@@ -64,14 +64,9 @@ impl Writer {
     }
 
     fn delete_for_good(&self, is_for_good: bool) -> Result<(), ArchiveError> {
-        match &self.connection {
-            Connection::Sqlite(_) => {
-                self.connection.set_pragma("secure_delete", is_for_good)?;
-                self.connection.set_pragma("foreign_keys", !is_for_good)?;
-            }
-            // Deleted rows are gone when PostgreSQL's own vacuum has passed.
-            #[cfg(feature = "postgres")]
-            Connection::Postgres(_) => {}
+        if !self.connection.is_shared() {
+            self.connection.set_pragma("secure_delete", is_for_good)?;
+            self.connection.set_pragma("foreign_keys", !is_for_good)?;
         }
         Ok(())
     }
@@ -230,7 +225,7 @@ fn mend_doomed_dictionaries(tx: &Connection) -> Result<(), ArchiveError> {
 /// Notes what is still to be done. The file is not written anew for bodies alone, which are no
 /// takedown: what is deleted now is overwritten.
 fn note_cleaning(tx: &Connection, extent: RemovalExtent) -> Result<(), ArchiveError> {
-    let words = extent != RemovalExtent::Bodies;
+    let words = i64::from(extent != RemovalExtent::Bodies);
     tx.execute(
         "UPDATE cleaning SET words = CASE WHEN ?1 = 1 THEN 1 ELSE words END, log = 1",
         [words],

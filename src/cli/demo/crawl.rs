@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::archive::{ArchivePlace, ArticleFilter, Reader, SeedMode};
+use crate::archive::{ArchiveLocation, ArticleFilter, Reader, SeedMode};
 use crate::cli::crawl_report::{as_json, in_words};
 use crate::cli::demo::{ARTICLES, Demo, PORT, revision};
 use crate::cli::exit::Exit;
@@ -108,7 +108,7 @@ impl Demo<'_> {
         let (session, mut once) = crawl_plan(configuration, &sites, ORDER)?.into_parts();
         let prepared = PreparedSession {
             session,
-            place: &ArchivePlace::folder(&self.folder),
+            place: &ArchiveLocation::folder(&self.folder),
             web,
         };
 

@@ -33,6 +33,22 @@ pub(crate) fn schedule() -> String {
     )
 }
 
+pub(crate) fn worker() -> String {
+    ending(
+        &[
+            "saseo worker --store postgres://saseo@db/papers  until Ctrl-C",
+            "saseo worker --once                              until nothing is due",
+        ],
+        &[
+            "0        done (--once)",
+            FAILED,
+            USAGE,
+            "75       another run holds the data folder of this machine",
+            STOPPED,
+        ],
+    )
+}
+
 pub(crate) fn resume() -> String {
     ending(
         &[

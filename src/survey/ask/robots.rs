@@ -124,7 +124,7 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
                 Err(unasked) => return Ok(Err(unasked)),
             };
             let right = Allowed::robots_txt(fetch.url.clone());
-            if let Ok(prepared) = self.hosts.prepare(permit, right, None, now) {
+            if let Ok(prepared) = self.hosts.prepare(permit, right, None, now, |_| None) {
                 return Ok(Ok(prepared));
             }
         }

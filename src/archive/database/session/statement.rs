@@ -1,20 +1,17 @@
 //! A statement that the server has prepared.
 
-use std::sync::Arc;
-
 use rusqlite::types::Value;
-use tokio_postgres::types::ToSql;
 
-use crate::archive::postgres::PostgresStore;
-use crate::archive::postgres::session::Session;
-use crate::archive::postgres::session::answer_rows::{AnswerRows, Cursor, decoded};
-use crate::archive::postgres::values::Placed;
+use crate::archive::database::session::DatabaseSession;
+use crate::archive::database::session::answer_rows::{AnswerRows, Cursor};
+use crate::archive::database::session::exchange::{references, rows_of};
+use crate::archive::database::values::Placed;
 use crate::archive::store_error::StoreError;
 
 /// A statement of a session, with the values of its places.
 #[derive(Debug)]
 pub(crate) struct SessionStatement<'c> {
-    session: &'c Session,
+    session: &'c DatabaseSession,
     sql: String,
     prepared: tokio_postgres::Statement,
     bound: Vec<Value>,
@@ -22,7 +19,11 @@ pub(crate) struct SessionStatement<'c> {
 }
 
 impl<'c> SessionStatement<'c> {
-    pub(super) fn of(session: &'c Session, sql: &str, prepared: tokio_postgres::Statement) -> Self {
+    pub(super) fn of(
+        session: &'c DatabaseSession,
+        sql: &str,
+        prepared: tokio_postgres::Statement,
+    ) -> Self {
         Self {
             session,
             sql: sql.to_owned(),
@@ -96,19 +97,4 @@ impl<'c> SessionStatement<'c> {
         let rows = cursor.fetch()?;
         Ok(AnswerRows::of(&self.prepared, rows, Some(cursor)))
     }
-}
-
-/// Asks for all rows of a query.
-pub(super) async fn rows_of(
-    store: &Arc<PostgresStore>,
-    prepared: &tokio_postgres::Statement,
-    values: &[Value],
-) -> Result<Vec<Vec<Value>>, tokio_postgres::Error> {
-    let places: Vec<Placed<'_>> = values.iter().map(Placed).collect();
-    let rows = store.client.query(prepared, &references(&places)).await?;
-    rows.iter().map(decoded).collect()
-}
-
-fn references<'v>(places: &'v [Placed<'v>]) -> Vec<&'v (dyn ToSql + Sync)> {
-    places.iter().map(|place| place as _).collect()
 }

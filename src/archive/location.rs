@@ -2,20 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::archive::error::ArchiveError;
 #[cfg(feature = "postgres")]
-use crate::archive::postgres::PostgresAddress;
+use crate::archive::database::PostgresAddress;
+use crate::archive::error::ArchiveError;
 use crate::archive::store_error::StoreError;
 
 /// Where an archive is, and the folder for what belongs to this machine beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArchivePlace {
+pub struct ArchiveLocation {
     data: PathBuf,
     #[cfg(feature = "postgres")]
     database: Option<PostgresAddress>,
 }
 
-impl ArchivePlace {
+impl ArchiveLocation {
     /// An archive that is in its folder.
     pub fn folder(data: impl Into<PathBuf>) -> Self {
         Self {
@@ -58,17 +58,30 @@ impl ArchivePlace {
         self.database.as_ref()
     }
 
-    /// Returns the folder that the archive itself is in, for what only such an archive can do.
+    /// Returns the folder whose archive is backed up.
     ///
     /// # Errors
     ///
     /// Fails where the archive is in a database.
-    pub fn only_folder(&self) -> Result<&Path, ArchiveError> {
+    pub fn folder_to_back_up(&self) -> Result<&Path, ArchiveError> {
+        self.folder_or(|store| StoreError::BackedUpByServer { store })
+    }
+
+    /// Returns the folder whose archive a backup replaces.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the archive is in a database.
+    pub fn folder_to_restore(&self) -> Result<&Path, ArchiveError> {
+        self.folder_or(|store| StoreError::RestoredByServer { store })
+    }
+
+    fn folder_or(&self, error: impl Fn(String) -> StoreError) -> Result<&Path, ArchiveError> {
         #[cfg(feature = "postgres")]
         if let Some(database) = &self.database {
-            let store = database.to_string();
-            return Err(StoreError::OnlyInFolder { store }.into());
+            return Err(error(database.to_string()).into());
         }
+        let _ = error;
         Ok(&self.data)
     }
 }

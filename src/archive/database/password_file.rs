@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tokio_postgres::Config;
 
-use crate::archive::error::ArchiveError;
+use crate::archive::store_error::StoreError;
 
 /// The port of a server that has no other.
 pub(super) const USUAL_PORT: u16 = 5432;
@@ -24,7 +24,7 @@ pub(super) fn password_for(
     host: &str,
     port: u16,
     config: &Config,
-) -> Result<Option<String>, ArchiveError> {
+) -> Result<Option<String>, StoreError> {
     let Some(path) = path() else {
         return Ok(None);
     };
@@ -33,10 +33,10 @@ pub(super) fn password_for(
     };
     if file.permissions().mode() & OTHERS != 0 {
         let why = std::io::Error::other("others may read it: run `chmod 600` on it");
-        return Err(ArchiveError::folder(&path, why));
+        return Err(unreadable(&path, &why));
     }
 
-    let lines = fs::read(&path).map_err(|why| ArchiveError::folder(&path, why))?;
+    let lines = fs::read(&path).map_err(|why| unreadable(&path, &why))?;
     Ok(find(&String::from_utf8_lossy(&lines), host, port, config))
 }
 
@@ -87,6 +87,13 @@ fn fields(line: &str) -> Vec<String> {
         }
     }
     fields
+}
+
+fn unreadable(path: &Path, why: &std::io::Error) -> StoreError {
+    StoreError::PasswordFile {
+        path: path.to_owned(),
+        why: why.to_string(),
+    }
 }
 
 #[cfg(test)]

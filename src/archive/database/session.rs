@@ -4,17 +4,18 @@
 //! wait as well as one without.
 
 mod answer_rows;
+mod exchange;
 mod statement;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::archive::error::ArchiveError;
-use crate::archive::postgres::{PostgresAddress, PostgresStore};
+use crate::archive::database::{PostgresAddress, PostgresStore};
 use crate::archive::store_error::StoreError;
 
 pub(crate) use answer_rows::{AnswerRow, AnswerRows};
@@ -22,7 +23,7 @@ pub(crate) use statement::SessionStatement;
 
 /// A connection to a database, with the statements that were prepared on it.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct DatabaseSession {
     store: Arc<PostgresStore>,
     runtime: SessionRuntime,
     statements: RefCell<HashMap<String, tokio_postgres::Statement>>,
@@ -31,6 +32,10 @@ pub(crate) struct Session {
     declared: Cell<u64>,
     /// Cursors that are open.
     open: Cell<u64>,
+    /// The longest wait for an answer; `None` where it may take as long as it takes.
+    patience: Cell<Option<Duration>>,
+    /// An answer did not come in time. Whatever comes later is none of the next question.
+    is_broken: Cell<bool>,
 }
 
 /// How a session stands to transactions.
@@ -45,13 +50,13 @@ enum Standing {
     Failed,
 }
 
-impl Session {
+impl DatabaseSession {
     /// Connects to a database.
     ///
     /// # Errors
     ///
     /// As [`PostgresStore::connect`].
-    pub(crate) fn connect(address: &PostgresAddress) -> Result<Self, ArchiveError> {
+    pub(crate) fn connect(address: &PostgresAddress) -> Result<Self, StoreError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("postgres")
@@ -64,7 +69,7 @@ impl Session {
         let runtime = SessionRuntime(Some(runtime));
 
         let address = address.clone();
-        let connected = wait(
+        let connected = whole_answer_of(
             &runtime,
             async move { PostgresStore::connect(&address).await },
         );
@@ -75,22 +80,26 @@ impl Session {
             transaction: Cell::new(Standing::Autocommit),
             declared: Cell::new(0),
             open: Cell::new(0),
+            patience: Cell::new(None),
+            is_broken: Cell::new(false),
         })
+    }
+
+    /// Waits no longer for an answer, and has the server end a transaction in which this process
+    /// says nothing for `silence`: another process may wait for its end.
+    pub(crate) fn limit(&self, patience: Duration, silence: Duration) -> Result<(), StoreError> {
+        self.execute_batch(&format!(
+            "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
+            patience.as_millis(),
+            silence.as_millis()
+        ))?;
+        self.patience.set(Some(patience));
+        Ok(())
     }
 
     /// Returns the database's address, without a password.
     pub(crate) fn name(&self) -> &str {
         &self.store.name
-    }
-
-    /// Makes the database ready for a writer, see [`PostgresStore::begin_writing`].
-    pub(crate) fn begin_writing(&self) -> Result<(), ArchiveError> {
-        self.work(|store| async move { store.begin_writing().await })
-    }
-
-    /// Looks whether the database has an archive, see [`PostgresStore::check_archive`].
-    pub(crate) fn check_archive(&self) -> Result<(), ArchiveError> {
-        self.work(|store| async move { store.check_archive().await })
     }
 
     /// Prepares a statement, once for the session.
@@ -159,23 +168,40 @@ impl Session {
         T: Send + 'static,
         F: Future<Output = Result<T, tokio_postgres::Error>> + Send + 'static,
     {
-        self.work(work).map_err(|error| {
-            match self.transaction.get() {
-                Standing::Begun | Standing::OfCursors => self.transaction.set(Standing::Failed),
-                Standing::Autocommit | Standing::Failed => {}
+        let answer = match self.is_broken.get() {
+            false => answer_of(
+                &self.runtime,
+                work(Arc::clone(&self.store)),
+                self.patience.get(),
+            ),
+            true => None,
+        };
+        let fault = match answer {
+            Some(Ok(answer)) => return Ok(answer),
+            Some(Err(error)) => self.store.store_fault(&error),
+            None => {
+                self.is_broken.set(true);
+                StoreError::Unreachable {
+                    store: self.name().to_owned(),
+                    why: "it does not answer".to_owned(),
+                }
             }
-            self.store.store_fault(&error)
-        })
+        };
+        match self.transaction.get() {
+            Standing::Begun | Standing::OfCursors => self.transaction.set(Standing::Failed),
+            Standing::Autocommit | Standing::Failed => {}
+        }
+        Err(fault)
     }
 
-    /// Has the session's thread do some work, and waits for it.
-    fn work<T, E, F>(&self, work: impl FnOnce(Arc<PostgresStore>) -> F) -> Result<T, E>
+    /// Has the session's thread do some work, and waits for it as long as it takes.
+    pub(crate) fn work<T, E, F>(&self, work: impl FnOnce(Arc<PostgresStore>) -> F) -> Result<T, E>
     where
         T: Send + 'static,
         E: Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        wait(&self.runtime, work(Arc::clone(&self.store)))
+        whole_answer_of(&self.runtime, work(Arc::clone(&self.store)))
     }
 
     /// Begins a transaction for a cursor, where none is open, and returns the cursor's name.
@@ -216,24 +242,33 @@ impl Drop for SessionRuntime {
     }
 }
 
-/// Has a thread of the runtime do some work, and waits for its result.
-fn wait<T, E>(
+/// Has a thread of the runtime do some work, and waits for its result; `None` where that does not
+/// come in time.
+fn answer_of<T: Send + 'static>(
     runtime: &SessionRuntime,
-    work: impl Future<Output = Result<T, E>> + Send + 'static,
-) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: Send + 'static,
-{
+    work: impl Future<Output = T> + Send + 'static,
+    patience: Option<Duration>,
+) -> Option<T> {
     let (give, take) = mpsc::sync_channel(1);
     if let Some(runtime) = &runtime.0 {
         runtime.spawn(async move {
-            // The receiver waits for nothing else.
+            // The receiver may have gone.
             let _ = give.send(work.await);
         });
     }
-    match take.recv() {
-        Ok(result) => result,
-        Err(_) => unreachable!("the runtime lives as long as the session"),
+    match patience {
+        Some(patience) => take.recv_timeout(patience).ok(),
+        None => take.recv().ok(),
+    }
+}
+
+/// Has a thread of the runtime do some work, and waits for its result as long as it takes.
+fn whole_answer_of<T: Send + 'static>(
+    runtime: &SessionRuntime,
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    match answer_of(runtime, work, None) {
+        Some(answer) => answer,
+        None => unreachable!("the runtime lives as long as the session"),
     }
 }

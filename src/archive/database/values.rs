@@ -8,15 +8,13 @@ use tokio_postgres::Row;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
-use crate::archive::copying::StorageClass;
-
 /// Begins what stands for a character that PostgreSQL has not in texts, and for itself. Unicode
 /// gives it to nobody.
 const ESCAPE: char = '\u{10ffff}';
 
 /// A value that is sent.
 #[derive(Debug)]
-pub(super) struct Sent<'a>(pub(super) &'a Value);
+pub(crate) struct Sent<'a>(pub(crate) &'a Value);
 
 impl ToSql for Sent<'_> {
     fn to_sql(
@@ -74,18 +72,8 @@ impl ToSql for Placed<'_> {
     to_sql_checked!();
 }
 
-/// Returns the type of a column.
-pub(super) fn type_of(class: StorageClass) -> Type {
-    match class {
-        StorageClass::Integer => Type::INT8,
-        StorageClass::Real => Type::FLOAT8,
-        StorageClass::Text => Type::TEXT,
-        StorageClass::Blob => Type::BYTEA,
-    }
-}
-
 /// Returns the value of a column of a row.
-pub(super) fn value_of(row: &Row, column: usize) -> Result<Value, tokio_postgres::Error> {
+pub(crate) fn value_of(row: &Row, column: usize) -> Result<Value, tokio_postgres::Error> {
     let value = match *row.columns()[column].type_() {
         Type::BOOL => row
             .try_get::<_, Option<bool>>(column)?

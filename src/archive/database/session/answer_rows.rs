@@ -4,9 +4,8 @@ use std::vec;
 
 use rusqlite::types::Value;
 
-use crate::archive::postgres::session::Session;
-use crate::archive::postgres::session::statement::rows_of;
-use crate::archive::postgres::values::value_of;
+use crate::archive::database::session::DatabaseSession;
+use crate::archive::database::session::exchange::rows_of;
 use crate::archive::store_error::StoreError;
 
 /// Rows that a cursor fetches at a time. Some of them are of hundreds of kilobytes.
@@ -68,14 +67,14 @@ impl<'s> AnswerRows<'s> {
 /// A cursor of the server. It is closed when it is dropped.
 #[derive(Debug)]
 pub(super) struct Cursor<'s> {
-    session: &'s Session,
+    session: &'s DatabaseSession,
     name: String,
     fetch: Option<tokio_postgres::Statement>,
     is_at_end: bool,
 }
 
 impl<'s> Cursor<'s> {
-    pub(super) fn of(session: &'s Session, name: String) -> Self {
+    pub(super) fn of(session: &'s DatabaseSession, name: String) -> Self {
         Self {
             session,
             name,
@@ -113,9 +112,4 @@ impl Drop for Cursor<'_> {
     fn drop(&mut self) {
         self.session.end_cursor(&self.name);
     }
-}
-
-/// Returns the values of a row.
-pub(super) fn decoded(row: &tokio_postgres::Row) -> Result<Vec<Value>, tokio_postgres::Error> {
-    (0..row.len()).map(|column| value_of(row, column)).collect()
 }

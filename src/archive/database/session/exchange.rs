@@ -1,0 +1,29 @@
+//! Questions to the server and their answers, with the values of places and columns.
+
+use std::sync::Arc;
+
+use rusqlite::types::Value;
+use tokio_postgres::types::ToSql;
+
+use crate::archive::database::PostgresStore;
+use crate::archive::database::values::{Placed, value_of};
+
+/// Asks for all rows of a query.
+pub(super) async fn rows_of(
+    store: &Arc<PostgresStore>,
+    prepared: &tokio_postgres::Statement,
+    values: &[Value],
+) -> Result<Vec<Vec<Value>>, tokio_postgres::Error> {
+    let places: Vec<Placed<'_>> = values.iter().map(Placed).collect();
+    let rows = store.client.query(prepared, &references(&places)).await?;
+    rows.iter().map(decoded).collect()
+}
+
+pub(super) fn references<'v>(places: &'v [Placed<'v>]) -> Vec<&'v (dyn ToSql + Sync)> {
+    places.iter().map(|place| place as _).collect()
+}
+
+/// Returns the values of a row.
+fn decoded(row: &tokio_postgres::Row) -> Result<Vec<Value>, tokio_postgres::Error> {
+    (0..row.len()).map(|column| value_of(row, column)).collect()
+}
