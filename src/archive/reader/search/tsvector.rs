@@ -10,7 +10,7 @@ mod phrase_places;
 mod read_versions;
 mod vector;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use crate::archive::engine;
@@ -51,6 +51,8 @@ pub(super) struct TsvectorSearch<'r> {
     late: Vec<ReadVersion>,
     /// Articles of the index with more words than a vector can have, once they were read.
     large: OnceCell<Vec<ReadVersion>>,
+    /// The versions of the articles that the server found, so that it is not asked for each again.
+    found: RefCell<HashMap<i64, i64>>,
 }
 
 /// Rows of the index.
@@ -88,6 +90,7 @@ impl<'r> TsvectorSearch<'r> {
             },
             late: Vec::new(),
             large: OnceCell::new(),
+            found: RefCell::default(),
         };
         search.late = search.versions(&format!(
             "SELECT version.article_id, version.id, published_ms, {INDEXED_FIELDS}
@@ -231,6 +234,9 @@ impl WordSearch for TsvectorSearch<'_> {
         let late = self.late.iter().find(|late| late.article == article);
         if let Some(late) = late {
             return Ok(Some(late.version));
+        }
+        if let Some(version) = self.found.borrow().get(&article) {
+            return Ok(Some(*version));
         }
         let mut select = self.reader.connection.prepare_cached(
             "SELECT (SELECT version_id FROM indexed_version WHERE article_id = ?1)",

@@ -11,6 +11,10 @@ use crate::archive::reader::search::tsvector::{IndexRows, TsvectorSearch};
 use crate::archive::reader::search::{CountKey, SearchSelect, chosen_from};
 use crate::archive::store::lossy;
 
+/// The indexed versions of articles.
+pub(super) const INDEXED: &str = "JOIN indexed_version AS searched
+       ON searched.article_id = article_words.article_id";
+
 /// What is told about indexed articles.
 pub(super) const TOLD: &str = "JOIN indexed_version AS searched
        ON searched.article_id = article_words.article_id

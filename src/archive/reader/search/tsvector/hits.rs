@@ -11,7 +11,7 @@ use crate::archive::engine::{self, Row, params_from_iter};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::search::bm25::{phrase_weight, score};
 use crate::archive::reader::search::sought::{Sought, SoughtColumns, SoughtPhrase};
-use crate::archive::reader::search::tsvector::counts::TOLD;
+use crate::archive::reader::search::tsvector::counts::{INDEXED, TOLD};
 use crate::archive::reader::search::tsvector::phrase_places::count_in_words;
 use crate::archive::reader::search::tsvector::read_versions::ReadVersion;
 use crate::archive::reader::search::tsvector::vector::{RowVectors, Vector};
@@ -103,19 +103,19 @@ impl TsvectorSearch<'_> {
         scale: &Scale,
         most: usize,
     ) -> Result<Vec<SearchHit>, ArchiveError> {
-        let (chosen, values) = match select.is_everywhere() {
-            true => (String::new(), Vec::new()),
-            false => (chosen_from(1), select.chosen().to_vec()),
+        let (told, chosen, values) = match select.is_everywhere() {
+            true => (INDEXED, String::new(), Vec::new()),
+            false => (TOLD, chosen_from(1), select.chosen().to_vec()),
         };
         let phrases = select.sought.phrases();
         let sql = format!(
             "WITH hit AS MATERIALIZED (
-                 SELECT searched.article_id, searched.published_ms
-                 FROM article_words {TOLD} WHERE {} {chosen}
+                 SELECT searched.article_id, searched.version_id, searched.published_ms
+                 FROM article_words {told} WHERE {} {chosen}
                  ORDER BY searched.published_ms DESC NULLS LAST, searched.article_id DESC
                  LIMIT {most})
-             SELECT searched.article_id AS article, searched.published_ms, {STORY} AS story,
-                    article_words.sizes, {} AS words, {} AS section
+             SELECT searched.article_id AS article, searched.version_id, searched.published_ms,
+                    {STORY} AS story, article_words.sizes, {} AS words, {} AS section
              FROM hit AS searched
              JOIN article_words ON article_words.article_id = searched.article_id",
             self.is_found(select, IndexRows::Current),
@@ -131,8 +131,11 @@ impl TsvectorSearch<'_> {
             select
                 .sought
                 .count_in(&|phrase| vectors.count(phrase), &mut counts);
+            let article = row.get("article")?;
+            let version = row.get("version_id")?;
+            self.found.borrow_mut().insert(article, version);
             Ok(SearchHit {
-                article: row.get("article")?,
+                article,
                 score: scale.score(&counts, vectors.length()),
                 published_at: moment(row.get("published_ms")?),
                 story: row.get("story")?,
