@@ -41,7 +41,7 @@ use crate::archive::connection::configure;
 #[cfg(feature = "postgres")]
 use crate::archive::database::DatabaseSession;
 use crate::archive::dictionaries::Dictionaries;
-use crate::archive::engine::{self, Connection, Statement, Transaction};
+use crate::archive::engine::{self, Connection, PreparedStatement, Transaction};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::location::ArchiveLocation;
@@ -180,7 +180,7 @@ impl Reader {
     }
 
     /// Prepares a statement whose rows are read one at a time.
-    fn prepare_records(&self, select: &str) -> Result<Statement<'_>, ArchiveError> {
+    fn prepare_records(&self, select: &str) -> Result<PreparedStatement<'_>, ArchiveError> {
         self.connection
             .prepare(select)
             .map_err(|error| ArchiveError::at(&self.path, error))

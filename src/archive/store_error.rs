@@ -98,6 +98,10 @@ pub enum StoreError {
     NotBuiltIn,
     #[error("{store} is no folder, and only an archive in a folder can do this")]
     OnlyInFolder { store: String },
+    #[error("{path} cannot be read: {why}")]
+    PasswordFile { path: PathBuf, why: String },
+    #[error("this machine's TLS cannot be used: {why}")]
+    Tls { why: String },
     #[error(
         "{store} is backed up by PostgreSQL's own tools: `pg_dump --format=custom --file FILE \
          {store}`"
@@ -109,10 +113,6 @@ pub enum StoreError {
          into a folder, and `saseo archive copy` brings it into a database"
     )]
     RestoredByServer { store: String },
-    #[error("{path} cannot be read: {why}")]
-    PasswordFile { path: PathBuf, why: String },
-    #[error("this machine's TLS cannot be used: {why}")]
-    Tls { why: String },
     #[error("{store} failed: {why}")]
     Failed { store: String, why: String },
 }

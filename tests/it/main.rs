@@ -73,6 +73,7 @@ mod robots;
 mod runs;
 mod schedule;
 mod search;
+mod search_damage;
 mod simulated;
 mod simulated_web;
 mod store;

@@ -79,16 +79,7 @@ impl Paper {
 
     /// The numbers of the articles that an archive must hold in the end.
     pub fn to_be_stored(&self) -> Vec<u64> {
-        let keeps =
-            |kind: Availability| matches!(kind, Availability::Open | Availability::MembersOnly);
-        self.origin.newspaper(|paper| {
-            paper
-                .articles()
-                .iter()
-                .filter(|article| keeps(article.kind))
-                .map(|article| article.number)
-                .collect()
-        })
+        self.origin.newspaper(|paper| numbers_to_be_stored(paper))
     }
 
     /// The addresses of the photos that a crawl keeps.
@@ -107,6 +98,17 @@ impl Paper {
     pub fn assert_gap(&self, gap: Duration) {
         assert_gaps(&self.log(), gap);
     }
+}
+
+/// The numbers of a paper's articles that an archive must hold in the end.
+pub fn numbers_to_be_stored(paper: &Newspaper) -> Vec<u64> {
+    let keeps = |kind: Availability| matches!(kind, Availability::Open | Availability::MembersOnly);
+    paper
+        .articles()
+        .iter()
+        .filter(|article| keeps(article.kind))
+        .map(|article| article.number)
+        .collect()
 }
 
 /// Fails where two requests overlapped or came closer than the gap.

@@ -92,6 +92,11 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// The port that the server listens at, also after a crash.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Runs SQL in `papers`, and returns the rows as psql prints them.
     pub fn sql(&self, sql: &str) -> String {
         self.sql_in("papers", sql)

@@ -54,19 +54,19 @@ impl Writer {
     /// for each of them. PostgreSQL's VACUUM frees the room instead.
     pub(super) fn overwrite_what_is_deleted(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
-        if !self.connection.is_shared() {
-            self.connection.set_pragma("secure_delete", true)?;
-            self.connection.set_pragma("foreign_keys", false)?;
-        }
-        Ok(())
+        self.delete_for_good(true)
     }
 
     /// Ends what [`Writer::overwrite_what_is_deleted`] began.
     pub(super) fn delete_as_usual(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
+        self.delete_for_good(false)
+    }
+
+    fn delete_for_good(&self, is_for_good: bool) -> Result<(), ArchiveError> {
         if !self.connection.is_shared() {
-            self.connection.set_pragma("secure_delete", false)?;
-            self.connection.set_pragma("foreign_keys", true)?;
+            self.connection.set_pragma("secure_delete", is_for_good)?;
+            self.connection.set_pragma("foreign_keys", !is_for_good)?;
         }
         Ok(())
     }
