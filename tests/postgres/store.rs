@@ -24,3 +24,10 @@ pub fn of(folder: &Path) -> Option<String> {
     }
     Some(SERVER.address(name))
 }
+
+/// Runs SQL in the database of a crawler with this folder, and returns the rows as psql prints
+/// them.
+pub fn sql_of(folder: &Path, sql: &str) -> String {
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    SERVER.sql_in(name, sql)
+}
