@@ -591,28 +591,3 @@ fn a_search_that_finds_nothing_says_so_and_names_the_fields() {
     let out = crawler.run(&["search", "없는말이다"]);
     assert!(!String::from_utf8(out.stderr).unwrap().contains("fields"));
 }
-
-#[test]
-fn a_damaged_index_ends_no_crawl_and_is_made_anew() {
-    let paper = Paper::start();
-    let crawler = Crawler::of(&paper, "1ms");
-    assert!(crawler.run(&["crawl"]).status.success());
-    let found = |words: &str| -> Value {
-        let out = crawler.run(&["--json", "search", words]);
-        serde_json::from_slice(&out.stdout).unwrap()
-    };
-    let before = found("도서관")["articles"].as_u64().unwrap();
-
-    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
-    // The row of FTS5's own table that tells of all others.
-    let damage = "UPDATE article_words_data SET block = x'ff' WHERE id = 10";
-    assert_eq!(sql.execute(damage, []).unwrap(), 1);
-    drop(sql);
-    paper.origin.newspaper(|paper| paper.publish(1));
-
-    for _ in 0..2 {
-        let crawled = crawler.run(&["crawl"]);
-        assert!(crawled.status.success(), "{crawled:?}");
-    }
-    assert!(found("도서관")["articles"].as_u64().unwrap() >= before);
-}

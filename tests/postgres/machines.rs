@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::farm::Farm;
-use crate::program::{Crawler, Process, lines, said};
+use crate::in_folder::program::{Crawler, Process, lines, said};
 
 /// A machine, and its worker if one runs.
 pub struct Machine {

@@ -14,8 +14,8 @@ use crate::cluster::Cluster;
 use crate::disturbances::{Deed, Step, plan};
 use crate::farm::{Farm, FarmLog};
 use crate::gaps::{Continued, check_gaps};
+use crate::in_folder::program::{numbers_to_be_stored, said, told};
 use crate::machines::{Machine, of_farm};
-use crate::program::{numbers_to_be_stored, said, told};
 use crate::proxy::Proxy;
 
 /// Three, so that a host can change hands between two workers while the third is down.
