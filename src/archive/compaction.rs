@@ -69,9 +69,23 @@ impl Writer {
     }
 
     /// Returns how many bytes of the file are free: those of rows that were deleted or rewritten.
+    /// A database's server uses its own again.
     pub fn free_room(&self) -> Result<u64, ArchiveError> {
+        if self.connection.is_shared() {
+            return Ok(0);
+        }
         let sql = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size";
         Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    /// Returns the size of the archive: of its file, or of its tables in a database.
+    pub fn size(&self) -> Result<u64, ArchiveError> {
+        if self.connection.is_shared() {
+            let sql = "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
+                       WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'";
+            return Ok(self.connection.query_row(sql, [], |row| row.get(0))?);
+        }
+        Ok(std::fs::metadata(self.path()).map_or(0, |file| file.len()))
     }
 
     /// Gives the file's free room back to the disk. SQLite writes the whole file anew for that, so

@@ -15,5 +15,5 @@ mod translation;
 pub(super) use connection::{Connection, Transaction};
 pub(super) use error::{Error, OptionalExtension, Result};
 pub(super) use params::{Params, params_from_iter};
-pub(super) use rows::{ColumnIndex, Row, Rows};
-pub(super) use statement::Statement;
+pub(super) use rows::{ColumnIndex, ResultRows, Row};
+pub(super) use statement::PreparedStatement;

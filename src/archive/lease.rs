@@ -50,7 +50,9 @@ impl Writer {
         uptime: Option<&Uptime>,
     ) -> Result<Lease, ArchiveError> {
         if self.connection.is_shared() {
-            return self.take_worker_lease(holder, sharing);
+            let lease = self.take_worker_lease(holder, sharing)?;
+            self.ends_with_it = Some(lease).filter(|_| sharing == Sharing::Alone);
+            return Ok(lease);
         }
         let path = self.path().to_owned();
         let tx = self.connection.transaction();

@@ -58,17 +58,30 @@ impl ArchiveLocation {
         self.database.as_ref()
     }
 
-    /// Returns the folder that the archive itself is in, for what only such an archive can do.
+    /// Returns the folder whose archive is backed up.
     ///
     /// # Errors
     ///
     /// Fails where the archive is in a database.
-    pub fn only_folder(&self) -> Result<&Path, ArchiveError> {
+    pub fn folder_to_back_up(&self) -> Result<&Path, ArchiveError> {
+        self.folder_or(|store| StoreError::BackedUpByServer { store })
+    }
+
+    /// Returns the folder whose archive a backup replaces.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the archive is in a database.
+    pub fn folder_to_restore(&self) -> Result<&Path, ArchiveError> {
+        self.folder_or(|store| StoreError::RestoredByServer { store })
+    }
+
+    fn folder_or(&self, error: impl Fn(String) -> StoreError) -> Result<&Path, ArchiveError> {
         #[cfg(feature = "postgres")]
         if let Some(database) = &self.database {
-            let store = database.to_string();
-            return Err(StoreError::OnlyInFolder { store }.into());
+            return Err(error(database.to_string()).into());
         }
+        let _ = error;
         Ok(&self.data)
     }
 }

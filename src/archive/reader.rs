@@ -41,7 +41,7 @@ use crate::archive::connection::configure;
 #[cfg(feature = "postgres")]
 use crate::archive::database::DatabaseSession;
 use crate::archive::dictionaries::Dictionaries;
-use crate::archive::engine::{self, Connection, Statement, Transaction};
+use crate::archive::engine::{self, Connection, PreparedStatement, Transaction};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::location::ArchiveLocation;
@@ -88,6 +88,8 @@ pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 pub struct Reader {
     connection: Connection,
     path: PathBuf,
+    /// The archive's file, or where it would be in the folder beside a database.
+    file_place: PathBuf,
     /// The file's folder cannot be written, so SQLite was promised that the file does not change.
     is_immutable: bool,
     dictionaries: Dictionaries,
@@ -121,6 +123,7 @@ impl Reader {
             return Ok(Self {
                 connection: Connection::Postgres(session),
                 path: PathBuf::from(address.to_string()),
+                file_place: place.data().join(crate::archive::FILE),
                 is_immutable: false,
                 dictionaries: Dictionaries::default(),
             });
@@ -148,15 +151,22 @@ impl Reader {
         }
         Ok(Self {
             connection,
+            file_place: path.clone(),
             path,
             is_immutable,
             dictionaries: Dictionaries::default(),
         })
     }
 
-    /// Returns the file's path.
+    /// Returns the file's path, or the address of the database.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns the path beside which this machine keeps what belongs to the archive: that of its
+    /// file, which is not there where the archive is in a database.
+    pub fn file_place(&self) -> &Path {
+        &self.file_place
     }
 
     /// Begins to read one state of the archive: until the value is dropped, every query sees what
@@ -170,7 +180,7 @@ impl Reader {
     }
 
     /// Prepares a statement whose rows are read one at a time.
-    fn prepare_records(&self, select: &str) -> Result<Statement<'_>, ArchiveError> {
+    fn prepare_records(&self, select: &str) -> Result<PreparedStatement<'_>, ArchiveError> {
         self.connection
             .prepare(select)
             .map_err(|error| ArchiveError::at(&self.path, error))

@@ -45,6 +45,8 @@ pub struct Writer {
     pub(super) dictionaries: Dictionaries,
     /// The lease of this process beside others; `None` where it writes alone.
     pub(super) worker: Option<WorkerLease>,
+    /// A lease beside which nobody may write: it ends with this value.
+    pub(super) ends_with_it: Option<Lease>,
     lock: Lock,
 }
 
@@ -83,6 +85,7 @@ impl Writer {
                 clock_step: 0,
                 dictionaries: Dictionaries::default(),
                 worker: None,
+                ends_with_it: None,
                 lock,
             });
         }
@@ -107,6 +110,7 @@ impl Writer {
             clock_step: 0,
             dictionaries: Dictionaries::default(),
             worker: None,
+            ends_with_it: None,
             lock,
         })
     }
@@ -131,8 +135,8 @@ impl Writer {
         Timestamp::from_millis(moment.millis().saturating_add(self.clock_step.max(0)))
     }
 
-    /// Returns the file's path.
-    pub(super) fn path(&self) -> &Path {
+    /// Returns the file's path, or the address of the database.
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -203,6 +207,19 @@ impl Writer {
             self.abandon()?;
         }
         Err(ArchiveError::LeaseLost)
+    }
+}
+
+impl Drop for Writer {
+    /// Ends the lease of a command, so that the next one need not wait for its end. Crawls end their
+    /// own, when no request is under way any more.
+    fn drop(&mut self) {
+        if let Some(lease) = self.ends_with_it
+            && !std::thread::panicking()
+        {
+            // The command has told what failed. A lease that cannot be ended ends by itself.
+            let _ = self.abandon().and_then(|()| self.end_lease(lease));
+        }
     }
 }
 

@@ -102,6 +102,17 @@ pub enum StoreError {
     PasswordFile { path: PathBuf, why: String },
     #[error("this machine's TLS cannot be used: {why}")]
     Tls { why: String },
+    #[error(
+        "{store} is backed up by PostgreSQL's own tools: `pg_dump --format=custom --file FILE \
+         {store}`"
+    )]
+    BackedUpByServer { store: String },
+    #[error(
+        "{store} is restored by PostgreSQL's own tools: `pg_restore --dbname ADDRESS FILE` puts a \
+         file of pg_dump into an empty database; a backup of an archive in a folder is restored \
+         into a folder, and `saseo archive copy` brings it into a database"
+    )]
+    RestoredByServer { store: String },
     #[error("{store} failed: {why}")]
     Failed { store: String, why: String },
 }
@@ -124,6 +135,8 @@ impl StoreError {
                 | Self::Newer { .. }
                 | Self::NotBuiltIn
                 | Self::OnlyInFolder { .. }
+                | Self::BackedUpByServer { .. }
+                | Self::RestoredByServer { .. }
         )
     }
 }
@@ -139,6 +152,8 @@ impl StoreError {
                 | Self::TwoFolders
                 | Self::TwoDatabases
                 | Self::NotBuiltIn
+                | Self::BackedUpByServer { .. }
+                | Self::RestoredByServer { .. }
         )
     }
 }

@@ -121,7 +121,7 @@ impl Writer {
         let last: Option<i64> = tx
             .prepare_cached(
                 "SELECT max(seq) FROM (SELECT seq FROM change
-                     WHERE seq > (SELECT seq FROM word_index) ORDER BY seq LIMIT ?1)",
+                     WHERE seq > (SELECT seq FROM word_index) ORDER BY seq LIMIT ?1) AS slice",
             )?
             .query_row([count], |row| row.get(0))?;
         let Some(last) = last else {

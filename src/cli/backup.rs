@@ -51,7 +51,7 @@ pub(super) fn run(common: &Common, args: &BackupArgs) -> anyhow::Result<Exit> {
     };
 
     let signals = CaughtSignals::new()?;
-    let backup = OpenBackup::begin(common.place()?.only_folder()?, &args.out, options)?;
+    let backup = OpenBackup::begin(common.place()?.folder_to_back_up()?, &args.out, options)?;
     signals.remove_at_stop(backup.part().to_owned());
     let line = ProgressLine::new(common);
     let summary = backup.write(&Clock::system(), |progress| line.show(&words(progress)))?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{FILE, Writer};
+use crate::archive::Writer;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
 use crate::cli::writing::open_archive;
@@ -25,7 +25,7 @@ pub(super) struct CompactArgs {
     keep_room: bool,
 }
 
-/// The size of the archive's file before and after.
+/// The size of the archive's file, or of its tables, before and after.
 struct FileSizes {
     before: u64,
     after: u64,
@@ -37,8 +37,8 @@ struct FileSizes {
 pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
     let signal = CaughtSignals::new()?.noted();
     let clock = Clock::system();
-    let before = file_size(common.data());
     let (mut archive, lease) = open_archive(common, "compact", &clock)?;
+    let before = archive.size()?;
 
     let line = ProgressLine::new(common);
     let compaction = compact(
@@ -61,10 +61,10 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
 
     let sizes = FileSizes {
         before,
-        after: file_size(common.data()),
+        after: archive.size()?,
         free,
     };
-    tell(common, &compaction, &sizes)?;
+    tell(common, archive.path(), &compaction, &sizes)?;
     Ok(match (compaction.is_broken_off, signal.get()) {
         (true, Some(stop)) => (*stop).into(),
         (true, None) => Exit::Interrupted,
@@ -76,7 +76,7 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
 /// Gives free room back to the disk, where the disk has room for it.
 fn give_room_back(common: &Common, archive: &mut Writer) -> anyhow::Result<()> {
     // The whole file is written anew, to SQLite's log and then to its place.
-    let wanted = file_size(common.data()).saturating_mul(2);
+    let wanted = archive.size()?.saturating_mul(2);
     if let Err(too_little) = check_free_disk(common.data(), Bytes(wanted)) {
         console::note(&format!(
             "the pages are compressed, and the file keeps its size: to make it smaller, SQLite \
@@ -88,10 +88,6 @@ fn give_room_back(common: &Common, archive: &mut Writer) -> anyhow::Result<()> {
     Ok(archive.give_room_back()?)
 }
 
-fn file_size(data: &Path) -> u64 {
-    std::fs::metadata(data.join(FILE)).map_or(0, |file| file.len())
-}
-
 /// Tells whether a compaction found nothing to do.
 fn is_compact_already(compaction: &Compaction, sizes: &FileSizes) -> bool {
     let bodies = &compaction.bodies;
@@ -99,11 +95,16 @@ fn is_compact_already(compaction: &Compaction, sizes: &FileSizes) -> bool {
     is_whole && bodies.smaller == 0 && sizes.free == 0
 }
 
-fn tell(common: &Common, compaction: &Compaction, sizes: &FileSizes) -> anyhow::Result<()> {
+fn tell(
+    common: &Common,
+    archive: &Path,
+    compaction: &Compaction,
+    sizes: &FileSizes,
+) -> anyhow::Result<()> {
     let bodies = &compaction.bodies;
     if common.json {
         return console::json(&json!({
-            "archive": common.data().join(FILE),
+            "archive": archive,
             "bodies": bodies.seen,
             "smaller": bodies.smaller,
             "damaged": bodies.damaged,
@@ -122,7 +123,7 @@ fn tell(common: &Common, compaction: &Compaction, sizes: &FileSizes) -> anyhow::
         ));
     }
     console::data(&format!(
-        "{} of {} smaller: {} before, {} now; the file: {} before, {} now",
+        "{} of {} smaller: {} before, {} now; the archive: {} before, {} now",
         bodies.smaller,
         counts::count(bodies.seen, "page(s)"),
         counts::size(bodies.bytes_before),

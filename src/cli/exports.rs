@@ -126,7 +126,7 @@ fn progress_in_words(progress: &ExportProgress) -> String {
 }
 
 fn rewind(common: &Common, reader: &Reader, name: &ExportName, to: u64) -> anyhow::Result<()> {
-    let position = rewind_named(reader.path(), name, to)?;
+    let position = rewind_named(reader.file_place(), name, to)?;
     if common.json {
         return console::json(&json!({ "export": name.as_str(), "position": position }));
     }
@@ -143,7 +143,7 @@ fn rewind(common: &Common, reader: &Reader, name: &ExportName, to: u64) -> anyho
 }
 
 fn delete(common: &Common, reader: &Reader, name: &ExportName) -> anyhow::Result<()> {
-    let folder = delete_named(reader.path(), name)?;
+    let folder = delete_named(reader.file_place(), name)?;
     if common.json {
         return console::json(&json!({ "export": name.as_str(), "folder": folder }));
     }

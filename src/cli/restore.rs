@@ -38,8 +38,10 @@ pub(super) struct RestoreArgs {
 /// Tells what a restore would do, or does it.
 pub(super) fn run(common: &Common, args: &RestoreArgs) -> anyhow::Result<Exit> {
     let configuration = Config::find(common.config.as_deref())?;
+    let place = common.place()?;
+    let folder = place.folder_to_restore()?;
     let backup = ArchiveFile::open(&args.file)?;
-    let plan = RestorePlan::of(&backup, common.place()?.only_folder()?)?;
+    let plan = RestorePlan::of(&backup, folder)?;
     if !args.yes {
         tell_plan(common, &plan)?;
         console::note("nothing was replaced: --yes does it");

@@ -86,7 +86,7 @@ impl<'r> OpenExport<'r> {
     /// Fails where it had another folder or selection before, where its folder is gone or has other
     /// files, where another process writes it, and where the archive is not the one that it is of.
     pub fn open(reader: &'r Reader, request: NamedExportRequest) -> Result<Self, ExportError> {
-        let exports = NamedExports::beside(reader.path());
+        let exports = NamedExports::beside(reader.file_place());
         if request.out.is_none() && exports.find(&request.name)?.is_none() {
             return Err(NamedExportError::NoFolderYet {
                 name: request.name.as_str().to_owned(),

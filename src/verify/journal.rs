@@ -54,7 +54,7 @@ impl VerifyJournal {
     ///
     /// Fails where the archive cannot be read.
     pub fn open(reader: &Reader, clock: Clock) -> Result<Self, ArchiveError> {
-        let path = reader.path().with_file_name(FILE);
+        let path = reader.file_place().with_file_name(FILE);
         let mut journal = Self {
             content: JournalContent::of(inode(reader.path())),
             path,
@@ -245,7 +245,9 @@ impl VerifyJournal {
         self.content.head = reader.ledger_head()?;
 
         let part = self.path.with_extension("json.part");
-        let written = fs::write(&part, self.content.to_bytes());
+        // A machine that only reads a database may have no folder for what belongs to it.
+        let folder = self.path.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = folder.and_then(|()| fs::write(&part, self.content.to_bytes()));
         let written = written.and_then(|()| fs::rename(&part, &self.path));
         if let Err(error) = written {
             self.trouble

@@ -11,7 +11,7 @@ use crate::archive::database::DatabaseSession;
 use crate::archive::engine::error::Result;
 use crate::archive::engine::params::Params;
 use crate::archive::engine::rows::Row;
-use crate::archive::engine::statement::Statement;
+use crate::archive::engine::statement::PreparedStatement;
 #[cfg(feature = "postgres")]
 use crate::archive::engine::translation::in_postgres;
 #[cfg(feature = "postgres")]
@@ -43,28 +43,32 @@ impl Connection {
     }
 
     /// Prepares a statement whose rows are read one at a time, however many there are.
-    pub(crate) fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
+    pub(crate) fn prepare(&self, sql: &str) -> Result<PreparedStatement<'_>> {
         match self {
-            Self::Sqlite(connection) => Ok(Statement::Sqlite(connection.prepare(sql)?)),
+            Self::Sqlite(connection) => Ok(PreparedStatement::Sqlite(connection.prepare(sql)?)),
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => {
                 let statement = session.prepare(&in_postgres(sql))?;
-                Ok(Statement::Postgres(statement.with_cursor()))
+                Ok(PreparedStatement::Postgres(statement.with_cursor()))
             }
         }
     }
 
     /// Prepares a statement that is used often, once.
-    pub(crate) fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>> {
+    pub(crate) fn prepare_cached(&self, sql: &str) -> Result<PreparedStatement<'_>> {
         match self {
-            Self::Sqlite(connection) => Ok(Statement::Cached(connection.prepare_cached(sql)?)),
+            Self::Sqlite(connection) => {
+                Ok(PreparedStatement::Cached(connection.prepare_cached(sql)?))
+            }
             #[cfg(feature = "postgres")]
-            Self::Postgres(session) => Ok(Statement::Postgres(session.prepare(&in_postgres(sql))?)),
+            Self::Postgres(session) => Ok(PreparedStatement::Postgres(
+                session.prepare(&in_postgres(sql))?,
+            )),
         }
     }
 
     /// Prepares a statement that is used often, and of whose many rows only the first are read.
-    pub(crate) fn prepare_cached_stream(&self, sql: &str) -> Result<Statement<'_>> {
+    pub(crate) fn prepare_cached_stream(&self, sql: &str) -> Result<PreparedStatement<'_>> {
         match self {
             Self::Sqlite(_) => self.prepare_cached(sql),
             #[cfg(feature = "postgres")]
@@ -223,9 +227,9 @@ impl Connection {
         Ok(())
     }
 
-    fn prepare_once(&self, sql: &str) -> Result<Statement<'_>> {
+    fn prepare_once(&self, sql: &str) -> Result<PreparedStatement<'_>> {
         match self {
-            Self::Sqlite(connection) => Ok(Statement::Sqlite(connection.prepare(sql)?)),
+            Self::Sqlite(connection) => Ok(PreparedStatement::Sqlite(connection.prepare(sql)?)),
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => self.prepare_cached(sql),
         }

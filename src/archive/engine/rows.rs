@@ -11,7 +11,7 @@ use crate::archive::database::{AnswerRow, AnswerRows};
 use crate::archive::engine::error::{Error, Result};
 
 /// The rows of a statement under way.
-pub(crate) enum Rows<'s> {
+pub(crate) enum ResultRows<'s> {
     Sqlite(rusqlite::Rows<'s>),
     #[cfg(feature = "postgres")]
     Postgres(AnswerRows<'s>),
@@ -19,13 +19,13 @@ pub(crate) enum Rows<'s> {
     Failed(Option<Error>),
 }
 
-impl fmt::Debug for Rows<'_> {
+impl fmt::Debug for ResultRows<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rows").finish_non_exhaustive()
+        f.debug_struct("ResultRows").finish_non_exhaustive()
     }
 }
 
-impl Rows<'_> {
+impl ResultRows<'_> {
     /// Returns the next row, if there is one.
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
         match self {

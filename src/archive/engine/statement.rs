@@ -12,10 +12,10 @@ use crate::archive::engine::error::Result;
 use crate::archive::engine::params::Params;
 #[cfg(feature = "postgres")]
 use crate::archive::engine::params::value_of;
-use crate::archive::engine::rows::{Row, Rows};
+use crate::archive::engine::rows::{ResultRows, Row};
 
 /// A statement that was prepared.
-pub(crate) enum Statement<'c> {
+pub(crate) enum PreparedStatement<'c> {
     Sqlite(rusqlite::Statement<'c>),
     /// Goes back to the connection, to be used again.
     Cached(rusqlite::CachedStatement<'c>),
@@ -23,13 +23,13 @@ pub(crate) enum Statement<'c> {
     Postgres(SessionStatement<'c>),
 }
 
-impl fmt::Debug for Statement<'_> {
+impl fmt::Debug for PreparedStatement<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Statement").finish_non_exhaustive()
+        f.debug_struct("PreparedStatement").finish_non_exhaustive()
     }
 }
 
-impl Statement<'_> {
+impl PreparedStatement<'_> {
     /// Executes a statement that has no rows, and returns how many rows it changed.
     pub(crate) fn execute(&mut self, params: impl Params) -> Result<usize> {
         match self {
@@ -41,14 +41,18 @@ impl Statement<'_> {
     }
 
     /// Begins to read the rows of a query.
-    pub(crate) fn query(&mut self, params: impl Params) -> Result<Rows<'_>> {
+    pub(crate) fn query(&mut self, params: impl Params) -> Result<ResultRows<'_>> {
         match self {
-            Self::Sqlite(statement) => Ok(Rows::Sqlite(statement.query(params.into_sqlite())?)),
-            Self::Cached(statement) => Ok(Rows::Sqlite(statement.query(params.into_sqlite())?)),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(statement) => {
-                Ok(Rows::Postgres(statement.query(params.into_values()?)?))
+            Self::Sqlite(statement) => {
+                Ok(ResultRows::Sqlite(statement.query(params.into_sqlite())?))
             }
+            Self::Cached(statement) => {
+                Ok(ResultRows::Sqlite(statement.query(params.into_sqlite())?))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => Ok(ResultRows::Postgres(
+                statement.query(params.into_values()?)?,
+            )),
         }
     }
 
@@ -109,14 +113,14 @@ impl Statement<'_> {
     }
 
     /// Begins to read the rows of a query whose places have their values.
-    pub(crate) fn raw_query(&mut self) -> Rows<'_> {
+    pub(crate) fn raw_query(&mut self) -> ResultRows<'_> {
         match self {
-            Self::Sqlite(statement) => Rows::Sqlite(statement.raw_query()),
-            Self::Cached(statement) => Rows::Sqlite(statement.raw_query()),
+            Self::Sqlite(statement) => ResultRows::Sqlite(statement.raw_query()),
+            Self::Cached(statement) => ResultRows::Sqlite(statement.raw_query()),
             #[cfg(feature = "postgres")]
             Self::Postgres(statement) => match statement.query_bound() {
-                Ok(rows) => Rows::Postgres(rows),
-                Err(error) => Rows::Failed(Some(Error::Postgres(error))),
+                Ok(rows) => ResultRows::Postgres(rows),
+                Err(error) => ResultRows::Failed(Some(Error::Postgres(error))),
             },
         }
     }
@@ -135,7 +139,7 @@ impl Statement<'_> {
 /// What was read of each row.
 #[derive(Debug)]
 pub(crate) struct MappedRows<'s, F> {
-    rows: Rows<'s>,
+    rows: ResultRows<'s>,
     read: F,
 }
 

@@ -8,7 +8,7 @@
 mod cursor;
 mod merge;
 
-use crate::archive::engine::{self, Row, Statement};
+use crate::archive::engine::{self, PreparedStatement, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_filter::ArticleFilter;
@@ -124,7 +124,7 @@ impl Reader {
 }
 
 /// Reads the article of a row, if it is one of the filter's.
-fn listed(select: &mut Statement<'_>, row: i64) -> engine::Result<Option<ListedArticle>> {
+fn listed(select: &mut PreparedStatement<'_>, row: i64) -> engine::Result<Option<ListedArticle>> {
     select.raw_bind_parameter(1, row)?;
     let mut rows = select.raw_query();
     rows.next()?.map(|row| listed_article(&row)).transpose()

@@ -1,6 +1,6 @@
 //! Articles, chosen by a filter: in their newest versions, or in all of them.
 
-use crate::archive::engine::Statement;
+use crate::archive::engine::PreparedStatement;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_filter::{ArticleFilter, VersionChoice};
@@ -117,7 +117,7 @@ impl Reader {
     pub(super) fn prepare_article_rows(
         &self,
         filter: &ArticleFilter,
-    ) -> Result<Statement<'_>, ArchiveError> {
+    ) -> Result<PreparedStatement<'_>, ArchiveError> {
         let columns = concat!(
             "ordered.article_id, ordered.site || '/' || article.name AS id, ",
             newest_declared!("declared_id"),

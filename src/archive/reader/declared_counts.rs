@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 use serde_json::json;
 
-use crate::archive::engine::Rows;
+use crate::archive::engine::ResultRows;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::newest_declared::newest_declared;
@@ -135,7 +135,7 @@ impl Reader {
 
 impl DeclaredCounts {
     /// Counts rows of rights, each with the number of its articles.
-    fn of(mut rows: Rows<'_>, now: Timestamp) -> Result<Self, ArchiveError> {
+    fn of(mut rows: ResultRows<'_>, now: Timestamp) -> Result<Self, ArchiveError> {
         let mut counts = Self {
             uses: Use::ALL.map(|wanted| (wanted, [0; 3])).into(),
             ..Self::default()

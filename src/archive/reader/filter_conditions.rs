@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::archive::engine::{self, Statement};
+use crate::archive::engine::{self, PreparedStatement};
 use crate::archive::reader::article_filter::{ArticleFilter, CopyChoice};
 use crate::archive::reader::condition::ConditionValue;
 
@@ -47,7 +47,11 @@ impl FilterConditions {
     }
 
     /// Binds the values from a parameter on.
-    pub(super) fn bind(&self, first: usize, select: &mut Statement<'_>) -> engine::Result<()> {
+    pub(super) fn bind(
+        &self,
+        first: usize,
+        select: &mut PreparedStatement<'_>,
+    ) -> engine::Result<()> {
         for (place, value) in (first..).zip(&self.values) {
             match value {
                 ConditionValue::Text(text) => select.raw_bind_parameter(place, text)?,

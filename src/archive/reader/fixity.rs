@@ -9,6 +9,7 @@ mod dependents;
 mod dictionaries;
 mod marks;
 mod proofs;
+mod references;
 mod rules;
 mod schema_text;
 mod tables;
@@ -42,8 +43,12 @@ const MAX_STRUCTURE_FAULTS: u32 = 100;
 impl Reader {
     /// Returns the faults that SQLite itself finds: in the file's structure, in its indexes, and
     /// rows that refer to missing rows. A check that breaks off is one more fault. Sees saved
-    /// changes only.
+    /// changes only. Of an archive in a database only the references are checked: its server reads
+    /// its files.
     pub fn faults(&self) -> Result<Vec<String>, ArchiveError> {
+        if self.connection.is_shared() {
+            return self.missing_references();
+        }
         let integrity = format!("PRAGMA integrity_check({MAX_STRUCTURE_FAULTS})");
         let checking = self.checking_connection();
         let connection = checking.as_ref().unwrap_or(&self.connection);
@@ -52,6 +57,11 @@ impl Reader {
         let references = "PRAGMA foreign_key_check";
         faults.extend(self.faults_of(connection, references, missing_reference)?);
         Ok(faults)
+    }
+
+    /// Tells whether SQLite can check the archive's file: one in a database has none.
+    pub fn has_structure(&self) -> bool {
+        !self.connection.is_shared()
     }
 
     /// Returns a connection on which SQLite checks CHECK constraints, too: it does not read them

@@ -6,7 +6,7 @@ mod row;
 use std::fs::File;
 use std::io::{self, ErrorKind};
 
-use crate::archive::engine::{OptionalExtension, Rows, Statement};
+use crate::archive::engine::{OptionalExtension, PreparedStatement, ResultRows};
 use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
@@ -36,12 +36,12 @@ pub struct LedgerEntry<'row> {
 /// The ledger, read by [`Ledger::rows`].
 #[derive(Debug)]
 pub struct Ledger<'r> {
-    select: Statement<'r>,
+    select: PreparedStatement<'r>,
 }
 
 /// The rows of the [`Ledger`], one at a time.
 pub struct LedgerRows<'a> {
-    rows: Rows<'a>,
+    rows: ResultRows<'a>,
     previous: i64,
     before: [u8; 32],
 }

@@ -1,8 +1,8 @@
-//! Rows of the archive that are read one at a time.
+//! ResultRows of the archive that are read one at a time.
 
 use std::path::Path;
 
-use crate::archive::engine::{self, Row, Rows, Statement};
+use crate::archive::engine::{self, PreparedStatement, ResultRows, Row};
 use crate::archive::error::ArchiveError;
 
 /// Reads one row.
@@ -14,21 +14,21 @@ type ReadRow<T> = fn(&Row<'_>) -> engine::Result<T>;
 /// the number of records.
 #[derive(Debug)]
 pub struct Records<'r, T> {
-    select: Statement<'r>,
+    select: PreparedStatement<'r>,
     path: &'r Path,
     read: ReadRow<T>,
 }
 
 /// An iterator over [`Records`]. It reads one row at a time.
 pub struct RecordIter<'a, T> {
-    rows: Rows<'a>,
+    rows: ResultRows<'a>,
     path: &'a Path,
     read: ReadRow<T>,
 }
 
 impl<'r, T> Records<'r, T> {
     /// Makes the records of a statement whose parameters are bound.
-    pub(super) fn of(select: Statement<'r>, path: &'r Path, read: ReadRow<T>) -> Self {
+    pub(super) fn of(select: PreparedStatement<'r>, path: &'r Path, read: ReadRow<T>) -> Self {
         Self { select, path, read }
     }
 }

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use rusqlite::ErrorCode;
 
-use crate::archive::engine::{self, Row, Statement};
+use crate::archive::engine::{self, PreparedStatement, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::row_read::RowRead;
@@ -197,7 +197,7 @@ impl Reader {
     }
 
     /// Returns the statement that reads the rows of one key, `?1`.
-    fn rows_of_a_key(&self, walk: &Walk) -> Result<Statement<'_>, ArchiveError> {
+    fn rows_of_a_key(&self, walk: &Walk) -> Result<PreparedStatement<'_>, ArchiveError> {
         let Walk {
             columns, from, key, ..
         } = walk;
@@ -256,7 +256,7 @@ impl Reader {
 
 /// Returns the first of these keys that has rows, all of which can be read.
 fn first_readable(
-    one: &mut Statement<'_>,
+    one: &mut PreparedStatement<'_>,
     keys: RangeInclusive<i64>,
 ) -> Result<Option<i64>, ArchiveError> {
     for key in keys {
@@ -271,7 +271,7 @@ fn first_readable(
 }
 
 /// Reads all rows of a key, and counts them.
-fn rows_of(one: &mut Statement<'_>, key: i64) -> engine::Result<usize> {
+fn rows_of(one: &mut PreparedStatement<'_>, key: i64) -> engine::Result<usize> {
     let mut rows = one.query([key])?;
     let mut count = 0;
     while rows.next()?.is_some() {

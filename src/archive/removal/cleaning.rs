@@ -1,10 +1,12 @@
 //! What a takedown has left in the file: pages that others were compressed with, deleted words in
-//! the full-text index, SQLite's log, and free room. Each step can be done again.
+//! the full-text index, SQLite's log, and free room. Each step can be done again. A database has no
+//! such log, and PostgreSQL's VACUUM frees the room of its deleted rows.
 
 use std::time::Duration;
 
 use crate::archive::connection::BUSY_TIMEOUT;
 use crate::archive::dead_parts::remove_dead_copies;
+use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::removal::recompression::Recompression;
 use crate::archive::store::{Lease, Writer};
@@ -21,7 +23,7 @@ pub enum FileRewrite {
 }
 
 /// How a cleaning ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CleaningEnd {
     Done(Recompression),
     /// It was stopped. The next one goes on.
@@ -30,7 +32,28 @@ pub enum CleaningEnd {
     LogInUse,
     /// The file is still to be written anew.
     RewriteLeft,
+    /// This user may not vacuum these tables of the database.
+    NotAllowed {
+        tables: Vec<String>,
+    },
 }
+
+/// The tables from which a takedown deletes rows, or whose columns it empties.
+const DELETED_FROM: [&str; 13] = [
+    "article",
+    "article_declared",
+    "body",
+    "canonical",
+    "capture",
+    "damage",
+    "deadly_capture",
+    "declared",
+    "dictionary",
+    "fingerprint",
+    "indexed_version",
+    "page",
+    "version",
+];
 
 /// Whether the log is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +106,9 @@ impl Writer {
             return Ok(CleaningEnd::Stopped);
         }
 
+        if self.connection.is_shared() {
+            return self.clean_tables(lease, recompressed);
+        }
         let patience = match rewrite {
             FileRewrite::AsAsked => Patience::Waits,
             FileRewrite::Later => Patience::WaitsForNobody,
@@ -104,6 +130,44 @@ impl Writer {
             FileRewrite::Later => {}
         }
         Ok(CleaningEnd::Done(recompressed))
+    }
+
+    /// Has the server free the room of the deleted rows at once, as it does by itself some time
+    /// later.
+    fn clean_tables(
+        &mut self,
+        lease: Lease,
+        recompressed: Recompression,
+    ) -> Result<CleaningEnd, ArchiveError> {
+        if self.has_left("log")? || self.has_left("whole")? {
+            let refused = self.vacuum()?;
+            if !refused.is_empty() {
+                return Ok(CleaningEnd::NotAllowed { tables: refused });
+            }
+        }
+        self.note_done(lease, "log")?;
+        self.note_done(lease, "whole")?;
+        Ok(CleaningEnd::Done(recompressed))
+    }
+
+    /// Vacuums the tables of which a takedown deletes rows. Returns those that this user may not
+    /// vacuum: the server leaves them out with a warning alone.
+    fn vacuum(&mut self) -> Result<Vec<String>, ArchiveError> {
+        let sql = "SELECT relname::text FROM pg_class
+                   WHERE relnamespace = current_schema()::regnamespace AND relname = ?1
+                     AND NOT pg_has_role(relowner, 'USAGE')
+                     AND NOT EXISTS (SELECT 1 FROM pg_database
+                                     WHERE datname = current_database()
+                                       AND pg_has_role(datdba, 'USAGE'))";
+        let mut refused = Vec::new();
+        for table in DELETED_FROM {
+            let other = self.connection.query_row(sql, [table], |row| row.get(0));
+            match other.optional()? {
+                Some(table) => refused.push(table),
+                None => self.connection.execute_batch(&format!("VACUUM {table}"))?,
+            }
+        }
+        Ok(refused)
     }
 
     /// Merges the full-text index into one part. Returns whether it came to its end.

@@ -51,19 +51,23 @@ impl Writer {
 
     /// Has SQLite write zeros over all that it deletes from now on. Rows are deleted in an order
     /// that leaves no reference behind: with foreign keys enforced, SQLite would read whole tables
-    /// for each of them.
+    /// for each of them. PostgreSQL's VACUUM frees the room instead.
     pub(super) fn overwrite_what_is_deleted(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
-        self.connection.set_pragma("secure_delete", true)?;
-        self.connection.set_pragma("foreign_keys", false)?;
-        Ok(())
+        self.delete_for_good(true)
     }
 
     /// Ends what [`Writer::overwrite_what_is_deleted`] began.
     pub(super) fn delete_as_usual(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
-        self.connection.set_pragma("secure_delete", false)?;
-        self.connection.set_pragma("foreign_keys", true)?;
+        self.delete_for_good(false)
+    }
+
+    fn delete_for_good(&self, is_for_good: bool) -> Result<(), ArchiveError> {
+        if !self.connection.is_shared() {
+            self.connection.set_pragma("secure_delete", is_for_good)?;
+            self.connection.set_pragma("foreign_keys", !is_for_good)?;
+        }
         Ok(())
     }
 }
@@ -221,9 +225,9 @@ fn mend_doomed_dictionaries(tx: &Connection) -> Result<(), ArchiveError> {
 /// Notes what is still to be done. The file is not written anew for bodies alone, which are no
 /// takedown: what is deleted now is overwritten.
 fn note_cleaning(tx: &Connection, extent: RemovalExtent) -> Result<(), ArchiveError> {
-    let words = extent != RemovalExtent::Bodies;
+    let words = i64::from(extent != RemovalExtent::Bodies);
     tx.execute(
-        "UPDATE cleaning SET words = max(words, ?1), log = 1",
+        "UPDATE cleaning SET words = CASE WHEN ?1 = 1 THEN 1 ELSE words END, log = 1",
         [words],
     )?;
     Ok(())

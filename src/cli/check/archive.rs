@@ -34,9 +34,14 @@ fn check_file(reader: &Reader) -> Result<Finding, ArchiveError> {
     Ok(Finding::well(
         "archive",
         format!(
-            "{}, {}, sound",
+            "{}, {}, {}",
             reader.path().display(),
-            counts::count(articles, "article(s)")
+            counts::count(articles, "article(s)"),
+            if reader.has_structure() {
+                "sound"
+            } else {
+                "whose references are sound"
+            }
         ),
     ))
 }

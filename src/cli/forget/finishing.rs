@@ -94,6 +94,11 @@ fn what_is_left(
              `{again}`; until then, free room of the file may have former bytes",
             counts::size(wanted)
         ),
+        Ok(CleaningEnd::NotAllowed { tables }) => format!(
+            "the articles are removed, but this user may not have the server clean its files: let \
+             the owner of {} run VACUUM, or `{again}`",
+            tables.join(", ")
+        ),
         Err(ArchiveError::DiskFull) => format!(
             "the disk is full: the articles are removed, but their bytes may stand in the file and \
              in {FILE}-wal; make room, then `{again}`"

@@ -36,7 +36,7 @@ pub(crate) fn schedule() -> String {
 pub(crate) fn worker() -> String {
     ending(
         &[
-            "saseo --store postgres://saseo@db/papers worker  until Ctrl-C",
+            "saseo worker --store postgres://saseo@db/papers  until Ctrl-C",
             "saseo worker --once                              until nothing is due",
         ],
         &[

@@ -59,7 +59,7 @@ pub(super) fn tell(
 /// Says what was looked at, where it was not everything in this run.
 fn said_of(looked_at: &LookedAt, findings: &VerifyReport) -> Vec<String> {
     let mut lines = match looked_at {
-        LookedAt::Everything => Vec::new(),
+        LookedAt::Everything => Vec::from_iter(said_of_files(findings)),
         LookedAt::Sample(sample) => vec![format!(
             "a sample of {} % (--seed {}) of about {}; the file's structure was not checked",
             f64::from(sample.share()) / 10_000.0,
@@ -76,6 +76,16 @@ fn said_of(looked_at: &LookedAt, findings: &VerifyReport) -> Vec<String> {
     }
     lines.extend(findings.earlier.as_ref().map(said_before));
     lines
+}
+
+/// Says who checks the files of a database.
+fn said_of_files(findings: &VerifyReport) -> Option<String> {
+    let earlier = findings.earlier.as_ref();
+    let was_checked = findings.structure || earlier.is_some_and(|earlier| earlier.structure);
+    (!was_checked).then(|| {
+        "the database's files were not checked, which its server keeps: `pg_amcheck` does that"
+            .to_owned()
+    })
 }
 
 fn said_before(earlier: &EarlierRuns) -> String {

@@ -50,7 +50,7 @@ pub struct NamedExportList {
 ///
 /// Fails where their folder or the archive cannot be read.
 pub fn list_named(reader: &Reader) -> Result<NamedExportList, ExportError> {
-    let all = NamedExports::beside(reader.path()).all()?;
+    let all = NamedExports::beside(reader.file_place()).all()?;
     let states = all.read.into_iter().map(|export| {
         let progress = match progress(reader, &export) {
             Ok(progress) => Ok(progress),

@@ -33,7 +33,7 @@ impl<W: FnMut(&VerifyProgress)> Check<'_, W> {
 
         self.tell_step("the file's structure");
         let faults = self.reader.faults()?;
-        self.findings.structure = true;
+        self.findings.structure = self.reader.has_structure();
         if faults.is_empty()
             && let Some(journal) = &mut self.journal
         {

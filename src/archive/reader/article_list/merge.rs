@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use rusqlite::params;
 
-use crate::archive::engine::{Connection, Statement};
+use crate::archive::engine::{Connection, PreparedStatement};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::article_list::cursor::{ListCursor, ListKey, ListOrder, Rank};
 
@@ -17,8 +17,8 @@ const MOST_READ: usize = 512;
 
 /// The sites' keys, in order.
 pub(super) struct MergedSites<'r> {
-    dated: Statement<'r>,
-    undated: Statement<'r>,
+    dated: PreparedStatement<'r>,
+    undated: PreparedStatement<'r>,
     order: ListOrder,
     sites: Vec<SiteKeys>,
     /// The next key of each site that has one, the first on top.

@@ -9,7 +9,7 @@ use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
 use crate::archive::reader::fixity::bad_text::BadText;
 use crate::archive::reader::fixity::checksums::{changed_row, comparison};
-use crate::archive::reader::fixity::rules::RULES;
+use crate::archive::reader::fixity::rules::{RULES, TableRule};
 use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::row_sample::RowSpan;
 use crate::archive::reader::walk::{Walk, WalkStep, is_unreadable};
@@ -50,6 +50,10 @@ impl Reader {
 
     /// Returns the tables that no other check reads.
     fn tables_with_texts(&self) -> Result<Vec<Table>, ArchiveError> {
+        if self.connection.is_shared() {
+            // PostgreSQL takes no other texts than UTF-8, and has checksums of its own.
+            return Ok(Vec::new());
+        }
         let mut select = self.connection.prepare(
             "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
              AND name NOT LIKE 'sqlite_%'
@@ -115,14 +119,23 @@ impl Reader {
         }
     }
 
+    /// Returns the key of a rule's table. Only SQLite numbers rows by itself.
+    fn key_of(&self, rule: &TableRule) -> &'static str {
+        match rule.key {
+            "word_index.rowid" if self.connection.is_shared() => "word_index.seq",
+            key => key,
+        }
+    }
+
     /// Returns the rows that do not agree with other rows, as the rules of their tables want it.
     /// Sees saved changes only.
     pub fn broken_rules(&self, span: RowSpan) -> impl Iterator<Item = WalkResult<BadText>> + '_ {
         RULES.iter().flat_map(move |rule| {
+            let key = self.key_of(rule);
             let walk = Walk {
-                columns: format!("{} AS row_of, {} AS url", rule.key, rule.url).into(),
+                columns: format!("{key} AS row_of, {} AS url", rule.url).into(),
                 from: format!("{} WHERE NOT ({})", rule.table, rule.holds),
-                key: rule.key,
+                key,
                 table: rule.table.to_owned(),
                 span,
             };

@@ -10,7 +10,9 @@ use std::collections::HashMap;
 
 use rusqlite::params;
 
-use crate::archive::engine::{self, OptionalExtension, Params, Row, Statement, params_from_iter};
+use crate::archive::engine::{
+    self, OptionalExtension, Params, PreparedStatement, Row, params_from_iter,
+};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::search::fts5::late_scores::IndexedArticles;
@@ -170,7 +172,7 @@ impl<'r> Fts5Search<'r> {
         select: &SearchSelect,
         columns: &str,
         rest: &str,
-    ) -> Result<Statement<'_>, ArchiveError> {
+    ) -> Result<PreparedStatement<'_>, ArchiveError> {
         if select.is_everywhere() {
             self.prepare(index, columns, &index.searched(), rest)
         } else {
@@ -189,7 +191,7 @@ impl<'r> Fts5Search<'r> {
         columns: &str,
         joined: &str,
         rest: &str,
-    ) -> Result<Statement<'_>, ArchiveError> {
+    ) -> Result<PreparedStatement<'_>, ArchiveError> {
         let SearchedIndex {
             words, condition, ..
         } = index;
@@ -301,7 +303,10 @@ fn values(select: &SearchSelect) -> [Option<String>; 4] {
 }
 
 /// Returns the values that a statement has places for.
-fn placed<'v>(statement: &Statement<'_>, values: &'v [Option<String>; 4]) -> impl Params + 'v {
+fn placed<'v>(
+    statement: &PreparedStatement<'_>,
+    values: &'v [Option<String>; 4],
+) -> impl Params + 'v {
     params_from_iter(&values[..statement.parameter_count()])
 }
 

@@ -1,6 +1,6 @@
 //! Walks through a sample of a table's rows.
 
-use crate::archive::engine::{OptionalExtension, Statement};
+use crate::archive::engine::{OptionalExtension, PreparedStatement};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::row_sample::RowSample;
@@ -46,7 +46,7 @@ impl Reader {
 }
 
 /// Returns the next key that has a row.
-fn key_behind(next: &mut Statement<'_>, at: i64) -> Result<WalkProgress, ArchiveError> {
+fn key_behind(next: &mut PreparedStatement<'_>, at: i64) -> Result<WalkProgress, ArchiveError> {
     match next.query_row([at], |row| row.get(0)).optional() {
         Ok(Some(key)) => Ok(WalkProgress::To(key)),
         Ok(None) => Ok(WalkProgress::ToTheEnd),
@@ -61,7 +61,7 @@ fn key_behind(next: &mut Statement<'_>, at: i64) -> Result<WalkProgress, Archive
 /// Hands over the rows of a key, or that it cannot be read. Returns how many there are, and their
 /// bytes.
 fn rows_taken(
-    one: &mut Statement<'_>,
+    one: &mut PreparedStatement<'_>,
     key: i64,
     take: &mut impl FnMut(WalkStep<'_, '_>) -> Result<usize, ArchiveError>,
 ) -> Result<(usize, usize), ArchiveError> {

@@ -1,8 +1,8 @@
 //! The records of the full-text index: its pages, and the list of its parts.
 
-use crate::archive::engine::{Connection, Result, Statement};
+use crate::archive::engine::{Connection, PreparedStatement, Result};
 /// The records of the index, by their numbers.
-pub(super) struct IndexRecords<'c>(Statement<'c>);
+pub(super) struct IndexRecords<'c>(PreparedStatement<'c>);
 
 impl<'c> IndexRecords<'c> {
     pub(super) fn of(connection: &'c Connection) -> Result<Self> {

@@ -42,8 +42,8 @@ pub(super) fn has_words(
 
 /// Returns what is wrong with the totals of the index, by which articles are ranked.
 pub(super) fn faults(connection: &Connection) -> Result<Vec<String>> {
-    let sql = "SELECT (articles, tokens)
-                   = (SELECT (count(*), coalesce(sum(tokens), 0)) FROM article_words)
+    let sql = "SELECT articles = (SELECT count(*) FROM article_words)
+                      AND tokens = (SELECT coalesce(sum(tokens), 0) FROM article_words)
                FROM word_index";
     let is_sum: bool = connection.query_row(sql, [], |row| row.get(0))?;
     let fault = "the numbers of all articles and words of the index are others than its own";

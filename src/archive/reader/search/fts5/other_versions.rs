@@ -1,6 +1,6 @@
 //! Versions that the index does not have: earlier ones, and those of pages that say `noindex`.
 
-use crate::archive::engine::{Statement, params_from_iter};
+use crate::archive::engine::{PreparedStatement, params_from_iter};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::search::fts5::{Fts5Search, values};
 use crate::archive::reader::search::{OTHER_VERSIONS, SearchSelect, chosen_from};
@@ -59,7 +59,7 @@ impl Fts5Search<'_> {
     }
 
     /// Returns the statement that looks for the words in the versions that are in memory.
-    fn matching(&self) -> Result<Statement<'_>, ArchiveError> {
+    fn matching(&self) -> Result<PreparedStatement<'_>, ArchiveError> {
         Ok(self.reader.connection.prepare_cached(&format!(
             "SELECT version.article_id FROM other_words
              CROSS JOIN version ON version.id = other_words.rowid
