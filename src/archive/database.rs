@@ -81,12 +81,6 @@ impl PostgresStore {
     }
 
     async fn check_server(&self) -> Result<(), StoreError> {
-        // A copy takes as long as it takes, whatever the role is limited to.
-        let limits = "SET statement_timeout = 0; SET lock_timeout = 0;
-                      SET idle_in_transaction_session_timeout = 0";
-        let set = self.client.batch_execute(limits).await;
-        set.map_err(|error| self.store_fault(&error))?;
-
         let sql = "SELECT current_setting('server_version_num')::int,
                           current_setting('server_version'), current_setting('server_encoding')";
         let row = self.client.query_one(sql, &[]).await;

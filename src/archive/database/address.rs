@@ -14,6 +14,11 @@ use crate::archive::store_error::StoreError;
 /// Where Debian and its like have the server's socket.
 const SOCKETS: &str = "/var/run/postgresql";
 
+/// A statement takes as long as it takes, whatever the role is limited to. Said when the connection
+/// is asked for: a statement that says so could itself be over the limit.
+const NO_LIMITS: &str = "-c statement_timeout=0 -c lock_timeout=0 \
+     -c idle_in_transaction_session_timeout=0";
+
 /// How long a server may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -92,9 +97,8 @@ impl PostgresAddress {
         if let Some(database) = self.config.get_dbname().or(user.as_deref()) {
             config.dbname(database);
         }
-        if let Some(options) = self.config.get_options() {
-            config.options(options);
-        }
+        let options = self.config.get_options().unwrap_or_default();
+        config.options(format!("{options} {NO_LIMITS}"));
         let timeout = self.config.get_connect_timeout().copied();
         config
             .application_name("saseo")

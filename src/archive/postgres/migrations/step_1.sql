@@ -33,13 +33,13 @@ SELECT setval(pg_get_serial_sequence('declared', 'id'), max(id)) FROM declared;
 SELECT setval(pg_get_serial_sequence('change', 'seq'), max(seq)) FROM change;
 
 -- The rows of the ledger have no gap between them: a row that was rolled back takes no number.
-CREATE FUNCTION next_ledger_row() RETURNS bigint LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION next_ledger_row() RETURNS bigint LANGUAGE sql AS $$
     SELECT coalesce(max(id), 0) + 1 FROM ledger
 $$;
 ALTER TABLE ledger ALTER id SET DEFAULT next_ledger_row();
 
 -- The moment of the server, in milliseconds since 1970. Workers are told durations by it.
-CREATE FUNCTION server_now() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+CREATE OR REPLACE FUNCTION server_now() RETURNS bigint LANGUAGE sql VOLATILE AS $$
     SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint
 $$;
 
@@ -125,11 +125,16 @@ CREATE INDEX article_words_large ON article_words (article_id) WHERE words IS NU
 
 -- SQLite's functions that the archive's statements use, as functions of PostgreSQL.
 
+-- A schema whose tables were dropped may still have these.
+DROP DOMAIN IF EXISTS json_text CASCADE;
+DROP OPERATOR IF EXISTS ->> (text, text);
+DROP OPERATOR IF EXISTS ->> (text, integer);
+
 -- A text of JSON, compared by bytes as the texts of the tables are.
 CREATE DOMAIN json_text AS text COLLATE "C";
 
 -- Tells whether a text is JSON.
-CREATE FUNCTION json_valid(json text) RETURNS boolean
+CREATE OR REPLACE FUNCTION json_valid(json text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
     PERFORM json::json;
@@ -140,7 +145,7 @@ END $$;
 
 -- Reads JSON. An escaped U+0000 stands there as it does in the texts of the tables: PostgreSQL
 -- cannot make a text of it.
-CREATE FUNCTION json_read(json text) RETURNS json
+CREATE OR REPLACE FUNCTION json_read(json text) RETURNS json
 LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT CASE WHEN strpos(json, '\u0000') = 0 THEN json
            ELSE regexp_replace(json, '(?<!\\)((?:\\\\)*)\\u0000', E'\\1\U0010FFFF0', 'g')
@@ -149,7 +154,7 @@ $$;
 
 -- Returns a value of JSON as SQLite does: null as null, true and false as 1 and 0, a text without
 -- its quotes, and all else as it is written.
-CREATE FUNCTION json_scalar(value json) RETURNS text
+CREATE OR REPLACE FUNCTION json_scalar(value json) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT CASE json_typeof(value)
            WHEN 'boolean' THEN CASE WHEN value #>> '{}' = 'true' THEN '1' ELSE '0' END
@@ -157,7 +162,7 @@ LANGUAGE sql IMMUTABLE STRICT AS $$
 $$;
 
 -- Returns the type of a value of JSON by the name that SQLite has for it.
-CREATE FUNCTION json_type_name(value json) RETURNS text
+CREATE OR REPLACE FUNCTION json_type_name(value json) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT CASE json_typeof(value)
            WHEN 'boolean' THEN value #>> '{}'
@@ -167,7 +172,7 @@ LANGUAGE sql IMMUTABLE STRICT AS $$
 $$;
 
 -- Returns the elements of an array, the members of an object, or a single value.
-CREATE FUNCTION json_each(json text) RETURNS TABLE (key json_text, value json_text, type text)
+CREATE OR REPLACE FUNCTION json_each(json text) RETURNS TABLE (key json_text, value json_text, type text)
 LANGUAGE sql IMMUTABLE STRICT ROWS 10 AS $$
     WITH whole (json) AS MATERIALIZED (SELECT json_read($1))
     SELECT part.key, json_scalar(part.value), json_type_name(part.value)
@@ -185,12 +190,12 @@ LANGUAGE sql IMMUTABLE STRICT ROWS 10 AS $$
           WHERE json_typeof(whole.json) NOT IN ('array', 'object')) AS part
 $$;
 
-CREATE FUNCTION json_member(json text, name text) RETURNS text
+CREATE OR REPLACE FUNCTION json_member(json text, name text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT json_scalar(json_read(json) -> name)
 $$;
 
-CREATE FUNCTION json_element(json text, place integer) RETURNS text
+CREATE OR REPLACE FUNCTION json_element(json text, place integer) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT json_scalar(json_read(json) -> place)
 $$;
@@ -199,12 +204,12 @@ CREATE OPERATOR ->> (LEFTARG = text, RIGHTARG = text, FUNCTION = json_member);
 CREATE OPERATOR ->> (LEFTARG = text, RIGHTARG = integer, FUNCTION = json_element);
 
 -- Returns the place of a text in another one, counted from 1; 0 where it is not there.
-CREATE FUNCTION instr(whole text, part text) RETURNS integer
+CREATE OR REPLACE FUNCTION instr(whole text, part text) RETURNS integer
 LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT strpos(whole, part) $$;
 
 -- Returns a moment, in seconds since 1970, in the one form that the archive's statements want:
 -- RFC 3339 in UTC. Null for years that it has no form for.
-CREATE FUNCTION strftime(form text, seconds bigint, unit text) RETURNS text
+CREATE OR REPLACE FUNCTION strftime(form text, seconds bigint, unit text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT CASE WHEN form = '%Y-%m-%dT%H:%M:%SZ' AND unit = 'unixepoch'
                      AND seconds BETWEEN -62135596800 AND 253402300799
