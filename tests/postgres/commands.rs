@@ -30,7 +30,7 @@ const READING: [&str; 30] = [
     "watch --once --from 1",
     "watch --once --from 3 --site demo",
     "reextract --dry-run",
-    "--json search 도서관",
+    "search 도서관",
     "search 도서관 --sort new --limit 3",
     "--json search 책 --count-by section",
     "export --format jsonl --out OUT/a.jsonl",
