@@ -317,6 +317,38 @@ fn what_is_forgotten_is_in_no_table() {
 }
 
 #[test]
+fn a_command_leaves_no_lease_behind() {
+    let (_paper, crawler) = Crawler::stocked(4);
+    let chosen = ["--where", "number > 0"];
+    assert_code(&crawler.run(&[&["hold"][..], &chosen].concat()), 0);
+    assert_code(&crawler.run(&["reextract"]), 0);
+    assert_code(&crawler.run(&["compact"]), 0);
+    assert_code(
+        &crawler.run(&[&["hold", "--release"][..], &chosen].concat()),
+        0,
+    );
+
+    let live = "SELECT count(*) FROM worker WHERE lost = 0";
+    assert_eq!(store::sql_of(crawler.folder.path(), live), "0\n");
+}
+
+#[test]
+fn a_named_export_goes_on_where_it_was() {
+    let (paper, crawler) = Crawler::stocked(4);
+    let out = crawler.folder.path().join("changes");
+    let name = ["export", "--format", "jsonl", "--incremental", "desk"];
+    let first = [&name[..], &["--out", out.to_str().unwrap()]].concat();
+    assert_code(&crawler.run(&first), 0);
+    assert!(crawler.data().join("exports/desk.json").exists());
+
+    paper.origin.newspaper(|paper| paper.publish(2));
+    assert_code(&crawler.run(&["crawl"]), 0);
+    assert!(told(&crawler.run(&["exports"])).contains("2 changes to come"));
+    assert_code(&crawler.run(&name), 0);
+    assert!(told(&crawler.run(&["exports"])).contains("nothing to come"));
+}
+
+#[test]
 fn damage_is_found_and_mended() {
     let (_paper, crawler) = Crawler::stocked(4);
     let sql = |sql: &str| store::sql_of(crawler.folder.path(), sql);
