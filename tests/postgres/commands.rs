@@ -371,7 +371,7 @@ fn damage_is_found_and_mended() {
         "UPDATE body SET zstd = '\\x00' WHERE id = 2",
         "UPDATE robots SET body = 'User-agent: *'",
         "SET session_replication_role = replica; UPDATE ledger SET at = at + 1 WHERE id = 5",
-        "SET session_replication_role = replica; UPDATE capture SET page_id = 99999 WHERE id = 3",
+        "SET session_replication_role = replica; INSERT INTO hold VALUES (99999, 1, NULL)",
         "UPDATE page SET host = 'other.example' WHERE id = 1",
     ] {
         let before = crawler.run(&["--json", "verify"]);
