@@ -54,7 +54,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::archive::{ArchiveError, ArchiveLocation, Reader};
 use crate::cli::exit::Exit;
-use crate::config_folder;
+use crate::config_folder::{self, Config};
 
 /// The heading of the options that every command has. It stands below the command's own options in
 /// its help, so that these are found first.
@@ -325,17 +325,34 @@ impl Common {
 
 /// Runs the command line, and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse_from(search::arguments(std::env::args_os()));
-    let common = &cli.common;
-    log_to_stderr(common);
+    let mut cli = Cli::parse_from(search::arguments(std::env::args_os()));
+    log_to_stderr(&cli.common);
 
-    let exit = run(common, cli.command);
+    let configured = configured_store(&cli);
+    cli.common.store = cli.common.store.take().filter(|store| !store.is_empty());
+    let common = &mut cli.common;
+    let exit = configured.and_then(|store| {
+        common.store = common.store.take().or(store);
+        run(common, cli.command)
+    });
+    let common = &cli.common;
     exit.unwrap_or_else(|error| {
         // `#` adds the causes.
         console::note(&hint::as_typed(common, &format!("saseo: {error:#}")));
         Exit::of(&error)
     })
     .into()
+}
+
+/// Returns where the archive is by the configuration, for commands that ask neither there nor here
+/// for another place. `check` tells itself what is wrong with the configuration.
+fn configured_store(cli: &Cli) -> anyhow::Result<Option<String>> {
+    match cli.command {
+        Command::Init(_) | Command::Demo(_) | Command::Extract(_) | Command::Archive(_) => Ok(None),
+        Command::Check(_) => Ok(Config::store(cli.common.config.as_deref()).unwrap_or_default()),
+        _ if cli.common.store.is_some() => Ok(None),
+        _ => Ok(Config::store(cli.common.config.as_deref())?),
+    }
 }
 
 fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {

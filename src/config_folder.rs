@@ -84,6 +84,22 @@ impl Config {
         }
     }
 
+    /// Returns where the archive is, as `saseo.toml` alone says it: commands that read an archive
+    /// need no site's file.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file is wrong.
+    #[cfg(feature = "cli")]
+    pub(crate) fn store(named: Option<&Path>) -> Result<Option<String>, ConfigError> {
+        let Some(folder) = folder_of(named)? else {
+            return Ok(None);
+        };
+        let file = ConfigFiles::settings_of(folder)?.unwrap_or_default();
+        let settings = Settings::parse(&file.name, &file.text)?;
+        Ok(settings.archive.store)
+    }
+
     /// Makes a configuration of these sites, with the shipped settings and profiles.
     ///
     /// # Examples

@@ -43,7 +43,7 @@ pub struct IndexSlice {
 }
 
 /// The words of a version, one text for each column of the index.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct IndexedWords([String; 5]);
 
 impl IndexedWords {

@@ -62,6 +62,10 @@ pub struct Limits {
 #[serde(deny_unknown_fields, default)]
 pub struct ArchiveSettings {
     pub durability: Durability,
+    /// Where it is, where that is not the folder of `--data`: a folder, or the address of a
+    /// database.
+    #[serde(deserialize_with = "some_or_nothing")]
+    pub store: Option<String>,
 }
 
 /// How the ledger is proved.
@@ -82,6 +86,12 @@ pub enum Durability {
     Normal,
     /// Every commit is on the disk before the next request.
     Full,
+}
+
+/// Reads a text; an empty one is none.
+fn some_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 /// Reads a contact: a mail address, a URL or nothing. It goes into a header, so it must be ASCII.

@@ -45,15 +45,19 @@ impl ConfigFiles {
         }
     }
 
+    /// Reads `saseo.toml` of a folder; `None` where there is none.
+    pub(super) fn settings_of(folder: &Path) -> Result<Option<ConfigFile>, ConfigError> {
+        let settings = folder.join("saseo.toml");
+        if settings.exists() {
+            return read_file(&settings).map(Some);
+        }
+        Ok(None)
+    }
+
     /// Reads the files of a folder. A shipped profile is added where the folder has no file of its
     /// name.
     pub(super) fn of_folder(folder: &Path, faults: &mut Faults) -> Self {
-        let settings = folder.join("saseo.toml");
-        let settings = if settings.exists() {
-            faults.kept(read_file(&settings))
-        } else {
-            None
-        };
+        let settings = faults.kept(Self::settings_of(folder)).flatten();
         let sites = read_folder(&folder.join("sites"), faults);
 
         let mut profiles = read_folder(&folder.join("profiles"), faults);

@@ -10,7 +10,8 @@ mod phrase_places;
 mod read_versions;
 mod vector;
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 use crate::archive::engine;
 use crate::archive::error::ArchiveError;
@@ -48,6 +49,17 @@ pub(super) struct TsvectorSearch<'r> {
     /// Which rows of the index are of articles that did not change since.
     is_current: String,
     late: Vec<ReadVersion>,
+    /// Articles of the index with more words than a vector can have, once they were read.
+    large: OnceCell<Vec<ReadVersion>>,
+}
+
+/// Rows of the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IndexRows {
+    /// Of articles that did not change since.
+    Current,
+    /// By which phrases are counted, as FTS5 does.
+    All,
 }
 
 impl<'r> TsvectorSearch<'r> {
@@ -75,6 +87,7 @@ impl<'r> TsvectorSearch<'r> {
                 false => "true".to_owned(),
             },
             late: Vec::new(),
+            large: OnceCell::new(),
         };
         search.late = search.versions(&format!(
             "SELECT version.article_id, version.id, published_ms, {INDEXED_FIELDS}
@@ -88,36 +101,77 @@ impl<'r> TsvectorSearch<'r> {
         Ok(search)
     }
 
+    /// Returns the condition on rows of the index.
+    fn among(&self, rows: IndexRows) -> &str {
+        match rows {
+            IndexRows::Current => &self.is_current,
+            IndexRows::All => "true",
+        }
+    }
+
     /// Returns the indexed articles that have the words though the server cannot tell: those of
-    /// vectors that are not exact, and all where the words are too many for it.
+    /// vectors that are not exact, and those with too many words for one.
     fn checked(
         &self,
         select: &SearchSelect,
-        is_current: &str,
+        rows: IndexRows,
     ) -> Result<Vec<ReadVersion>, ArchiveError> {
-        let Some(_) = self.kept else {
+        if self.kept.is_none() {
             return Ok(Vec::new());
-        };
+        }
         let loose = Condition::of(&select.sought, MatchForm::Loose);
+        let is_among = self.among(rows);
         let mut candidates = format!(
-            "SELECT article_id FROM article_words WHERE NOT is_exact AND {loose} AND {is_current}
-             UNION ALL SELECT article_id FROM article_words
-                       WHERE words IS NULL AND {is_current}"
+            "SELECT article_id FROM article_words
+             WHERE NOT is_exact AND words IS NOT NULL AND {loose} AND {is_among}"
         );
         if condition::is_too_large(&select.sought) {
             candidates += &format!(
                 " UNION ALL SELECT article_id FROM article_words
-                            WHERE is_exact AND {loose} AND {is_current}"
+                       WHERE is_exact AND {loose} AND {is_among}"
             );
         }
 
-        let mut read = self.versions(&format!(
-            "SELECT version.article_id, version.id, version.published_ms, {INDEXED_FIELDS}
-             FROM indexed_version JOIN version ON version.id = indexed_version.version_id
-             WHERE indexed_version.article_id IN ({candidates})"
-        ))?;
+        let mut read = self.versions(&indexed_versions(&candidates))?;
         read.retain(|version| version.has(&select.sought));
+        read.extend(self.large_matching(select, rows)?);
         self.chosen(select, read)
+    }
+
+    /// Returns the articles with too many words for a vector that have the words.
+    fn large_matching(
+        &self,
+        select: &SearchSelect,
+        rows: IndexRows,
+    ) -> Result<Vec<ReadVersion>, ArchiveError> {
+        let large = match self.large.get() {
+            Some(large) => large,
+            None => {
+                let all = "SELECT article_id FROM article_words WHERE words IS NULL";
+                let read = self.versions(&indexed_versions(all))?;
+                self.large.get_or_init(|| read)
+            }
+        };
+        let mut found: Vec<ReadVersion> = large
+            .iter()
+            .filter(|version| version.has(&select.sought))
+            .cloned()
+            .collect();
+        if found.is_empty() || rows == IndexRows::All {
+            return Ok(found);
+        }
+
+        let sql = format!(
+            "SELECT article_id FROM article_words WHERE words IS NULL AND {}",
+            self.is_current
+        );
+        let mut current = self.reader.prepare_records(&sql)?;
+        let current: HashSet<i64> = current
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()
+            .map_err(|error| self.told(error))?;
+        found.retain(|version| current.contains(&version.article));
+        Ok(found)
     }
 
     /// Returns the late articles that have the words.
@@ -134,9 +188,9 @@ impl<'r> TsvectorSearch<'r> {
 
 impl WordSearch for TsvectorSearch<'_> {
     fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError> {
-        let checked = self.checked(select, &self.is_current)?.len();
+        let checked = self.checked(select, IndexRows::Current)?.len();
         let late = self.late_matching(select)?.len();
-        Ok(self.count_exact(select, &self.is_current)? + (checked + late) as u64)
+        Ok(self.count_exact(select, IndexRows::Current)? + (checked + late) as u64)
     }
 
     fn hits(
@@ -183,4 +237,13 @@ impl WordSearch for TsvectorSearch<'_> {
         )?;
         Ok(select.query_row([article], |row| row.get(0))?)
     }
+}
+
+/// Returns the statement that reads the indexed versions of articles.
+fn indexed_versions(articles: &str) -> String {
+    format!(
+        "SELECT version.article_id, version.id, version.published_ms, {INDEXED_FIELDS}
+         FROM indexed_version JOIN version ON version.id = indexed_version.version_id
+         WHERE indexed_version.article_id IN ({articles})"
+    )
 }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use crate::archive::engine::params_from_iter;
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::search::tsvector::TsvectorSearch;
 use crate::archive::reader::search::tsvector::condition::{Condition, MatchForm, is_too_large};
 use crate::archive::reader::search::tsvector::read_versions::{ReadVersion, rows_of};
+use crate::archive::reader::search::tsvector::{IndexRows, TsvectorSearch};
 use crate::archive::reader::search::{CountKey, SearchSelect, chosen_from};
 use crate::archive::store::lossy;
 
@@ -20,21 +20,24 @@ pub(super) const TOLD: &str = "JOIN indexed_version AS searched
 impl TsvectorSearch<'_> {
     /// Returns the condition on the rows of the index by which the server alone finds articles, but
     /// for sites and days.
-    pub(super) fn is_found(&self, select: &SearchSelect, is_current: &str) -> String {
+    pub(super) fn is_found(&self, select: &SearchSelect, rows: IndexRows) -> String {
         if self.kept.is_none() || is_too_large(&select.sought) {
             return "false".to_owned();
         }
         let exact = Condition::of(&select.sought, MatchForm::Exact);
-        format!("article_words.is_exact AND {exact} AND {is_current}")
+        format!(
+            "article_words.is_exact AND {exact} AND {}",
+            self.among(rows)
+        )
     }
 
     /// Counts the articles that the server finds alone.
     pub(super) fn count_exact(
         &self,
         select: &SearchSelect,
-        is_current: &str,
+        rows: IndexRows,
     ) -> Result<u64, ArchiveError> {
-        let is_found = self.is_found(select, is_current);
+        let is_found = self.is_found(select, rows);
         let (sql, values) = match select.is_everywhere() {
             true => (
                 format!("SELECT count(*) FROM article_words WHERE {is_found}"),
@@ -65,12 +68,12 @@ impl TsvectorSearch<'_> {
         let sql = format!(
             "SELECT {counted} AS counted, count(*) FROM article_words {TOLD} {joined}
              WHERE {} {} GROUP BY counted",
-            self.is_found(select, &self.is_current),
+            self.is_found(select, IndexRows::Current),
             chosen_from(1)
         );
         self.add_counts(&sql, select.chosen().to_vec(), &mut counts)?;
 
-        let checked = self.checked(select, &self.is_current)?;
+        let checked = self.checked(select, IndexRows::Current)?;
         self.add_counts_of(&checked, key, &mut counts)?;
         self.add_counts_of(&self.late_matching(select)?, key, &mut counts)?;
         Ok(counts)

@@ -15,13 +15,10 @@ use crate::archive::reader::search::tsvector::counts::TOLD;
 use crate::archive::reader::search::tsvector::phrase_places::count_in_words;
 use crate::archive::reader::search::tsvector::read_versions::ReadVersion;
 use crate::archive::reader::search::tsvector::vector::{RowVectors, Vector};
-use crate::archive::reader::search::tsvector::{IndexTotals, TsvectorSearch};
+use crate::archive::reader::search::tsvector::{IndexRows, IndexTotals, TsvectorSearch};
 use crate::archive::reader::search::{STORY, SearchHit, SearchSelect, chosen_from};
 use crate::archive::word_index::{lexeme, sizes_of};
 use crate::time::Timestamp;
-
-/// All rows of the index, also of articles that changed since: a phrase is as rare as it is there.
-const ALL_ROWS: &str = "true";
 
 /// What phrases weigh, in their order, and the usual length of an article.
 struct Scale {
@@ -48,7 +45,7 @@ impl TsvectorSearch<'_> {
         let mut hits = Vec::new();
         if let Some(scale) = &kept {
             hits = self.exact_hits(select, scale, most)?;
-            let checked = self.checked(select, &self.is_current)?;
+            let checked = self.checked(select, IndexRows::Current)?;
             hits.extend(self.read_hits(&checked, |version| {
                 scale.score(&counts_where_met(version, &select.sought), version.length())
             })?);
@@ -95,8 +92,8 @@ impl TsvectorSearch<'_> {
             sought: Sought::Phrase(phrase.clone()),
             ..SearchSelect::default()
         };
-        let checked = self.checked(&select, ALL_ROWS)?.len() as u64;
-        Ok(self.count_exact(&select, ALL_ROWS)? + checked)
+        let checked = self.checked(&select, IndexRows::All)?.len() as u64;
+        Ok(self.count_exact(&select, IndexRows::All)? + checked)
     }
 
     /// Returns the newest articles that the server finds alone.
@@ -121,7 +118,7 @@ impl TsvectorSearch<'_> {
                     article_words.sizes, {} AS words, {} AS section
              FROM hit AS searched
              JOIN article_words ON article_words.article_id = searched.article_id",
-            self.is_found(select, &self.is_current),
+            self.is_found(select, IndexRows::Current),
             sent("words", &phrases, |columns| columns
                 != SoughtColumns::Section),
             sent("section", &phrases, |columns| columns

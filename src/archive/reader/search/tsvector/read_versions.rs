@@ -13,7 +13,7 @@ use crate::archive::reader::search::{SearchSelect, chosen_from};
 use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, tokens};
 
 /// A version with its words.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ReadVersion {
     pub(super) article: i64,
     pub(super) version: i64,
