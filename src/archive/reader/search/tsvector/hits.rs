@@ -1,7 +1,7 @@
 //! The articles that have the words, each with how well it matches.
 //!
-//! Scores are those of FTS5. The server finds the rows and sends the positions of the words that are
-//! looked for; how often each phrase stands there is counted here.
+//! Scores are those of FTS5. The server finds the rows and sends the positions of the words that
+//! are looked for; how often each phrase stands there is counted here.
 
 use std::borrow::Borrow;
 use std::cmp::Reverse;
