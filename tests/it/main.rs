@@ -75,6 +75,7 @@ mod schedule;
 mod search;
 mod simulated;
 mod simulated_web;
+mod store;
 mod survey;
 mod survey_list;
 mod time_stamps;

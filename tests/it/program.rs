@@ -9,6 +9,8 @@ use saseo::demo::{Availability, DemoCms, Edition, Newspaper, OriginThread, SeenR
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::store;
+
 /// A contact that looks like one and is nobody's: there is no such top level.
 pub const CONTACT: &str = "desk@tests.saseo";
 
@@ -256,7 +258,11 @@ impl Crawler {
         command
             .env_remove("SASEO_CONTACT")
             .env_remove("SASEO_DATA")
+            .env_remove("SASEO_STORE")
             .env_remove("SASEO_CONFIG");
+        if let Some(address) = store::of(self.folder.path()) {
+            command.env("SASEO_STORE", address);
+        }
         command.env("SASEO_RUNTIME_DIR", self.folder.path().join("locks"));
         command
             .arg("--config")

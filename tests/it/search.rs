@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use saseo::archive::{CountKey, SearchSelect, Sought};
+use saseo::archive::{CountKey, SearchSelect, SoughtWords};
 use saseo::extract::Article;
 use saseo::rights::{Claim, DeclaredRights, Statement, Use, UseState};
 use saseo::search::{Query, SearchOrder, SearchPage, SearchResults, count_by, search};
@@ -275,7 +275,7 @@ fn of_too_many_articles_the_newest_are_ranked_and_those_without_a_day_last() {
         let reader = desk.reader();
         let searcher = reader.searcher().unwrap().ranking_at_most(most);
         let select = SearchSelect {
-            sought: Sought::phrase("책방 방이"),
+            sought: SoughtWords::phrase("책방 방이"),
             ..SearchSelect::default()
         };
         let articles = searcher.count(&select).unwrap();
@@ -318,7 +318,7 @@ fn articles_without_an_author_are_counted_and_a_day_is_no_moment() {
     for _ in 0..2 {
         let reader = desk.reader();
         let select = SearchSelect {
-            sought: Sought::phrase("책방"),
+            sought: SoughtWords::phrase("책방"),
             ..SearchSelect::default()
         };
         let counts = reader
@@ -590,29 +590,4 @@ fn a_search_that_finds_nothing_says_so_and_names_the_fields() {
     }
     let out = crawler.run(&["search", "없는말이다"]);
     assert!(!String::from_utf8(out.stderr).unwrap().contains("fields"));
-}
-
-#[test]
-fn a_damaged_index_ends_no_crawl_and_is_made_anew() {
-    let paper = Paper::start();
-    let crawler = Crawler::of(&paper, "1ms");
-    assert!(crawler.run(&["crawl"]).status.success());
-    let found = |words: &str| -> Value {
-        let out = crawler.run(&["--json", "search", words]);
-        serde_json::from_slice(&out.stdout).unwrap()
-    };
-    let before = found("도서관")["articles"].as_u64().unwrap();
-
-    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
-    // The row of FTS5's own table that tells of all others.
-    let damage = "UPDATE article_words_data SET block = x'ff' WHERE id = 10";
-    assert_eq!(sql.execute(damage, []).unwrap(), 1);
-    drop(sql);
-    paper.origin.newspaper(|paper| paper.publish(1));
-
-    for _ in 0..2 {
-        let crawled = crawler.run(&["crawl"]);
-        assert!(crawled.status.success(), "{crawled:?}");
-    }
-    assert!(found("도서관")["articles"].as_u64().unwrap() >= before);
 }

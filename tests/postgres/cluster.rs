@@ -23,12 +23,33 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts a server with a database `papers`.
+    /// Starts a server of one test, with a database `papers`.
     ///
     /// # Panics
     ///
     /// If PostgreSQL is not installed: these tests are never skipped.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts a server for all tests of this process. It does not wait for the disk, and ends with
+    /// the process.
+    pub fn start_for_all() -> Self {
+        let cluster = Self::start_with(&["-c", "fsync=off", "-c", "max_connections=300"]);
+        let script = "read line; kill -INT $0; while kill -0 $0 2>/dev/null; do sleep 0.1; done
+                      rm -rf \"$1\"";
+        let watcher = Command::new("sh")
+            .args(["-c", script, &cluster.server.id().to_string()])
+            .arg(cluster.folder.path())
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Its input ends when this process does.
+        std::mem::forget(watcher);
+        cluster
+    }
+
+    fn start_with(settings: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
         if Uid::effective().is_root() {
             chown(folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
@@ -55,7 +76,7 @@ impl Cluster {
         );
 
         let port = free_port();
-        let server = serve(folder.path(), port);
+        let server = serve(folder.path(), port, settings);
         let cluster = Self {
             folder,
             port,
@@ -140,7 +161,7 @@ impl Cluster {
 
     /// Starts the server again after a crash.
     pub fn restart(&mut self) {
-        self.server = serve(self.folder.path(), self.port);
+        self.server = serve(self.folder.path(), self.port, &[]);
         self.wait_until_ready();
     }
 
@@ -167,13 +188,14 @@ impl Drop for Cluster {
     }
 }
 
-fn serve(folder: &Path, port: u16) -> Child {
+fn serve(folder: &Path, port: u16, settings: &[&str]) -> Child {
     let log = fs::File::create(folder.join("log")).unwrap();
     tool("postgres")
         .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"])
         .arg(folder)
         .arg("-D")
         .arg(folder.join("data"))
+        .args(settings)
         .stdout(log.try_clone().unwrap())
         .stderr(log)
         .stdin(Stdio::null())

@@ -19,7 +19,7 @@ use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
 use crate::cluster::Cluster;
-use crate::program::{Crawler, Paper, said, told};
+use crate::in_folder::program::{Crawler, Paper, said, told};
 
 /// What belongs to one engine alone, or tells of one file: docs/guide/postgres.md.
 const LEFT_BEHIND: [&str; 5] = [

@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::farm::Farm;
-use crate::program::{Crawler, Process, lines, said};
+use crate::in_folder::program::{Crawler, Process, lines, said};
 
 /// A machine, and its worker if one runs.
 pub struct Machine {
@@ -94,8 +94,10 @@ impl Machine {
         worker.wait().unwrap();
     }
 
-    /// SIGTERM, and the end of the worker by itself. Returns its exit code.
+    /// SIGTERM, and the end of the worker by itself. Returns its exit code; `None` where no worker
+    /// runs.
     pub fn end(&mut self) -> Option<i32> {
+        self.worker.as_ref()?;
         let mut worker = self.running();
         signal(&worker, Signal::SIGTERM);
         worker.wait().unwrap().code()

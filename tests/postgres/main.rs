@@ -1,19 +1,35 @@
 //! Archives in PostgreSQL, with a real server on this machine.
 
-#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
-#[path = "../it/archive_desk.rs"]
-mod archive_desk;
 mod cluster;
+mod commands;
 mod copies;
 mod disturbances;
 mod farm;
 mod gaps;
+mod in_folder;
 mod machines;
+mod proxy;
+mod searches;
+mod store;
+mod workers;
+
+// Tests of the folder `it`, whose archives are in databases here. Those that open an archive's file
+// stay there.
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/archive_desk.rs"]
+mod archive_desk;
+#[path = "../it/crawl.rs"]
+mod crawl;
+#[path = "../it/history.rs"]
+mod history;
+#[path = "../it/invented_paper.rs"]
+mod invented_paper;
 #[path = "../it/open_archive.rs"]
 mod open_archive;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 mod program;
-mod proxy;
-mod searches;
-mod workers;
+#[path = "../it/survey.rs"]
+mod survey;
+#[path = "../it/survey_list.rs"]
+mod survey_list;

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::archive_desk::{Desk, NOW, PAPER, found, later, links, seed, story};
 use crate::cluster::Cluster;
-use crate::program::{Crawler, said};
+use crate::in_folder::program::{Crawler, said};
 
 /// The stories whose snippets are compared.
 const BEST: SearchPage = SearchPage {

@@ -19,7 +19,7 @@ use crate::archive::reader::Reader;
 use crate::archive::reader::search::fts5::late_scores::IndexedArticles;
 use crate::archive::reader::search::fts5::searched_index::{KEPT, LATE, SearchedIndex};
 use crate::archive::reader::search::{
-    CountKey, MOST_LATE, STORY, SearchHit, SearchSelect, WordSearch, chosen_from,
+    CountKey, IndexSearch, MOST_LATE, STORY, SearchHit, SearchSelect, chosen_from,
 };
 use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, add_words_of_sqlite};
 use crate::time::Timestamp;
@@ -190,7 +190,7 @@ impl<'r> Fts5Search<'r> {
     }
 }
 
-impl WordSearch for Fts5Search<'_> {
+impl IndexSearch for Fts5Search<'_> {
     fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError> {
         self.count_articles(select)
     }
