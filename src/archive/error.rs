@@ -120,6 +120,7 @@ pub enum ArchiveError {
 
 impl ArchiveError {
     /// Tells whether there is no archive.
+    #[cfg(feature = "crawl")]
     pub(crate) fn is_missing(&self) -> bool {
         matches!(
             self,
@@ -129,6 +130,7 @@ impl ArchiveError {
 
     /// Tells whether the next writer makes the archive ready to be read: it is empty, or of an older
     /// saseo.
+    #[cfg(feature = "crawl")]
     pub(crate) fn is_not_ready(&self) -> bool {
         matches!(
             self,

@@ -23,7 +23,9 @@ use crate::archive::store::{Lease, Writer, millis};
 use crate::archive::worker_lease::{LEASE, WorkerLease};
 #[cfg(feature = "crawl")]
 use crate::clock::Clock;
-use crate::lease_deadline::{LeaseDeadline, since_boot};
+#[cfg(feature = "crawl")]
+use crate::lease_deadline::LeaseDeadline;
+use crate::lease_deadline::since_boot;
 #[cfg(feature = "crawl")]
 use crate::time::Timestamp;
 
@@ -71,6 +73,7 @@ impl Writer {
     }
 
     /// Returns the deadline of this process's lease, before which its requests have to end.
+    #[cfg(feature = "crawl")]
     pub(crate) fn deadline(&self) -> LeaseDeadline {
         let worker = self.worker.as_ref();
         worker.map_or_else(LeaseDeadline::default, |worker| worker.deadline.clone())

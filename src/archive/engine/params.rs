@@ -1,8 +1,10 @@
 //! The values of a statement's places.
 
 use rusqlite::ToSql;
+#[cfg(feature = "postgres")]
 use rusqlite::types::{ToSqlOutput, Value};
 
+#[cfg(feature = "postgres")]
 use crate::archive::engine::error::{Error, Result};
 
 /// Values for all places of a statement, in their order: `[]`, an array, `params![…]`, or
@@ -15,10 +17,12 @@ pub(crate) trait Params {
     fn into_sqlite(self) -> Self::Sqlite;
 
     /// Returns each value.
+    #[cfg(feature = "postgres")]
     fn into_values(self) -> Result<Vec<Value>>;
 }
 
 /// Returns a value as another engine takes it.
+#[cfg(feature = "postgres")]
 pub(super) fn value_of(value: &(impl ToSql + ?Sized)) -> Result<Value> {
     match value.to_sql()? {
         ToSqlOutput::Owned(value) => Ok(value),
@@ -36,6 +40,7 @@ impl Params for [&(dyn ToSql + Send + Sync); 0] {
         self
     }
 
+    #[cfg(feature = "postgres")]
     fn into_values(self) -> Result<Vec<Value>> {
         Ok(Vec::new())
     }
@@ -48,6 +53,7 @@ impl<'p> Params for &'p [&'p dyn ToSql] {
         self
     }
 
+    #[cfg(feature = "postgres")]
     fn into_values(self) -> Result<Vec<Value>> {
         self.iter().map(|value| value_of(*value)).collect()
     }
@@ -60,6 +66,7 @@ impl<A: ToSql, B: ToSql> Params for (A, B) {
         self
     }
 
+    #[cfg(feature = "postgres")]
     fn into_values(self) -> Result<Vec<Value>> {
         Ok(vec![value_of(&self.0)?, value_of(&self.1)?])
     }
@@ -87,6 +94,7 @@ where
         rusqlite::params_from_iter(self.0)
     }
 
+    #[cfg(feature = "postgres")]
     fn into_values(self) -> Result<Vec<Value>> {
         self.0.into_iter().map(|value| value_of(&value)).collect()
     }
@@ -103,6 +111,7 @@ macro_rules! arrays {
                     self
                 }
 
+                #[cfg(feature = "postgres")]
                 fn into_values(self) -> Result<Vec<Value>> {
                     self.iter().map(value_of).collect()
                 }
@@ -115,6 +124,7 @@ macro_rules! arrays {
                     self
                 }
 
+                #[cfg(feature = "postgres")]
                 fn into_values(self) -> Result<Vec<Value>> {
                     self.iter().map(|value| value_of(*value)).collect()
                 }

@@ -8,7 +8,9 @@ use rusqlite::types::{FromSqlError, Type};
 
 #[cfg(feature = "postgres")]
 use crate::archive::database::{AnswerRow, AnswerRows};
-use crate::archive::engine::error::{Error, Result};
+#[cfg(feature = "postgres")]
+use crate::archive::engine::error::Error;
+use crate::archive::engine::error::Result;
 
 /// The rows of a statement under way.
 pub(crate) enum ResultRows<'s> {
@@ -16,6 +18,7 @@ pub(crate) enum ResultRows<'s> {
     #[cfg(feature = "postgres")]
     Postgres(AnswerRows<'s>),
     /// The statement failed before its first row.
+    #[cfg(feature = "postgres")]
     Failed(Option<Error>),
 }
 
@@ -32,6 +35,7 @@ impl ResultRows<'_> {
             Self::Sqlite(rows) => Ok(rows.next()?.map(Row::Sqlite)),
             #[cfg(feature = "postgres")]
             Self::Postgres(rows) => Ok(rows.next()?.map(Row::Postgres)),
+            #[cfg(feature = "postgres")]
             Self::Failed(error) => error.take().map_or(Ok(None), Err),
         }
     }

@@ -1,7 +1,8 @@
 //! One article with all its versions.
 
 #[cfg(feature = "cli")]
-use crate::archive::engine::{OptionalExtension, Row};
+use crate::archive::engine::OptionalExtension;
+use crate::archive::engine::Row;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_names::FoundArticle;
