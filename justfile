@@ -18,6 +18,14 @@ test *ARGS:
 kills:
     SASEO_KILLS=1000 cargo test --release --test it -- three_papers
 
+# Three workers of one PostgreSQL archive, killed, stopped and cut off for 150 seconds
+chaos:
+    SASEO_CHAOS_SECONDS=150 cargo test --release --features postgres --test postgres -- --nocapture whatever_befalls
+
+# Answers of 300 hosts in a minute, to one worker of a PostgreSQL archive and to three
+workers:
+    cargo test --release --features postgres --test postgres -- --ignored --nocapture three_hundred_hosts
+
 demo:
     cargo run --release -- demo
 
