@@ -90,6 +90,19 @@ impl Writer {
     }
 }
 
+impl Drop for Writer {
+    /// Ends the lease of a command, so that the next one need not wait for its end. Crawls end their
+    /// own, when no request is under way any more.
+    fn drop(&mut self) {
+        if let Some(lease) = self.ends_with_it
+            && !std::thread::panicking()
+        {
+            // The command has told what failed. A lease that cannot be ended ends by itself.
+            let _ = self.abandon().and_then(|()| self.end_lease(lease));
+        }
+    }
+}
+
 /// Returns the milliseconds by which the clock was set since the last lease, by comparison with the
 /// uptime; `None` where it was not set, and where the machine has booted since, so that it is
 /// unknown.
