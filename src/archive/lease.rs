@@ -51,6 +51,11 @@ impl Writer {
     ) -> Result<Lease, ArchiveError> {
         if self.connection.is_shared() {
             let lease = self.take_worker_lease(holder, sharing)?;
+            // A copy of the archive in a folder goes on behind the numbers of all workers.
+            self.connection.execute(
+                "UPDATE lease SET epoch = ?1, holder = ?2, taken_at = ?3 WHERE epoch < ?1",
+                params![lease.epoch, holder, now.millis()],
+            )?;
             self.ends_with_it = Some(lease).filter(|_| sharing == Sharing::Alone);
             return Ok(lease);
         }
@@ -82,6 +87,19 @@ impl Writer {
 
         self.clock_step = step.unwrap_or(0);
         Ok(Lease { epoch })
+    }
+}
+
+impl Drop for Writer {
+    /// Ends the lease of a command, so that the next one need not wait for its end. Crawls end their
+    /// own, when no request is under way any more.
+    fn drop(&mut self) {
+        if let Some(lease) = self.ends_with_it
+            && !std::thread::panicking()
+        {
+            // The command has told what failed. A lease that cannot be ended ends by itself.
+            let _ = self.abandon().and_then(|()| self.end_lease(lease));
+        }
     }
 }
 

@@ -210,19 +210,6 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
-    /// Ends the lease of a command, so that the next one need not wait for its end. Crawls end their
-    /// own, when no request is under way any more.
-    fn drop(&mut self) {
-        if let Some(lease) = self.ends_with_it
-            && !std::thread::panicking()
-        {
-            // The command has told what failed. A lease that cannot be ended ends by itself.
-            let _ = self.abandon().and_then(|()| self.end_lease(lease));
-        }
-    }
-}
-
 /// Pages in the log at which SQLite moves them into the file: 16,000 pages, 64 MB. The same pages
 /// are written again and again, and with fewer, larger checkpoints each goes to the file less
 /// often.

@@ -255,6 +255,17 @@ fn a_killed_crawl_is_gone_on_with_and_stores_every_article_once() {
     paper.assert_gap(GAP);
     assert_code(&crawler.run(&["audit"]), 0);
     assert_code(&crawler.run(&["verify"]), 0);
+
+    // An archive that was written there can leave its server.
+    let (database, folder) = (address(&crawler), crawler.folder.path().join("back"));
+    let folder = folder.to_str().unwrap();
+    let copy = ["archive", "copy", "--from", &database, "--to", folder];
+    assert_code(&crawler.run(&copy), 0);
+    for command in ["verify", "audit", "crawl"] {
+        let mut copied = crawler.command(&[command]);
+        copied.env("SASEO_STORE", folder);
+        assert_code(&copied.output().unwrap(), 0);
+    }
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! Archives in PostgreSQL, with a real server on this machine.
 
+#![expect(
+    clippy::duplicate_mod,
+    reason = "crawlers of one source write into folders and into databases"
+)]
+
 mod cluster;
 mod commands;
 mod copies;
@@ -22,14 +27,8 @@ mod archive_desk;
 mod crawl;
 #[path = "../it/history.rs"]
 mod history;
-#[path = "../it/invented_paper.rs"]
-mod invented_paper;
 #[path = "../it/open_archive.rs"]
 mod open_archive;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 mod program;
-#[path = "../it/survey.rs"]
-mod survey;
-#[path = "../it/survey_list.rs"]
-mod survey_list;

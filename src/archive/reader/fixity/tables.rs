@@ -130,12 +130,7 @@ impl Reader {
     /// Returns the rows that do not agree with other rows, as the rules of their tables want it.
     /// Sees saved changes only.
     pub fn broken_rules(&self, span: RowSpan) -> impl Iterator<Item = WalkResult<BadText>> + '_ {
-        // Runs of a database have the numbers of workers as their epochs.
-        let is_shared = self.connection.is_shared();
-        let rules = RULES
-            .iter()
-            .filter(move |rule| !is_shared || rule.table != "lease");
-        rules.flat_map(move |rule| {
+        RULES.iter().flat_map(move |rule| {
             let key = self.key_of(rule);
             let walk = Walk {
                 columns: format!("{key} AS row_of, {} AS url", rule.url).into(),
