@@ -120,10 +120,10 @@ pub use reader::{
     LedgerRecord, LedgerRows, ListCursor, ListOrder, ListedArticle, MOST_LATE, MOST_RANKED,
     NumberGap, Outlook, Parent, PhotoState, ReadPage, ReadPages, Reader, RecordIter, Records,
     RightsChange, RobotsArrival, RobotsArrivals, RowRead, RowSample, RowSpan, RunState, SavedMark,
-    ScopeCounts, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState, Sought,
-    SoughtColumns, SoughtPhrase, StoredBody, StoredCapture, StoredDictionary, StoredRobots,
-    StoredRow, StoredVersion, StoredWords, UnreadableRows, VersionCapture, VersionChoice,
-    condition_columns, in_words, queues,
+    ScopeCounts, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState,
+    SoughtColumns, SoughtPhrase, SoughtWords, StoredBody, StoredCapture, StoredDictionary,
+    StoredRobots, StoredRow, StoredVersion, StoredWords, UnreadableRows, VersionCapture,
+    VersionChoice, condition_columns, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,

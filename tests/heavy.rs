@@ -5,6 +5,8 @@ mod invented_paper;
 #[path = "it/program.rs"]
 #[expect(dead_code, reason = "this crate needs a part of it")]
 mod program;
+#[path = "it/store.rs"]
+mod store;
 
 use invented_paper::{Invented, Page};
 use nix::sys::resource::{UsageWho, getrusage};

@@ -78,8 +78,8 @@ pub use removal::{ChosenArticle, CleaningState, HeldArticle};
 pub use row_read::{RowRead, UnreadableRows};
 pub use row_sample::{RowSample, RowSpan};
 pub use search::{
-    CountKey, FoundText, MOST_LATE, MOST_RANKED, SearchHit, SearchSelect, Searcher, Sought,
-    SoughtColumns, SoughtPhrase,
+    CountKey, FoundText, MOST_LATE, MOST_RANKED, SearchHit, SearchSelect, Searcher, SoughtColumns,
+    SoughtPhrase, SoughtWords,
 };
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 

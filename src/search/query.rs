@@ -13,7 +13,7 @@ mod reader;
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::archive::Sought;
+use crate::archive::SoughtWords;
 use crate::search::query::named_field::{Chooser, day, has_unknown_field};
 use crate::search::query::node::QueryNode;
 use crate::search::query::pieces::pieces;
@@ -134,7 +134,7 @@ impl Query {
     }
 
     /// Returns what the archive looks for.
-    pub(super) fn sought(&self) -> Sought {
+    pub(super) fn sought(&self) -> SoughtWords {
         self.wanted.sought()
     }
 

@@ -73,7 +73,6 @@ mod robots;
 mod runs;
 mod schedule;
 mod search;
-mod search_damage;
 mod simulated;
 mod simulated_web;
 mod store;

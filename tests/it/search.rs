@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use saseo::archive::{CountKey, SearchSelect, Sought};
+use saseo::archive::{CountKey, SearchSelect, SoughtWords};
 use saseo::extract::Article;
 use saseo::rights::{Claim, DeclaredRights, Statement, Use, UseState};
 use saseo::search::{Query, SearchOrder, SearchPage, SearchResults, count_by, search};
@@ -275,7 +275,7 @@ fn of_too_many_articles_the_newest_are_ranked_and_those_without_a_day_last() {
         let reader = desk.reader();
         let searcher = reader.searcher().unwrap().ranking_at_most(most);
         let select = SearchSelect {
-            sought: Sought::phrase("책방 방이"),
+            sought: SoughtWords::phrase("책방 방이"),
             ..SearchSelect::default()
         };
         let articles = searcher.count(&select).unwrap();
@@ -318,7 +318,7 @@ fn articles_without_an_author_are_counted_and_a_day_is_no_moment() {
     for _ in 0..2 {
         let reader = desk.reader();
         let select = SearchSelect {
-            sought: Sought::phrase("책방"),
+            sought: SoughtWords::phrase("책방"),
             ..SearchSelect::default()
         };
         let counts = reader

@@ -30,7 +30,7 @@ const READING: [&str; 30] = [
     "watch --once --from 1",
     "watch --once --from 3 --site demo",
     "reextract --dry-run",
-    "--json search 도서관",
+    "search 도서관",
     "search 도서관 --sort new --limit 3",
     "--json search 책 --count-by section",
     "export --format jsonl --out OUT/a.jsonl",
@@ -317,6 +317,38 @@ fn what_is_forgotten_is_in_no_table() {
 }
 
 #[test]
+fn a_command_leaves_no_lease_behind() {
+    let (_paper, crawler) = Crawler::stocked(4);
+    let chosen = ["--where", "number > 0"];
+    assert_code(&crawler.run(&[&["hold"][..], &chosen].concat()), 0);
+    assert_code(&crawler.run(&["reextract"]), 0);
+    assert_code(&crawler.run(&["compact"]), 0);
+    assert_code(
+        &crawler.run(&[&["hold", "--release"][..], &chosen].concat()),
+        0,
+    );
+
+    let live = "SELECT count(*) FROM worker WHERE lost = 0";
+    assert_eq!(store::sql_of(crawler.folder.path(), live), "0\n");
+}
+
+#[test]
+fn a_named_export_goes_on_where_it_was() {
+    let (paper, crawler) = Crawler::stocked(4);
+    let out = crawler.folder.path().join("changes");
+    let name = ["export", "--format", "jsonl", "--incremental", "desk"];
+    let first = [&name[..], &["--out", out.to_str().unwrap()]].concat();
+    assert_code(&crawler.run(&first), 0);
+    assert!(crawler.data().join("exports/desk.json").exists());
+
+    paper.origin.newspaper(|paper| paper.publish(2));
+    assert_code(&crawler.run(&["crawl"]), 0);
+    assert!(told(&crawler.run(&["exports"])).contains("2 changes to come"));
+    assert_code(&crawler.run(&name), 0);
+    assert!(told(&crawler.run(&["exports"])).contains("nothing to come"));
+}
+
+#[test]
 fn damage_is_found_and_mended() {
     let (_paper, crawler) = Crawler::stocked(4);
     let sql = |sql: &str| store::sql_of(crawler.folder.path(), sql);
@@ -339,7 +371,7 @@ fn damage_is_found_and_mended() {
         "UPDATE body SET zstd = '\\x00' WHERE id = 2",
         "UPDATE robots SET body = 'User-agent: *'",
         "SET session_replication_role = replica; UPDATE ledger SET at = at + 1 WHERE id = 5",
-        "SET session_replication_role = replica; UPDATE capture SET page_id = 99999 WHERE id = 3",
+        "SET session_replication_role = replica; INSERT INTO hold VALUES (99999, 1, NULL)",
         "UPDATE page SET host = 'other.example' WHERE id = 1",
     ] {
         let before = crawler.run(&["--json", "verify"]);

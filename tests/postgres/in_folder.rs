@@ -1,5 +1,6 @@
 //! Crawlers whose archives are in folders, beside those in databases.
 
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 pub mod program;
 #[path = "../it/store.rs"]

@@ -29,8 +29,6 @@ mod open_archive;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 mod program;
-#[path = "../it/search.rs"]
-mod search;
 #[path = "../it/survey.rs"]
 mod survey;
 #[path = "../it/survey_list.rs"]

@@ -85,16 +85,16 @@ fn article(number: usize) -> Article {
     let mut text = |words: usize| (0..words).map(|_| word()).collect::<Vec<_>>().join(" ");
     Article {
         title: Some(text(1 + number % 4)),
-        subtitle: (number % 3 == 0).then(|| text(2)),
+        subtitle: (number.is_multiple_of(3)).then(|| text(2)),
         authors: match number % 4 {
             0 => vec![],
             1 => vec!["김하늘".to_owned()],
             2 => vec!["박바다".to_owned(), "김하늘".to_owned()],
             _ => vec!["신문사 편집국".to_owned()],
         },
-        section: (number % 5 > 0).then(|| ["문화", "사회", "책"][number % 3].to_owned()),
-        subsection: (number % 7 == 0).then(|| "독서".to_owned()),
-        published_at: (number % 11 > 0)
+        section: (!number.is_multiple_of(5)).then(|| ["문화", "사회", "책"][number % 3].to_owned()),
+        subsection: (number.is_multiple_of(7)).then(|| "독서".to_owned()),
+        published_at: (!number.is_multiple_of(11))
             .then(|| {
                 format!(
                     "2026-{:02}-{:02}T09:00:00+09:00",
@@ -103,7 +103,7 @@ fn article(number: usize) -> Article {
                 )
             })
             .and_then(|written| LocalTime::from_rfc3339(&written)),
-        published_precision: (number % 11 > 0).then_some(Precision::Second),
+        published_precision: (!number.is_multiple_of(11)).then_some(Precision::Second),
         paragraphs: (0..1 + number % 4).map(|_| text(3 + number % 60)).collect(),
         extractor: "test".to_owned(),
         ..Article::default()
@@ -188,7 +188,7 @@ impl Both {
         Self {
             database: ArchiveLocation::parse(&address, beside.path()).unwrap(),
             folder: ArchiveLocation::folder(folder.keep()),
-            cluster: cluster,
+            cluster,
             crawler,
             _beside: beside,
         }

@@ -24,7 +24,7 @@ use crate::time::Timestamp;
 
 pub use counts::CountKey;
 pub use found_text::FoundText;
-pub use sought::{Sought, SoughtColumns, SoughtPhrase};
+pub use sought::{SoughtColumns, SoughtPhrase, SoughtWords};
 
 /// The most articles of a search that are ranked: the newest that have the words. Nobody reads so
 /// many.
@@ -70,7 +70,7 @@ const OTHER_VERSIONS: &str = "WITH chosen (article_id) AS (
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchSelect {
-    pub sought: Sought,
+    pub sought: SoughtWords,
     /// The names of sites; an empty list asks for nothing.
     pub sites: Vec<String>,
     /// The first day of publication, in the paper's time zone.
@@ -106,7 +106,7 @@ pub struct SearchHit {
 }
 
 /// The full-text index of an engine, with the articles that it has not taken in yet.
-trait WordSearch: fmt::Debug {
+trait IndexSearch: fmt::Debug {
     /// Returns how many articles have the words.
     fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError>;
 
@@ -137,7 +137,7 @@ trait WordSearch: fmt::Debug {
 #[derive(Debug)]
 pub struct Searcher<'r> {
     reader: &'r Reader,
-    words: Box<dyn WordSearch + 'r>,
+    words: Box<dyn IndexSearch + 'r>,
     /// The most articles that are ranked.
     most_ranked: usize,
 }

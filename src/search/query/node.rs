@@ -1,6 +1,6 @@
 //! What the articles of a query have: words, joined by AND, OR and NOT.
 
-use crate::archive::{Sought, SoughtColumns, SoughtPhrase};
+use crate::archive::{SoughtColumns, SoughtPhrase, SoughtWords};
 use crate::search::particles::stems;
 use crate::text::search_tokens::{PhraseTokens, phrase_tokens};
 
@@ -62,12 +62,12 @@ impl SearchField {
 
 impl QueryNode {
     /// Returns what the archive looks for.
-    pub(super) fn sought(&self) -> Sought {
+    pub(super) fn sought(&self) -> SoughtWords {
         let all = |parts: &[Self]| parts.iter().map(Self::sought).collect();
         match self {
-            Self::Words(words) => Sought::Phrase(words.sought()),
-            Self::Any(parts) => Sought::Any(all(parts)),
-            Self::All(wanted, unwanted) => Sought::All {
+            Self::Words(words) => SoughtWords::Phrase(words.sought()),
+            Self::Any(parts) => SoughtWords::Any(all(parts)),
+            Self::All(wanted, unwanted) => SoughtWords::All {
                 wanted: all(wanted),
                 unwanted: all(unwanted),
             },

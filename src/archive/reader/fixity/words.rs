@@ -120,7 +120,8 @@ impl Reader {
             Connection::Postgres(_) => {
                 let left_behind = match (coverage, span) {
                     (WordCoverage::All, RowSpan::After(key)) => Some(key),
-                    (WordCoverage::All | WordCoverage::Some, _) => None,
+                    (WordCoverage::All, RowSpan::Sample(_))
+                    | (WordCoverage::Some, RowSpan::After(_) | RowSpan::Sample(_)) => None,
                 };
                 let faults = vector_rows::faults(&self.connection)?;
                 Ok(Some((WordSearch::Rows { left_behind }, faults)))

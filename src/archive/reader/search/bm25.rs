@@ -11,10 +11,11 @@ pub(super) fn phrase_weight(articles: u64, with_phrase: u64) -> f64 {
     if weight > 0.0 { weight } else { 1e-6 }
 }
 
-/// How soon a phrase that returns in an article weighs no more, and how much the length of an article
-/// counts (`k1` and `b` of `fts5Bm25Function`).
+/// How soon a phrase that returns in an article weighs no more (`k1` of `fts5Bm25Function`).
 #[cfg(feature = "postgres")]
 const SATURATION: f64 = 1.2;
+
+/// How much the length of an article counts (`b` of `fts5Bm25Function`).
 #[cfg(feature = "postgres")]
 const LENGTH_SHARE: f64 = 0.75;
 

@@ -4,6 +4,7 @@
 mod counts;
 mod late_scores;
 mod other_versions;
+mod searched_index;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -16,57 +17,15 @@ use crate::archive::engine::{
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::search::fts5::late_scores::IndexedArticles;
+use crate::archive::reader::search::fts5::searched_index::{KEPT, LATE, SearchedIndex};
 use crate::archive::reader::search::{
-    CountKey, MOST_LATE, STORY, SearchHit, SearchSelect, WordSearch, chosen_from,
+    CountKey, IndexSearch, MOST_LATE, STORY, SearchHit, SearchSelect, chosen_from,
 };
 use crate::archive::word_index::{INDEXED_FIELDS, IndexedWords, add_words_of_sqlite};
 use crate::time::Timestamp;
 
 /// What a word weighs in each column of the index, as [`super::WEIGHTS`].
 const WEIGHTS: &str = "8.0, 4.0, 2.0, 1.0, 1.0";
-
-/// An index that is searched: its words, and the version of each article that they come from.
-#[derive(Clone, Copy)]
-struct SearchedIndex {
-    words: &'static str,
-    versions: &'static str,
-    /// Which of its articles count.
-    condition: &'static str,
-}
-
-impl SearchedIndex {
-    /// Returns the join of the versions that its words come from.
-    fn searched(self) -> String {
-        let Self {
-            words, versions, ..
-        } = self;
-        format!("CROSS JOIN {versions} AS searched ON searched.article_id = {words}.rowid")
-    }
-
-    /// Returns the join of what is told about its articles.
-    fn told(self) -> String {
-        format!(
-            "{} CROSS JOIN article ON article.id = searched.article_id
-             CROSS JOIN site ON site.id = article.site_id
-             CROSS JOIN version ON version.id = searched.version_id",
-            self.searched()
-        )
-    }
-}
-
-/// The index in the archive, as far as no later change made it old.
-const KEPT: SearchedIndex = SearchedIndex {
-    words: "article_words",
-    versions: "indexed_version",
-    condition: "article_words.rowid NOT IN (SELECT article_id FROM late_article)",
-};
-
-/// The articles that changed since, in memory.
-const LATE: SearchedIndex = SearchedIndex {
-    words: "late_words",
-    versions: "late_version",
-    condition: "true",
-};
 
 /// Tables in memory for articles that the index has not taken in yet. The file is not written.
 const LATE_TABLES: &str = "PRAGMA temp_store = MEMORY;
@@ -231,7 +190,7 @@ impl<'r> Fts5Search<'r> {
     }
 }
 
-impl WordSearch for Fts5Search<'_> {
+impl IndexSearch for Fts5Search<'_> {
     fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError> {
         self.count_articles(select)
     }

@@ -2,14 +2,14 @@
 
 /// What articles have that are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sought {
+pub enum SoughtWords {
     Phrase(SoughtPhrase),
     All {
-        wanted: Vec<Sought>,
+        wanted: Vec<SoughtWords>,
         /// None of these.
-        unwanted: Vec<Sought>,
+        unwanted: Vec<SoughtWords>,
     },
-    Any(Vec<Sought>),
+    Any(Vec<SoughtWords>),
 }
 
 /// Tokens that stand side by side in one column.
@@ -55,13 +55,13 @@ impl SoughtColumns {
     }
 }
 
-impl Default for Sought {
+impl Default for SoughtWords {
     fn default() -> Self {
         Self::Any(Vec::new())
     }
 }
 
-impl Sought {
+impl SoughtWords {
     /// Returns a phrase in any column of the text, from its tokens.
     pub fn phrase(tokens: &str) -> Self {
         Self::Phrase(SoughtPhrase {
@@ -153,7 +153,7 @@ impl SoughtPhrase {
     }
 }
 
-fn joined(parts: &[Sought], between: &str) -> String {
-    let parts: Vec<String> = parts.iter().map(Sought::in_fts5).collect();
+fn joined(parts: &[SoughtWords], between: &str) -> String {
+    let parts: Vec<String> = parts.iter().map(SoughtWords::in_fts5).collect();
     format!("({})", parts.join(between))
 }

@@ -16,10 +16,10 @@ use std::collections::{HashMap, HashSet};
 use crate::archive::engine;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::search::tsvector::condition::{Condition, MatchForm};
+use crate::archive::reader::search::tsvector::condition::{MatchForm, TextCondition};
 use crate::archive::reader::search::tsvector::read_versions::ReadVersion;
 use crate::archive::reader::search::{
-    CountKey, MOST_LATE, OTHER_VERSIONS, SearchHit, SearchSelect, WordSearch,
+    CountKey, IndexSearch, MOST_LATE, OTHER_VERSIONS, SearchHit, SearchSelect,
 };
 use crate::archive::word_index::INDEXED_FIELDS;
 
@@ -119,7 +119,7 @@ impl<'r> TsvectorSearch<'r> {
         if self.kept.is_none() {
             return Ok(Vec::new());
         }
-        let loose = Condition::of(&select.sought, MatchForm::Loose);
+        let loose = TextCondition::of(&select.sought, MatchForm::Loose);
         let is_among = self.among(rows);
         let mut candidates = format!(
             "SELECT article_id FROM article_words
@@ -186,7 +186,7 @@ impl<'r> TsvectorSearch<'r> {
     }
 }
 
-impl WordSearch for TsvectorSearch<'_> {
+impl IndexSearch for TsvectorSearch<'_> {
     fn count(&self, select: &SearchSelect) -> Result<u64, ArchiveError> {
         let checked = self.checked(select, IndexRows::Current)?.len();
         let late = self.late_matching(select)?.len();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::archive::reader::search::sought::{Sought, SoughtColumns, SoughtPhrase};
+use crate::archive::reader::search::sought::{SoughtColumns, SoughtPhrase, SoughtWords};
 use crate::archive::word_index::lexeme;
 
 /// Words of a phrase that the server looks for. It checks a phrase word by word, each within the
@@ -20,19 +20,19 @@ pub(super) enum MatchForm {
 
 /// A condition in SQL. The words in it are letters and digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Condition {
+pub(super) enum TextCondition {
     /// A query of the server's own language on one column.
     Query(SoughtColumns, String),
     Sql(String),
 }
 
-impl Condition {
-    pub(super) fn of(sought: &Sought, form: MatchForm) -> Self {
+impl TextCondition {
+    pub(super) fn of(sought: &SoughtWords, form: MatchForm) -> Self {
         match sought {
-            Sought::Phrase(phrase) => Self::Query(phrase.columns, query(phrase, form)),
-            Sought::Any(parts) if parts.is_empty() => Self::Sql("false".to_owned()),
-            Sought::Any(parts) => Self::joined(&all(parts, form), Joint::Or),
-            Sought::All { wanted, unwanted } => {
+            SoughtWords::Phrase(phrase) => Self::Query(phrase.columns, query(phrase, form)),
+            SoughtWords::Any(parts) if parts.is_empty() => Self::Sql("false".to_owned()),
+            SoughtWords::Any(parts) => Self::joined(&all(parts, form), Joint::Or),
+            SoughtWords::All { wanted, unwanted } => {
                 let wanted = Self::joined(&all(wanted, form), Joint::And);
                 match form {
                     MatchForm::Exact if !unwanted.is_empty() => {
@@ -75,7 +75,7 @@ impl Condition {
     }
 }
 
-impl fmt::Display for Condition {
+impl fmt::Display for TextCondition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Query(columns, query) => {
@@ -110,9 +110,9 @@ impl Joint {
     }
 }
 
-fn all(parts: &[Sought], form: MatchForm) -> Vec<Condition> {
+fn all(parts: &[SoughtWords], form: MatchForm) -> Vec<TextCondition> {
     let parts = parts.iter();
-    parts.map(|part| Condition::of(part, form)).collect()
+    parts.map(|part| TextCondition::of(part, form)).collect()
 }
 
 fn column(columns: SoughtColumns) -> &'static str {
@@ -143,7 +143,7 @@ fn query(phrase: &SoughtPhrase, form: MatchForm) -> String {
 }
 
 /// Tells whether the server cannot look for a phrase, so that its own answer is not exact.
-pub(super) fn is_too_large(sought: &Sought) -> bool {
+pub(super) fn is_too_large(sought: &SoughtWords) -> bool {
     let is_cut = |token: &str| lexeme(token) != token;
     sought.phrases().iter().any(|phrase| {
         let mut tokens = phrase.tokens.split(' ');
@@ -155,8 +155,8 @@ pub(super) fn is_too_large(sought: &Sought) -> bool {
 mod tests {
     use super::*;
 
-    fn phrase(columns: SoughtColumns, tokens: &str) -> Sought {
-        Sought::Phrase(SoughtPhrase {
+    fn phrase(columns: SoughtColumns, tokens: &str) -> SoughtWords {
+        SoughtWords::Phrase(SoughtPhrase {
             columns,
             tokens: tokens.to_owned(),
             is_open: tokens.ends_with('책'),
@@ -165,27 +165,30 @@ mod tests {
 
     #[test]
     fn one_column_is_asked_with_one_query() {
-        let sought = Sought::All {
-            wanted: vec![Sought::phrase("작은 은 책방"), Sought::phrase("골목")],
-            unwanted: vec![Sought::phrase("광고")],
+        let sought = SoughtWords::All {
+            wanted: vec![
+                SoughtWords::phrase("작은 은 책방"),
+                SoughtWords::phrase("골목"),
+            ],
+            unwanted: vec![SoughtWords::phrase("광고")],
         };
         let query = "((('작은' <-> '은' <-> '책방') & ('골목')) & !(('광고')))";
-        let exact = Condition::Query(SoughtColumns::Text, query.to_owned());
-        assert_eq!(Condition::of(&sought, MatchForm::Exact), exact);
+        let exact = TextCondition::Query(SoughtColumns::Text, query.to_owned());
+        assert_eq!(TextCondition::of(&sought, MatchForm::Exact), exact);
 
         let query = "(('작은' & '은' & '책방') & ('골목'))";
-        let loose = Condition::Query(SoughtColumns::Text, query.to_owned());
-        assert_eq!(Condition::of(&sought, MatchForm::Loose), loose);
+        let loose = TextCondition::Query(SoughtColumns::Text, query.to_owned());
+        assert_eq!(TextCondition::of(&sought, MatchForm::Loose), loose);
     }
 
     #[test]
     fn several_columns_are_joined_in_sql() {
-        let sought = Sought::All {
+        let sought = SoughtWords::All {
             wanted: vec![phrase(SoughtColumns::Title, "책")],
             unwanted: vec![phrase(SoughtColumns::Authors, "김하 하늘")],
         };
         assert_eq!(
-            Condition::of(&sought, MatchForm::Exact).to_string(),
+            TextCondition::of(&sought, MatchForm::Exact).to_string(),
             "((article_words.title @@ CAST('((''책'':*))' AS tsquery)) AND NOT \
              article_words.authors @@ CAST('((''김하'' <-> ''하늘''))' AS tsquery))"
                 .replace(
@@ -197,8 +200,8 @@ mod tests {
 
     #[test]
     fn a_phrase_of_very_many_words_is_too_large() {
-        assert!(!is_too_large(&Sought::phrase("작은 은 책방")));
-        assert!(is_too_large(&Sought::phrase(&"가 ".repeat(501))));
-        assert!(is_too_large(&Sought::phrase(&"a".repeat(2_001))));
+        assert!(!is_too_large(&SoughtWords::phrase("작은 은 책방")));
+        assert!(is_too_large(&SoughtWords::phrase(&"가 ".repeat(501))));
+        assert!(is_too_large(&SoughtWords::phrase(&"a".repeat(2_001))));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::archive::engine::params_from_iter;
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::search::tsvector::condition::{Condition, MatchForm, is_too_large};
+use crate::archive::reader::search::tsvector::condition::{MatchForm, TextCondition, is_too_large};
 use crate::archive::reader::search::tsvector::read_versions::{ReadVersion, rows_of};
 use crate::archive::reader::search::tsvector::{IndexRows, TsvectorSearch};
 use crate::archive::reader::search::{CountKey, SearchSelect, chosen_from};
@@ -24,7 +24,7 @@ impl TsvectorSearch<'_> {
         if self.kept.is_none() || is_too_large(&select.sought) {
             return "false".to_owned();
         }
-        let exact = Condition::of(&select.sought, MatchForm::Exact);
+        let exact = TextCondition::of(&select.sought, MatchForm::Exact);
         format!(
             "article_words.is_exact AND {exact} AND {}",
             self.among(rows)

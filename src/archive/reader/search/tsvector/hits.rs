@@ -1,7 +1,7 @@
 //! The articles that have the words, each with how well it matches.
 //!
-//! Scores are those of FTS5. The server finds the rows and sends the positions of the words that are
-//! looked for; how often each phrase stands there is counted here.
+//! Scores are those of FTS5. The server finds the rows and sends the positions of the words that
+//! are looked for; how often each phrase stands there is counted here.
 
 use std::borrow::Borrow;
 use std::cmp::Reverse;
@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::archive::engine::{self, Row, params_from_iter};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::search::bm25::{phrase_weight, score};
-use crate::archive::reader::search::sought::{Sought, SoughtColumns, SoughtPhrase};
+use crate::archive::reader::search::sought::{SoughtColumns, SoughtPhrase, SoughtWords};
 use crate::archive::reader::search::tsvector::counts::TOLD;
 use crate::archive::reader::search::tsvector::phrase_places::count_in_words;
 use crate::archive::reader::search::tsvector::read_versions::ReadVersion;
@@ -21,12 +21,12 @@ use crate::archive::word_index::{lexeme, sizes_of};
 use crate::time::Timestamp;
 
 /// What phrases weigh, in their order, and the usual length of an article.
-struct Scale {
+struct ScoreScale {
     weights: Vec<f64>,
     average: f64,
 }
 
-impl Scale {
+impl ScoreScale {
     fn score(&self, counts: &[f64], length: usize) -> f64 {
         let phrases = self.weights.iter().copied().zip(counts.iter().copied());
         score(phrases, length as f64 / self.average)
@@ -64,14 +64,14 @@ impl TsvectorSearch<'_> {
         &self,
         select: &SearchSelect,
         articles: u64,
-    ) -> Result<Option<Scale>, ArchiveError> {
+    ) -> Result<Option<ScoreScale>, ArchiveError> {
         let Some(kept) = self.kept.filter(|kept| kept.articles > 0) else {
             return Ok(None);
         };
         let phrases = select.sought.wanted_phrases();
         let weights = phrases.into_iter().map(|phrase| {
             // One phrase everywhere was counted before.
-            let is_counted = matches!(select.sought, Sought::Phrase(_))
+            let is_counted = matches!(select.sought, SoughtWords::Phrase(_))
                 && select.is_everywhere()
                 && self.late.is_empty();
             let with_phrase = match is_counted {
@@ -80,7 +80,7 @@ impl TsvectorSearch<'_> {
             };
             Ok(phrase_weight(kept.articles, with_phrase))
         });
-        Ok(Some(Scale {
+        Ok(Some(ScoreScale {
             weights: weights.collect::<Result<_, ArchiveError>>()?,
             average: kept.average(),
         }))
@@ -89,7 +89,7 @@ impl TsvectorSearch<'_> {
     /// Counts the indexed articles that have a phrase.
     fn count_phrase(&self, phrase: &SoughtPhrase) -> Result<u64, ArchiveError> {
         let select = SearchSelect {
-            sought: Sought::Phrase(phrase.clone()),
+            sought: SoughtWords::Phrase(phrase.clone()),
             ..SearchSelect::default()
         };
         let checked = self.checked(&select, IndexRows::All)?.len() as u64;
@@ -100,7 +100,7 @@ impl TsvectorSearch<'_> {
     fn exact_hits(
         &self,
         select: &SearchSelect,
-        scale: &Scale,
+        scale: &ScoreScale,
         most: usize,
     ) -> Result<Vec<SearchHit>, ArchiveError> {
         let (chosen, values) = match select.is_everywhere() {
@@ -148,7 +148,7 @@ impl TsvectorSearch<'_> {
         &self,
         select: &SearchSelect,
         found: &[&ReadVersion],
-        kept: Option<Scale>,
+        kept: Option<ScoreScale>,
     ) -> Result<Vec<SearchHit>, ArchiveError> {
         let phrases = select.sought.wanted_phrases();
         let lengths = self.late.iter().map(|version| version.length() as u64);
@@ -162,7 +162,7 @@ impl TsvectorSearch<'_> {
                 let has = |version: &&ReadVersion| count_in_words(&version.words, phrase) > 0.0;
                 phrase_weight(late.articles, self.late.iter().filter(has).count() as u64)
             });
-            let scale = Scale {
+            let scale = ScoreScale {
                 weights: weights.collect(),
                 average: late.average(),
             };
@@ -224,7 +224,7 @@ impl TsvectorSearch<'_> {
 }
 
 /// Returns how much each wanted phrase counts in a version, none within a part that it has not.
-fn counts_where_met(version: &ReadVersion, sought: &Sought) -> Vec<f64> {
+fn counts_where_met(version: &ReadVersion, sought: &SoughtWords) -> Vec<f64> {
     let mut counts = Vec::new();
     sought.count_in(
         &|phrase| count_in_words(&version.words, phrase),

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use rusqlite::params;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::reader::search::sought::Sought;
+use crate::archive::reader::search::sought::SoughtWords;
 use crate::archive::reader::search::tsvector::TsvectorSearch;
 use crate::archive::reader::search::tsvector::phrase_places::count_in_words;
 use crate::archive::reader::search::{SearchSelect, chosen_from};
@@ -23,7 +23,7 @@ pub(super) struct ReadVersion {
 
 impl ReadVersion {
     /// Tells whether the version has what is looked for.
-    pub(super) fn has(&self, sought: &Sought) -> bool {
+    pub(super) fn has(&self, sought: &SoughtWords) -> bool {
         let count = |phrase: &_| count_in_words(&self.words, phrase);
         sought.count_in(&count, &mut Vec::new())
     }
