@@ -28,7 +28,8 @@ impl Machine {
     pub fn new(name: &str, farm: &Farm, store: &str, gap: Duration) -> Self {
         let contact = format!("{name}@tests.saseo");
         let settings = format!(
-            "[identity]\ncontact = \"{contact}\"\n[pace]\ntotal_rate = \"10000/s\"\nserver_rate = \"4/s\"\n"
+            "[identity]\ncontact = \"{contact}\"\n\
+             [pace]\ntotal_rate = \"10000/s\"\nserver_rate = \"4/s\"\n"
         );
         let crawler = of_farm(farm, gap);
         fs::write(crawler.config().join("saseo.toml"), settings).unwrap();
