@@ -85,9 +85,7 @@ pub enum StoreError {
     StaleCopy { store: String, why: String },
     #[error("rows of {table} read from {store} are not what was written: do not trust its disk")]
     NotAsWritten { store: String, table: &'static str },
-    #[error(
-        "the copy in {store} does not fit together: {why}; `saseo verify` looks at the archive"
-    )]
+    #[error("what is in {store} does not fit together: {why}; `saseo verify` looks at the archive")]
     NotWhole { store: String, why: String },
     #[error("the server of {store} has no room on its disk; make room, and run the command again")]
     NoRoom { store: String },

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::archive::{ArchiveLocation, SeedMode};
+use crate::archive::{ArchiveError, ArchiveLocation, SeedMode};
 use crate::cli::args::{at_least_one, count, some_time};
 use crate::cli::crawl_report::{exit, tell};
 use crate::cli::exit::Exit;
 use crate::cli::plan;
 use crate::cli::progress::{Watch, tell_stopping};
-use crate::cli::{Common, hint, service};
+use crate::cli::{Common, console, hint, service};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::units::{Span, day};
@@ -152,6 +152,7 @@ impl CrawlCommand<'_> {
             Event::Ended(report) => papers.push(report.clone()),
         })?;
         watch.end();
+        tell_taken(&once, papers.is_empty())?;
 
         let report = CrawlReport::of(papers, Clock::system().now().since(began));
         let exit = exit(&report, end.signal.map(Exit::from), args.tolerate);
@@ -190,6 +191,28 @@ impl CrawlCommand<'_> {
             at_most: self.args.at_most.map(|span| span.0),
         }
     }
+}
+
+/// Tells which papers did not start, since other workers of the archive crawl them.
+///
+/// # Errors
+///
+/// Fails where none started.
+fn tell_taken(once: &Once, is_all: bool) -> Result<(), ArchiveError> {
+    let taken = once.taken_by_others();
+    match taken.first() {
+        Some((site, holder)) if is_all => {
+            let holder = format!("{holder}, which crawls {site}");
+            return Err(ArchiveError::Held { holder });
+        }
+        Some(_) | None => {}
+    }
+    for (site, holder) in taken {
+        console::note(&format!(
+            "saseo: {site} is left to another worker: {holder}"
+        ));
+    }
+    Ok(())
 }
 
 /// Tells that a run of a paper began.

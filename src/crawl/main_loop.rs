@@ -87,7 +87,7 @@ impl<W: Web> Crawl<'_, W> {
     ) -> Result<(), ArchiveError> {
         let now = self.clock.now();
         let starts = agenda.due(&|site| self.papers.is_under_way(site), now);
-        for began in self.start(starts)? {
+        for began in self.start(starts, agenda)? {
             watcher(Event::Began(&began));
         }
         Ok(())

@@ -10,7 +10,7 @@ use crate::crawl::hosts::home_terms;
 use crate::crawl::licences::PaperLicences;
 use crate::crawl::lists::FirstReadings;
 use crate::crawl::seeding::{at_last_home, seed};
-use crate::crawl::{Backfill, Crawl};
+use crate::crawl::{Agenda, Backfill, Crawl};
 use crate::fetch::Web;
 use crate::frontier::recrawl::SitePolicy;
 use crate::opt_out::Reservations;
@@ -103,8 +103,12 @@ pub struct Began {
 
 impl<W: Web> Crawl<'_, W> {
     /// Begins the runs of papers that are not under way.
-    pub(super) fn start(&mut self, starts: Vec<Start>) -> Result<Vec<Began>, ArchiveError> {
-        let starts = self.claimed_starts(starts)?;
+    pub(super) fn start(
+        &mut self,
+        starts: Vec<Start>,
+        agenda: &mut impl Agenda,
+    ) -> Result<Vec<Began>, ArchiveError> {
+        let starts = self.claimed_starts(starts, agenda)?;
         if starts.is_empty() {
             return Ok(Vec::new());
         }
@@ -141,14 +145,19 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Returns those of the starts whose papers no other worker crawls, and that no other machine
     /// made.
-    fn claimed_starts(&mut self, starts: Vec<Start>) -> Result<Vec<Start>, ArchiveError> {
+    fn claimed_starts(
+        &mut self,
+        starts: Vec<Start>,
+        agenda: &mut impl Agenda,
+    ) -> Result<Vec<Start>, ArchiveError> {
         let mut claimed = Vec::with_capacity(starts.len());
         for start in starts {
             let site = start.reader.site.name.as_str();
             match self.archive.claim_paper(self.lease, site, start.due)? {
                 PaperClaim::Granted => claimed.push(start),
                 PaperClaim::Taken { holder } => {
-                    tracing::warn!(%site, %holder, "another worker crawls this paper");
+                    tracing::info!(%site, %holder, "another worker crawls this paper");
+                    agenda.taken(site, &holder);
                 }
                 PaperClaim::Begun => {
                     tracing::info!(%site, "another machine has crawled this paper at its time");

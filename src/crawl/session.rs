@@ -72,7 +72,7 @@ impl CrawlPlan {
             skipped,
             due: None,
         });
-        (session, Once(starts.collect()))
+        (session, Once::of(starts.collect()))
     }
 }
 

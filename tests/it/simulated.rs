@@ -366,8 +366,9 @@ fn a_long_paper_and_a_small_one() -> World {
 
 /// Crawls the papers of a world, each due each minute for so long; returns how their runs ended.
 async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, RunEnd)> {
-    let (session, starts) = world.plan(SeedMode::Begin).into_parts();
-    let readers: Vec<_> = starts.0.into_iter().map(|start| start.reader).collect();
+    let plan = world.plan(SeedMode::Begin);
+    let readers = plan.sites.clone();
+    let (session, _) = plan.into_parts();
     let schedule = Schedule {
         every: Some(Span(MINUTE)),
         ..Schedule::default()
