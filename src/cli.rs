@@ -347,11 +347,16 @@ pub fn main() -> ExitCode {
 /// Returns where the archive is by the configuration, for commands that ask neither there nor here
 /// for another place. `check` tells itself what is wrong with the configuration.
 fn configured_store(cli: &Cli) -> anyhow::Result<Option<String>> {
-    match cli.command {
-        Command::Init(_) | Command::Demo(_) | Command::Extract(_) | Command::Archive(_) => Ok(None),
-        Command::Check(_) => Ok(Config::store(cli.common.config.as_deref()).unwrap_or_default()),
-        _ if cli.common.store.is_some() => Ok(None),
-        _ => Ok(Config::store(cli.common.config.as_deref())?),
+    let needs_none = matches!(
+        cli.command,
+        Command::Init(_) | Command::Demo(_) | Command::Extract(_) | Command::Archive(_)
+    );
+    if needs_none || cli.common.store.is_some() {
+        return Ok(None);
+    }
+    match Config::store(cli.common.config.as_deref()) {
+        Err(_) if matches!(cli.command, Command::Check(_)) => Ok(None),
+        store => Ok(store?),
     }
 }
 

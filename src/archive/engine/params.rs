@@ -27,7 +27,7 @@ pub(super) fn value_of(value: &(impl ToSql + ?Sized)) -> Result<Value> {
     match value.to_sql()? {
         ToSqlOutput::Owned(value) => Ok(value),
         ToSqlOutput::Borrowed(value) => Ok(Value::try_from(value)?),
-        _ => Err(Error::Sqlite(rusqlite::Error::ToSqlConversionFailure(
+        ToSqlOutput::Arg(_) | _ => Err(Error::Sqlite(rusqlite::Error::ToSqlConversionFailure(
             "a value that only SQLite takes".into(),
         ))),
     }

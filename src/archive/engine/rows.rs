@@ -116,7 +116,9 @@ impl<'r> Row<'r> {
                 rusqlite::Error::IntegralValueOutOfRange(at, number)
             }
             FromSqlError::Utf8Error(error) => rusqlite::Error::Utf8Error(at, error),
-            other => rusqlite::Error::FromSqlConversionFailure(at, found, Box::new(other)),
+            other @ (FromSqlError::InvalidBlobSize { .. } | FromSqlError::Other(_) | _) => {
+                rusqlite::Error::FromSqlConversionFailure(at, found, Box::new(other))
+            }
         };
         error.into()
     }
