@@ -49,7 +49,7 @@ use crate::fetch::Web;
 pub use agenda::{Agenda, Once};
 pub use backfill::Backfill;
 pub use lists::ListsRead;
-pub use paper::{Began, Start};
+pub use paper::{Began, Start, TakenPaper};
 pub use paper_end::PaperReport;
 pub use report::CrawlReport;
 pub use session::{CrawlPlan, CrawlProgress, Session};

@@ -20,7 +20,7 @@ use crate::config::Site;
 use crate::config::units::{Span, day};
 use crate::config_folder::{Config, ConfigError};
 use crate::counts;
-use crate::crawl::{Backfill, Began, CrawlReport, Event, Once};
+use crate::crawl::{Backfill, Began, CrawlReport, Event, Once, TakenPaper};
 use crate::crawl_session::{
     CrawlOrder, PreparedSession, SignalRelay, crawl_plan, may_begin, run_session, web,
 };
@@ -200,14 +200,11 @@ impl CrawlCommand<'_> {
 /// Fails where none started.
 fn tell_taken(once: &Once, is_all: bool) -> Result<(), ArchiveError> {
     let taken = once.taken_by_others();
-    match taken.first() {
-        Some((site, holder)) if is_all => {
-            let holder = format!("{holder}, which crawls {site}");
-            return Err(ArchiveError::Held { holder });
-        }
-        Some(_) | None => {}
+    if let Some(TakenPaper { site, holder }) = taken.first().filter(|_| is_all) {
+        let holder = format!("{holder}, which crawls {site}");
+        return Err(ArchiveError::Held { holder });
     }
-    for (site, holder) in taken {
+    for TakenPaper { site, holder } in taken {
         console::note(&format!(
             "saseo: {site} is left to another worker: {holder}"
         ));

@@ -1,6 +1,6 @@
 //! The starts of papers: at once, or by a schedule.
 
-use crate::crawl::paper::Start;
+use crate::crawl::paper::{Start, TakenPaper};
 use crate::crawl::paper_end::PaperReport;
 use crate::time::Timestamp;
 
@@ -17,15 +17,14 @@ pub trait Agenda {
     fn next(&self, now: Timestamp) -> Option<Timestamp>;
 
     /// Learns that a paper did not start, since another worker of the archive crawls it.
-    fn taken(&mut self, _site: &str, _holder: &str) {}
+    fn taken(&mut self, _paper: TakenPaper) {}
 }
 
 /// Papers that start at once, and none later.
 #[derive(Debug, Default)]
 pub struct Once {
     starts: Vec<Start>,
-    /// The sites that other workers crawl, each with the worker's name.
-    taken: Vec<(String, String)>,
+    taken: Vec<TakenPaper>,
 }
 
 impl Once {
@@ -37,9 +36,8 @@ impl Once {
         }
     }
 
-    /// Returns the sites that did not start, since other workers crawl them, each with the worker's
-    /// name.
-    pub fn taken_by_others(&self) -> &[(String, String)] {
+    /// Returns the papers that did not start, since other workers crawl them.
+    pub fn taken_by_others(&self) -> &[TakenPaper] {
         &self.taken
     }
 }
@@ -55,7 +53,7 @@ impl Agenda for Once {
         None
     }
 
-    fn taken(&mut self, site: &str, holder: &str) {
-        self.taken.push((site.to_owned(), holder.to_owned()));
+    fn taken(&mut self, paper: TakenPaper) {
+        self.taken.push(paper);
     }
 }

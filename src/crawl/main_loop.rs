@@ -87,8 +87,12 @@ impl<W: Web> Crawl<'_, W> {
     ) -> Result<(), ArchiveError> {
         let now = self.clock.now();
         let starts = agenda.due(&|site| self.papers.is_under_way(site), now);
-        for began in self.start(starts, agenda)? {
+        let started = self.start(starts)?;
+        for began in started.began {
             watcher(Event::Began(&began));
+        }
+        for taken in started.taken {
+            agenda.taken(taken);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::crawl::hosts::home_terms;
 use crate::crawl::licences::PaperLicences;
 use crate::crawl::lists::FirstReadings;
 use crate::crawl::seeding::{at_last_home, seed};
-use crate::crawl::{Agenda, Backfill, Crawl};
+use crate::crawl::{Backfill, Crawl};
 use crate::fetch::Web;
 use crate::frontier::recrawl::SitePolicy;
 use crate::opt_out::Reservations;
@@ -101,16 +101,30 @@ pub struct Began {
     pub is_first: bool,
 }
 
+/// A paper that did not start, since another worker of the archive crawls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenPaper {
+    pub site: String,
+    /// The name of that worker.
+    pub holder: String,
+}
+
+/// What became of starts.
+pub(super) struct StartedPapers {
+    pub began: Vec<Began>,
+    pub taken: Vec<TakenPaper>,
+}
+
 impl<W: Web> Crawl<'_, W> {
     /// Begins the runs of papers that are not under way.
-    pub(super) fn start(
-        &mut self,
-        starts: Vec<Start>,
-        agenda: &mut impl Agenda,
-    ) -> Result<Vec<Began>, ArchiveError> {
-        let starts = self.claimed_starts(starts, agenda)?;
+    pub(super) fn start(&mut self, starts: Vec<Start>) -> Result<StartedPapers, ArchiveError> {
+        let (starts, taken) = self.claimed_starts(starts)?;
+        let mut started = StartedPapers {
+            began: Vec::with_capacity(starts.len()),
+            taken,
+        };
         if starts.is_empty() {
-            return Ok(Vec::new());
+            return Ok(started);
         }
 
         let now = self.clock.now();
@@ -126,13 +140,12 @@ impl<W: Web> Crawl<'_, W> {
             seeded.extend(seeds.into_iter().map(|seed| seed.site).zip(known));
         }
 
-        let mut began = Vec::with_capacity(starts.len());
         for start in starts {
             let (site, reader) = (start.reader.site.name.clone(), Arc::clone(&start.reader));
             let SeededSite { is_first, .. } = seeded[&site];
             self.begin(&site, &seeded[&site], start, now)?;
             let Paper { run, queued, .. } = self.papers[&site];
-            began.push(Began {
+            started.began.push(Began {
                 run,
                 reader,
                 queued,
@@ -140,31 +153,33 @@ impl<W: Web> Crawl<'_, W> {
             });
         }
         self.save()?;
-        Ok(began)
+        Ok(started)
     }
 
     /// Returns those of the starts whose papers no other worker crawls, and that no other machine
-    /// made.
+    /// made, and the papers that others crawl.
     fn claimed_starts(
         &mut self,
         starts: Vec<Start>,
-        agenda: &mut impl Agenda,
-    ) -> Result<Vec<Start>, ArchiveError> {
-        let mut claimed = Vec::with_capacity(starts.len());
+    ) -> Result<(Vec<Start>, Vec<TakenPaper>), ArchiveError> {
+        let (mut claimed, mut taken) = (Vec::with_capacity(starts.len()), Vec::new());
         for start in starts {
             let site = start.reader.site.name.as_str();
             match self.archive.claim_paper(self.lease, site, start.due)? {
                 PaperClaim::Granted => claimed.push(start),
                 PaperClaim::Taken { holder } => {
                     tracing::info!(%site, %holder, "another worker crawls this paper");
-                    agenda.taken(site, &holder);
+                    taken.push(TakenPaper {
+                        site: site.to_owned(),
+                        holder,
+                    });
                 }
                 PaperClaim::Begun => {
                     tracing::info!(%site, "another machine has crawled this paper at its time");
                 }
             }
         }
-        Ok(claimed)
+        Ok((claimed, taken))
     }
 
     /// Begins the run of one paper.
