@@ -151,11 +151,14 @@ impl ArchiveError {
 
     /// Returns the error for a failure to open or use the file at `path`.
     pub(super) fn at(path: &Path, error: impl Into<engine::Error>) -> Self {
-        let error = match error.into() {
+        let error = error.into();
+        #[cfg(feature = "postgres")]
+        let error = match error {
             engine::Error::Sqlite(error) => error,
-            #[cfg(feature = "postgres")]
             engine::Error::Postgres(error) => return Self::Store(error),
         };
+        #[cfg(not(feature = "postgres"))]
+        let engine::Error::Sqlite(error) = error;
         let (path, why) = (path.to_owned(), error.to_string());
 
         match code(&error) {
