@@ -186,8 +186,8 @@ pub(super) fn due_for_retention(
         "SELECT id FROM article
          WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND first_seen_at < ?2
            AND (?3 = '[]' OR access IN (SELECT value FROM json_each(?3)))
-           AND id NOT IN (SELECT article_id FROM hold)
-           AND id NOT IN (SELECT article_id FROM tombstone)
+           AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.article_id = article.id)
+           AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.article_id = article.id)
            AND (?4 OR EXISTS (SELECT 1 FROM version JOIN capture ON capture.id = capture_id
                               WHERE article_id = article.id AND body_id IS NOT NULL))
          ORDER BY first_seen_at LIMIT ?5",

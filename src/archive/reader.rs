@@ -47,6 +47,8 @@ use crate::archive::files::beside;
 use crate::archive::location::ArchiveLocation;
 use crate::archive::loss_note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
+#[cfg(feature = "crawl")]
+use crate::archive::worker::{PATIENCE, SILENCE};
 
 pub use article_filter::{ArticleFilter, CopyChoice, VersionChoice};
 pub use article_list::{ArticleListing, ListCursor, ListOrder, ListedArticle};
@@ -129,6 +131,12 @@ impl Reader {
             });
         }
         Self::open(place.data())
+    }
+
+    /// Waits for no answer longer than a worker does: its requests go on meanwhile.
+    #[cfg(feature = "crawl")]
+    pub(crate) fn limit_waits(&self) -> Result<(), ArchiveError> {
+        Ok(self.connection.limit_waits(Some(PATIENCE), SILENCE)?)
     }
 
     /// Opens the archive's file at a path, whatever its name: a copy, before it gets its place.

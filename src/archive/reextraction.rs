@@ -67,7 +67,7 @@ impl Writer {
         after: i64,
         count: usize,
     ) -> Result<Vec<KeptCapture>, ArchiveError> {
-        let mut select = self.connection.prepare_cached(&format!(
+        let mut select = self.connection.prepare_cached_stream(&format!(
             "SELECT capture.id, capture.fetched_at, capture.headers,
                     body.sha256, body.bytes, body.zstd, body.dictionary_id,
                     page.id AS page_id, page.url, page.number, page.text_id,

@@ -127,7 +127,8 @@ impl Writer {
         tx.execute(
             "UPDATE run SET how = 'interrupted',
                     ended_at = coalesce((SELECT max(at) FROM ledger
-                                         WHERE id > run.ledger_from AND at > run.started_at),
+                                         WHERE id > run.ledger_from AND at > run.started_at
+                                           /*postgres AND run_id = run.id */),
                                         started_at)
              WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(?1))",
             [&killed],

@@ -45,6 +45,8 @@ pub struct Writer {
     pub(super) dictionaries: Dictionaries,
     /// The lease of this process beside others; `None` where it writes alone.
     pub(super) worker: Option<WorkerLease>,
+    /// How far this process's clock may be behind that of the database's server.
+    pub(super) clock_lag: Duration,
     /// A lease beside which nobody may write: it ends with this value.
     pub(super) ends_with_it: Option<Lease>,
     lock: Lock,
@@ -85,6 +87,7 @@ impl Writer {
                 clock_step: 0,
                 dictionaries: Dictionaries::default(),
                 worker: None,
+                clock_lag: Duration::ZERO,
                 ends_with_it: None,
                 lock,
             });
@@ -110,6 +113,7 @@ impl Writer {
             clock_step: 0,
             dictionaries: Dictionaries::default(),
             worker: None,
+            clock_lag: Duration::ZERO,
             ends_with_it: None,
             lock,
         })
@@ -193,7 +197,11 @@ impl Writer {
                 Some(worker) if begins => worker.renew_in(&self.connection, lease.epoch),
                 Some(_) | None => Ok(()),
             };
-            return renewed.map(|()| &self.connection);
+            if let Err(lost) = renewed {
+                self.abandon()?;
+                return Err(lost);
+            }
+            return Ok(&self.connection);
         }
 
         let newest: i64 = self

@@ -36,11 +36,18 @@ pub(super) use lost_runs::{end_requests_of, killed_runs};
 const RENEWAL: Duration = Duration::from_secs(10);
 
 /// The longest wait of a worker for an answer of the database. Without one its lease ends.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long a worker may be silent in an open transaction, for whose end all others wait: it was
 /// stopped, or cannot be reached.
-const SILENCE: Duration = Duration::from_secs(10);
+pub(super) const SILENCE: Duration = Duration::from_secs(10);
+
+/// The same of a process that writes alone: it may work for a while between two statements.
+const LONG_SILENCE: Duration = Duration::from_secs(5 * 60);
+
+/// Moments of the server are told in whole milliseconds.
+#[cfg(feature = "crawl")]
+const ONE_MILLISECOND: Duration = Duration::from_millis(1);
 
 /// With whom a process shares an archive in a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +63,15 @@ impl Writer {
     /// Returns a clock: the system's, or for a shared archive one that was set by the database's
     /// server. It is behind the server's by no more than the answer took.
     #[cfg(feature = "crawl")]
-    pub fn clock(&self) -> Result<Clock, ArchiveError> {
+    pub fn clock(&mut self) -> Result<Clock, ArchiveError> {
         if !self.connection.is_shared() {
             return Ok(Clock::system());
         }
+        let asked_at = since_boot();
         let now = self
             .connection
             .query_row("SELECT server_now()", [], |row| row.get(0))?;
+        self.clock_lag = since_boot().saturating_sub(asked_at) + ONE_MILLISECOND;
         Ok(Clock::of_server(Timestamp::from_millis(now)))
     }
 
@@ -152,9 +161,11 @@ impl Writer {
     ) -> Result<Lease, ArchiveError> {
         let asked_at = since_boot();
         let is_alone = sharing == Sharing::Alone;
-        if !is_alone {
-            self.connection.limit_waits(PATIENCE, SILENCE)?;
-        }
+        let (patience, silence) = match sharing {
+            Sharing::Alone => (None, LONG_SILENCE),
+            Sharing::WithWorkers => (Some(PATIENCE), SILENCE),
+        };
+        self.connection.limit_waits(patience, silence)?;
         let tx = self.connection.transaction()?;
         tx.execute(
             "UPDATE worker SET lost = 1 WHERE lost = 0 AND lease_until < server_now()",

@@ -141,7 +141,13 @@ impl LedgerCheck {
     fn begin(&mut self, entry: &LedgerEntry<'_>, terms: Option<&Terms>) {
         self.totals.began(entry.run, terms);
         if let Some(joining) = terms.filter(|terms| terms.joins) {
-            self.promises.join(joining);
+            if self.promises.agent.is_some() {
+                self.promises.join(joining);
+            } else {
+                // Workers that begin together join one another.
+                self.promises = Promises::of_terms(terms);
+                self.rights.begin(self.promises.agent.as_deref());
+            }
             return;
         }
 

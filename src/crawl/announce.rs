@@ -60,7 +60,7 @@ impl<W: Web> Crawl<'_, W> {
 
             match self.hosts.next(now) {
                 NextHost::Ask(permit) => {
-                    if let Some(permit) = self.claimed(permit, now)? {
+                    if let Some(permit) = self.claimed(permit)? {
                         ready.extend(self.prepare(permit, now)?);
                     }
                 }
@@ -77,17 +77,20 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Claims the permit's host among the archive's workers. Takes the permit back where another
     /// worker has the host, or where the host has to rest behind one.
-    fn claimed(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Permit>, ArchiveError> {
+    fn claimed(&mut self, permit: Permit) -> Result<Option<Permit>, ArchiveError> {
         let gap = self.hosts.gap(permit.host());
         match self.archive.claim_host(self.lease, permit.host(), gap)? {
             HostClaim::Held => Ok(Some(permit)),
             HostClaim::Granted { rest } => {
+                // The rest counts from the answer: the moment of the question is before it.
+                let now = self.clock.now();
                 self.hosts.rest(permit, rest, self.archive, now)?;
                 Ok(None)
             }
             HostClaim::Taken { holder } => {
                 let host = permit.host().clone();
                 self.hosts.give_back(permit);
+                self.hosts.forget(&host);
                 self.leave_to_others(&host, format!("another worker asks it: {holder}"))?;
                 Ok(None)
             }

@@ -192,7 +192,12 @@ impl<W: Web> Crawl<'_, W> {
     ) -> Result<(), ArchiveError> {
         let home = home_terms(&start.reader);
         let joins = self.papers.begin() || self.archive.has_others(self.lease)?;
-        let terms = home.terms(&self.settings, Some(site), joins);
+        let mut terms = home.terms(&self.settings, Some(site), joins);
+        if self.archive.renewal().is_some() {
+            // Each machine has a ceiling in all of its own, and the ledger has the requests of all
+            // machines.
+            terms.total_ms = 0;
+        }
         let run = self.archive.add_run(
             self.lease,
             NewRun {

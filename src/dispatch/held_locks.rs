@@ -64,6 +64,8 @@ impl HeldLocks {
         }
 
         let lock = self.locks.take(host, &self.holder)?;
+        // Nobody was told yet that it was released.
+        self.released.retain(|released| released.host != *host);
         let not_before = lock.not_before;
         self.held.insert(host.clone(), lock);
         Ok(not_before)

@@ -226,6 +226,7 @@ impl<'a> Scheduler<'a> {
             timetable,
             web,
             rounds: options.mode.into(),
+            asked_at: Timestamp::EPOCH,
         };
 
         let mut papers = PapersUnderWay::new(listener, options.on_monitor_failure)?;
@@ -249,6 +250,10 @@ impl<'a> Scheduler<'a> {
 
         Ok(match (self.options.mode, report.how) {
             (ScheduleMode::Once, _) => NextStep::End(ScheduleEnd::Crawled(Box::new(report))),
+            // Another machine crawls what was due.
+            (ScheduleMode::UntilStopped, _) if report.papers.is_empty() => {
+                NextStep::Wait(now() + GLANCE)
+            }
             // All papers failed: whatever their schedules say, they wait a little.
             (ScheduleMode::UntilStopped, RunEnd::Failed) => NextStep::Wait(now() + GLANCE),
             // Papers that failed are told, and are tried again with their next crawls.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::archive::{RunEnd, SeedMode};
 use crate::config::Site;
 use crate::config_folder::{Config, ConfigError};
-use crate::crawl::{Agenda, PaperReport, Start};
+use crate::crawl::{Agenda, PaperReport, Start, TakenPaper};
 use crate::fetch::Http;
 use crate::schedule::event::{ScheduleEvent, ScheduleListener};
 use crate::schedule::mode::ScheduleMode;
+use crate::schedule::retry::GLANCE;
 use crate::schedule::timetable::{DueStart, Timetable};
 use crate::time::Timestamp;
 
@@ -45,6 +46,8 @@ pub(super) struct Starts<'a> {
     pub timetable: Timetable,
     pub web: Arc<Http>,
     pub rounds: Rounds,
+    /// When starts were asked for last.
+    pub asked_at: Timestamp,
 }
 
 /// How often papers that are due are started.
@@ -95,7 +98,8 @@ impl Starts<'_> {
                 seeding: SeedMode::Begin,
                 backfill: None,
                 skipped: due.skipped,
-                due: Some(due.at),
+                // A crawl that was broken off goes on, whenever it began.
+                due: Some(due.at).filter(|at| *at > Timestamp::EPOCH),
             }),
             Err(why) => {
                 self.listener.hear(ScheduleEvent::NotCrawled {
@@ -110,6 +114,7 @@ impl Starts<'_> {
 
 impl Agenda for Starts<'_> {
     fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<Start> {
+        self.asked_at = now;
         self.take_reloaded();
         match self.rounds {
             Rounds::All => {}
@@ -119,6 +124,12 @@ impl Agenda for Starts<'_> {
 
         let due = self.timetable.due(is_under_way, now);
         due.into_iter().filter_map(|due| self.start(due)).collect()
+    }
+
+    fn taken(&mut self, paper: TakenPaper) {
+        // Both clocks are the server's while a session runs.
+        self.timetable
+            .try_again(&paper.site, self.asked_at + GLANCE);
     }
 
     fn ended(&mut self, report: &PaperReport) {

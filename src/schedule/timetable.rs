@@ -31,6 +31,10 @@ struct Scheduled {
     site: Arc<Site>,
     /// When its last crawl began.
     last: Option<Timestamp>,
+    /// The moment of its last start.
+    due_at: Option<Timestamp>,
+    /// The moment of a start that is tried again.
+    tried_again: Option<Timestamp>,
 }
 
 /// A paper that begins now.
@@ -80,6 +84,8 @@ impl Timetable {
             Scheduled {
                 site: Arc::clone(site),
                 last,
+                due_at: None,
+                tried_again: None,
             },
         );
     }
@@ -132,6 +138,8 @@ impl Timetable {
 
         let skipped = missed(&paper.site, paper.last, now);
         paper.last = Some(now);
+        let at = paper.tried_again.take().unwrap_or(at);
+        paper.due_at = Some(at);
         let start = DueStart {
             site: Arc::clone(&paper.site),
             at,
@@ -141,6 +149,15 @@ impl Timetable {
         let next = next_start(&paper.site, Some(now), now);
         self.starts.extend(next.map(|next| (next, name.to_owned())));
         Some(start)
+    }
+
+    /// Notes that the last start of a paper was not made, since another machine crawls it. It is
+    /// tried again at a moment.
+    pub fn try_again(&mut self, name: &str, moment: Timestamp) {
+        if let Some(paper) = self.papers.get_mut(name) {
+            paper.tried_again = paper.due_at;
+            self.starts.insert((moment, name.to_owned()));
+        }
     }
 
     /// Notes that a crawl of a paper failed altogether. The paper rests before it begins again.

@@ -34,6 +34,10 @@ const TAKEN_TOGETHER: usize = 16;
 /// another worker asks, is not tried again at once.
 const BETWEEN_RUNS: Duration = Duration::from_secs(60);
 
+/// The longest time between two runs of a paper whose runs ask for nothing, as where its host cannot
+/// be found: each run stands in the ledger.
+const BETWEEN_EMPTY_RUNS: Duration = Duration::from_secs(3600);
+
 /// The first wait after an error; it doubles with each further one in a row.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 
@@ -173,8 +177,8 @@ struct FreePapers<'a> {
     reader: Option<Reader>,
     /// The papers that this worker began to crawl.
     begun: Vec<String>,
-    /// When the last run of each paper ended here, by the system's clock.
-    ended: HashMap<String, Timestamp>,
+    /// When each paper may be crawled again here, by the system's clock, and how long it rested.
+    rests: HashMap<String, (Timestamp, Duration)>,
     next_look: Timestamp,
     failed: Option<ArchiveError>,
 }
@@ -190,7 +194,7 @@ impl<'a> FreePapers<'a> {
                 .collect(),
             reader: None,
             begun: Vec::new(),
-            ended: HashMap::new(),
+            rests: HashMap::new(),
             next_look: Timestamp::EPOCH,
             failed: None,
         }
@@ -203,24 +207,29 @@ impl<'a> FreePapers<'a> {
         Ok(!self.look(now)?.is_empty())
     }
 
-    /// Returns the names of the papers that this worker may take, those of its fair share.
-    fn look(&mut self, now: Timestamp) -> Result<Vec<String>, ArchiveError> {
+    /// Returns the papers that this worker may take, those of its fair share.
+    fn look(&mut self, now: Timestamp) -> Result<Vec<Start>, ArchiveError> {
         let reader = match self.reader.take() {
             Some(reader) => reader,
-            None => Reader::of(self.place)?,
+            None => {
+                let reader = Reader::of(self.place)?;
+                reader.limit_waits()?;
+                reader
+            }
         };
         let due = reader.due_papers(now)?;
         self.reader = Some(reader);
 
         let is_rested = |name: &&String| {
-            let last = self.ended.get(*name);
-            last.is_none_or(|ended| now.since(*ended) >= BETWEEN_RUNS)
+            let rest = self.rests.get(*name);
+            rest.is_none_or(|(until, _)| now >= *until)
         };
-        let free = due
+        let free: Vec<&String> = due
             .free
             .iter()
-            .filter(|name| self.sites.contains_key(name.as_str()));
-        let free: Vec<String> = free.filter(is_rested).cloned().collect();
+            .filter(|name| self.sites.contains_key(name.as_str()))
+            .filter(is_rested)
+            .collect();
 
         let all = free.len() as u64 + due.under_way;
         let share = all.div_ceil(due.workers.max(1));
@@ -228,7 +237,8 @@ impl<'a> FreePapers<'a> {
         let most = usize::try_from(left)
             .unwrap_or(usize::MAX)
             .min(TAKEN_TOGETHER);
-        Ok(free.into_iter().take(most).collect())
+        let starts = free.into_iter().filter_map(|name| self.start(name));
+        Ok(starts.take(most).collect())
     }
 
     fn start(&self, name: &str) -> Option<Start> {
@@ -260,22 +270,29 @@ impl Agenda for FreePapers<'_> {
             return Vec::new();
         }
         self.begun.retain(|name| is_under_way(name));
-        let names = match self.look(now) {
-            Ok(names) => names,
+        let starts = match self.look(now) {
+            Ok(starts) => starts,
             Err(error) => {
                 tracing::warn!(%error, "cannot look for papers that are due");
                 self.failed = Some(error);
                 Vec::new()
             }
         };
-        self.next_look = now + if names.is_empty() { REST } else { LOOK };
-        let starts: Vec<Start> = names.iter().filter_map(|name| self.start(name)).collect();
+        self.next_look = now + if starts.is_empty() { REST } else { LOOK };
+        let names = starts.iter().map(|start| start.reader.site.name.clone());
         self.begun.extend(names);
         starts
     }
 
     fn ended(&mut self, report: &PaperReport) {
-        self.ended.insert(report.site.clone(), now());
+        let before = self.rests.get(&report.site).map(|(_, rest)| *rest);
+        let rest = match before {
+            Some(before) if report.tally.requests == 0 => {
+                before.saturating_mul(2).min(BETWEEN_EMPTY_RUNS)
+            }
+            Some(_) | None => BETWEEN_RUNS,
+        };
+        self.rests.insert(report.site.clone(), (now() + rest, rest));
     }
 
     fn next(&self, _now: Timestamp) -> Option<Timestamp> {

@@ -36,7 +36,8 @@ impl Writer {
              JOIN version ON version.article_id = article.id
               AND version.n = (SELECT max(n) FROM version AS newest
                 WHERE newest.article_id = article.id)
-             WHERE article.id IN (SELECT id FROM article WHERE url = ?3
+             WHERE article.id IN (SELECT id FROM article
+                                  WHERE url = ?3 AND number IS NULL AND text_id IS NULL
                                   UNION SELECT article_id FROM canonical WHERE url IN (?2, ?3))
                AND article.site_id = (SELECT id FROM site WHERE name = ?1)
                AND article.number IS NULL AND article.text_id IS NULL

@@ -85,15 +85,27 @@ impl DatabaseSession {
         })
     }
 
-    /// Waits no longer for an answer, and has the server end a transaction in which this process
-    /// says nothing for `silence`: another process may wait for its end.
-    pub(crate) fn limit(&self, patience: Duration, silence: Duration) -> Result<(), StoreError> {
+    /// Waits no longer for an answer, and has the server give up a little earlier what takes longer.
+    /// It ends a transaction in which this process says nothing for `silence`: another process may
+    /// wait for its end.
+    pub(crate) fn limit(
+        &self,
+        patience: Option<Duration>,
+        silence: Duration,
+    ) -> Result<(), StoreError> {
+        let silence = silence.as_millis();
         self.execute_batch(&format!(
-            "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
-            patience.as_millis(),
-            silence.as_millis()
+            "SET idle_in_transaction_session_timeout = {silence}"
         ))?;
-        self.patience.set(Some(patience));
+        if let Some(patience) = patience {
+            let (lock, statement) = (patience.mul_f64(0.75), patience.mul_f64(0.9));
+            self.execute_batch(&format!(
+                "SET lock_timeout = {}; SET statement_timeout = {}",
+                lock.as_millis(),
+                statement.as_millis()
+            ))?;
+        }
+        self.patience.set(patience);
         Ok(())
     }
 
@@ -131,8 +143,12 @@ impl DatabaseSession {
 
     /// Begins a transaction, with a script that says how.
     pub(crate) fn begin(&self, script: &str) -> Result<(), StoreError> {
-        if self.transaction.get() == Standing::Autocommit {
-            self.execute_batch(script)?;
+        if self.transaction.get() == Standing::Autocommit
+            && let Err(error) = self.execute_batch(script)
+        {
+            // The server may have begun it. The first error is the one to tell.
+            let _ = self.roll_back();
+            return Err(error);
         }
         self.transaction.set(Standing::Begun);
         Ok(())

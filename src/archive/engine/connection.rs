@@ -120,7 +120,7 @@ impl Connection {
 
     /// Limits the waits of a process that shares the database with others: for an answer, and of the
     /// server for this process's next statement within a transaction. SQLite has limits of its own.
-    pub(crate) fn limit_waits(&self, patience: Duration, silence: Duration) -> Result<()> {
+    pub(crate) fn limit_waits(&self, patience: Option<Duration>, silence: Duration) -> Result<()> {
         match self {
             Self::Sqlite(_) => {
                 let _ = (patience, silence);
@@ -194,7 +194,7 @@ impl Connection {
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => {
-                let newest = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+                let newest = "SELECT hashtextextended(pg_current_snapshot()::text, 0)";
                 self.query_row(newest, [], |row| row.get(0))
             }
         }

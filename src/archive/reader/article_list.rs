@@ -80,7 +80,7 @@ impl Reader {
             }
             ListOrder::Seen => "?1",
         };
-        let mut select = self.prepare_records(&format!(
+        let mut select = self.connection.prepare_cached(&format!(
             "{LISTED} AND ordered.article_id = {article} AND {}",
             conditions.sql()
         ))?;

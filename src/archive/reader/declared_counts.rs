@@ -60,7 +60,8 @@ const NEWEST: &str = concat!(
 );
 
 /// The articles of the sites.
-const OF_SITES: &str = "article.id NOT IN (SELECT article_id FROM tombstone)
+const OF_SITES: &str =
+    "NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.article_id = article.id)
        AND article.site_id IN (SELECT id FROM site WHERE ?1 = '[]'
                                OR name IN (SELECT value FROM json_each(?1)))";
 

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 /// The papers that a worker may crawl now, and with whom it shares the work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DuePapers {
-    /// The sites that have something due and that nobody crawls, those that wait longest first.
+    /// The sites that have something due and that nobody crawls.
     pub free: Vec<String>,
     /// Papers that workers crawl now.
     pub under_way: u64,
@@ -17,12 +17,15 @@ pub struct DuePapers {
     pub workers: u64,
 }
 
-/// A page of a host that rests is not due, whatever its own moment.
-const DUE: &str = "SELECT site.name,
-        min(CASE WHEN page.due_at > coalesce(host.not_before, 0) THEN page.due_at
-                 ELSE host.not_before END) AS due
-     FROM site JOIN page ON page.site_id = site.id LEFT JOIN host ON host.name = page.host
-     WHERE page.due_at <= ?1 AND coalesce(host.not_before, 0) <= ?1";
+/// A page of a host that rests is not due, whatever its own moment. One page is enough: there may be
+/// millions.
+const DUE: &str = "SELECT site.name FROM site
+     WHERE EXISTS (SELECT 1 FROM page LEFT JOIN host ON host.name = page.host
+                   WHERE page.site_id = site.id AND page.due_at <= ?1
+                     AND coalesce(host.not_before, 0) <= ?1)";
+
+/// The paper whose last crawl began longest ago comes first.
+const IN_ORDER: &str = "ORDER BY coalesce(site.crawled_at, 0), site.name";
 
 /// What no other worker crawls.
 const FREE: &str = "AND NOT EXISTS
@@ -40,7 +43,7 @@ impl Reader {
     /// Fails where the archive cannot be read.
     pub fn due_papers(&self, now: Timestamp) -> Result<DuePapers, ArchiveError> {
         if !self.connection.is_shared() {
-            let sql = format!("{DUE} GROUP BY site.name ORDER BY due, site.name");
+            let sql = format!("{DUE} {IN_ORDER}");
             return Ok(DuePapers {
                 free: self.names_of(&sql, now)?,
                 under_way: 0,
@@ -51,7 +54,7 @@ impl Reader {
         let now = self
             .connection
             .query_row("SELECT server_now()", [], |row| row.get(0))?;
-        let sql = format!("{DUE} {FREE} GROUP BY site.name ORDER BY due, site.name");
+        let sql = format!("{DUE} {FREE} {IN_ORDER}");
         let free = self.names_of(&sql, Timestamp::from_millis(now))?;
         let living = "SELECT
                 (SELECT count(*) FROM worker WHERE lost = 0 AND lease_until >= server_now()),

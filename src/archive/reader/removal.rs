@@ -81,7 +81,8 @@ impl Reader {
                     hold.article_id IS NOT NULL, hold.why
              FROM article JOIN site ON site.id = article.site_id
              LEFT JOIN hold ON hold.article_id = article.id
-             WHERE article.id = ?1 AND article.id NOT IN (SELECT article_id FROM tombstone)"
+             WHERE article.id = ?1
+               AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.article_id = article.id)"
         ))?;
         Ok(select.query_row([row], chosen_article).optional()?)
     }

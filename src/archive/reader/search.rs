@@ -60,7 +60,8 @@ fn chosen_from(place: usize) -> String {
 /// these few articles.
 const OTHER_VERSIONS: &str = "WITH chosen (article_id) AS (
         SELECT article_id FROM version WHERE n > 1
-        UNION SELECT id FROM article WHERE id NOT IN (SELECT article_id FROM indexed_version))
+        UNION SELECT id FROM article WHERE NOT EXISTS
+          (SELECT 1 FROM indexed_version WHERE indexed_version.article_id = article.id))
     SELECT version.id FROM chosen
     CROSS JOIN version
     WHERE version.article_id = chosen.article_id AND version.id NOT IN (SELECT version_id FROM indexed_version

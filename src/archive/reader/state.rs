@@ -88,9 +88,9 @@ const SITES: &str = "SELECT name, title, home,
          - (SELECT count(*) FROM tombstone CROSS JOIN article WHERE article.id = article_id
               AND tombstone.site_id = site.id AND access = 'members') AS members_only,
        (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?1
-          AND id NOT IN (SELECT article_id FROM tombstone)) AS last_day,
+          AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.article_id = article.id)) AS last_day,
        (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?2
-          AND id NOT IN (SELECT article_id FROM tombstone)) AS last_week,
+          AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.article_id = article.id)) AS last_week,
        (SELECT CASE WHEN published_precision = 'day' THEN substr(published_at, 1, 10)
                     ELSE published_at END
         FROM version WHERE site_id = site.id AND n = 1 AND published_ms IS NOT NULL

@@ -107,7 +107,7 @@ impl Writer {
         }
 
         if self.connection.is_shared() {
-            return self.clean_tables(lease, recompressed);
+            return self.clean_tables(lease, rewrite, recompressed);
         }
         let patience = match rewrite {
             FileRewrite::AsAsked => Patience::Waits,
@@ -132,14 +132,16 @@ impl Writer {
         Ok(CleaningEnd::Done(recompressed))
     }
 
-    /// Has the server free the room of the deleted rows at once, as it does by itself some time
-    /// later.
+    /// Has the server free the room of the deleted rows at once, where that was asked for. By itself
+    /// it does so some time later.
     fn clean_tables(
         &mut self,
         lease: Lease,
+        rewrite: FileRewrite,
         recompressed: Recompression,
     ) -> Result<CleaningEnd, ArchiveError> {
-        if self.has_left("log")? || self.has_left("whole")? {
+        let is_left = self.has_left("log")? || self.has_left("whole")?;
+        if is_left && rewrite == FileRewrite::AsAsked {
             let refused = self.vacuum()?;
             if !refused.is_empty() {
                 return Ok(CleaningEnd::NotAllowed { tables: refused });

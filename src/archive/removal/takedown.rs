@@ -76,8 +76,8 @@ impl Writer {
 fn removable(tx: &Connection, articles: &[i64]) -> Result<Vec<i64>, ArchiveError> {
     let mut select = tx.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM article WHERE id = ?1)
-            AND ?1 NOT IN (SELECT article_id FROM hold)
-            AND ?1 NOT IN (SELECT article_id FROM tombstone)",
+            AND NOT EXISTS (SELECT 1 FROM hold WHERE article_id = ?1)
+            AND NOT EXISTS (SELECT 1 FROM tombstone WHERE article_id = ?1)",
     )?;
     let mut removable = Vec::new();
     for article in articles {

@@ -57,7 +57,7 @@ struct FoundOwner {
 
 impl FoundOwner {
     fn is_gone(&self) -> bool {
-        self.is_lost || self.left < 0
+        self.is_lost
     }
 }
 
@@ -98,8 +98,9 @@ impl Writer {
 
         Ok(match (was_ours, u64::try_from(rest)) {
             (true, Err(_) | Ok(0)) => HostClaim::Held,
+            // The ledger's moments are by this process's clock, which may be behind the server's.
             (_, rest) => HostClaim::Granted {
-                rest: Duration::from_millis(rest.unwrap_or_default()),
+                rest: Duration::from_millis(rest.unwrap_or_default()) + self.clock_lag,
             },
         })
     }

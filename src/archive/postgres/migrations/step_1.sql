@@ -72,6 +72,11 @@ CREATE TABLE ceiling (
     last_at bigint NOT NULL
 ) WITH (fillfactor = 50);
 
+-- What removals and lost runs are found by: PostgreSQL checks each reference.
+CREATE INDEX page_of_capture ON page (capture_id) WHERE capture_id IS NOT NULL;
+CREATE INDEX article_declared_of ON article_declared (declared_id);
+CREATE INDEX ledger_of_run ON ledger (run_id, id);
+
 INSERT INTO lease ("only", epoch, holder, taken_at) VALUES (1, 0, 'nobody', 0)
 ON CONFLICT DO NOTHING;
 INSERT INTO compaction ("only", capture_id) VALUES (1, 0) ON CONFLICT DO NOTHING;
@@ -91,6 +96,7 @@ CREATE TABLE indexed_version (
     version_id   bigint NOT NULL REFERENCES version,
     published_ms bigint
 );
+CREATE INDEX indexed_version_of ON indexed_version (version_id);
 CREATE TABLE word_index (
     seq      bigint NOT NULL,
     rules    bigint NOT NULL,

@@ -66,7 +66,7 @@ impl Reader {
              WHERE {chosen}
                -- Of an article that was taken down, no version is kept.
                AND (version.id IS NOT NULL
-                    OR article.id NOT IN (SELECT article_id FROM tombstone))"
+                    OR NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.article_id = article.id))"
         );
         let walk = Walk {
             columns: format!(

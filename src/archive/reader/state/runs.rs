@@ -62,21 +62,31 @@ pub struct RunState {
 impl Reader {
     /// Returns the last crawl of each site, as it stands at `now`. Sees saved changes only.
     pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
-        let is_under_way = self
-            .path()
-            .parent()
-            .is_some_and(|data| Lock::holder(data).is_some());
+        let is_shared = self.connection.is_shared();
+        let is_under_way = !is_shared
+            && self
+                .path()
+                .parent()
+                .is_some_and(|data| Lock::holder(data).is_some());
+        // Without an end, a run of a worker that lives is under way.
+        let how = if is_shared {
+            "CASE WHEN how IS NULL AND epoch IN
+               (SELECT id FROM worker WHERE lost = 0 AND lease_until >= server_now())
+             THEN 'under way' ELSE coalesce(how, 'interrupted') END"
+        } else {
+            "coalesce(how, 'interrupted')"
+        };
 
-        let mut select = self.connection.prepare(
+        let mut select = self.connection.prepare(&format!(
             "SELECT name, crawled_at,
-                    coalesce((SELECT coalesce(how, 'interrupted') FROM run
+                    coalesce((SELECT {how} FROM run
                               WHERE site_id = site.id ORDER BY id DESC LIMIT 1),
-                             (SELECT coalesce(how, 'interrupted') FROM run
+                             (SELECT {how} FROM run
                               WHERE site_id IS NULL AND command IN ('crawl', 'resume')
-                              ORDER BY id DESC LIMIT 1)) = 'interrupted'
+                              ORDER BY id DESC LIMIT 1), '') = 'interrupted'
                       AND EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND due_at <= ?1)
              FROM site WHERE crawled_at IS NOT NULL",
-        )?;
+        ))?;
         let rows = select.query_map([now.millis()], |row| {
             // A moment in the future was written by a wrong clock.
             let at = Timestamp::from_millis(row.get(1)?).min(now);

@@ -54,7 +54,9 @@ pub(super) fn faults(connection: &Connection) -> Result<Vec<String>> {
 pub(super) fn left(connection: &Connection, after: i64) -> Result<Vec<StoredWords>> {
     let mut select = connection.prepare(
         "SELECT article_id FROM article_words
-         WHERE article_id > ?1 AND article_id NOT IN (SELECT article_id FROM indexed_version)
+         WHERE article_id > ?1 AND NOT EXISTS
+             (SELECT 1 FROM indexed_version
+              WHERE indexed_version.article_id = article_words.article_id)
          ORDER BY article_id",
     )?;
     let left = select.query_map([after], |row| Ok(StoredWords::of_no_article(row.get(0)?)))?;
