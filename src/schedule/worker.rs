@@ -8,7 +8,7 @@ use crate::archive::{ArchiveError, ArchiveLocation, Reader, SeedMode};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config_folder::Config;
-use crate::crawl::{Agenda, Event, PaperReport, Start};
+use crate::crawl::{Agenda, Event, PATIENCE, PaperReport, Start};
 use crate::crawl_session::{
     PreparedSession, SessionError, SignalRelay, Stopping, may_begin, run_session, web,
     worker_session,
@@ -217,7 +217,7 @@ impl<'a> FreePapers<'a> {
                 reader
             }
         };
-        let due = reader.due_papers(now)?;
+        let due = reader.due_papers(now, PATIENCE)?;
         self.reader = Some(reader);
 
         let is_rested = |name: &&String| {

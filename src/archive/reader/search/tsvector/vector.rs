@@ -155,11 +155,11 @@ mod tests {
     fn a_phrase_counts_by_the_columns_in_which_it_stands() {
         // Of the title `작은 은 책방`, no subtitle, no author, and the text `책방 방 책`.
         let words = sent(&[
-            ("방", &[7]),
+            ("방", &[8]),
             ("은", &[2]),
             ("작은", &[1]),
-            ("책", &[0xc008]),
-            ("책방", &[3, 6]),
+            ("책", &[0xc009]),
+            ("책방", &[3, 7]),
         ]);
         let section = sent(&[("문화", &[1])]);
         let row = RowVectors {
