@@ -8,6 +8,7 @@ mod backup;
 mod check;
 mod chosen;
 mod cite;
+mod common;
 mod compact;
 mod console;
 mod copy_words;
@@ -43,22 +44,17 @@ mod worker;
 mod writing;
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::archive::{ArchiveError, ArchiveLocation, Reader};
+use crate::cli::common::Common;
 use crate::cli::exit::Exit;
 use crate::config_folder::{self, Config};
-
-/// The heading of the options that every command has. It stands below the command's own options in
-/// its help, so that these are found first.
-const EVERYWHERE: &str = "Options of every command";
 
 /// The end of the help of `saseo` itself. [`help_texts`] has those of the commands.
 const AFTER_HELP: &str = "\
@@ -91,62 +87,6 @@ struct Cli {
     common: Common,
     #[command(subcommand)]
     command: Command,
-}
-
-/// Options that every command has.
-#[derive(Clone, Debug, Args)]
-struct Common {
-    /// Folder of the configuration; "config" if none is named, and where that is not there, what
-    /// was shipped serves
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "SASEO_CONFIG",
-        global = true,
-        help_heading = EVERYWHERE
-    )]
-    config: Option<PathBuf>,
-    /// Folder of the archive; "data" if none is named
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "SASEO_DATA",
-        global = true,
-        help_heading = EVERYWHERE
-    )]
-    data: Option<PathBuf>,
-    /// Where the archive is: a folder, or a PostgreSQL database as postgres://USER@HOST/NAME. Then
-    /// the folder of --data keeps what belongs to this machine. Beats `[archive] store` of the
-    /// configuration
-    #[arg(
-        long,
-        value_name = "STORE",
-        env = "SASEO_STORE",
-        global = true,
-        help_heading = EVERYWHERE
-    )]
-    store: Option<String>,
-    /// Print one JSON value on stdout instead of text
-    #[arg(long, global = true, help_heading = EVERYWHERE)]
-    json: bool,
-    /// Say on stderr also what is notable; twice for every page
-    #[arg(
-        short,
-        long,
-        action = clap::ArgAction::Count,
-        global = true,
-        help_heading = EVERYWHERE
-    )]
-    verbose: u8,
-    /// Say nothing on stderr but errors, and in one line why a run ends with exit code 3
-    #[arg(
-        short,
-        long,
-        global = true,
-        conflicts_with = "verbose",
-        help_heading = EVERYWHERE
-    )]
-    quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -292,35 +232,6 @@ enum Command {
     /// Start a small newspaper on this machine, crawl it, export it, and say what was done
     #[command(after_help = help_texts::demo())]
     Demo(demo::DemoArgs),
-}
-
-impl Common {
-    /// Returns how much is told on stderr.
-    fn voice(&self) -> console::Verbosity {
-        if self.quiet {
-            console::Verbosity::Quiet
-        } else {
-            console::Verbosity::Usual
-        }
-    }
-
-    /// Returns the folder of the archive, or of what belongs to this machine beside a database.
-    fn data(&self) -> &Path {
-        self.data.as_deref().unwrap_or(Path::new("data"))
-    }
-
-    /// Returns where the archive is.
-    fn place(&self) -> Result<ArchiveLocation, ArchiveError> {
-        match &self.store {
-            Some(store) => ArchiveLocation::parse(store, self.data()),
-            None => Ok(ArchiveLocation::folder(self.data())),
-        }
-    }
-
-    /// Opens the archive for reading.
-    fn reader(&self) -> Result<Reader, ArchiveError> {
-        Reader::of(&self.place()?)
-    }
 }
 
 /// Runs the command line, and returns its exit code.

@@ -80,17 +80,9 @@ impl Writer {
         if let Some(address) = place.database() {
             let session = DatabaseSession::connect(address)?;
             session.work(|store| async move { store.begin_writing().await })?;
-            return Ok(Self {
-                connection: Connection::Postgres(session),
-                path: PathBuf::from(address.to_string()),
-                files: Files::none(),
-                clock_step: 0,
-                dictionaries: Dictionaries::default(),
-                worker: None,
-                clock_lag: Duration::ZERO,
-                ends_with_it: None,
-                lock,
-            });
+            let path = PathBuf::from(address.to_string());
+            let connection = Connection::Postgres(session);
+            return Ok(Self::of(connection, path, Files::none(), lock));
         }
         let path = place.data().join(FILE);
         refuse_if_lost(&path)?;
@@ -106,7 +98,11 @@ impl Writer {
 
         forget_loss(&path);
         let files = Files::of(&path);
-        Ok(Self {
+        Ok(Self::of(connection, path, files, lock))
+    }
+
+    fn of(connection: Connection, path: PathBuf, files: Files, lock: Lock) -> Self {
+        Self {
             connection,
             path,
             files,
@@ -116,7 +112,7 @@ impl Writer {
             clock_lag: Duration::ZERO,
             ends_with_it: None,
             lock,
-        })
+        }
     }
 
     /// Changes which loss a power cut may cause.

@@ -45,11 +45,7 @@ pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> 
         config: common.config.as_deref(),
         place: &place,
         sites: &args.sites,
-        mode: if args.once {
-            ScheduleMode::Once
-        } else {
-            ScheduleMode::UntilStopped
-        },
+        mode: ScheduleMode::of_once(args.once),
         on_monitor_failure: tell_monitor_failure,
     };
     let messages = Messages::new(common);

@@ -32,11 +32,7 @@ pub(super) fn run(common: &Common, args: &WorkerArgs) -> anyhow::Result<Exit> {
     let options = WorkerOptions {
         place: &place,
         sites: &args.sites,
-        mode: if args.once {
-            ScheduleMode::Once
-        } else {
-            ScheduleMode::UntilStopped
-        },
+        mode: ScheduleMode::of_once(args.once),
     };
     service::ready();
     let end = work(options, &configuration, &mut bell, &mut |event| {

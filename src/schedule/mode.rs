@@ -8,3 +8,14 @@ pub enum ScheduleMode {
     /// Crawls until it is stopped. A paper that was never crawled waits for its time.
     UntilStopped,
 }
+
+impl ScheduleMode {
+    /// The mode of a command with or without `--once`.
+    pub fn of_once(is_once: bool) -> Self {
+        if is_once {
+            Self::Once
+        } else {
+            Self::UntilStopped
+        }
+    }
+}

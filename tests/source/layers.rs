@@ -195,7 +195,10 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "cli",
         &[
-            &["args", "help_texts", "hint", "console", "service"],
+            &["args", "console", "service"],
+            // Options that every command has say how much the console tells.
+            &["common"],
+            &["help_texts", "hint"],
             &[
                 "truncated_lists",
                 "copy_words",
