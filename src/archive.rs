@@ -10,6 +10,8 @@ mod archive_file;
 mod article;
 mod article_pages;
 mod backfill;
+#[cfg(feature = "postgres")]
+mod background;
 mod body;
 mod capture;
 mod carried;
@@ -47,6 +49,7 @@ mod loss_note;
 mod lost;
 mod named_columns;
 mod new_database;
+mod objects;
 mod open;
 mod page_log;
 mod page_state;
@@ -106,6 +109,7 @@ pub use lock::Lock;
 pub use loss_note::vanished;
 pub use lost::LostFiles;
 pub use new_database::{Cell, NewDatabase};
+pub use objects::{BundleFill, BundleUpload, BundledBodies, ObjectLocation, SettledObjects};
 pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
 #[cfg(feature = "postgres")]

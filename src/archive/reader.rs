@@ -46,6 +46,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::location::ArchiveLocation;
 use crate::archive::loss_note::refuse_if_lost;
+use crate::archive::objects::ObjectShelf;
 use crate::archive::schema::{SCHEMA, recognise};
 #[cfg(feature = "crawl")]
 use crate::archive::worker::{PATIENCE, SILENCE};
@@ -95,6 +96,8 @@ pub struct Reader {
     /// The file's folder cannot be written, so SQLite was promised that the file does not change.
     is_immutable: bool,
     dictionaries: Dictionaries,
+    /// The bodies that are in object storage.
+    objects: ObjectShelf,
 }
 
 impl Reader {
@@ -128,9 +131,12 @@ impl Reader {
                 file_place: place.data().join(crate::archive::FILE),
                 is_immutable: false,
                 dictionaries: Dictionaries::default(),
+                objects: ObjectShelf::of(place.objects()),
             });
         }
-        Self::open(place.data())
+        let mut reader = Self::open(place.data())?;
+        reader.objects = ObjectShelf::of(place.objects());
+        Ok(reader)
     }
 
     /// Waits for no answer longer than a worker does: its requests go on meanwhile.
@@ -163,6 +169,7 @@ impl Reader {
             path,
             is_immutable,
             dictionaries: Dictionaries::default(),
+            objects: ObjectShelf::default(),
         })
     }
 

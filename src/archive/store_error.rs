@@ -96,6 +96,23 @@ pub enum StoreError {
     NotBuiltIn,
     #[error("{store} is no folder, and only an archive in a folder can do this")]
     OnlyInFolder { store: String },
+    #[error("{text:?} is no place for objects: {why}; write a folder or s3://BUCKET/PREFIX")]
+    BadObjects { text: String, why: String },
+    #[error(
+        "{name} cannot be used: {why}; look whether it is there, and whether AWS_ACCESS_KEY_ID, \
+         AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL are right for a bucket"
+    )]
+    ObjectStorage { name: String, why: String },
+    #[error(
+        "{named} does not have the pages of this archive, which are in {kept}: name the place where \
+         they are, or move them there"
+    )]
+    OtherObjects { named: String, kept: String },
+    #[error(
+        "this archive keeps pages in object storage, and this saseo was built without it: build it \
+         with `cargo install --locked --path . --features postgres`"
+    )]
+    ObjectsNotBuiltIn,
     #[error("{path} cannot be read: {why}")]
     PasswordFile { path: PathBuf, why: String },
     #[error("this machine's TLS cannot be used: {why}")]
@@ -132,6 +149,9 @@ impl StoreError {
                 | Self::OtherSchema { .. }
                 | Self::Newer { .. }
                 | Self::NotBuiltIn
+                | Self::BadObjects { .. }
+                | Self::OtherObjects { .. }
+                | Self::ObjectsNotBuiltIn
                 | Self::OnlyInFolder { .. }
                 | Self::BackedUpByServer { .. }
                 | Self::RestoredByServer { .. }
@@ -150,6 +170,8 @@ impl StoreError {
                 | Self::TwoFolders
                 | Self::TwoDatabases
                 | Self::NotBuiltIn
+                | Self::BadObjects { .. }
+                | Self::OtherObjects { .. }
                 | Self::BackedUpByServer { .. }
                 | Self::RestoredByServer { .. }
         )

@@ -55,6 +55,7 @@ impl<W: Web> Crawl<'_, W> {
             self.save()?;
             watcher(Event::Progress(&self.progress()));
             self.index_words()?;
+            self.bundle_bodies()?;
             self.keep_log_short()?;
 
             if may_ask && waiting != WaitUntil::AtLimit {
