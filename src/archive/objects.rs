@@ -23,4 +23,6 @@ pub use bundling::{BundleFill, BundleUpload, BundledBodies};
 pub use location::ObjectLocation;
 pub use settling::SettledObjects;
 pub(super) use settling::doom_objects_of;
+#[cfg(feature = "postgres")]
+pub(super) use shelf::BodyPlace;
 pub(super) use shelf::ObjectShelf;

@@ -22,6 +22,7 @@ mod filter_conditions;
 mod fixity;
 mod ledger;
 mod newest_declared;
+mod object_state;
 mod outlook;
 mod photos;
 mod published;
@@ -74,6 +75,7 @@ pub use fixity::{
     StoredWords,
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
+pub use object_state::ObjectsState;
 pub use outlook::Outlook;
 pub use photos::PhotoState;
 pub use records::{RecordIter, Records};

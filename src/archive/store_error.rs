@@ -98,10 +98,7 @@ pub enum StoreError {
     OnlyInFolder { store: String },
     #[error("{text:?} is no place for objects: {why}; write a folder or s3://BUCKET/PREFIX")]
     BadObjects { text: String, why: String },
-    #[error(
-        "{name} cannot be used: {why}; look whether it is there, and whether AWS_ACCESS_KEY_ID, \
-         AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL are right for a bucket"
-    )]
+    #[error("{name} cannot be used: {why}; look whether {}", what_to_look_at(name))]
     ObjectStorage { name: String, why: String },
     #[error(
         "{named} does not have the pages of this archive, which are in {kept}: name the place where \
@@ -130,6 +127,16 @@ pub enum StoreError {
     RestoredByServer { store: String },
     #[error("{store} failed: {why}")]
     Failed { store: String, why: String },
+}
+
+/// Tells what may be wrong with a place for objects.
+fn what_to_look_at(name: &str) -> &'static str {
+    if name.starts_with("s3://") {
+        "it is there, and AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, for another \
+         server than Amazon's, AWS_ENDPOINT_URL are right"
+    } else {
+        "the folder is there, and name another one with --blobs if it was moved"
+    }
 }
 
 #[cfg(feature = "crawl")]

@@ -172,6 +172,11 @@ impl<W: Web> Crawl<'_, W> {
             watcher(Event::Ended(&report));
         }
 
+        match run_end {
+            RunEnd::Finished | RunEnd::Stopped => self.end_bundle()?,
+            // The next `saseo compact` deletes an object that nobody waited for.
+            RunEnd::Interrupted | RunEnd::Failed => {}
+        }
         self.archive.check_files(self.clock.now())?;
         index_some(self.archive, self.lease)?;
         self.archive.end_lease(self.lease)?;

@@ -136,9 +136,10 @@ impl<W: Web> Crawl<'_, W> {
         }
         let bundled = match self.maintenance.bundle.take() {
             Some(upload) => {
+                self.maintenance.bundle = Some(upload);
                 // There may be enough for the next one.
                 self.maintenance.bundle_at = now;
-                self.archive.end_bundle(self.lease, upload).map(|_| ())
+                return self.end_bundle();
             }
             None if now < self.maintenance.bundle_at => return Ok(()),
             None => {
@@ -149,13 +150,27 @@ impl<W: Web> Crawl<'_, W> {
                 begun.map(|upload| self.maintenance.bundle = upload)
             }
         };
-        match bundled {
+        self.without_storage(bundled)
+    }
+
+    /// Waits until the bodies are written that are under way into object storage.
+    pub(super) fn end_bundle(&mut self) -> Result<(), ArchiveError> {
+        let Some(upload) = self.maintenance.bundle.take() else {
+            return Ok(());
+        };
+        let ended = self.archive.end_bundle(self.lease, upload).map(|_| ());
+        self.without_storage(ended)
+    }
+
+    /// Notes that an object storage cannot be used: the crawl goes on without it.
+    fn without_storage(&mut self, done: Result<(), ArchiveError>) -> Result<(), ArchiveError> {
+        match done {
             Err(ArchiveError::Store(StoreError::ObjectStorage { name, why })) => {
                 tracing::warn!(%name, %why, "pages stay in the archive until their place is back");
-                self.maintenance.bundle_at = now + BUNDLING;
+                self.maintenance.bundle_at = self.clock.now() + BUNDLING;
                 Ok(())
             }
-            bundled => bundled,
+            done => done,
         }
     }
 

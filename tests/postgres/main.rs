@@ -13,8 +13,10 @@ mod farm;
 mod gaps;
 mod in_folder;
 mod machines;
+mod objects;
 mod proxy;
 mod searches;
+mod storage;
 mod store;
 mod workers;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::params;
 
 use crate::archive::compression::{DictionaryId, pack, unpack_checked};
-use crate::archive::engine::{Connection, Row};
+use crate::archive::engine::{Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::bundle::{
     BundleEntry, BundledPlace, NewObject, bundle, dictionary_object, object_name,
@@ -269,12 +269,8 @@ impl Writer {
         if let Some(object) = new.iter().find(is_it) {
             return Ok(object_name(Some(id), &object.sha256));
         }
-        let mut select = self.connection.prepare_cached(
-            "SELECT max(sha256) FROM object WHERE dictionary_id = ?1 AND state = 'kept'",
-        )?;
-        let kept: Option<Vec<u8>> = select.query_row([id], |row| row.get(0))?;
-        if let Some(sha256) = kept {
-            return Ok(object_name(Some(id), &sha256));
+        if let Some(kept) = kept_dictionary(&self.connection, id)? {
+            return Ok(kept);
         }
 
         let dictionary = self.dictionaries.get(&self.connection, DictionaryId(id))?;
@@ -284,6 +280,19 @@ impl Writer {
         new.push(object);
         Ok(name)
     }
+}
+
+/// Returns the name of the object that has a dictionary; `None` where there is none.
+pub(super) fn kept_dictionary(
+    connection: &Connection,
+    id: i64,
+) -> Result<Option<String>, ArchiveError> {
+    let mut select = connection.prepare_cached(
+        "SELECT sha256 FROM object WHERE dictionary_id = ?1 AND state = 'kept'
+         ORDER BY id DESC LIMIT 1",
+    )?;
+    let sha256: Option<Vec<u8>> = select.query_row([id], |row| row.get(0)).optional()?;
+    Ok(sha256.map(|sha256| object_name(Some(id), &sha256)))
 }
 
 fn waiting_body(row: &Row<'_>) -> Result<WaitingBody, ArchiveError> {

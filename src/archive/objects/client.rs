@@ -1,8 +1,11 @@
 //! A client of an object storage, for code that waits for each answer.
 
+use std::fmt::Display;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fs, io};
 
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
@@ -40,6 +43,8 @@ pub(super) struct ObjectClient {
     prefix: String,
     /// What people know it by.
     name: String,
+    /// The folder, if it is one.
+    folder: Option<PathBuf>,
     runtime: BackgroundRuntime,
 }
 
@@ -60,7 +65,7 @@ impl ObjectClient {
     /// The server of S3 is not asked yet.
     pub(super) fn open(location: &ObjectLocation) -> Result<Self, ArchiveError> {
         let name = location.to_string();
-        let fault = |error: &dyn std::fmt::Display| failed(&name, error);
+        let fault = |error: &dyn Display| failed(&name, error);
         let (store, prefix): (Arc<dyn ObjectStore>, _) = match location {
             ObjectLocation::Folder(folder) => {
                 let store = LocalFileSystem::new_with_prefix(folder);
@@ -73,10 +78,15 @@ impl ObjectClient {
             }
         };
         let runtime = BackgroundRuntime::start("objects").map_err(|error| fault(&error))?;
+        let folder = match location {
+            ObjectLocation::Folder(folder) => Some(folder.clone()),
+            ObjectLocation::S3 { .. } => None,
+        };
         Ok(Self {
             store,
             prefix,
             name,
+            folder,
             runtime,
         })
     }
@@ -154,15 +164,19 @@ impl ObjectClient {
         }
     }
 
-    /// Deletes an object, if it is there.
+    /// Deletes an object, if it is there, and what a process that was killed has left of it.
     pub(super) fn delete(&self, name: &str) -> Result<(), ArchiveError> {
         let (store, path) = (Arc::clone(&self.store), self.path(name));
         let deleted = self
             .runtime
             .wait_for(async move { store.delete(&path).await });
         match deleted {
-            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(self.fault(&error)),
+            Ok(()) | Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(self.fault(&error)),
+        }
+        match &self.folder {
+            Some(folder) => remove_staged(&folder.join(name)).map_err(|error| self.fault(&error)),
+            None => Ok(()),
         }
     }
 
@@ -173,7 +187,7 @@ impl ObjectClient {
         }
     }
 
-    fn fault(&self, error: &Error) -> ArchiveError {
+    fn fault(&self, error: &dyn Display) -> ArchiveError {
         failed(&self.name, error)
     }
 }
@@ -205,6 +219,27 @@ impl Upload {
         };
         result.map_err(|error| failed(&self.name, &error))
     }
+}
+
+/// Removes the files beside an object in which it was written before it got its name. object_store
+/// names them like it, with `#` and a number behind.
+fn remove_staged(object: &std::path::Path) -> io::Result<()> {
+    let (Some(folder), Some(name)) = (object.parent(), object.file_name()) else {
+        return Ok(());
+    };
+    let staged = format!("{}#", name.to_string_lossy());
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(&staged) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns the settings of the environment for a bucket of S3.
@@ -249,7 +284,7 @@ fn is_here(endpoint: &str) -> bool {
     }
 }
 
-fn failed(name: &str, error: &dyn std::fmt::Display) -> ArchiveError {
+fn failed(name: &str, error: &dyn Display) -> ArchiveError {
     StoreError::ObjectStorage {
         name: name.to_owned(),
         why: error.to_string(),

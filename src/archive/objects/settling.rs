@@ -7,7 +7,7 @@ use crate::archive::body::note_damage;
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::bundle::{BundleEntry, BundledPlace, bundle, object_name};
-use crate::archive::objects::bundling::{LEAST_RENEWAL, announce, note_kept};
+use crate::archive::objects::bundling::{LEAST_RENEWAL, announce, kept_dictionary, note_kept};
 use crate::archive::objects::client::ObjectClient;
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
@@ -201,14 +201,8 @@ impl Writer {
             return Ok(None);
         };
 
-        let mut name = self.connection.prepare_cached(
-            "SELECT max(sha256) FROM object WHERE dictionary_id = ?1 AND state <> 'doomed'",
-        )?;
         let dictionary = match survivor.dictionary {
-            Some(id) => {
-                let sha256: Option<Vec<u8>> = name.query_row([id], |row| row.get(0))?;
-                sha256.map(|sha256| (id, object_name(Some(id), &sha256)))
-            }
+            Some(id) => kept_dictionary(&self.connection, id)?.map(|name| (id, name)),
             None => None,
         };
         Ok(Some(BundleEntry {

@@ -38,12 +38,30 @@ struct LastBundle {
 }
 
 /// Where the bytes of a body are.
-struct BodyPlace {
+#[derive(Clone, Debug)]
+pub(crate) struct BodyPlace {
     name: String,
     object_bytes: i64,
     start: u64,
     bytes: u64,
     sha256: Vec<u8>,
+}
+
+impl BodyPlace {
+    /// A place in an object of this hash and size, from a start on, with the hash of its bytes.
+    pub(crate) fn of(
+        (object, object_bytes): (Vec<u8>, i64),
+        (start, bytes): (i64, i64),
+        sha256: Vec<u8>,
+    ) -> Self {
+        Self {
+            name: object_name(None, &object),
+            object_bytes,
+            start: start.unsigned_abs(),
+            bytes: bytes.unsigned_abs(),
+            sha256,
+        }
+    }
 }
 
 impl ObjectShelf {
@@ -76,10 +94,27 @@ impl ObjectShelf {
         if !zstd.is_empty() {
             return Ok(zstd);
         }
-        let Some(place) = place_of(connection, body)? else {
+        self.bytes_at(body, place_of(connection, body)?, || {
+            location_text(connection)
+        })
+    }
+
+    /// Returns the compressed bytes of a body at a place. `location` is asked once for where the
+    /// archive says that its objects are.
+    ///
+    /// # Errors
+    ///
+    /// As [`ObjectShelf::bytes_of`].
+    pub(crate) fn bytes_at(
+        &self,
+        body: i64,
+        place: Option<BodyPlace>,
+        location: impl FnOnce() -> Result<Option<String>, ArchiveError>,
+    ) -> Result<Vec<u8>, ArchiveError> {
+        let Some(place) = place else {
             return Err(ArchiveError::Damaged(format!("body {body} has no bytes")));
         };
-        let Some(bytes) = self.read(connection, &place)? else {
+        let Some(bytes) = self.read(&place, location)? else {
             let why = format!("object {} with body {body} is missing", place.name);
             return Err(ArchiveError::Damaged(why));
         };
@@ -101,7 +136,7 @@ impl ObjectShelf {
         work: impl FnOnce(&ObjectClient) -> Result<T, ArchiveError>,
     ) -> Result<T, ArchiveError> {
         let mut opened = self.lock();
-        work(self.client(connection, &mut opened)?)
+        work(self.client(&mut opened, || location_text(connection))?)
     }
 
     /// Uses a client from now on.
@@ -116,11 +151,11 @@ impl ObjectShelf {
     /// body of a bundle brings the whole of it: most readers go through all bodies in their order.
     fn read(
         &self,
-        connection: &Connection,
         place: &BodyPlace,
+        location: impl FnOnce() -> Result<Option<String>, ArchiveError>,
     ) -> Result<Option<Vec<u8>>, ArchiveError> {
         let mut opened = self.lock();
-        self.client(connection, &mut opened)?;
+        self.client(&mut opened, location)?;
         let Opened { client, last } = &mut *opened;
         let Some(client) = client else {
             unreachable!("the client was opened");
@@ -151,16 +186,20 @@ impl ObjectShelf {
 
     fn client<'o>(
         &self,
-        connection: &Connection,
         opened: &'o mut Opened,
+        location: impl FnOnce() -> Result<Option<String>, ArchiveError>,
     ) -> Result<&'o ObjectClient, ArchiveError> {
         let client = match opened.client.take() {
             Some(client) => client,
             None => {
-                let kept = kept_location(connection)?;
-                let location = self.named.clone().or(kept).ok_or_else(|| {
-                    ArchiveError::Damaged("nothing tells where its objects are".to_owned())
-                })?;
+                let location = match (&self.named, location()?) {
+                    (Some(named), _) => named.clone(),
+                    (None, Some(kept)) => kept.parse()?,
+                    (None, None) => {
+                        let why = "nothing tells where its objects are".to_owned();
+                        return Err(ArchiveError::Damaged(why));
+                    }
+                };
                 ObjectClient::open(&location)?
             }
         };
@@ -177,9 +216,13 @@ impl ObjectShelf {
 pub(super) fn kept_location(
     connection: &Connection,
 ) -> Result<Option<ObjectLocation>, ArchiveError> {
-    let mut select = connection.prepare_cached("SELECT location FROM object_storage")?;
-    let location: Option<String> = select.query_row([], |row| row.get(0)).optional()?;
+    let location = location_text(connection)?;
     Ok(location.map(|location| location.parse()).transpose()?)
+}
+
+fn location_text(connection: &Connection) -> Result<Option<String>, ArchiveError> {
+    let mut select = connection.prepare_cached("SELECT location FROM object_storage")?;
+    Ok(select.query_row([], |row| row.get(0)).optional()?)
 }
 
 fn part(bytes: &[u8], place: &BodyPlace) -> Option<Vec<u8>> {
@@ -194,14 +237,11 @@ fn place_of(connection: &Connection, body: i64) -> Result<Option<BodyPlace>, Arc
          FROM bundled_body JOIN object ON object.id = object_id WHERE body_id = ?1",
     )?;
     let place = select.query_row(params![body], |row| {
-        let sha256: Vec<u8> = row.get(0)?;
-        Ok(BodyPlace {
-            name: object_name(None, &sha256),
-            object_bytes: row.get(1)?,
-            start: row.get(2)?,
-            bytes: row.get(3)?,
-            sha256: row.get(4)?,
-        })
+        Ok(BodyPlace::of(
+            (row.get(0)?, row.get(1)?),
+            (row.get(2)?, row.get(3)?),
+            row.get(4)?,
+        ))
     });
     Ok(place.optional()?)
 }
