@@ -13,6 +13,7 @@ mod backfill;
 #[cfg(feature = "postgres")]
 mod background;
 mod body;
+mod bundling;
 mod capture;
 mod carried;
 mod change;
@@ -81,6 +82,7 @@ pub use archive_file::{ArchiveFile, ArchiveTotals, CopyProgress, LedgerEnd};
 pub use article::{CandidateCopy, ChangedField};
 pub use backfill::{BackfillDays, Window};
 pub use body::Body;
+pub use bundling::{BundleFill, BundleUpload, BundledBodies, SettledObjects};
 pub use capture::{Capture, Charset};
 pub use carried::{CarriedOver, CarriedState, LeftHold};
 pub use change::ChangeKind;
@@ -109,7 +111,7 @@ pub use lock::Lock;
 pub use loss_note::vanished;
 pub use lost::LostFiles;
 pub use new_database::{Cell, NewDatabase};
-pub use objects::{BundleFill, BundleUpload, BundledBodies, ObjectLocation, SettledObjects};
+pub use objects::ObjectLocation;
 pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
 #[cfg(feature = "postgres")]

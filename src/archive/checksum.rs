@@ -385,7 +385,7 @@ mod tests {
         let connection = archive();
         let mut numbers: Vec<i64> = summed_tables().map(|table| table.number).collect();
         numbers.sort_unstable();
-        assert_eq!(numbers, (1..=28).collect::<Vec<i64>>());
+        assert_eq!(numbers, (1..=31).collect::<Vec<i64>>());
 
         let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
                    AND name NOT LIKE 'sqlite_%' ORDER BY name";

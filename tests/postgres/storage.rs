@@ -5,7 +5,7 @@ use std::env;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -28,6 +28,7 @@ pub enum Storage {
 /// `moto_server`, and a client that looks into its buckets.
 struct S3Server {
     port: u16,
+    _process: Child,
     client: Client,
     runtime: Runtime,
 }
@@ -101,7 +102,7 @@ impl S3Server {
     fn start() -> Self {
         let program = env::var_os("SASEO_MOTO").unwrap_or_else(|| "moto_server".into());
         let port = free_port();
-        let server = Command::new(program)
+        let process = Command::new(program)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -112,7 +113,7 @@ impl S3Server {
                  tests/postgres/requirements.txt with pip, and name its moto_server in SASEO_MOTO",
             );
         let watcher = Command::new("sh")
-            .args(["-c", "read line; kill -INT $0", &server.id().to_string()])
+            .args(["-c", "read line; kill -INT $0", &process.id().to_string()])
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
@@ -121,6 +122,7 @@ impl S3Server {
 
         let server = Self {
             port,
+            _process: process,
             client: Client::builder().no_proxy().build().unwrap(),
             runtime: Builder::new_multi_thread()
                 .worker_threads(1)

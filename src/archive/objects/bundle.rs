@@ -19,36 +19,36 @@ const FORM: u32 = 1;
 
 /// An object that is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct NewObject {
+pub(crate) struct NewObject {
     /// The dictionary that it has; `None` for a bundle.
-    pub(super) dictionary: Option<i64>,
-    pub(super) sha256: [u8; 32],
-    pub(super) bytes: Vec<u8>,
+    pub(crate) dictionary: Option<i64>,
+    pub(crate) sha256: [u8; 32],
+    pub(crate) bytes: Vec<u8>,
     /// How many of the bytes are frames: what stands behind the header.
-    pub(super) frames: usize,
+    pub(crate) frames: usize,
 }
 
 /// A body that goes into a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct BundleEntry {
-    pub(super) body: i64,
+pub(crate) struct BundleEntry {
+    pub(crate) body: i64,
     /// The SHA-256 of its content.
-    pub(super) content: Vec<u8>,
-    pub(super) zstd: Vec<u8>,
+    pub(crate) content: Vec<u8>,
+    pub(crate) zstd: Vec<u8>,
     /// The dictionary that it is compressed with, and the name of its object.
-    pub(super) dictionary: Option<(i64, String)>,
+    pub(crate) dictionary: Option<(i64, String)>,
 }
 
 /// Where a body stands in a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct BundledPlace {
-    pub(super) body: i64,
-    pub(super) content: Vec<u8>,
-    pub(super) dictionary: Option<i64>,
-    pub(super) start: i64,
-    pub(super) bytes: i64,
+pub(crate) struct BundledPlace {
+    pub(crate) body: i64,
+    pub(crate) content: Vec<u8>,
+    pub(crate) dictionary: Option<i64>,
+    pub(crate) start: i64,
+    pub(crate) bytes: i64,
     /// The SHA-256 of the compressed bytes.
-    pub(super) sha256: [u8; 32],
+    pub(crate) sha256: [u8; 32],
 }
 
 /// The JSON at the beginning of a bundle.
@@ -88,7 +88,7 @@ struct DictionaryHeader {
 }
 
 /// Returns the name of a bundle or of a dictionary's object, by the SHA-256 of its bytes.
-pub(super) fn object_name(dictionary: Option<i64>, sha256: &[u8]) -> String {
+pub(crate) fn object_name(dictionary: Option<i64>, sha256: &[u8]) -> String {
     let folder = match dictionary {
         Some(_) => "dictionaries",
         None => "bundles",
@@ -98,7 +98,7 @@ pub(super) fn object_name(dictionary: Option<i64>, sha256: &[u8]) -> String {
 }
 
 /// Makes a bundle of bodies. Returns where each of them stands in it.
-pub(super) fn bundle(entries: Vec<BundleEntry>, now: Timestamp) -> (NewObject, Vec<BundledPlace>) {
+pub(crate) fn bundle(entries: Vec<BundleEntry>, now: Timestamp) -> (NewObject, Vec<BundledPlace>) {
     let mut names: Vec<&str> = Vec::new();
     let mut bodies = Vec::new();
     for entry in &entries {
@@ -141,7 +141,7 @@ pub(super) fn bundle(entries: Vec<BundleEntry>, now: Timestamp) -> (NewObject, V
 }
 
 /// Makes the object of a dictionary, whose content is compressed alone.
-pub(super) fn dictionary_object(id: i64, content: &[u8], zstd: &[u8], now: Timestamp) -> NewObject {
+pub(crate) fn dictionary_object(id: i64, content: &[u8], zstd: &[u8], now: Timestamp) -> NewObject {
     let mut bytes = skippable(&DictionaryHeader {
         saseo: "dictionary",
         form: FORM,

@@ -37,7 +37,7 @@ const ENDPOINTS: [&str; 3] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_EN
 
 /// A connection to an object storage.
 #[derive(Debug)]
-pub(super) struct ObjectClient {
+pub(crate) struct ObjectClient {
     store: Arc<dyn ObjectStore>,
     /// What the names of the objects begin with.
     prefix: String,
@@ -50,7 +50,7 @@ pub(super) struct ObjectClient {
 
 /// Objects that are being written.
 #[derive(Debug)]
-pub(super) struct Upload {
+pub(crate) struct Upload {
     work: BackgroundWork<Result<(), Error>>,
     result: Option<Result<(), Error>>,
     name: String,
@@ -63,7 +63,7 @@ impl ObjectClient {
     ///
     /// Fails where a folder is not there, and where the environment's settings for S3 are wrong.
     /// The server of S3 is not asked yet.
-    pub(super) fn open(location: &ObjectLocation) -> Result<Self, ArchiveError> {
+    pub(crate) fn open(location: &ObjectLocation) -> Result<Self, ArchiveError> {
         let name = location.to_string();
         let fault = |error: &dyn Display| failed(&name, error);
         let (store, prefix): (Arc<dyn ObjectStore>, _) = match location {
@@ -97,7 +97,7 @@ impl ObjectClient {
     /// # Errors
     ///
     /// As [`ObjectClient::open`].
-    pub(super) fn make(location: &ObjectLocation) -> Result<Self, ArchiveError> {
+    pub(crate) fn make(location: &ObjectLocation) -> Result<Self, ArchiveError> {
         if let ObjectLocation::Folder(folder) = location {
             let made = std::fs::create_dir_all(folder);
             made.map_err(|error| failed(&location.to_string(), &error))?;
@@ -107,7 +107,7 @@ impl ObjectClient {
 
     /// Begins to write objects, one after the other. One that is there already is left: the name
     /// of an object is the hash of its bytes.
-    pub(super) fn begin_put(&self, objects: Vec<(String, Vec<u8>)>) -> Upload {
+    pub(crate) fn begin_put(&self, objects: Vec<(String, Vec<u8>)>) -> Upload {
         let store = Arc::clone(&self.store);
         let objects: Vec<(Path, Vec<u8>)> = objects
             .into_iter()
@@ -131,7 +131,7 @@ impl ObjectClient {
     }
 
     /// Returns an object, or a range of its bytes; `None` where it is not there.
-    pub(super) fn get(
+    pub(crate) fn get(
         &self,
         name: &str,
         range: Option<Range<u64>>,
@@ -152,7 +152,7 @@ impl ObjectClient {
     }
 
     /// Tells whether an object is there.
-    pub(super) fn has(&self, name: &str) -> Result<bool, ArchiveError> {
+    pub(crate) fn has(&self, name: &str) -> Result<bool, ArchiveError> {
         let (store, path) = (Arc::clone(&self.store), self.path(name));
         let head = self
             .runtime
@@ -165,7 +165,7 @@ impl ObjectClient {
     }
 
     /// Deletes an object, if it is there, and what a process that was killed has left of it.
-    pub(super) fn delete(&self, name: &str) -> Result<(), ArchiveError> {
+    pub(crate) fn delete(&self, name: &str) -> Result<(), ArchiveError> {
         let (store, path) = (Arc::clone(&self.store), self.path(name));
         let deleted = self
             .runtime
@@ -194,13 +194,13 @@ impl ObjectClient {
 
 impl Upload {
     /// Tells whether the objects were written, or could not be.
-    pub(super) fn is_done(&mut self) -> bool {
+    pub(crate) fn is_done(&mut self) -> bool {
         self.result = self.result.take().or_else(|| self.work.result_now());
         self.result.is_some()
     }
 
     /// Waits for a while, and tells whether the objects were written by then, or could not be.
-    pub(super) fn is_done_within(&mut self, patience: Duration) -> bool {
+    pub(crate) fn is_done_within(&mut self, patience: Duration) -> bool {
         self.result = self
             .result
             .take()
@@ -209,7 +209,7 @@ impl Upload {
     }
 
     /// Waits until the objects are written.
-    pub(super) fn wait(self) -> Result<(), ArchiveError> {
+    pub(crate) fn wait(self) -> Result<(), ArchiveError> {
         let result = match self.result {
             Some(result) => result,
             None => match self.work.result(None) {

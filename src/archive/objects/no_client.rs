@@ -9,26 +9,26 @@ use crate::archive::store_error::StoreError;
 
 /// There is none.
 #[derive(Debug)]
-pub(super) enum ObjectClient {}
+pub(crate) enum NoClient {}
 
 /// There is none.
 #[derive(Debug)]
-pub(super) enum Upload {}
+pub(crate) enum NoUpload {}
 
-impl ObjectClient {
-    pub(super) fn open(_: &ObjectLocation) -> Result<Self, ArchiveError> {
+impl NoClient {
+    pub(crate) fn open(_: &ObjectLocation) -> Result<Self, ArchiveError> {
         Err(StoreError::ObjectsNotBuiltIn.into())
     }
 
-    pub(super) fn make(_: &ObjectLocation) -> Result<Self, ArchiveError> {
+    pub(crate) fn make(_: &ObjectLocation) -> Result<Self, ArchiveError> {
         Err(StoreError::ObjectsNotBuiltIn.into())
     }
 
-    pub(super) fn begin_put(&self, _: Vec<(String, Vec<u8>)>) -> Upload {
+    pub(crate) fn begin_put(&self, _: Vec<(String, Vec<u8>)>) -> NoUpload {
         match *self {}
     }
 
-    pub(super) fn get(
+    pub(crate) fn get(
         &self,
         _: &str,
         _: Option<Range<u64>>,
@@ -36,25 +36,25 @@ impl ObjectClient {
         match *self {}
     }
 
-    pub(super) fn has(&self, _: &str) -> Result<bool, ArchiveError> {
+    pub(crate) fn has(&self, _: &str) -> Result<bool, ArchiveError> {
         match *self {}
     }
 
-    pub(super) fn delete(&self, _: &str) -> Result<(), ArchiveError> {
+    pub(crate) fn delete(&self, _: &str) -> Result<(), ArchiveError> {
         match *self {}
     }
 }
 
-impl Upload {
-    pub(super) fn is_done(&mut self) -> bool {
+impl NoUpload {
+    pub(crate) fn is_done(&mut self) -> bool {
         match *self {}
     }
 
-    pub(super) fn is_done_within(&mut self, _: Duration) -> bool {
+    pub(crate) fn is_done_within(&mut self, _: Duration) -> bool {
         match *self {}
     }
 
-    pub(super) fn wait(self) -> Result<(), ArchiveError> {
+    pub(crate) fn wait(self) -> Result<(), ArchiveError> {
         match self {}
     }
 }

@@ -8,8 +8,11 @@ use sha2::{Digest, Sha256};
 use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::bundle::object_name;
+#[cfg(feature = "postgres")]
 use crate::archive::objects::client::ObjectClient;
 use crate::archive::objects::location::ObjectLocation;
+#[cfg(not(feature = "postgres"))]
+use crate::archive::objects::no_client::NoClient as ObjectClient;
 
 /// A larger bundle is never read whole: it has a body that is large itself.
 const MOST_KEPT_BYTES: i64 = 64 << 20;
@@ -24,7 +27,7 @@ pub(crate) struct ObjectShelf {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Opened {
+pub(crate) struct Opened {
     client: Option<ObjectClient>,
     /// The bundle that was read last.
     last: Option<LastBundle>,
@@ -74,7 +77,7 @@ impl ObjectShelf {
     }
 
     /// Returns where the user says that the objects are.
-    pub(super) fn named(&self) -> Option<&ObjectLocation> {
+    pub(crate) fn named(&self) -> Option<&ObjectLocation> {
         self.named.as_ref()
     }
 
@@ -130,7 +133,7 @@ impl ObjectShelf {
     /// # Errors
     ///
     /// Fails where the archive has no object storage.
-    pub(super) fn with_client<T>(
+    pub(crate) fn with_client<T>(
         &self,
         connection: &Connection,
         work: impl FnOnce(&ObjectClient) -> Result<T, ArchiveError>,
@@ -140,7 +143,7 @@ impl ObjectShelf {
     }
 
     /// Uses a client from now on.
-    pub(super) fn use_client(&self, client: ObjectClient) {
+    pub(crate) fn use_client(&self, client: ObjectClient) {
         *self.lock() = Opened {
             client: Some(client),
             last: None,
@@ -213,7 +216,7 @@ impl ObjectShelf {
 }
 
 /// Returns where the archive says that its objects are; `None` where it has none.
-pub(super) fn kept_location(
+pub(crate) fn kept_location(
     connection: &Connection,
 ) -> Result<Option<ObjectLocation>, ArchiveError> {
     let location = location_text(connection)?;

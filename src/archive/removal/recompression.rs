@@ -1,11 +1,11 @@
 //! Bodies that were compressed with a page that was removed are compressed anew.
 
 use crate::archive::body::{note_damage, rewrite_body};
+use crate::archive::bundling::doom_objects_of;
 use crate::archive::compression::{DictionaryId, pack, unpack_checked};
 use crate::archive::dictionaries::successor;
 use crate::archive::engine;
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::doom_objects_of;
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
 

@@ -10,11 +10,10 @@ use rusqlite::params;
 use crate::archive::compression::{DictionaryId, pack, unpack_checked};
 use crate::archive::engine::{Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::bundle::{
-    BundleEntry, BundledPlace, NewObject, bundle, dictionary_object, object_name,
+use crate::archive::objects::{
+    BundleEntry, BundledPlace, NewObject, Upload, bundle, dictionary_object, kept_location,
+    object_name,
 };
-use crate::archive::objects::client::Upload;
-use crate::archive::objects::shelf::kept_location;
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
 

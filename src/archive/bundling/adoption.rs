@@ -1,10 +1,7 @@
 //! An archive is told where its objects are.
 
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::bundle::object_name;
-use crate::archive::objects::client::ObjectClient;
-use crate::archive::objects::location::ObjectLocation;
-use crate::archive::objects::shelf::kept_location;
+use crate::archive::objects::{ObjectClient, ObjectLocation, kept_location, object_name};
 use crate::archive::store::{Lease, Writer};
 use crate::archive::store_error::StoreError;
 

@@ -4,11 +4,10 @@ use rusqlite::params;
 use sha2::{Digest, Sha256};
 
 use crate::archive::body::note_damage;
+use crate::archive::bundling::upload::{LEAST_RENEWAL, announce, kept_dictionary, note_kept};
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::bundle::{BundleEntry, BundledPlace, bundle, object_name};
-use crate::archive::objects::bundling::{LEAST_RENEWAL, announce, kept_dictionary, note_kept};
-use crate::archive::objects::client::ObjectClient;
+use crate::archive::objects::{BundleEntry, BundledPlace, ObjectClient, bundle, object_name};
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
 
