@@ -370,3 +370,117 @@ fn damaged_and_missing_objects_are_named_and_a_storage_that_is_away_is_no_damage
         );
     }
 }
+
+/// Adds bodies of random bytes, as large as a bundle together.
+fn add_large_bodies(desk: &Desk) {
+    let file = Connection::open(desk.crawler.data().join("archive.db")).unwrap();
+    let mut state = 7_u64;
+    for _ in 0..9 {
+        let bytes: Vec<u8> = std::iter::repeat_with(|| {
+            // xorshift64 (Marsaglia 2003): zstd finds nothing in it.
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.to_be_bytes()[0]
+        })
+        .take(1 << 20)
+        .collect();
+        let zstd = zstd::bulk::compress(&bytes, 1).unwrap();
+        let hash = Sha256::digest(&bytes);
+        let values = rusqlite::params![hash.as_slice(), 1 << 20, zstd];
+        let insert = "INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)";
+        file.execute(insert, values).unwrap();
+    }
+}
+
+#[test]
+fn a_crawl_moves_pages_when_there_are_enough_and_goes_on_where_the_storage_is_away() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    let place = desk.storage.place();
+    desk.done(&["--blobs", &place, "crawl"]);
+    assert_eq!(desk.storage.objects().len(), 0, "there was not enough yet");
+    add_large_bodies(&desk);
+    let Storage::Folder(folder) = &desk.storage else {
+        unreachable!("the storage is a folder");
+    };
+    let (here, away) = (folder.path().join("objects"), folder.path().join("away"));
+
+    fs::rename(&here, &away).unwrap();
+    desk.paper.origin.newspaper(|paper| paper.publish(2));
+    let crawled = desk.run(&["crawl"]);
+
+    assert!(crawled.status.success(), "{}", said(&crawled));
+    let said = said(&crawled);
+    assert!(said.contains("pages stay in the archive"), "{said}");
+
+    fs::rename(&away, &here).unwrap();
+    desk.paper.origin.newspaper(|paper| paper.publish(2));
+    desk.done(&["crawl"]);
+
+    let kept = "SELECT count(*) FROM object WHERE state = 'kept' AND dictionary_id IS NULL";
+    assert_eq!(desk.sql(kept), "1");
+    let moved: u64 = desk
+        .sql("SELECT count(*) FROM bundled_body")
+        .parse()
+        .unwrap();
+    assert!(moved > 8, "{moved}");
+    let status: Value = serde_json::from_str(&desk.done(&["--json", "status"])).unwrap();
+    assert_eq!(status["objects"]["location"], place);
+    assert!(
+        status["objects"]["bytes"].as_u64().unwrap() > 8 << 20,
+        "{status}"
+    );
+}
+
+#[test]
+fn an_archive_with_pages_in_object_storage_is_copied_whole_there_and_back() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    desk.compact();
+    let pages = desk.pages("before.warc");
+    let data = desk.crawler.data();
+    let (from, to) = (
+        data.to_string_lossy().into_owned(),
+        store::of(desk.crawler.folder.path()).unwrap(),
+    );
+    let back = desk.crawler.folder.path().join("back");
+    let back = back.to_string_lossy().into_owned();
+
+    desk.done(&["archive", "copy", "--from", &from, "--to", &to]);
+    let database = Desk {
+        engine: Engine::Database,
+        ..desk
+    };
+    assert_eq!(database.pages("database.warc"), pages);
+    assert_eq!(
+        database.sql("SELECT count(*) FROM bundled_body").trim(),
+        "0"
+    );
+    // A copy that moved its pages as well goes back as it came.
+    let other = Storage::folder();
+    database.done(&["--blobs", &other.place(), "compact"]);
+    assert_ne!(
+        database.sql("SELECT count(*) FROM bundled_body").trim(),
+        "0"
+    );
+    database.done(&["archive", "copy", "--from", &to, "--to", &back]);
+
+    let rows = |folder: &str| -> Vec<(Vec<u8>, i64)> {
+        let file = Connection::open(format!("{folder}/archive.db")).unwrap();
+        let mut select = file
+            .prepare("SELECT sha256, bytes FROM body ORDER BY id")
+            .unwrap();
+        let rows = select
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    assert_eq!(rows(&back), rows(&from));
+    let mut verify = database.command(&["verify"]);
+    verify.env_remove("SASEO_STORE").args(["--store", &back]);
+    let verified = verify.output().unwrap();
+    assert!(
+        told(&verified).contains("damage: none"),
+        "{}",
+        told(&verified)
+    );
+}
