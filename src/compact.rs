@@ -62,10 +62,12 @@ pub(crate) fn compact(
 }
 
 /// What became of bodies and of their objects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Moving {
     pub bundled: BundledBodies,
     pub settled: SettledObjects,
+    /// Objects that no row of the archive names.
+    pub unknown: Vec<String>,
     /// It was stopped before its end. The next one goes on.
     pub is_broken_off: bool,
 }
@@ -104,7 +106,10 @@ pub(crate) fn move_bodies(
     archive.doom_thin_bundles(lease)?;
     archive.save()?;
     match archive.settle_objects(lease, clock.now(), || !is_stopped())? {
-        Some(settled) => moving.settled = settled,
+        Some(settled) => {
+            moving.settled = settled;
+            moving.unknown = archive.unknown_objects()?;
+        }
         None => moving.is_broken_off = true,
     }
     Ok(moving)

@@ -9,7 +9,7 @@ use crate::archive::Writer;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
 use crate::cli::writing::open_archive;
-use crate::cli::{Common, console};
+use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::compact::{Compaction, Moving, compact, move_bodies};
 use crate::config::units::Bytes;
@@ -23,6 +23,10 @@ pub(super) struct CompactArgs {
     /// it is
     #[arg(long)]
     keep_room: bool,
+    /// Delete the objects that no row of this archive names: those of a state that a backup
+    /// replaced. Only where no other archive keeps pages at the same place
+    #[arg(long)]
+    delete_unknown: bool,
 }
 
 /// The size of the archive's file, or of its tables, before and after.
@@ -58,6 +62,9 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
             |bytes| line.show(&format!("{} to move", counts::size(bytes))),
         )?,
     };
+    if args.delete_unknown {
+        archive.delete_unknown(&moving.unknown)?;
+    }
     let is_broken_off = compaction.is_broken_off || moving.is_broken_off;
     let free = if args.keep_room {
         0
@@ -81,6 +88,7 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
         sizes,
     };
     tell(common, archive.path(), &done)?;
+    tell_unknown(common, args, &done.moving.unknown);
     Ok(match (is_broken_off, signal.get()) {
         (true, Some(stop)) => (*stop).into(),
         (true, None) => Exit::Interrupted,
@@ -129,6 +137,25 @@ fn give_room_back(common: &Common, archive: &mut Writer) -> anyhow::Result<()> {
     Ok(archive.give_room_back()?)
 }
 
+/// Tells of the objects that no row of the archive names.
+fn tell_unknown(common: &Common, args: &CompactArgs, unknown: &[String]) {
+    if unknown.is_empty() {
+        return;
+    }
+    let objects = counts::count(unknown.len() as u64, "object(s)");
+    if args.delete_unknown {
+        console::note(&format!(
+            "deleted: {objects} that no row of this archive named"
+        ));
+        return;
+    }
+    console::note(&format!(
+        "{objects} in object storage are named by no row of this archive: they are of a state that \
+         a backup replaced, or of another archive; `{}` deletes them",
+        hint::command(common, &["compact", "--delete-unknown"])
+    ));
+}
+
 fn tell(common: &Common, archive: &Path, done: &Done) -> anyhow::Result<()> {
     let Done {
         compaction,
@@ -150,6 +177,7 @@ fn tell(common: &Common, archive: &Path, done: &Done) -> anyhow::Result<()> {
             "moved_bytes": bundled.bytes,
             "objects": bundled.bundles,
             "objects_deleted": settled.deleted,
+            "objects_unknown": moving.unknown,
             "broken_off": done.is_broken_off(),
         }));
     }

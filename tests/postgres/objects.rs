@@ -484,3 +484,22 @@ fn an_archive_with_pages_in_object_storage_is_copied_whole_there_and_back() {
         told(&verified)
     );
 }
+
+#[test]
+fn objects_that_a_restored_archive_does_not_know_are_told_and_deleted_when_asked() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    let backup = desk.crawler.folder.path().join("backup.db");
+    let backup = backup.to_string_lossy().into_owned();
+    desk.done(&["--blobs", &desk.storage.place(), "crawl"]);
+    desk.done(&["backup", &backup]);
+    desk.compact();
+    desk.done(&["restore", &backup, "--yes"]);
+
+    let compacted = desk.compact();
+
+    let unknown = compacted["objects_unknown"].as_array().unwrap().len();
+    assert!(unknown > 1, "{compacted}");
+    desk.done(&["compact", "--delete-unknown"]);
+    desk.assert_objects_known();
+    assert!(desk.done(&["verify"]).contains("damage: none"));
+}

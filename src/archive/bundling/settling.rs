@@ -1,5 +1,7 @@
 //! Objects that are not needed any more: their last bodies move, and they are deleted.
 
+use std::collections::HashSet;
+
 use rusqlite::params;
 use sha2::{Digest, Sha256};
 
@@ -7,7 +9,9 @@ use crate::archive::body::note_damage;
 use crate::archive::bundling::upload::{LEAST_RENEWAL, announce, kept_dictionary, note_kept};
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::{BundleEntry, BundledPlace, ObjectClient, bundle, object_name};
+use crate::archive::objects::{
+    BundleEntry, BundledPlace, ObjectClient, bundle, kept_location, object_name,
+};
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
 
@@ -91,6 +95,34 @@ impl Writer {
             settled.deleted += 1;
         }
         Ok(Some(settled))
+    }
+
+    /// Returns the names of the objects that no row of the archive names: of a state of the archive
+    /// that a backup replaced, or of another archive. Empty where it has no object storage.
+    pub fn unknown_objects(&self) -> Result<Vec<String>, ArchiveError> {
+        if kept_location(&self.connection)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut select = self
+            .connection
+            .prepare("SELECT dictionary_id, sha256 FROM object")?;
+        let known = select.query_map([], |row| {
+            let sha256: Vec<u8> = row.get(1)?;
+            Ok(object_name(row.get(0)?, &sha256))
+        })?;
+        let known: HashSet<String> = known.collect::<Result<_, _>>()?;
+        let mut names = self
+            .objects
+            .with_client(&self.connection, ObjectClient::list)?;
+        names.retain(|name| !known.contains(name));
+        Ok(names)
+    }
+
+    /// Deletes objects that no row of the archive names.
+    pub fn delete_unknown(&self, names: &[String]) -> Result<(), ArchiveError> {
+        self.objects.with_client(&self.connection, |client| {
+            names.iter().try_for_each(|name| client.delete(name))
+        })
     }
 
     fn doomed_objects(&self) -> Result<Vec<DoomedObject>, ArchiveError> {

@@ -97,6 +97,17 @@ pub(crate) fn object_name(dictionary: Option<i64>, sha256: &[u8]) -> String {
     format!("{folder}/{}/{hash}.zst", hash.get(..2).unwrap_or_default())
 }
 
+/// Tells whether a name is one that an archive gives to its objects.
+#[cfg(feature = "postgres")]
+pub(crate) fn is_object_name(name: &str) -> bool {
+    let mut parts = name.split('/');
+    let (folder, two, file) = (parts.next(), parts.next(), parts.next());
+    let hash = file.and_then(|file| file.strip_suffix(".zst"));
+    parts.next().is_none()
+        && matches!(folder, Some("bundles" | "dictionaries"))
+        && hash.is_some_and(|hash| hash.len() == 64 && hash.get(..2) == two)
+}
+
 /// Makes a bundle of bodies. Returns where each of them stands in it.
 pub(crate) fn bundle(entries: Vec<BundleEntry>, now: Timestamp) -> (NewObject, Vec<BundledPlace>) {
     let mut names: Vec<&str> = Vec::new();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, io};
 
+use futures_util::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -17,6 +18,7 @@ use object_store::{
 
 use crate::archive::background::{BackgroundRuntime, BackgroundWork};
 use crate::archive::error::ArchiveError;
+use crate::archive::objects::bundle::is_object_name;
 use crate::archive::objects::location::ObjectLocation;
 use crate::archive::store_error::StoreError;
 
@@ -162,6 +164,29 @@ impl ObjectClient {
             Err(Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(self.fault(&error)),
         }
+    }
+
+    /// Returns the names of all objects that are there.
+    pub(crate) fn list(&self) -> Result<Vec<String>, ArchiveError> {
+        let store = Arc::clone(&self.store);
+        let prefix = Some(self.prefix.as_str()).filter(|prefix| !prefix.is_empty());
+        let prefix = prefix.map(Path::from);
+        let listed = self.runtime.wait_for(async move {
+            let objects = store.list(prefix.as_ref());
+            objects.try_collect::<Vec<_>>().await
+        });
+        let listed = listed.map_err(|error| self.fault(&error))?;
+
+        let mut names = Vec::new();
+        for object in listed {
+            let name = object.location.to_string();
+            let name = name.strip_prefix(&self.prefix).unwrap_or(&name);
+            let name = name.trim_start_matches('/');
+            if is_object_name(name) {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
     }
 
     /// Deletes an object, if it is there, and what a process that was killed has left of it.

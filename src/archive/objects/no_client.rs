@@ -40,6 +40,10 @@ impl NoClient {
         match *self {}
     }
 
+    pub(crate) fn list(&self) -> Result<Vec<String>, ArchiveError> {
+        match *self {}
+    }
+
     pub(crate) fn delete(&self, _: &str) -> Result<(), ArchiveError> {
         match *self {}
     }

@@ -94,6 +94,8 @@ pub(crate) fn compact() -> String {
             "saseo compact",
             "saseo compact --keep-room                            \
              quick, and the file keeps its size",
+            "saseo compact --blobs s3://papers/readersnews        \
+             pages leave the archive for a bucket",
         ],
         &[DONE, FAILED, USAGE, DAMAGED, HELD, STOPPED],
     )
