@@ -1007,29 +1007,62 @@ fn photos_of_schema_25_wait_on_and_no_article_of_it_has_refused_them() {
     assert_eq!(faults, Vec::<String>::new());
 }
 
+/// Takes the tables of schema 28 away.
+const NO_OBJECTS: &str = "DROP TABLE bundled_body; DROP TABLE object; DROP TABLE object_storage;";
+
+/// All checksums, by table and key.
+fn sums(sql: &rusqlite::Connection) -> Vec<(i64, i64, i64)> {
+    let mut select = sql
+        .prepare("SELECT of_table, key, sum FROM checksum ORDER BY of_table, key")
+        .unwrap();
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    rows.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
 #[test]
 fn damage_of_schema_26_is_still_told_by_its_checksum_behind_an_index_of_copies() {
     let folder = grown_archive_of_schema(24, 3);
     drop(open_archive(folder.path()).unwrap());
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
-    sql.execute_batch("DROP INDEX article_copy; PRAGMA user_version = 26;")
-        .unwrap();
-    let sums = || -> Vec<(i64, i64, i64)> {
-        let mut select = sql
-            .prepare("SELECT of_table, key, sum FROM checksum ORDER BY of_table, key")
-            .unwrap();
-        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-        rows.unwrap().collect::<Result<_, _>>().unwrap()
-    };
-    let before = sums();
+    sql.execute_batch(&format!(
+        "{NO_OBJECTS} DROP INDEX article_copy; PRAGMA user_version = 26;"
+    ))
+    .unwrap();
+    let before = sums(&sql);
     let damage = "UPDATE article SET url = url || 'x'";
     assert!(sql.execute(damage, []).unwrap() > 0);
 
     drop(open_archive(folder.path()).unwrap());
 
-    assert_eq!(sums(), before);
+    assert_eq!(sums(&sql), before);
     let by_index = "SELECT count(*) FROM article INDEXED BY article_copy
                     WHERE first_copy IS NOT NULL";
     let copies: i64 = sql.query_row(by_index, [], |row| row.get(0)).unwrap();
     assert_eq!(copies, 0);
+}
+
+#[test]
+fn an_archive_of_schema_27_keeps_its_bodies_and_has_no_objects() {
+    let folder = grown_archive_of_schema(24, 3);
+    drop(open_archive(folder.path()).unwrap());
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch(&format!("{NO_OBJECTS} PRAGMA user_version = 27;"))
+        .unwrap();
+    let bodies = || -> Vec<(i64, Vec<u8>)> {
+        let mut select = sql
+            .prepare("SELECT id, zstd FROM body ORDER BY id")
+            .unwrap();
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let before = (bodies(), sums(&sql));
+
+    drop(open_archive(folder.path()).unwrap());
+
+    assert_eq!((bodies(), sums(&sql)), before);
+    let objects = Reader::open(folder.path()).unwrap().objects_state();
+    assert_eq!(objects.unwrap(), None);
+    let add = "INSERT INTO object (sha256, bytes, frames, made_at, state)
+               VALUES (zeroblob(32), 10, 5, 7, 'lost')";
+    assert!(sql.execute(add, []).is_err(), "there is no such state");
 }

@@ -503,3 +503,31 @@ fn objects_that_a_restored_archive_does_not_know_are_told_and_deleted_when_asked
     desk.assert_objects_known();
     assert!(desk.done(&["verify"]).contains("damage: none"));
 }
+
+#[test]
+fn a_database_of_an_older_saseo_is_brought_up_to_date_by_its_next_writer() {
+    let desk = Desk::stocked(Engine::Database, Storage::folder());
+    let pages = desk.pages("before.warc");
+    desk.sql(
+        "DROP TABLE bundled_body; DROP TABLE object; DROP TABLE object_storage;
+         UPDATE archive_state SET step = 1",
+    );
+    let read = desk.run(&["status"]);
+    assert!(said(&read).contains("an older saseo"), "{}", said(&read));
+
+    desk.done(&["reextract"]);
+
+    assert_eq!(desk.pages("after.warc"), pages);
+    desk.compact();
+    assert_eq!(desk.pages("moved.warc"), pages);
+    // One that a newer saseo has made is left alone, by readers and writers.
+    desk.sql("UPDATE archive_state SET step = 1000");
+    for args in [["status", "-v"], ["crawl", "-v"]] {
+        let refused = desk.run(&args);
+        assert!(
+            said(&refused).contains("a newer saseo"),
+            "{}",
+            said(&refused)
+        );
+    }
+}

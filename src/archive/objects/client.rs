@@ -346,6 +346,26 @@ mod tests {
     }
 
     #[test]
+    fn what_a_killed_process_has_left_of_an_object_goes_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let client = ObjectClient::make(&ObjectLocation::Folder(folder.path().into())).unwrap();
+        let beside = folder.path().join("bundles/ab");
+        fs::create_dir_all(&beside).unwrap();
+        for name in ["one.zst#1", "one.zst#12", "another.zst#1"] {
+            fs::write(beside.join(name), "pages").unwrap();
+        }
+
+        client.delete("bundles/ab/one.zst").unwrap();
+
+        let left: Vec<_> = fs::read_dir(beside).unwrap().collect();
+        let left: Vec<_> = left
+            .into_iter()
+            .map(|file| file.unwrap().file_name())
+            .collect();
+        assert_eq!(left, ["another.zst#1"]);
+    }
+
+    #[test]
     fn only_servers_of_this_machine_are_on_it() {
         assert!(is_here("http://127.0.0.1:9000"));
         assert!(is_here("http://[::1]:9000/"));
