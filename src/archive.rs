@@ -82,7 +82,7 @@ pub use archive_file::{ArchiveFile, ArchiveTotals, CopyProgress, LedgerEnd};
 pub use article::{CandidateCopy, ChangedField};
 pub use backfill::{BackfillDays, Window};
 pub use body::Body;
-pub use bundling::{BundleFill, BundleUpload, BundledBodies, SettledObjects};
+pub use bundling::{BundleFill, BundleUpload, BundledBodies, SettledObjects, UnknownObjects};
 pub use capture::{Capture, Charset};
 pub use carried::{CarriedOver, CarriedState, LeftHold};
 pub use change::ChangeKind;

@@ -2,7 +2,8 @@
 //! storage where the archive has one, and the disk gets the room back.
 
 use crate::archive::{
-    ArchiveError, BundleFill, BundledBodies, CompactedBodies, Lease, SettledObjects, Writer,
+    ArchiveError, BundleFill, BundledBodies, CompactedBodies, Lease, SettledObjects,
+    UnknownObjects, Writer,
 };
 use crate::clock::Clock;
 
@@ -67,7 +68,7 @@ pub(crate) struct Moving {
     pub bundled: BundledBodies,
     pub settled: SettledObjects,
     /// Objects that no row of the archive names.
-    pub unknown: Vec<String>,
+    pub unknown: UnknownObjects,
     /// It was stopped before its end. The next one goes on.
     pub is_broken_off: bool,
 }
@@ -88,10 +89,12 @@ pub(crate) fn move_bodies(
     mut watch: impl FnMut(u64),
 ) -> Result<Moving, ArchiveError> {
     let mut moving = Moving::default();
-    archive.doom_announced_objects(lease)?;
+    archive.mark_announced_objects(lease)?;
     archive.save()?;
+    // What is not needed any more makes room for what comes.
+    settle(archive, lease, clock, &is_stopped, &mut moving)?;
 
-    loop {
+    while !moving.is_broken_off {
         if is_stopped() {
             moving.is_broken_off = true;
             return Ok(moving);
@@ -103,14 +106,34 @@ pub(crate) fn move_bodies(
         moving.bundled.add(archive.end_bundle(lease, upload)?);
     }
 
-    archive.doom_thin_bundles(lease)?;
+    archive.mark_thin_bundles(lease)?;
     archive.save()?;
+    settle(archive, lease, clock, &is_stopped, &mut moving)?;
+    if !moving.is_broken_off {
+        moving.unknown = archive.unknown_objects()?;
+    }
+    Ok(moving)
+}
+
+/// Deletes the objects that are not needed any more.
+fn settle(
+    archive: &mut Writer,
+    lease: Lease,
+    clock: &Clock,
+    is_stopped: impl Fn() -> bool,
+    moving: &mut Moving,
+) -> Result<(), ArchiveError> {
     match archive.settle_objects(lease, clock.now(), || !is_stopped())? {
         Some(settled) => {
-            moving.settled = settled;
-            moving.unknown = archive.unknown_objects()?;
+            let former = moving.settled;
+            moving.settled = SettledObjects {
+                deleted: former.deleted + settled.deleted,
+                moved: former.moved + settled.moved,
+                // What could not be done the first time could not be the second.
+                ..settled
+            };
         }
         None => moving.is_broken_off = true,
     }
-    Ok(moving)
+    Ok(())
 }

@@ -2,19 +2,27 @@
 
 use std::future::Future;
 use std::io;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::AbortHandle;
 
 /// A runtime with one thread of its own. To wait for its end is not allowed within another runtime,
 /// so nobody does.
 #[derive(Debug)]
 pub(super) struct BackgroundRuntime(Option<Runtime>);
 
-/// Work that a background thread does.
+/// Work that a background thread does. It is broken off where the value is dropped.
 #[derive(Debug)]
-pub(super) struct BackgroundWork<T>(mpsc::Receiver<T>);
+pub(super) struct BackgroundWork<T> {
+    result: mpsc::Receiver<T>,
+    abort: Option<AbortHandle>,
+}
+
+/// The work has no result: a panic ended it.
+#[derive(Debug)]
+pub(super) struct WorkEnded;
 
 impl BackgroundRuntime {
     /// Starts the thread. The system shows it by its name.
@@ -33,23 +41,15 @@ impl BackgroundRuntime {
         work: impl Future<Output = T> + Send + 'static,
     ) -> BackgroundWork<T> {
         let (give, take) = mpsc::sync_channel(1);
-        if let Some(runtime) = &self.0 {
+        let task = self.0.as_ref().map(|runtime| {
             runtime.spawn(async move {
                 // The receiver may have gone.
                 let _ = give.send(work.await);
-            });
-        }
-        BackgroundWork(take)
-    }
-
-    /// Does some work, and waits for its result as long as it takes.
-    pub(super) fn wait_for<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> T {
-        match self.begin(work).result(None) {
-            Some(result) => result,
-            None => unreachable!("the thread lives as long as the runtime"),
+            })
+        });
+        BackgroundWork {
+            result: take,
+            abort: task.map(|task| task.abort_handle()),
         }
     }
 }
@@ -63,21 +63,24 @@ impl Drop for BackgroundRuntime {
 }
 
 impl<T> BackgroundWork<T> {
-    /// Waits for the result; returns `None` where it does not come in time.
-    pub(super) fn result(self, patience: Option<Duration>) -> Option<T> {
-        match patience {
-            Some(patience) => self.0.recv_timeout(patience).ok(),
-            None => self.0.recv().ok(),
+    /// Waits for a while; returns `None` where the result did not come by then.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there will be no result.
+    pub(super) fn result_within(&self, patience: Duration) -> Result<Option<T>, WorkEnded> {
+        match self.result.recv_timeout(patience) {
+            Ok(result) => Ok(Some(result)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(WorkEnded),
         }
     }
+}
 
-    /// Waits for a while, and returns the result, if it came by then.
-    pub(super) fn result_within(&self, patience: Duration) -> Option<T> {
-        self.0.recv_timeout(patience).ok()
-    }
-
-    /// Returns the result, if it has come.
-    pub(super) fn result_now(&self) -> Option<T> {
-        self.0.try_recv().ok()
+impl<T> Drop for BackgroundWork<T> {
+    fn drop(&mut self) {
+        if let Some(abort) = &self.abort {
+            abort.abort();
+        }
     }
 }

@@ -63,11 +63,16 @@ pub(super) fn rewrite_body(tx: &Connection, id: i64, body: &Packed) -> Result<()
             body.zstd,
             body.dictionary().map(|id| id.0)
         ])?;
-    let mut unbundle = tx.prepare_cached("DELETE FROM bundled_body WHERE body_id = ?1")?;
-    if unbundle.execute([id])? > 0 {
-        tx.prepare_cached("UPDATE object_storage SET bundled_to = ?1 - 1 WHERE bundled_to >= ?1")?
-            .execute([id])?;
-    }
+    // The object still has the former bytes.
+    tx.prepare_cached(
+        "UPDATE object SET state = 'stale' WHERE state = 'kept'
+           AND id = (SELECT object_id FROM bundled_body WHERE body_id = ?1)",
+    )?
+    .execute([id])?;
+    tx.prepare_cached("DELETE FROM bundled_body WHERE body_id = ?1")?
+        .execute([id])?;
+    tx.prepare_cached("UPDATE object_storage SET bundled_to = ?1 - 1 WHERE bundled_to >= ?1")?
+        .execute([id])?;
     Ok(())
 }
 
@@ -105,4 +110,46 @@ pub(super) fn is_body_damaged(tx: &Connection, page: PageId) -> Result<bool, Arc
                         JOIN damage ON damage.body_id = capture.body_id WHERE page.id = ?1)",
     )?;
     Ok(select.query_row([page.0], |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::archive::compression::pack;
+    use crate::archive::schema::migrate;
+
+    #[test]
+    fn the_object_of_a_body_that_is_written_anew_is_to_be_replaced_and_the_body_waits_again() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+        let body = pack(b"a page", None);
+        let id = write_body(&connection, &body).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO object_storage (\"only\", location, archive, bundled_to)
+                   VALUES (1, '/objects', 'x', 9);
+                 INSERT INTO object (id, sha256, bytes, frames, made_at, state)
+                   VALUES (3, zeroblob(32), 10, 5, 7, 'kept'), (4, randomblob(32), 10, 5, 7, 'kept');
+                 INSERT INTO bundled_body VALUES (1, 3, 2, 5, zeroblob(32));",
+            )
+            .unwrap();
+
+        rewrite_body(&connection, id, &body).unwrap();
+
+        let told = connection.query_row(
+            "SELECT (SELECT group_concat(state) FROM object ORDER BY id),
+                    (SELECT count(*) FROM bundled_body), bundled_to FROM object_storage",
+            [],
+            |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, i64>(1)?,
+                    row.get::<_, i64>(2)?,
+                ))
+            },
+        );
+        assert_eq!(told.unwrap(), ("stale,kept".to_owned(), 0, id - 1));
+    }
 }

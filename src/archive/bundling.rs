@@ -9,6 +9,6 @@ mod adoption;
 mod settling;
 mod upload;
 
-pub use settling::SettledObjects;
 pub(super) use settling::doom_objects_of;
+pub use settling::{SettledObjects, UnknownObjects};
 pub use upload::{BundleFill, BundleUpload, BundledBodies};

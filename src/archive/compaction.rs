@@ -108,7 +108,8 @@ impl Writer {
     }
 
     /// Returns the bodies of the next captures up to one, as far as they are compressed alone.
-    /// Pages of errors are left out: they are small, and unlike all others.
+    /// Pages of errors are left out: they are small, and unlike all others. So are those in object
+    /// storage.
     fn bodies_alone(&self, last: i64) -> Result<Vec<BodyAlone>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT newest.capture AS capture, body.id AS id, sha256, bytes, zstd,
@@ -118,6 +119,7 @@ impl Writer {
                    JOIN body ON body.id = capture.body_id
                    WHERE capture.id > (SELECT capture_id FROM compaction) AND capture.id <= ?1
                      AND capture.status BETWEEN 200 AND 299 AND body.dictionary_id IS NULL
+                     AND octet_length(body.zstd) > 0
                      AND page.role <> 'photo'
                      AND NOT EXISTS
                        (SELECT 1 FROM dictionary WHERE dictionary.sha256 = body.sha256)

@@ -131,7 +131,9 @@ async fn copy_span(
             return Err(StoreError::NotAsWritten { store, table }.into());
         }
         copied.written += rows.len() as u64;
-        copied.bytes += batch.iter().map(|row| row.bytes).sum::<u64>();
+        copied.bytes += batch
+            .iter()
+            .fold(0, |sum: u64, row| sum.saturating_add(row.bytes));
         span.after = last;
     }
     *after = next;
@@ -166,8 +168,8 @@ async fn equal_rows(
 fn batches(rows: &[Outline]) -> impl Iterator<Item = &[Outline]> {
     let mut bytes = 0;
     rows.chunk_by(move |row, next| {
-        bytes += row.bytes;
-        let is_room = bytes + next.bytes <= BYTES;
+        bytes = row.bytes.saturating_add(bytes);
+        let is_room = bytes.saturating_add(next.bytes) <= BYTES;
         if !is_room {
             bytes = 0;
         }

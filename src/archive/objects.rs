@@ -11,13 +11,14 @@ mod no_client;
 mod shelf;
 
 pub(super) use bundle::{
-    BundleEntry, BundledPlace, NewObject, bundle, dictionary_object, object_name,
+    BundleEntry, BundledPlace, NewObject, bundle, dictionary_object, is_bundle, marker,
+    marker_name, object_name,
 };
 #[cfg(feature = "postgres")]
-pub(super) use client::{ObjectClient, Upload};
+pub(super) use client::{ObjectAnswer, ObjectClient};
 pub use location::ObjectLocation;
 #[cfg(not(feature = "postgres"))]
-pub(super) use no_client::{NoClient as ObjectClient, NoUpload as Upload};
+pub(super) use no_client::{NoAnswer as ObjectAnswer, NoClient as ObjectClient};
 #[cfg(feature = "postgres")]
-pub(super) use shelf::BodyPlace;
-pub(super) use shelf::{ObjectShelf, kept_location};
+pub(super) use shelf::{BodyPlace, StorageRecord};
+pub(super) use shelf::{NewestState, ObjectShelf, has_marker, kept_location, record};

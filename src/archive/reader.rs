@@ -47,7 +47,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::location::ArchiveLocation;
 use crate::archive::loss_note::refuse_if_lost;
-use crate::archive::objects::ObjectShelf;
+use crate::archive::objects::{NewestState, ObjectShelf};
 use crate::archive::schema::{SCHEMA, recognise};
 #[cfg(feature = "crawl")]
 use crate::archive::worker::{PATIENCE, SILENCE};
@@ -133,11 +133,13 @@ impl Reader {
                 file_place: place.data().join(crate::archive::FILE),
                 is_immutable: false,
                 dictionaries: Dictionaries::default(),
-                objects: ObjectShelf::of(place.objects()),
+                objects: ObjectShelf::of(place.objects())
+                    .for_reader(NewestState::Database(address.clone())),
             });
         }
         let mut reader = Self::open(place.data())?;
-        reader.objects = ObjectShelf::of(place.objects());
+        let newest = NewestState::File(reader.path.clone());
+        reader.objects = ObjectShelf::of(place.objects()).for_reader(newest);
         Ok(reader)
     }
 

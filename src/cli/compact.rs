@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::Writer;
+use crate::archive::{UnknownObjects, Writer};
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
 use crate::cli::writing::open_archive;
@@ -62,7 +62,8 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
             |bytes| line.show(&format!("{} to move", counts::size(bytes))),
         )?,
     };
-    if args.delete_unknown {
+    let may_delete = args.delete_unknown && moving.unknown.gone == 0;
+    if may_delete {
         archive.delete_unknown(&moving.unknown)?;
     }
     let is_broken_off = compaction.is_broken_off || moving.is_broken_off;
@@ -106,7 +107,9 @@ struct Done {
 
 impl Done {
     fn has_damage(&self) -> bool {
-        self.compaction.bodies.damaged > 0 || self.moving.settled.damaged > 0
+        let moving = &self.moving;
+        let is_missing = moving.settled.damaged > 0 || moving.unknown.gone > 0;
+        self.compaction.bodies.damaged > 0 || is_missing
     }
 
     fn is_broken_off(&self) -> bool {
@@ -138,11 +141,24 @@ fn give_room_back(common: &Common, archive: &mut Writer) -> anyhow::Result<()> {
 }
 
 /// Tells of the objects that no row of the archive names.
-fn tell_unknown(common: &Common, args: &CompactArgs, unknown: &[String]) {
-    if unknown.is_empty() {
+fn tell_unknown(common: &Common, args: &CompactArgs, unknown: &UnknownObjects) {
+    if unknown.gone > 0 {
+        console::note(&format!(
+            "{} that this archive names (is|are) not in object storage: `{}` names the pages",
+            counts::count(unknown.gone as u64, "object(s)"),
+            hint::command(common, &["verify"])
+        ));
+    }
+    if unknown.names.is_empty() {
         return;
     }
-    let objects = counts::count(unknown.len() as u64, "object(s)");
+    let objects = counts::count(unknown.names.len() as u64, "object(s)");
+    if args.delete_unknown && unknown.gone > 0 {
+        console::note(&format!(
+            "{objects} that no row of this archive names are left: one of them may be what is missing"
+        ));
+        return;
+    }
     if args.delete_unknown {
         console::note(&format!(
             "deleted: {objects} that no row of this archive named"
@@ -177,7 +193,8 @@ fn tell(common: &Common, archive: &Path, done: &Done) -> anyhow::Result<()> {
             "moved_bytes": bundled.bytes,
             "objects": bundled.bundles,
             "objects_deleted": settled.deleted,
-            "objects_unknown": moving.unknown,
+            "objects_unknown": moving.unknown.names,
+            "objects_missing": moving.unknown.gone,
             "broken_off": done.is_broken_off(),
         }));
     }

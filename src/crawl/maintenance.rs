@@ -17,9 +17,11 @@ use crate::time::Timestamp;
 /// user's own site may answer thousands of requests in a second.
 const FILE_CHECK: Duration = Duration::from_millis(250);
 
-/// The time between two looks whether there are enough bodies for an object, and between two tries
-/// to write one.
+/// The time between two looks whether there are enough bodies for an object.
 const BUNDLING: Duration = Duration::from_secs(60);
+
+/// The time from a try to write an object that failed to the next one.
+const BUNDLING_AGAIN: Duration = Duration::from_secs(3600);
 
 /// The time between two checkpoints, which move the log into the database file. Readers and copies
 /// of the archive then have little log to go through.
@@ -167,7 +169,7 @@ impl<W: Web> Crawl<'_, W> {
         match done {
             Err(ArchiveError::Store(StoreError::ObjectStorage { name, why })) => {
                 tracing::warn!(%name, %why, "pages stay in the archive until their place is back");
-                self.maintenance.bundle_at = self.clock.now() + BUNDLING;
+                self.maintenance.bundle_at = self.clock.now() + BUNDLING_AGAIN;
                 Ok(())
             }
             done => done,

@@ -232,14 +232,11 @@ fn frames_with(bundle: &[u8], storage: &Storage, text: &str) -> usize {
             let name = &header["dictionaries"][usize::try_from(place).unwrap()];
             zstd::decode_all(objects[name.as_str().unwrap()].as_slice()).unwrap()
         });
-        let mut decoder =
-            zstd::bulk::Decompressor::with_dictionary(dictionary.as_deref().unwrap_or_default())
-                .unwrap();
+        let dictionary = dictionary.as_deref().unwrap_or_default();
+        let mut decoder = zstd::bulk::Decompressor::with_dictionary(dictionary).unwrap();
         let page = decoder.decompress(frame, 16 << 20).unwrap();
-        assert_eq!(
-            hex::encode(Sha256::digest(&page)),
-            body["sha256"].as_str().unwrap()
-        );
+        let hash = hex::encode(Sha256::digest(&page));
+        assert_eq!(hash, body["sha256"].as_str().unwrap());
         count += usize::from(String::from_utf8_lossy(&page).contains(text));
     }
     assert_eq!(at, bundle.len());
@@ -529,5 +526,68 @@ fn a_database_of_an_older_saseo_is_brought_up_to_date_by_its_next_writer() {
             "{}",
             said(&refused)
         );
+    }
+}
+
+#[test]
+fn a_storage_that_has_nothing_of_the_archive_is_no_damage_and_nothing_is_deleted_for_it() {
+    for engine in [Engine::Folder, Engine::Database] {
+        let desk = Desk::stocked(engine, Storage::folder());
+        let article = desk.an_article();
+        desk.compact();
+        let pages = desk.pages("before.warc").len();
+        let Storage::Folder(folder) = &desk.storage else {
+            unreachable!("the storage is a folder");
+        };
+        let (here, away) = (folder.path().join("objects"), folder.path().join("away"));
+
+        // An empty folder, as of a disk that is not mounted.
+        fs::rename(&here, &away).unwrap();
+        fs::create_dir(&here).unwrap();
+        let verified = desk.run(&["verify", "--from-start"]);
+        let forgotten = desk.run(&["forget", &article, "--why", "a test", "--yes"]);
+        let compacted = desk.run(&["compact"]);
+
+        assert_eq!(verified.status.code(), Some(1), "{}", told(&verified));
+        assert_eq!(forgotten.status.code(), Some(3), "{}", said(&forgotten));
+        assert!(said(&forgotten).contains("no objects of this archive"));
+        assert_eq!(compacted.status.code(), Some(1), "{}", said(&compacted));
+
+        fs::remove_dir_all(&here).unwrap();
+        fs::rename(&away, &here).unwrap();
+        desk.done(&["forget", "--finish"]);
+        assert!(
+            desk.done(&["verify", "--from-start"])
+                .contains("damage: none")
+        );
+        assert!(desk.pages("after.warc").len() >= pages - 2);
+        desk.assert_objects_known();
+    }
+}
+
+#[test]
+fn wrong_settings_of_s3_are_told_and_no_secret_is() {
+    let desk = Desk::stocked(Engine::Folder, Storage::bucket());
+    for (name, value) in [
+        ("AWS_ENDPOINT_URL", "nonsense"),
+        ("AWS_ENDPOINT_URL", ""),
+        ("AWS_ENDPOINT_URL", "http://user:hidden@127.0.0.1:1"),
+        ("AWS_SECRET_ACCESS_KEY", "hidden\nkey"),
+        ("AWS_ACCESS_KEY_ID", "hidden\nkey"),
+    ] {
+        let mut compact = desk.command(&["--blobs", &desk.storage.place(), "compact"]);
+        let out = compact.env(name, value).output().unwrap();
+        assert_eq!(out.status.code(), Some(1), "{name}={value}: {}", said(&out));
+        assert!(said(&out).contains(name), "{}", said(&out));
+        assert!(!said(&out).contains("hidden"), "{}", said(&out));
+    }
+    for place in [
+        "s3://papers?key=hidden",
+        "s3://a:hidden@b",
+        "https://host/?sig=hidden",
+    ] {
+        let out = desk.run(&["--blobs", place, "compact"]);
+        assert_eq!(out.status.code(), Some(2), "{}", said(&out));
+        assert!(!said(&out).contains("hidden"), "{}", said(&out));
     }
 }

@@ -65,8 +65,14 @@ impl Storage {
         }
     }
 
-    /// All objects, by their names.
+    /// All objects but the markers of archives, by their names.
     pub fn objects(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut objects = self.all();
+        objects.retain(|name, _| !name.starts_with("archives/"));
+        objects
+    }
+
+    fn all(&self) -> BTreeMap<String, Vec<u8>> {
         match self {
             Self::Folder(_) => files_in(Path::new(&self.place())),
             Self::Bucket(bucket) => {

@@ -1,64 +1,70 @@
 //! An archive is told where its objects are.
 
+use rusqlite::params;
+
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::{ObjectClient, ObjectLocation, kept_location, object_name};
+use crate::archive::objects::{
+    ObjectClient, ObjectLocation, has_marker, marker, marker_name, record,
+};
 use crate::archive::store::{Lease, Writer};
 use crate::archive::store_error::StoreError;
+use crate::time::Timestamp;
 
 #[doc(hidden)]
 impl Writer {
     /// Has the archive keep its objects from now on where the user says. One that has objects
-    /// already finds the newest of them there: the user moved them. Everything must be saved, and is
-    /// saved.
+    /// already finds its marker there: the user moved them. Everything must be saved, and is saved.
     ///
     /// # Errors
     ///
     /// Fails where the place cannot be used, and where the archive's objects are not there.
-    pub fn adopt_objects(&mut self, lease: Lease) -> Result<(), ArchiveError> {
+    pub fn adopt_objects(&mut self, lease: Lease, now: Timestamp) -> Result<(), ArchiveError> {
         let Some(named) = self.objects.named().cloned() else {
             return Ok(());
         };
-        let kept = kept_location(&self.connection)?;
-        if kept.as_ref() == Some(&named) {
+        let kept = record(&self.connection)?;
+        if kept
+            .as_ref()
+            .is_some_and(|kept| kept.location == named.to_string())
+        {
             return Ok(());
         }
 
-        let client = match kept {
-            None => ObjectClient::make(&named)?,
-            Some(kept) => self.moved_objects(&named, &kept)?,
+        let archive = match kept {
+            Some(kept) if self.has_objects()? => {
+                let client = ObjectClient::open(&named)?;
+                if !has_marker(&client, &kept.archive)? {
+                    return Err(StoreError::OtherObjects {
+                        named: named.to_string(),
+                        kept: kept.location,
+                    }
+                    .into());
+                }
+                kept.archive
+            }
+            Some(_) | None => mark(&named, now)?,
         };
-        let sql = "INSERT INTO object_storage (\"only\", location) VALUES (1, ?1)
-                   ON CONFLICT (\"only\") DO UPDATE SET location = excluded.location";
-        self.transaction(lease)?.execute(sql, [named.to_string()])?;
+        let sql = "INSERT INTO object_storage (\"only\", location, archive) VALUES (1, ?1, ?2)
+                   ON CONFLICT (\"only\") DO UPDATE
+                   SET location = excluded.location, archive = excluded.archive";
+        self.transaction(lease)?
+            .execute(sql, params![named.to_string(), archive])?;
         self.save()?;
-        self.objects.use_client(client);
+        self.objects.close();
         Ok(())
     }
 
-    /// Opens another place than the one that the archive knows, and looks whether its newest object
-    /// is there.
-    fn moved_objects(
-        &self,
-        named: &ObjectLocation,
-        kept: &ObjectLocation,
-    ) -> Result<ObjectClient, ArchiveError> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT sha256 FROM object WHERE state = 'kept' AND dictionary_id IS NULL
-             ORDER BY id DESC LIMIT 1",
-        )?;
-        let newest = select.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
-        let newest: Vec<Vec<u8>> = newest.collect::<Result<_, _>>()?;
-        let Some(newest) = newest.first() else {
-            return ObjectClient::make(named);
-        };
-        let client = ObjectClient::open(named)?;
-        if client.has(&object_name(None, newest))? {
-            return Ok(client);
-        }
-        Err(StoreError::OtherObjects {
-            named: named.to_string(),
-            kept: kept.to_string(),
-        }
-        .into())
+    /// Tells whether something of the archive may be where it knows its objects.
+    fn has_objects(&self) -> Result<bool, ArchiveError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM object)";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
     }
+}
+
+/// Writes a new marker of the archive, and returns its id.
+fn mark(place: &ObjectLocation, now: Timestamp) -> Result<String, ArchiveError> {
+    let (archive, bytes) = marker(now);
+    let client = ObjectClient::make(place)?;
+    client.put(vec![(marker_name(&archive), bytes)]).wait()?;
+    Ok(archive)
 }

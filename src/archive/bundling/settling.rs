@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use rusqlite::params;
-use sha2::{Digest, Sha256};
 
 use crate::archive::body::note_damage;
-use crate::archive::bundling::upload::{LEAST_RENEWAL, announce, kept_dictionary, note_kept};
+use crate::archive::bundling::upload::{announce, doom, kept_dictionary, note_kept};
+use crate::archive::compression::unpack_checked;
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::{
-    BundleEntry, BundledPlace, ObjectClient, bundle, kept_location, object_name,
+    BundleEntry, BundledPlace, ObjectClient, bundle, is_bundle, kept_location, object_name,
 };
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
@@ -21,9 +21,23 @@ pub struct SettledObjects {
     pub deleted: u64,
     /// Bodies that moved into another bundle.
     pub moved: u64,
-    /// Bodies that could not be read. `verify` names them.
+    /// Bodies that are damaged. `verify` names them.
     pub damaged: u64,
+    /// Objects that stay, since none of the bodies that they should have can be read.
+    pub left: u64,
 }
+
+/// Objects that are there, and that no row of the archive names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnknownObjects {
+    pub names: Vec<String>,
+    /// Objects that the archive names, and that are not there: another one of these may be one of
+    /// them, under a name that is damaged here.
+    pub gone: usize,
+}
+
+/// The number of the lock that a worker holds while it settles objects: "saseoobj" in ASCII.
+const SETTLING: i64 = 0x73_61_73_65_6f_6f_62_6a;
 
 /// An object that is to be deleted.
 struct DoomedObject {
@@ -36,19 +50,25 @@ struct DoomedObject {
 struct Survivor {
     body: i64,
     content: Vec<u8>,
+    size: usize,
     dictionary: Option<i64>,
-    start: usize,
-    bytes: usize,
-    sha256: Vec<u8>,
+    start: i64,
+    bytes: i64,
+}
+
+/// What the bytes of an object that is to be deleted have.
+struct Salvage {
+    entries: Vec<BundleEntry>,
+    lost: Vec<i64>,
 }
 
 #[doc(hidden)]
 impl Writer {
     /// Notes that objects which were announced and never kept are to be deleted. No other process
     /// may write objects meanwhile. Durable with the next save.
-    pub fn doom_announced_objects(&mut self, lease: Lease) -> Result<(), ArchiveError> {
+    pub fn mark_announced_objects(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         self.transaction(lease)?.execute(
-            "UPDATE object SET state = 'doomed' WHERE state = 'announced'",
+            "UPDATE object SET state = 'stale' WHERE state = 'announced'",
             [],
         )?;
         Ok(())
@@ -56,9 +76,9 @@ impl Writer {
 
     /// Notes that bundles less than half of which is needed are to be replaced. Durable with the
     /// next save.
-    pub fn doom_thin_bundles(&mut self, lease: Lease) -> Result<(), ArchiveError> {
+    pub fn mark_thin_bundles(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         self.transaction(lease)?.execute(
-            "UPDATE object SET state = 'doomed'
+            "UPDATE object SET state = 'stale'
              WHERE state = 'kept' AND dictionary_id IS NULL AND frames >
                (SELECT 2 * coalesce(sum(bundled_body.bytes), 0) FROM bundled_body
                 WHERE object_id = object.id)",
@@ -69,7 +89,10 @@ impl Writer {
 
     /// Deletes the objects that are not needed any more. The bodies that they still have go into
     /// new ones before. Each step is saved. `watch` says whether to go on; returns `None` where it
-    /// did not.
+    /// did not. Does nothing where another worker is at it.
+    ///
+    /// An object whose bodies cannot be read stays: what answers in the place of its storage may
+    /// not be the storage.
     ///
     /// # Errors
     ///
@@ -80,15 +103,36 @@ impl Writer {
         now: Timestamp,
         mut watch: impl FnMut() -> bool,
     ) -> Result<Option<SettledObjects>, ArchiveError> {
+        let doomed = self.doomed_objects()?;
+        if doomed.is_empty() || !self.begin_settling()? {
+            return Ok(Some(SettledObjects::default()));
+        }
+        let settled = self.settle_each(lease, doomed, now, &mut watch);
+        self.end_settling()?;
+        settled
+    }
+
+    fn settle_each(
+        &mut self,
+        lease: Lease,
+        doomed: Vec<DoomedObject>,
+        now: Timestamp,
+        watch: &mut impl FnMut() -> bool,
+    ) -> Result<Option<SettledObjects>, ArchiveError> {
+        self.objects.check(&self.connection)?;
         let mut settled = SettledObjects::default();
-        for object in self.doomed_objects()? {
+        for object in doomed {
             if !watch() {
                 return Ok(None);
             }
             let name = object_name(object.dictionary, &object.sha256);
-            self.move_survivors(lease, &object, &name, now, &mut settled)?;
-            self.objects
-                .with_client(&self.connection, |client| client.delete(&name))?;
+            if !self.move_survivors(lease, &object, &name, now, &mut settled)? {
+                settled.left += 1;
+                continue;
+            }
+            let delete = |client: &ObjectClient| client.delete(&name);
+            let deleted = self.objects.with_client(&self.connection, delete)?;
+            self.answer(lease, deleted)??;
             self.transaction(lease)?
                 .execute("DELETE FROM object WHERE id = ?1", [object.id])?;
             self.save()?;
@@ -97,15 +141,38 @@ impl Writer {
         Ok(Some(settled))
     }
 
+    /// Tells whether no other worker settles objects, and keeps others from it. A session that ends
+    /// gives the lock back.
+    fn begin_settling(&self) -> Result<bool, ArchiveError> {
+        if !self.connection.is_shared() {
+            return Ok(true);
+        }
+        let sql = "SELECT pg_try_advisory_lock(?1)";
+        Ok(self
+            .connection
+            .query_row(sql, [SETTLING], |row| row.get(0))?)
+    }
+
+    fn end_settling(&self) -> Result<(), ArchiveError> {
+        if self.connection.is_shared() {
+            let sql = "SELECT pg_advisory_unlock(?1)";
+            let _: bool = self
+                .connection
+                .query_row(sql, [SETTLING], |row| row.get(0))?;
+        }
+        Ok(())
+    }
+
     /// Returns the names of the objects that no row of the archive names: of a state of the archive
     /// that a backup replaced, or of another archive. Empty where it has no object storage.
-    pub fn unknown_objects(&self) -> Result<Vec<String>, ArchiveError> {
+    pub fn unknown_objects(&self) -> Result<UnknownObjects, ArchiveError> {
         if kept_location(&self.connection)?.is_none() {
-            return Ok(Vec::new());
+            return Ok(UnknownObjects::default());
         }
-        let mut select = self
-            .connection
-            .prepare("SELECT dictionary_id, sha256 FROM object")?;
+        self.objects.check(&self.connection)?;
+        let mut select = self.connection.prepare(
+            "SELECT dictionary_id, sha256 FROM object WHERE state IN ('kept', 'stale', 'doomed')",
+        )?;
         let known = select.query_map([], |row| {
             let sha256: Vec<u8> = row.get(1)?;
             Ok(object_name(row.get(0)?, &sha256))
@@ -113,21 +180,28 @@ impl Writer {
         let known: HashSet<String> = known.collect::<Result<_, _>>()?;
         let mut names = self
             .objects
-            .with_client(&self.connection, ObjectClient::list)?;
+            .with_client(&self.connection, ObjectClient::list)?
+            .wait()?;
+        let there: HashSet<&String> = names.iter().collect();
+        let is_gone = |name: &&String| !there.contains(name);
+        let gone = known.iter().filter(is_gone).count();
         names.retain(|name| !known.contains(name));
-        Ok(names)
+        Ok(UnknownObjects { names, gone })
     }
 
     /// Deletes objects that no row of the archive names.
-    pub fn delete_unknown(&self, names: &[String]) -> Result<(), ArchiveError> {
-        self.objects.with_client(&self.connection, |client| {
-            names.iter().try_for_each(|name| client.delete(name))
-        })
+    pub fn delete_unknown(&self, unknown: &UnknownObjects) -> Result<(), ArchiveError> {
+        for name in &unknown.names {
+            let delete = |client: &ObjectClient| client.delete(name);
+            self.objects.with_client(&self.connection, delete)?.wait()?;
+        }
+        Ok(())
     }
 
     fn doomed_objects(&self) -> Result<Vec<DoomedObject>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT id, dictionary_id, sha256 FROM object WHERE state = 'doomed' ORDER BY id",
+            "SELECT id, dictionary_id, sha256 FROM object WHERE state IN ('stale', 'doomed')
+             ORDER BY id",
         )?;
         let rows = select.query_map([], |row| {
             Ok(DoomedObject {
@@ -139,7 +213,8 @@ impl Writer {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Moves the bodies of an object into a new one.
+    /// Moves the bodies of an object into a new one. Returns whether the object is not needed any
+    /// more.
     fn move_survivors(
         &mut self,
         lease: Lease,
@@ -147,60 +222,67 @@ impl Writer {
         name: &str,
         now: Timestamp,
         settled: &mut SettledObjects,
-    ) -> Result<(), ArchiveError> {
+    ) -> Result<bool, ArchiveError> {
         let survivors = self.survivors(object.id)?;
         if survivors.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
-        let read = |client: &ObjectClient| client.get(name, None);
-        let whole = self.objects.with_client(&self.connection, read)?;
-        let whole = whole.unwrap_or_default();
-
-        let (mut entries, mut lost) = (Vec::new(), Vec::new());
-        for survivor in survivors {
-            match self.entry_of(&whole, &survivor)? {
-                Some(entry) => entries.push(entry),
-                None => lost.push(survivor.body),
-            }
+        let read = self
+            .objects
+            .with_client(&self.connection, |client| client.get(name, None))?;
+        let whole = self.answer(lease, read)??.unwrap_or_default();
+        let Salvage { entries, lost } = self.salvage(&whole, survivors)?;
+        if entries.is_empty() && !is_bundle(&whole) {
+            settled.damaged += lost.len() as u64;
+            return Ok(false);
         }
-        let (moved, damaged) = (entries.len() as u64, lost.len() as u64);
-        let (new, places) = bundle(entries, now);
 
-        let new_id = match places.is_empty() {
-            true => None,
-            false => {
-                let id = announce(self.transaction(lease)?, &new, now)?;
-                self.save()?;
-                let written = vec![(object_name(None, &new.sha256), new.bytes)];
-                let mut upload = self
-                    .objects
-                    .with_client(&self.connection, |client| Ok(client.begin_put(written)))?;
-                while !upload.is_done_within(LEAST_RENEWAL) {
-                    self.renew(lease)?;
-                }
-                upload.wait()?;
-                Some(id)
-            }
-        };
+        settled.moved += entries.len() as u64;
+        settled.damaged += lost.len() as u64;
+        if !entries.is_empty() {
+            self.rebundle(lease, object.id, entries, now)?;
+        }
         let tx = self.transaction(lease)?;
-        if let Some(new_id) = new_id {
-            note_kept(tx, new_id)?;
-            move_places(tx, object.id, new_id, &places)?;
-        }
         for body in lost {
-            note_damage(tx, body, now)?;
-            tx.execute("DELETE FROM bundled_body WHERE body_id = ?1", [body])?;
+            let sql = "DELETE FROM bundled_body WHERE body_id = ?1 AND object_id = ?2";
+            if tx.execute(sql, [body, object.id])? > 0 {
+                note_damage(tx, body, now)?;
+            }
         }
         self.save()?;
-        settled.moved += moved;
-        settled.damaged += damaged;
-        Ok(())
+        Ok(true)
+    }
+
+    /// Writes bodies of an object into a new one, and notes that they stand there now.
+    fn rebundle(
+        &mut self,
+        lease: Lease,
+        from: i64,
+        entries: Vec<BundleEntry>,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        let (new, places) = bundle(entries, now);
+        let id = announce(self.transaction(lease)?, &new, now)?;
+        self.save()?;
+
+        let written = vec![(object_name(None, &new.sha256), new.bytes)];
+        let put = self
+            .objects
+            .with_client(&self.connection, |client| client.put(written))?;
+        self.answer(lease, put)??;
+        let tx = self.transaction(lease)?;
+        note_kept(tx, id)?;
+        if move_places(tx, from, id, &places)? < places.len() {
+            // One of the bodies was removed meanwhile.
+            doom(tx, id)?;
+        }
+        self.save()
     }
 
     fn survivors(&self, object: i64) -> Result<Vec<Survivor>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT body.id, body.sha256, body.dictionary_id, start, bundled_body.bytes,
-                    bundled_body.sha256
+            "SELECT body.id, body.sha256, body.bytes, body.dictionary_id, start,
+                    bundled_body.bytes
              FROM bundled_body JOIN body ON body.id = body_id
              WHERE object_id = ?1 ORDER BY body.id",
         )?;
@@ -208,29 +290,52 @@ impl Writer {
             Ok(Survivor {
                 body: row.get(0)?,
                 content: row.get(1)?,
-                dictionary: row.get(2)?,
-                start: row.get(3)?,
-                bytes: row.get(4)?,
-                sha256: row.get(5)?,
+                size: row.get(2)?,
+                dictionary: row.get(3)?,
+                start: row.get(4)?,
+                bytes: row.get(5)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns a body as it goes into the next bundle; `None` where its bytes are not those that
-    /// were written.
+    /// Returns the bodies as they go into the next bundle. They are judged by their content.
+    fn salvage(&self, whole: &[u8], survivors: Vec<Survivor>) -> Result<Salvage, ArchiveError> {
+        let (mut entries, mut lost) = (Vec::new(), Vec::new());
+        for survivor in survivors {
+            match self.entry_of(whole, &survivor)? {
+                Some(entry) => entries.push(entry),
+                None => lost.push(survivor.body),
+            }
+        }
+        Ok(Salvage { entries, lost })
+    }
+
     fn entry_of(
         &self,
         whole: &[u8],
         survivor: &Survivor,
     ) -> Result<Option<BundleEntry>, ArchiveError> {
-        let end = survivor.start.saturating_add(survivor.bytes);
-        let zstd = whole
-            .get(survivor.start..end)
-            .filter(|zstd| Sha256::digest(zstd).as_slice() == survivor.sha256);
+        let start = usize::try_from(survivor.start).ok();
+        let end = usize::try_from(survivor.start.saturating_add(survivor.bytes)).ok();
+        let zstd = start
+            .zip(end)
+            .and_then(|(start, end)| whole.get(start..end));
         let Some(zstd) = zstd else {
             return Ok(None);
         };
+        let dictionary = self
+            .dictionaries
+            .named(&self.connection, survivor.dictionary);
+        let sound = dictionary.and_then(|dictionary| {
+            let packed = (zstd, survivor.size);
+            unpack_checked(packed, &survivor.content, dictionary.as_ref(), "a body")
+        });
+        match sound {
+            Ok(_) => {}
+            Err(ArchiveError::Damaged(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        }
 
         let dictionary = match survivor.dictionary {
             Some(id) => kept_dictionary(&self.connection, id)?.map(|name| (id, name)),
@@ -245,20 +350,22 @@ impl Writer {
     }
 }
 
-/// Notes that bodies stand in another object now.
+/// Notes that bodies stand in another object now, and returns how many do.
 fn move_places(
     tx: &Connection,
     from: i64,
     to: i64,
     places: &[BundledPlace],
-) -> Result<(), ArchiveError> {
+) -> Result<usize, ArchiveError> {
     let mut update = tx.prepare_cached(
-        "UPDATE bundled_body SET object_id = ?3, start = ?4 WHERE body_id = ?1 AND object_id = ?2",
+        "UPDATE bundled_body SET object_id = ?3, start = ?4, sha256 = ?5
+         WHERE body_id = ?1 AND object_id = ?2",
     )?;
+    let mut moved = 0;
     for place in places {
-        update.execute(params![place.body, from, to, place.start])?;
+        moved += update.execute(params![place.body, from, to, place.start, place.sha256])?;
     }
-    Ok(())
+    Ok(moved)
 }
 
 /// Notes that the objects of a dictionary that is deleted are to be deleted.

@@ -11,7 +11,7 @@ use crate::archive::compression::{DictionaryId, pack, unpack_checked};
 use crate::archive::engine::{Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::{
-    BundleEntry, BundledPlace, NewObject, Upload, bundle, dictionary_object, kept_location,
+    BundleEntry, BundledPlace, NewObject, ObjectAnswer, bundle, dictionary_object, kept_location,
     object_name,
 };
 use crate::archive::store::{Lease, Writer};
@@ -45,7 +45,7 @@ pub enum BundleFill {
 /// Objects that are being written. Their bodies are still in the database.
 #[derive(Debug)]
 pub struct BundleUpload {
-    upload: Upload,
+    upload: ObjectAnswer<()>,
     objects: Vec<i64>,
     bundle: i64,
     places: Vec<BundledPlace>,
@@ -81,7 +81,7 @@ struct WaitingBody {
 impl BundleUpload {
     /// Tells whether the objects were written, or could not be.
     pub fn is_done(&mut self) -> bool {
-        self.upload.is_done()
+        self.upload.is_there_within(Duration::ZERO)
     }
 }
 
@@ -113,8 +113,16 @@ impl Writer {
         if kept_location(&self.connection)?.is_none() || !self.has_enough(fill)? {
             return Ok(None);
         }
-        let Some(waiting) = self.waiting(now)? else {
-            return Ok(None);
+        let waiting = loop {
+            let Some(waiting) = self.waiting(now)? else {
+                return Ok(None);
+            };
+            if !waiting.entries.is_empty() {
+                break waiting;
+            }
+            // All of them are damaged, and stay.
+            note_bundled_to(self.transaction(lease)?, waiting.last)?;
+            self.save()?;
         };
         let (object, places) = bundle(waiting.entries, now);
 
@@ -134,7 +142,7 @@ impl Writer {
         let written: Vec<(String, Vec<u8>)> = written.collect();
         let upload = self
             .objects
-            .with_client(&self.connection, |client| Ok(client.begin_put(written)))?;
+            .with_client(&self.connection, |client| client.put(written))?;
         Ok(Some(BundleUpload {
             upload,
             bundle: ids.last().copied().unwrap_or_default(),
@@ -156,28 +164,38 @@ impl Writer {
         upload: BundleUpload,
     ) -> Result<BundledBodies, ArchiveError> {
         let BundleUpload {
-            mut upload,
+            upload,
             objects,
             bundle,
             places,
             last,
         } = upload;
-        while !upload.is_done_within(LEAST_RENEWAL) {
+        let written = self.answer(lease, upload)?;
+        let tx = self.transaction(lease)?;
+        if let Err(error) = written {
+            // Something of them may be there all the same.
+            for object in objects {
+                tx.execute("UPDATE object SET state = 'stale' WHERE id = ?1", [object])?;
+            }
+            self.save()?;
+            return Err(error);
+        }
+        let bundled = keep(tx, &objects, bundle, &places, last)?;
+        self.save()?;
+        Ok(bundled)
+    }
+
+    /// Waits for an answer of the object storage, and renews the lease meanwhile, where it is time.
+    /// The inner error is of the object storage.
+    pub(super) fn answer<T>(
+        &mut self,
+        lease: Lease,
+        mut answer: ObjectAnswer<T>,
+    ) -> Result<Result<T, ArchiveError>, ArchiveError> {
+        while !answer.is_there_within(LEAST_RENEWAL) {
             self.renew(lease)?;
         }
-        let written = upload.wait();
-        let tx = self.transaction(lease)?;
-        let Err(error) = written else {
-            let bundled = keep(tx, &objects, bundle, &places, last)?;
-            self.save()?;
-            return Ok(bundled);
-        };
-        // Some of it may be there.
-        for object in objects {
-            doom(tx, object)?;
-        }
-        self.save()?;
-        Err(error)
+        Ok(answer.wait())
     }
 
     /// Returns how many compressed bytes of bodies may go into a bundle; 0 where the archive has no
@@ -381,11 +399,19 @@ fn keep(
         bundled.bodies += 1;
         bundled.bytes += place.bytes.unsigned_abs();
     }
-    // The bytes of a body that was removed meanwhile have to go, and so does a bundle for nothing.
     if bundled.bodies < places.len() as u64 {
+        // The bytes of a body that was removed meanwhile have to go, and so does a bundle for
+        // nothing. One that was compressed anew waits still.
         doom(tx, bundle)?;
+    } else {
+        note_bundled_to(tx, last)?;
     }
+    Ok(bundled)
+}
+
+/// Notes that the bodies up to one were looked at.
+fn note_bundled_to(tx: &Connection, last: i64) -> Result<(), ArchiveError> {
     tx.prepare_cached("UPDATE object_storage SET bundled_to = ?1 WHERE bundled_to < ?1")?
         .execute([last])?;
-    Ok(bundled)
+    Ok(())
 }

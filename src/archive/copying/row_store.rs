@@ -27,7 +27,7 @@ pub(crate) fn outline(table: &CopiedTable, columns: &[Column], values: StoreRow)
             Value::Blob(bytes) => bytes.len() as u64,
         });
     Outline {
-        bytes: sizes.sum(),
+        bytes: sizes.fold(0, u64::saturating_add),
         values,
     }
 }

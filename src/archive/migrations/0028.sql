@@ -4,11 +4,14 @@
 CREATE TABLE object_storage (
     "only"     INTEGER PRIMARY KEY CHECK ("only" = 1),
     location   TEXT NOT NULL,
+    -- The id of the archive among those that keep objects at one place.
+    archive    TEXT NOT NULL,
     bundled_to INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- The objects. One that is announced may not have been written yet. One that is doomed is deleted
--- as soon as its last body stands elsewhere.
+-- The objects. One that is announced may not have been written yet. Of a stale one something is not
+-- needed any more, and the next compaction replaces it. A doomed one has something that was removed:
+-- it is deleted as soon as its last body stands elsewhere.
 CREATE TABLE object (
     id            INTEGER PRIMARY KEY,
     -- The dictionary that it has; null for a bundle.
@@ -18,7 +21,7 @@ CREATE TABLE object (
     -- The bytes of its bodies, without what stands before them.
     frames        INTEGER NOT NULL,
     made_at       INTEGER NOT NULL,
-    state         TEXT NOT NULL CHECK (state IN ('announced', 'kept', 'doomed'))
+    state         TEXT NOT NULL CHECK (state IN ('announced', 'kept', 'stale', 'doomed'))
 ) STRICT;
 CREATE INDEX object_unsettled ON object (id) WHERE state <> 'kept';
 CREATE INDEX object_of_dictionary ON object (dictionary_id) WHERE dictionary_id IS NOT NULL;

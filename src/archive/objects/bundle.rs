@@ -97,6 +97,32 @@ pub(crate) fn object_name(dictionary: Option<i64>, sha256: &[u8]) -> String {
     format!("{folder}/{}/{hash}.zst", hash.get(..2).unwrap_or_default())
 }
 
+/// Returns the name of the object by which an archive knows that its objects are at a place.
+pub(crate) fn marker_name(archive: &str) -> String {
+    format!("archives/{archive}.json")
+}
+
+/// Makes the marker of an archive: its id, and its bytes.
+pub(crate) fn marker(now: Timestamp) -> (String, Vec<u8>) {
+    let archive = nonce(now);
+    let text = format!("{{\"saseo\":\"archive\",\"form\":{FORM},\"archive\":\"{archive}\"}}\n");
+    (archive, text.into_bytes())
+}
+
+/// Tells whether bytes begin as those of a bundle do, whatever follows.
+pub(crate) fn is_bundle(bytes: &[u8]) -> bool {
+    let Some(([magic, size], rest)) = bytes.split_first_chunk::<8>().map(|(head, rest)| {
+        let (magic, size) = head.split_at(4);
+        let number = |part: &[u8]| part.try_into().map(u32::from_le_bytes).unwrap_or_default();
+        ([number(magic), number(size)], rest)
+    }) else {
+        return false;
+    };
+    let header = usize::try_from(size).ok().and_then(|size| rest.get(..size));
+    let header = header.and_then(|json| serde_json::from_slice::<serde_json::Value>(json).ok());
+    magic == SKIPPABLE && header.is_some_and(|header| header["saseo"] == "bundle")
+}
+
 /// Tells whether a name is one that an archive gives to its objects.
 #[cfg(feature = "postgres")]
 pub(crate) fn is_object_name(name: &str) -> bool {

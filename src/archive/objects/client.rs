@@ -1,11 +1,12 @@
-//! A client of an object storage, for code that waits for each answer.
+//! A client of an object storage. Each request is done by a thread of its own, and whoever asked may
+//! wait for it.
 
 use std::fmt::Display;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{fs, io};
+use std::{env, fs, io};
 
 use futures_util::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
@@ -15,6 +16,7 @@ use object_store::{
     ClientOptions, Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutPayload,
     RetryConfig,
 };
+use url::{Host, Url};
 
 use crate::archive::background::{BackgroundRuntime, BackgroundWork};
 use crate::archive::error::ArchiveError;
@@ -37,12 +39,20 @@ const MOST_RETRIES: usize = 3;
 /// The variables that name the server of S3, as AWS's own programs and object_store read them.
 const ENDPOINTS: [&str; 3] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"];
 
+/// The variables that go into the head of a request.
+const IN_HEADERS: [&str; 4] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+];
+
 /// A connection to an object storage.
 #[derive(Debug)]
 pub(crate) struct ObjectClient {
     store: Arc<dyn ObjectStore>,
     /// What the names of the objects begin with.
-    prefix: String,
+    prefix: Path,
     /// What people know it by.
     name: String,
     /// The folder, if it is one.
@@ -50,11 +60,11 @@ pub(crate) struct ObjectClient {
     runtime: BackgroundRuntime,
 }
 
-/// Objects that are being written.
+/// The answer to a request, which may be under way. The request is broken off where this is dropped.
 #[derive(Debug)]
-pub(crate) struct Upload {
-    work: BackgroundWork<Result<(), Error>>,
-    result: Option<Result<(), Error>>,
+pub(crate) struct ObjectAnswer<T> {
+    work: BackgroundWork<Result<T, String>>,
+    answer: Option<Result<T, String>>,
     name: String,
 }
 
@@ -67,23 +77,24 @@ impl ObjectClient {
     /// The server of S3 is not asked yet.
     pub(crate) fn open(location: &ObjectLocation) -> Result<Self, ArchiveError> {
         let name = location.to_string();
-        let fault = |error: &dyn Display| failed(&name, error);
+        let fault = |why: &dyn Display| failed(&name, why);
         let (store, prefix): (Arc<dyn ObjectStore>, _) = match location {
             ObjectLocation::Folder(folder) => {
                 let store = LocalFileSystem::new_with_prefix(folder);
                 let store = store.map_err(|error| fault(&error))?;
-                (Arc::new(store.with_fsync(true)), String::new())
+                (Arc::new(store.with_fsync(true)), Path::default())
             }
             ObjectLocation::S3 { bucket, prefix } => {
-                let store = s3(bucket).build().map_err(|error| fault(&error))?;
-                (Arc::new(store), prefix.clone())
+                let settings = s3(bucket).map_err(|why| fault(&why))?;
+                let store = settings.build().map_err(|error| fault(&error))?;
+                (Arc::new(store), Path::from(prefix.as_str()))
             }
         };
-        let runtime = BackgroundRuntime::start("objects").map_err(|error| fault(&error))?;
         let folder = match location {
             ObjectLocation::Folder(folder) => Some(folder.clone()),
             ObjectLocation::S3 { .. } => None,
         };
+        let runtime = BackgroundRuntime::start("objects").map_err(|error| fault(&error))?;
         Ok(Self {
             store,
             prefix,
@@ -101,149 +112,144 @@ impl ObjectClient {
     /// As [`ObjectClient::open`].
     pub(crate) fn make(location: &ObjectLocation) -> Result<Self, ArchiveError> {
         if let ObjectLocation::Folder(folder) = location {
-            let made = std::fs::create_dir_all(folder);
+            let made = fs::create_dir_all(folder);
             made.map_err(|error| failed(&location.to_string(), &error))?;
         }
         Self::open(location)
     }
 
-    /// Begins to write objects, one after the other. One that is there already is left: the name
-    /// of an object is the hash of its bytes.
-    pub(crate) fn begin_put(&self, objects: Vec<(String, Vec<u8>)>) -> Upload {
+    /// Writes objects, one after the other, and looks whether they are there. One that is there
+    /// already is left: the name of an object is the hash of its bytes.
+    pub(crate) fn put(&self, objects: Vec<(String, Vec<u8>)>) -> ObjectAnswer<()> {
         let store = Arc::clone(&self.store);
         let objects: Vec<(Path, Vec<u8>)> = objects
             .into_iter()
             .map(|(name, bytes)| (self.path(&name), bytes))
             .collect();
-        let work = self.runtime.begin(async move {
+        self.ask(async move {
             for (path, bytes) in objects {
-                let put = store.put_opts(&path, PutPayload::from(bytes), PutMode::Create.into());
-                match put.await {
-                    Ok(_) | Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {}
-                    Err(error) => return Err(error),
-                }
+                put_one(&*store, &path, bytes).await?;
             }
             Ok(())
-        });
-        Upload {
-            work,
-            result: None,
-            name: self.name.clone(),
-        }
+        })
     }
 
-    /// Returns an object, or a range of its bytes; `None` where it is not there.
+    /// Reads an object, or a range of its bytes; the answer is `None` where it is not there.
     pub(crate) fn get(
         &self,
         name: &str,
         range: Option<Range<u64>>,
-    ) -> Result<Option<Vec<u8>>, ArchiveError> {
+    ) -> ObjectAnswer<Option<Vec<u8>>> {
         let (store, path) = (Arc::clone(&self.store), self.path(name));
         let options = GetOptions {
             range: range.map(GetRange::Bounded),
             ..GetOptions::default()
         };
-        let read = self
-            .runtime
-            .wait_for(async move { store.get_opts(&path, options).await?.bytes().await });
-        match read {
-            Ok(bytes) => Ok(Some(bytes.into())),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(self.fault(&error)),
-        }
-    }
-
-    /// Tells whether an object is there.
-    pub(crate) fn has(&self, name: &str) -> Result<bool, ArchiveError> {
-        let (store, path) = (Arc::clone(&self.store), self.path(name));
-        let head = self
-            .runtime
-            .wait_for(async move { store.head(&path).await });
-        match head {
-            Ok(_) => Ok(true),
-            Err(Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(self.fault(&error)),
-        }
-    }
-
-    /// Returns the names of all objects that are there.
-    pub(crate) fn list(&self) -> Result<Vec<String>, ArchiveError> {
-        let store = Arc::clone(&self.store);
-        let prefix = Some(self.prefix.as_str()).filter(|prefix| !prefix.is_empty());
-        let prefix = prefix.map(Path::from);
-        let listed = self.runtime.wait_for(async move {
-            let objects = store.list(prefix.as_ref());
-            objects.try_collect::<Vec<_>>().await
-        });
-        let listed = listed.map_err(|error| self.fault(&error))?;
-
-        let mut names = Vec::new();
-        for object in listed {
-            let name = object.location.to_string();
-            let name = name.strip_prefix(&self.prefix).unwrap_or(&name);
-            let name = name.trim_start_matches('/');
-            if is_object_name(name) {
-                names.push(name.to_owned());
+        self.ask(async move {
+            let read = async { store.get_opts(&path, options).await?.bytes().await };
+            match read.await {
+                Ok(bytes) => Ok(Some(bytes.into())),
+                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error.to_string()),
             }
-        }
-        Ok(names)
+        })
+    }
+
+    /// Lists the names of all objects that are there.
+    pub(crate) fn list(&self) -> ObjectAnswer<Vec<String>> {
+        let (store, prefix) = (Arc::clone(&self.store), self.prefix.clone());
+        self.ask(async move {
+            let below = Some(&prefix).filter(|prefix| !prefix.as_ref().is_empty());
+            let listed = store.list(below).try_collect::<Vec<_>>().await;
+            let listed = listed.map_err(|error| error.to_string())?;
+            let names = listed.iter().filter_map(|object| {
+                let parts: Vec<String> = object
+                    .location
+                    .prefix_match(&prefix)?
+                    .map(|part| part.as_ref().to_owned())
+                    .collect();
+                Some(parts.join("/"))
+            });
+            Ok(names.filter(|name| is_object_name(name)).collect())
+        })
     }
 
     /// Deletes an object, if it is there, and what a process that was killed has left of it.
-    pub(crate) fn delete(&self, name: &str) -> Result<(), ArchiveError> {
+    pub(crate) fn delete(&self, name: &str) -> ObjectAnswer<()> {
         let (store, path) = (Arc::clone(&self.store), self.path(name));
-        let deleted = self
-            .runtime
-            .wait_for(async move { store.delete(&path).await });
-        match deleted {
-            Ok(()) | Err(Error::NotFound { .. }) => {}
-            Err(error) => return Err(self.fault(&error)),
-        }
-        match &self.folder {
-            Some(folder) => remove_staged(&folder.join(name)).map_err(|error| self.fault(&error)),
-            None => Ok(()),
+        let file = self.folder.as_ref().map(|folder| folder.join(name));
+        self.ask(async move {
+            match store.delete(&path).await {
+                Ok(()) | Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.to_string()),
+            }
+            let removed = file.map(|file| remove_staged(&file)).transpose();
+            removed.map(|_| ()).map_err(|error| error.to_string())
+        })
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        request: impl Future<Output = Result<T, String>> + Send + 'static,
+    ) -> ObjectAnswer<T> {
+        ObjectAnswer {
+            work: self.runtime.begin(request),
+            answer: None,
+            name: self.name.clone(),
         }
     }
 
     fn path(&self, name: &str) -> Path {
-        match self.prefix.as_str() {
-            "" => Path::from(name),
-            prefix => Path::from(format!("{prefix}/{name}")),
-        }
-    }
-
-    fn fault(&self, error: &dyn Display) -> ArchiveError {
-        failed(&self.name, error)
+        let parts = name.split('/');
+        parts.fold(self.prefix.clone(), |path, part| path.join(part))
     }
 }
 
-impl Upload {
-    /// Tells whether the objects were written, or could not be.
-    pub(crate) fn is_done(&mut self) -> bool {
-        self.result = self.result.take().or_else(|| self.work.result_now());
-        self.result.is_some()
+impl<T> ObjectAnswer<T> {
+    /// Waits for a while, and tells whether the answer is there.
+    pub(crate) fn is_there_within(&mut self, patience: Duration) -> bool {
+        if self.answer.is_none() {
+            self.answer = match self.work.result_within(patience) {
+                Ok(answer) => answer,
+                Err(_) => Some(Err("its thread has ended".to_owned())),
+            };
+        }
+        self.answer.is_some()
     }
 
-    /// Waits for a while, and tells whether the objects were written by then, or could not be.
-    pub(crate) fn is_done_within(&mut self, patience: Duration) -> bool {
-        self.result = self
-            .result
-            .take()
-            .or_else(|| self.work.result_within(patience));
-        self.result.is_some()
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the object storage cannot be used.
+    pub(crate) fn wait(mut self) -> Result<T, ArchiveError> {
+        loop {
+            if self.is_there_within(REQUEST_TIMEOUT)
+                && let Some(answer) = self.answer.take()
+            {
+                return answer.map_err(|why| failed(&self.name, &why));
+            }
+        }
     }
+}
 
-    /// Waits until the objects are written.
-    pub(crate) fn wait(self) -> Result<(), ArchiveError> {
-        let result = match self.result {
-            Some(result) => result,
-            None => match self.work.result(None) {
-                Some(result) => result,
-                None => return Err(failed(&self.name, &"its thread has ended")),
-            },
-        };
-        result.map_err(|error| failed(&self.name, &error))
+/// Writes an object, and looks whether it is there with all of its bytes: servers say "409 Conflict"
+/// of one that is there and of one that they did not write.
+async fn put_one(store: &dyn ObjectStore, path: &Path, bytes: Vec<u8>) -> Result<(), String> {
+    let size = bytes.len() as u64;
+    let put = store.put_opts(path, PutPayload::from(bytes), PutMode::Create.into());
+    match put.await {
+        Ok(_) | Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {}
+        Err(error) => return Err(error.to_string()),
     }
+    let there = store.head(path).await.map_err(|error| error.to_string())?;
+    if there.size == size {
+        return Ok(());
+    }
+    Err(format!(
+        "{path} has {} bytes there, and {size} were sent",
+        there.size
+    ))
 }
 
 /// Removes the files beside an object in which it was written before it got its name. object_store
@@ -268,7 +274,11 @@ fn remove_staged(object: &std::path::Path) -> io::Result<()> {
 }
 
 /// Returns the settings of the environment for a bucket of S3.
-fn s3(bucket: &str) -> AmazonS3Builder {
+///
+/// # Errors
+///
+/// Fails where a variable is wrong. Its value is not told: it may be a secret.
+fn s3(bucket: &str) -> Result<AmazonS3Builder, String> {
     let options = ClientOptions::new()
         .with_connect_timeout(CONNECT_TIMEOUT)
         .with_timeout(REQUEST_TIMEOUT);
@@ -277,34 +287,52 @@ fn s3(bucket: &str) -> AmazonS3Builder {
         retry_timeout: RETRY_TIMEOUT,
         ..RetryConfig::default()
     };
+    for name in IN_HEADERS {
+        let value = env::var(name).unwrap_or_default();
+        if value.contains(char::is_control) || !value.is_ascii() {
+            return Err(format!("{name} has a letter that no request may have"));
+        }
+    }
+
     let builder = AmazonS3Builder::from_env()
         .with_bucket_name(bucket)
         .with_client_options(options)
         .with_retry(retries);
-
-    let endpoint = ENDPOINTS.iter().find_map(|name| std::env::var(name).ok());
-    match endpoint {
-        // A server on this machine needs no TLS. For another one AWS_ALLOW_HTTP asks to go without.
-        Some(endpoint) => {
-            let builder = match is_here(&endpoint) {
-                true => builder.with_allow_http(true),
-                false => builder,
-            };
-            builder.with_endpoint(endpoint)
-        }
-        None => builder,
-    }
+    let named = ENDPOINTS.map(|name| (name, env::var(name)));
+    let named = named
+        .into_iter()
+        .find_map(|(name, value)| Some((name, value.ok()?)));
+    let Some((name, endpoint)) = named else {
+        return Ok(builder);
+    };
+    let url = endpoint_url(&endpoint).map_err(|why| format!("{name} {why}"))?;
+    // A server on this machine needs no TLS. For another one AWS_ALLOW_HTTP asks to go without.
+    let builder = match is_here(&url) {
+        true => builder.with_allow_http(true),
+        false => builder,
+    };
+    Ok(builder.with_endpoint(endpoint))
 }
 
-/// Tells whether an endpoint is on this machine.
-fn is_here(endpoint: &str) -> bool {
-    let Ok(url) = url::Url::parse(endpoint) else {
-        return false;
-    };
+/// Reads the address of a server.
+fn endpoint_url(endpoint: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(endpoint).map_err(|_| "is no address: write https://HOST")?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err("is no address: write https://HOST");
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
+        return Err("must have no user and no password: AWS_ACCESS_KEY_ID and \
+                    AWS_SECRET_ACCESS_KEY have these");
+    }
+    Ok(url)
+}
+
+/// Tells whether a server is on this machine.
+fn is_here(url: &Url) -> bool {
     match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
 }
@@ -329,20 +357,25 @@ mod tests {
         let client = ObjectClient::make(&location).unwrap();
         let put = |bytes: &[u8]| {
             let objects = vec![("bundles/ab/one.zst".to_owned(), bytes.to_vec())];
-            client.begin_put(objects).wait()
+            client.put(objects).wait()
         };
 
         put(b"0123456789").unwrap();
-        put(b"another try of the same name").unwrap();
+        put(b"9876543210").unwrap();
+        assert!(put(b"another size").is_err());
 
         let name = "bundles/ab/one.zst";
-        assert_eq!(client.get(name, None).unwrap().unwrap(), b"0123456789");
-        assert_eq!(client.get(name, Some(2..5)).unwrap().unwrap(), b"234");
-        assert!(client.has(name).unwrap());
-        client.delete(name).unwrap();
-        client.delete(name).unwrap();
-        assert_eq!(client.get(name, None).unwrap(), None);
-        assert!(!client.has(name).unwrap());
+        assert_eq!(
+            client.get(name, None).wait().unwrap().unwrap(),
+            b"0123456789"
+        );
+        assert_eq!(
+            client.get(name, Some(2..5)).wait().unwrap().unwrap(),
+            b"234"
+        );
+        client.delete(name).wait().unwrap();
+        client.delete(name).wait().unwrap();
+        assert_eq!(client.get(name, None).wait().unwrap(), None);
     }
 
     #[test]
@@ -355,7 +388,7 @@ mod tests {
             fs::write(beside.join(name), "pages").unwrap();
         }
 
-        client.delete("bundles/ab/one.zst").unwrap();
+        client.delete("bundles/ab/one.zst").wait().unwrap();
 
         let left: Vec<_> = fs::read_dir(beside).unwrap().collect();
         let left: Vec<_> = left
@@ -367,10 +400,26 @@ mod tests {
 
     #[test]
     fn only_servers_of_this_machine_are_on_it() {
+        let is_here = |endpoint| is_here(&endpoint_url(endpoint).unwrap());
         assert!(is_here("http://127.0.0.1:9000"));
         assert!(is_here("http://[::1]:9000/"));
         assert!(is_here("http://localhost:9000"));
         assert!(!is_here("http://127.0.0.1.example:9000"));
         assert!(!is_here("http://s3.example"));
+    }
+
+    #[test]
+    fn endpoints_that_are_none_or_have_secrets_are_refused_and_not_repeated() {
+        for endpoint in [
+            "nonsense",
+            "http://",
+            "http://127.0.0.1:x",
+            "ftp://server.example",
+            "http://user:hidden@server.example",
+            "http://server.example/?key=hidden",
+        ] {
+            let refused = endpoint_url(endpoint).unwrap_err();
+            assert!(!refused.contains("hidden"), "{refused}");
+        }
     }
 }

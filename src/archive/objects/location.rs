@@ -23,8 +23,11 @@ impl FromStr for ObjectLocation {
     /// Reads `s3://BUCKET`, `s3://BUCKET/PREFIX` or a folder.
     fn from_str(text: &str) -> Result<Self, StoreError> {
         let bad = |why: &str| StoreError::BadObjects {
-            // What may be a secret is not repeated.
-            text: text.rsplit('@').next().unwrap_or_default().to_owned(),
+            // What stands behind the scheme may be a secret.
+            text: match text.split_once("://") {
+                Some((scheme, _)) => format!("{scheme}://…"),
+                None => text.to_owned(),
+            },
             why: why.to_owned(),
         };
         let Some((scheme, rest)) = text.split_once("://") else {

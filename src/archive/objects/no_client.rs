@@ -1,5 +1,6 @@
 //! In place of a client for object storage, in a saseo that was built without one.
 
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ pub(crate) enum NoClient {}
 
 /// There is none.
 #[derive(Debug)]
-pub(crate) enum NoUpload {}
+pub(crate) struct NoAnswer<T>(NoClient, PhantomData<T>);
 
 impl NoClient {
     pub(crate) fn open(_: &ObjectLocation) -> Result<Self, ArchiveError> {
@@ -24,41 +25,29 @@ impl NoClient {
         Err(StoreError::ObjectsNotBuiltIn.into())
     }
 
-    pub(crate) fn begin_put(&self, _: Vec<(String, Vec<u8>)>) -> NoUpload {
+    pub(crate) fn put(&self, _: Vec<(String, Vec<u8>)>) -> NoAnswer<()> {
         match *self {}
     }
 
-    pub(crate) fn get(
-        &self,
-        _: &str,
-        _: Option<Range<u64>>,
-    ) -> Result<Option<Vec<u8>>, ArchiveError> {
+    pub(crate) fn get(&self, _: &str, _: Option<Range<u64>>) -> NoAnswer<Option<Vec<u8>>> {
         match *self {}
     }
 
-    pub(crate) fn has(&self, _: &str) -> Result<bool, ArchiveError> {
+    pub(crate) fn list(&self) -> NoAnswer<Vec<String>> {
         match *self {}
     }
 
-    pub(crate) fn list(&self) -> Result<Vec<String>, ArchiveError> {
-        match *self {}
-    }
-
-    pub(crate) fn delete(&self, _: &str) -> Result<(), ArchiveError> {
+    pub(crate) fn delete(&self, _: &str) -> NoAnswer<()> {
         match *self {}
     }
 }
 
-impl NoUpload {
-    pub(crate) fn is_done(&mut self) -> bool {
-        match *self {}
+impl<T> NoAnswer<T> {
+    pub(crate) fn is_there_within(&mut self, _: Duration) -> bool {
+        match self.0 {}
     }
 
-    pub(crate) fn is_done_within(&mut self, _: Duration) -> bool {
-        match *self {}
-    }
-
-    pub(crate) fn wait(self) -> Result<(), ArchiveError> {
-        match self {}
+    pub(crate) fn wait(self) -> Result<T, ArchiveError> {
+        match self.0 {}
     }
 }

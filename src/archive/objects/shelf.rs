@@ -1,36 +1,63 @@
 //! Bodies as the archive keeps them, wherever their bytes are.
 
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::params;
+use rusqlite::{OpenFlags, params};
 use sha2::{Digest, Sha256};
 
+#[cfg(feature = "postgres")]
+use crate::archive::database::{DatabaseSession, PostgresAddress};
 use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::bundle::object_name;
-#[cfg(feature = "postgres")]
-use crate::archive::objects::client::ObjectClient;
+use crate::archive::objects::ObjectClient;
+use crate::archive::objects::bundle::{marker_name, object_name};
 use crate::archive::objects::location::ObjectLocation;
-#[cfg(not(feature = "postgres"))]
-use crate::archive::objects::no_client::NoClient as ObjectClient;
+use crate::archive::store_error::StoreError;
 
 /// A larger bundle is never read whole: it has a body that is large itself.
-const MOST_KEPT_BYTES: i64 = 64 << 20;
+const MOST_KEPT_BYTES: u64 = 64 << 20;
 
 /// The objects of an archive, opened when the first of them is needed.
 #[derive(Debug, Default)]
 pub(crate) struct ObjectShelf {
     /// Where the user says that they are; `None` where the archive's own word counts.
     named: Option<ObjectLocation>,
+    /// Where a reader finds the newest state of its archive.
+    newest: Option<NewestState>,
     // A reader may serve several threads, one after the other.
     opened: Mutex<Opened>,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Opened {
-    client: Option<ObjectClient>,
+struct Opened {
+    shelf: Option<OpenShelf>,
     /// The bundle that was read last.
     last: Option<LastBundle>,
+}
+
+/// The archive of a reader, which reads the state of an earlier moment.
+#[derive(Clone, Debug)]
+pub(crate) enum NewestState {
+    File(PathBuf),
+    #[cfg(feature = "postgres")]
+    Database(PostgresAddress),
+}
+
+/// A client, and the id by whose marker an archive knows its own objects.
+#[derive(Debug)]
+struct OpenShelf {
+    client: ObjectClient,
+    location: ObjectLocation,
+    archive: String,
+}
+
+/// What an archive knows of its objects.
+#[derive(Clone, Debug)]
+pub(crate) struct StorageRecord {
+    pub(crate) location: String,
+    /// The id of the archive among those that keep objects at one place.
+    pub(crate) archive: String,
 }
 
 /// A bundle from which a body was read, and its bytes once a second one was.
@@ -41,29 +68,43 @@ struct LastBundle {
 }
 
 /// Where the bytes of a body are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BodyPlace {
     name: String,
-    object_bytes: i64,
+    object_bytes: u64,
     start: u64,
-    bytes: u64,
+    end: u64,
     sha256: Vec<u8>,
 }
 
 impl BodyPlace {
-    /// A place in an object of this hash and size, from a start on, with the hash of its bytes.
+    /// A place in an object of this hash and size, from a start on, with the hash of its bytes;
+    /// `None` for numbers that no object has.
     pub(crate) fn of(
-        (object, object_bytes): (Vec<u8>, i64),
+        (object, object_bytes): (&[u8], i64),
         (start, bytes): (i64, i64),
         sha256: Vec<u8>,
-    ) -> Self {
-        Self {
-            name: object_name(None, &object),
-            object_bytes,
-            start: start.unsigned_abs(),
-            bytes: bytes.unsigned_abs(),
+    ) -> Option<Self> {
+        let (start, bytes) = (u64::try_from(start).ok()?, u64::try_from(bytes).ok()?);
+        Some(Self {
+            name: object_name(None, object),
+            object_bytes: u64::try_from(object_bytes).ok()?,
+            start,
+            end: start.checked_add(bytes)?,
             sha256,
-        }
+        })
+    }
+
+    fn part(&self, object: &[u8]) -> Option<Vec<u8>> {
+        let (start, end) = (
+            usize::try_from(self.start).ok()?,
+            usize::try_from(self.end).ok()?,
+        );
+        object.get(start..end).map(<[u8]>::to_vec)
+    }
+
+    fn has_hash_of(&self, bytes: &[u8]) -> bool {
+        Sha256::digest(bytes).as_slice() == self.sha256
     }
 }
 
@@ -72,7 +113,17 @@ impl ObjectShelf {
     pub(crate) fn of(named: Option<&ObjectLocation>) -> Self {
         Self {
             named: named.cloned(),
+            newest: None,
             opened: Mutex::default(),
+        }
+    }
+
+    /// Returns the same shelf for a reader of this archive: where an object is gone, it looks whether
+    /// its bodies are in another one by now.
+    pub(crate) fn for_reader(self, newest: NewestState) -> Self {
+        Self {
+            newest: Some(newest),
+            ..self
         }
     }
 
@@ -87,7 +138,8 @@ impl ObjectShelf {
     /// # Errors
     ///
     /// Returns [`ArchiveError::Damaged`] where they are nowhere, and where they are not those that
-    /// were written. An object storage that does not answer is another error.
+    /// were written. An object storage that does not answer, or has nothing of this archive, is
+    /// another error.
     pub(crate) fn bytes_of(
         &self,
         connection: &Connection,
@@ -97,13 +149,11 @@ impl ObjectShelf {
         if !zstd.is_empty() {
             return Ok(zstd);
         }
-        self.bytes_at(body, place_of(connection, body)?, || {
-            location_text(connection)
-        })
+        self.bytes_at(body, place_of(connection, body)?, || record(connection))
     }
 
-    /// Returns the compressed bytes of a body at a place. `location` is asked once for where the
-    /// archive says that its objects are.
+    /// Returns the compressed bytes of a body at a place. `record` is asked once for what the archive
+    /// knows of its objects.
     ///
     /// # Errors
     ///
@@ -112,20 +162,57 @@ impl ObjectShelf {
         &self,
         body: i64,
         place: Option<BodyPlace>,
-        location: impl FnOnce() -> Result<Option<String>, ArchiveError>,
+        record: impl FnOnce() -> Result<Option<StorageRecord>, ArchiveError>,
     ) -> Result<Vec<u8>, ArchiveError> {
         let Some(place) = place else {
             return Err(ArchiveError::Damaged(format!("body {body} has no bytes")));
         };
-        let Some(bytes) = self.read(&place, location)? else {
-            let why = format!("object {} with body {body} is missing", place.name);
-            return Err(ArchiveError::Damaged(why));
+        let mut opened = self.lock();
+        self.open(&mut opened, record)?;
+        let Opened {
+            shelf: Some(shelf),
+            last,
+        } = &mut *opened
+        else {
+            unreachable!("the shelf was opened");
         };
-        if Sha256::digest(&bytes).as_slice() != place.sha256 {
-            let why = format!("object {} has other bytes for body {body}", place.name);
-            return Err(ArchiveError::Damaged(why));
+        let bytes = read(&shelf.client, last, &place)?;
+        if bytes.is_none()
+            && let Some(newer) = self.newer_place(body)?
+            && newer != place
+            && let Some(bytes) = read(&shelf.client, last, &newer)?
+            && newer.has_hash_of(&bytes)
+        {
+            return Ok(bytes);
         }
-        Ok(bytes)
+        match bytes {
+            Some(bytes) if place.has_hash_of(&bytes) => Ok(bytes),
+            Some(_) => {
+                shelf.check_marker()?;
+                let why = format!("object {} has other bytes for body {body}", place.name);
+                Err(ArchiveError::Damaged(why))
+            }
+            None => {
+                shelf.check_marker()?;
+                let why = format!("object {} with body {body} is missing", place.name);
+                Err(ArchiveError::Damaged(why))
+            }
+        }
+    }
+
+    /// Returns where a body is in the newest state of the archive.
+    fn newer_place(&self, body: i64) -> Result<Option<BodyPlace>, ArchiveError> {
+        let connection = match &self.newest {
+            None => return Ok(None),
+            Some(NewestState::File(path)) => {
+                Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?
+            }
+            #[cfg(feature = "postgres")]
+            Some(NewestState::Database(address)) => {
+                Connection::Postgres(DatabaseSession::connect(address)?)
+            }
+        };
+        place_of(&connection, body)
     }
 
     /// Does something with the client.
@@ -136,77 +223,52 @@ impl ObjectShelf {
     pub(crate) fn with_client<T>(
         &self,
         connection: &Connection,
-        work: impl FnOnce(&ObjectClient) -> Result<T, ArchiveError>,
+        work: impl FnOnce(&ObjectClient) -> T,
     ) -> Result<T, ArchiveError> {
         let mut opened = self.lock();
-        work(self.client(&mut opened, || location_text(connection))?)
+        Ok(work(&self.open(&mut opened, || record(connection))?.client))
     }
 
-    /// Uses a client from now on.
-    pub(crate) fn use_client(&self, client: ObjectClient) {
-        *self.lock() = Opened {
-            client: Some(client),
-            last: None,
-        };
-    }
-
-    /// Reads the bytes of a place; `None` where the object is not there or is too short. The second
-    /// body of a bundle brings the whole of it: most readers go through all bodies in their order.
-    fn read(
-        &self,
-        place: &BodyPlace,
-        location: impl FnOnce() -> Result<Option<String>, ArchiveError>,
-    ) -> Result<Option<Vec<u8>>, ArchiveError> {
+    /// Looks whether the object storage has the objects of this archive.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it has not, or does not answer.
+    pub(crate) fn check(&self, connection: &Connection) -> Result<(), ArchiveError> {
         let mut opened = self.lock();
-        self.client(&mut opened, location)?;
-        let Opened { client, last } = &mut *opened;
-        let Some(client) = client else {
-            unreachable!("the client was opened");
-        };
-
-        let range = place.start..place.start + place.bytes;
-        match last.as_mut().filter(|last| last.name == place.name) {
-            Some(_) if place.object_bytes > MOST_KEPT_BYTES => client.get(&place.name, Some(range)),
-            Some(last) => {
-                if last.bytes.is_none() {
-                    last.bytes = client.get(&place.name, None)?;
-                }
-                Ok(last.bytes.as_deref().and_then(|bytes| part(bytes, place)))
-            }
-            None => {
-                *last = Some(LastBundle {
-                    name: place.name.clone(),
-                    bytes: None,
-                });
-                client.get(&place.name, Some(range)).or_else(|_| {
-                    // An object that was cut off has no such range.
-                    let whole = client.get(&place.name, None)?;
-                    Ok(whole.and_then(|bytes| part(&bytes, place)))
-                })
-            }
-        }
+        self.open(&mut opened, || record(connection))?
+            .check_marker()
     }
 
-    fn client<'o>(
+    /// Opens the shelf anew when it is needed next.
+    pub(crate) fn close(&self) {
+        *self.lock() = Opened::default();
+    }
+
+    fn open<'o>(
         &self,
         opened: &'o mut Opened,
-        location: impl FnOnce() -> Result<Option<String>, ArchiveError>,
-    ) -> Result<&'o ObjectClient, ArchiveError> {
-        let client = match opened.client.take() {
-            Some(client) => client,
+        record: impl FnOnce() -> Result<Option<StorageRecord>, ArchiveError>,
+    ) -> Result<&'o OpenShelf, ArchiveError> {
+        let shelf = match opened.shelf.take() {
+            Some(shelf) => shelf,
             None => {
-                let location = match (&self.named, location()?) {
-                    (Some(named), _) => named.clone(),
-                    (None, Some(kept)) => kept.parse()?,
-                    (None, None) => {
-                        let why = "nothing tells where its objects are".to_owned();
-                        return Err(ArchiveError::Damaged(why));
-                    }
+                let Some(record) = record()? else {
+                    let why = "nothing tells where its objects are".to_owned();
+                    return Err(ArchiveError::Damaged(why));
                 };
-                ObjectClient::open(&location)?
+                let location = match &self.named {
+                    Some(named) => named.clone(),
+                    None => record.location.parse()?,
+                };
+                OpenShelf {
+                    client: ObjectClient::open(&location)?,
+                    location,
+                    archive: record.archive,
+                }
             }
         };
-        Ok(opened.client.insert(client))
+        Ok(opened.shelf.insert(shelf))
     }
 
     /// A panic amid a read leaves the client as it was.
@@ -215,23 +277,78 @@ impl ObjectShelf {
     }
 }
 
+impl OpenShelf {
+    /// An empty folder and a wrong bucket have no object either, and are no damage.
+    fn check_marker(&self) -> Result<(), ArchiveError> {
+        if has_marker(&self.client, &self.archive)? {
+            return Ok(());
+        }
+        Err(StoreError::ObjectStorage {
+            name: self.location.to_string(),
+            why: "it has no objects of this archive".to_owned(),
+        }
+        .into())
+    }
+}
+
+/// Tells whether an object storage has the marker of an archive. It is read: other servers say yes
+/// to whatever they are asked.
+pub(crate) fn has_marker(client: &ObjectClient, archive: &str) -> Result<bool, ArchiveError> {
+    let marker = client.get(&marker_name(archive), None).wait()?;
+    let text = marker.as_deref().map(String::from_utf8_lossy);
+    Ok(text.is_some_and(|text| text.contains(archive)))
+}
+
+/// Reads the bytes of a place; `None` where the object is not there or is too short. The second
+/// body of a bundle brings the whole of it: most readers go through all bodies in their order.
+fn read(
+    client: &ObjectClient,
+    last: &mut Option<LastBundle>,
+    place: &BodyPlace,
+) -> Result<Option<Vec<u8>>, ArchiveError> {
+    let range = place.start..place.end;
+    match last.as_mut().filter(|last| last.name == place.name) {
+        Some(_) if place.object_bytes > MOST_KEPT_BYTES => {
+            client.get(&place.name, Some(range)).wait()
+        }
+        Some(last) => {
+            if last.bytes.is_none() {
+                last.bytes = client.get(&place.name, None).wait()?;
+            }
+            Ok(last.bytes.as_deref().and_then(|bytes| place.part(bytes)))
+        }
+        None => {
+            *last = Some(LastBundle {
+                name: place.name.clone(),
+                bytes: None,
+            });
+            client.get(&place.name, Some(range)).wait().or_else(|_| {
+                // An object that was cut off has no such range.
+                let whole = client.get(&place.name, None).wait()?;
+                Ok(whole.and_then(|bytes| place.part(&bytes)))
+            })
+        }
+    }
+}
+
 /// Returns where the archive says that its objects are; `None` where it has none.
 pub(crate) fn kept_location(
     connection: &Connection,
 ) -> Result<Option<ObjectLocation>, ArchiveError> {
-    let location = location_text(connection)?;
-    Ok(location.map(|location| location.parse()).transpose()?)
+    let record = record(connection)?;
+    Ok(record.map(|record| record.location.parse()).transpose()?)
 }
 
-fn location_text(connection: &Connection) -> Result<Option<String>, ArchiveError> {
-    let mut select = connection.prepare_cached("SELECT location FROM object_storage")?;
-    Ok(select.query_row([], |row| row.get(0)).optional()?)
-}
-
-fn part(bytes: &[u8], place: &BodyPlace) -> Option<Vec<u8>> {
-    let start = usize::try_from(place.start).ok()?;
-    let end = usize::try_from(place.start + place.bytes).ok()?;
-    bytes.get(start..end).map(<[u8]>::to_vec)
+/// Returns what an archive knows of its objects.
+pub(crate) fn record(connection: &Connection) -> Result<Option<StorageRecord>, ArchiveError> {
+    let mut select = connection.prepare_cached("SELECT location, archive FROM object_storage")?;
+    let record = select.query_row([], |row| {
+        Ok(StorageRecord {
+            location: row.get(0)?,
+            archive: row.get(1)?,
+        })
+    });
+    Ok(record.optional()?)
 }
 
 fn place_of(connection: &Connection, body: i64) -> Result<Option<BodyPlace>, ArchiveError> {
@@ -240,11 +357,12 @@ fn place_of(connection: &Connection, body: i64) -> Result<Option<BodyPlace>, Arc
          FROM bundled_body JOIN object ON object.id = object_id WHERE body_id = ?1",
     )?;
     let place = select.query_row(params![body], |row| {
+        let object: Vec<u8> = row.get(0)?;
         Ok(BodyPlace::of(
-            (row.get(0)?, row.get(1)?),
+            (&object, row.get(1)?),
             (row.get(2)?, row.get(3)?),
             row.get(4)?,
         ))
     });
-    Ok(place.optional()?)
+    Ok(place.optional()?.flatten())
 }

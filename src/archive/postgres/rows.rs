@@ -12,7 +12,7 @@ use crate::archive::copying::{
 };
 use crate::archive::database::{PostgresStore, Sent, value_of};
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::{BodyPlace, ObjectLocation, ObjectShelf};
+use crate::archive::objects::{BodyPlace, ObjectLocation, ObjectShelf, StorageRecord};
 
 /// The tables of an archive in a database.
 #[derive(Debug)]
@@ -122,14 +122,22 @@ impl RowStore for PostgresRows<'_> {
         let place = place.map_err(|error| self.fault(&error))?;
         let location = self.store.client.query_opt(LOCATION, &[]).await;
         let location = location.map_err(|error| self.fault(&error))?;
-        let place = place.map(|row| {
+        let place = place.and_then(|row| {
             BodyPlace::of(
                 (row.get(0), row.get(1)),
                 (row.get(2), row.get(3)),
                 row.get(4),
             )
         });
-        objects.bytes_at(body, place, || Ok(location.map(|row| row.get(0))))
+        let record = location.map(|row| StorageRecord {
+            location: row.get(0),
+            archive: row.get(1),
+        });
+        match objects.bytes_at(body, place, || Ok(record)) {
+            // The copy is verified before it is put in place.
+            Err(ArchiveError::Damaged(_)) => Ok(Vec::new()),
+            read => read,
+        }
     }
 
     fn columns_of(&self, table: &CopiedTable) -> &[Column] {
@@ -192,7 +200,7 @@ const BODY_PLACE: &str = "SELECT object.sha256, object.bytes, start, bundled_bod
      FROM bundled_body JOIN object ON object.id = object_id WHERE body_id = $1";
 
 /// Where the objects are.
-const LOCATION: &str = "SELECT location FROM object_storage";
+const LOCATION: &str = "SELECT location, archive FROM object_storage";
 
 /// Returns the type of a column.
 fn type_of(class: StorageClass) -> Type {

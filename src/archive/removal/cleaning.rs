@@ -10,6 +10,7 @@ use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::removal::recompression::Recompression;
 use crate::archive::store::{Lease, Writer};
+use crate::archive::store_error::StoreError;
 use crate::archive::word_index::{MergeStep, begin_anew, merge_words};
 use crate::time::Timestamp;
 
@@ -32,6 +33,10 @@ pub enum CleaningEnd {
     LogInUse,
     /// The file is still to be written anew.
     RewriteLeft,
+    /// Objects that have removed pages stay, since the other pages in them cannot be read.
+    ObjectsLeft {
+        objects: u64,
+    },
     /// This user may not vacuum these tables of the database.
     NotAllowed {
         tables: Vec<String>,
@@ -56,6 +61,16 @@ const DELETED_FROM: [&str; 15] = [
     "page",
     "version",
 ];
+
+/// What became of bodies that need a removed page, and of objects that have one.
+enum CleanedPages {
+    Done(Recompression),
+    Stopped,
+    /// Objects stay, since their other bodies cannot be read.
+    Left {
+        objects: u64,
+    },
+}
 
 /// Whether the log is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,12 +116,59 @@ impl Writer {
         now: Timestamp,
         mut watch: impl FnMut(u64) -> bool,
     ) -> Result<CleaningEnd, ArchiveError> {
-        let Some(recompressed) = self.free_of_dictionaries(lease, now, &mut watch)? else {
-            return Ok(CleaningEnd::Stopped);
+        // An object storage that is away keeps nothing from being done in the archive itself.
+        let pages = match self.clean_pages(lease, now, &mut watch) {
+            Ok(CleanedPages::Stopped) => return Ok(CleaningEnd::Stopped),
+            Err(error @ ArchiveError::Store(StoreError::ObjectStorage { .. })) => {
+                self.abandon()?;
+                Err(error)
+            }
+            pages => Ok(pages?),
         };
-        if self.settle_objects(lease, now, || watch(0))?.is_none() {
-            return Ok(CleaningEnd::Stopped);
+        let recompressed = match &pages {
+            Ok(CleanedPages::Done(recompressed)) => *recompressed,
+            Ok(CleanedPages::Stopped | CleanedPages::Left { .. }) | Err(_) => {
+                Recompression::default()
+            }
+        };
+        let end = self.clean_archive(lease, rewrite, recompressed, watch)?;
+        match (end, pages) {
+            (CleaningEnd::Done(_), Ok(CleanedPages::Left { objects })) => {
+                Ok(CleaningEnd::ObjectsLeft { objects })
+            }
+            (CleaningEnd::Done(_), Err(error)) => Err(error),
+            (end, _) => Ok(end),
         }
+    }
+
+    /// Compresses bodies anew that need a removed page, and replaces objects that have one.
+    fn clean_pages(
+        &mut self,
+        lease: Lease,
+        now: Timestamp,
+        watch: &mut impl FnMut(u64) -> bool,
+    ) -> Result<CleanedPages, ArchiveError> {
+        let Some(mut recompressed) = self.free_of_dictionaries(lease, now, &mut *watch)? else {
+            return Ok(CleanedPages::Stopped);
+        };
+        let Some(settled) = self.settle_objects(lease, now, || watch(0))? else {
+            return Ok(CleanedPages::Stopped);
+        };
+        recompressed.damaged += settled.damaged;
+        Ok(match settled.left {
+            0 => CleanedPages::Done(recompressed),
+            objects => CleanedPages::Left { objects },
+        })
+    }
+
+    /// Cleans the rest of the archive.
+    fn clean_archive(
+        &mut self,
+        lease: Lease,
+        rewrite: FileRewrite,
+        recompressed: Recompression,
+        mut watch: impl FnMut(u64) -> bool,
+    ) -> Result<CleaningEnd, ArchiveError> {
         if self.has_left("words")? && !self.merge_all_words(lease, &mut watch)? {
             return Ok(CleaningEnd::Stopped);
         }

@@ -46,7 +46,7 @@ pub(super) fn finish(
 ) -> anyhow::Result<Exit> {
     let (rewrite, wanted) = rewrite(common);
     let line = ProgressLine::new(common);
-    archive.doom_announced_objects(lease)?;
+    archive.mark_announced_objects(lease)?;
     let end = archive.clean(lease, rewrite, clock.now(), |left| {
         line.show(&format!("cleaning: {left} pages to compress anew"));
         stopped().is_none()
@@ -85,6 +85,11 @@ fn what_is_left(
         Ok(CleaningEnd::Done(done)) => format!(
             "{} that needed a removed page could not be read: `saseo verify` names them",
             counts::count(done.damaged, "page(s)")
+        ),
+        Ok(CleaningEnd::ObjectsLeft { objects }) => format!(
+            "the articles are removed, but {} in object storage cannot be replaced, since the other \
+             pages in them cannot be read: `saseo verify` names these",
+            counts::count(objects, "object(s)")
         ),
         Ok(CleaningEnd::Stopped) => format!("stopped: `{again}` goes on"),
         Ok(CleaningEnd::LogInUse) => format!(

@@ -3,6 +3,8 @@
 CREATE TABLE object_storage (
     "only"     bigint PRIMARY KEY CHECK ("only" = 1),
     location   text COLLATE "C" NOT NULL,
+    -- The id of the archive among those that keep objects at one place.
+    archive    text COLLATE "C" NOT NULL,
     bundled_to bigint NOT NULL DEFAULT 0
 );
 
@@ -14,7 +16,7 @@ CREATE TABLE object (
     -- The bytes of its bodies, without what stands before them.
     frames        bigint NOT NULL,
     made_at       bigint NOT NULL,
-    state         text COLLATE "C" NOT NULL CHECK (state IN ('announced', 'kept', 'doomed'))
+    state         text COLLATE "C" NOT NULL CHECK (state IN ('announced', 'kept', 'stale', 'doomed'))
 );
 CREATE INDEX object_unsettled ON object (id) WHERE state <> 'kept';
 CREATE INDEX object_of_dictionary ON object (dictionary_id) WHERE dictionary_id IS NOT NULL;
