@@ -4,6 +4,7 @@
 //! is told here: how parameters are written, which types values have, and how rows arrive. The
 //! names and the behaviour are those of rusqlite.
 
+mod asked;
 mod connection;
 mod error;
 mod params;
@@ -12,6 +13,7 @@ mod statement;
 #[cfg(feature = "postgres")]
 mod translation;
 
+pub(super) use asked::{AskedCount, AskedRow};
 pub(super) use connection::{Connection, Transaction};
 pub(super) use error::{Error, OptionalExtension, Result};
 pub(super) use params::{Params, params_from_iter};

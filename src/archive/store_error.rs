@@ -113,6 +113,9 @@ pub enum StoreError {
     RestoredByServer { store: String },
     #[error("{store} failed: {why}")]
     Failed { store: String, why: String },
+    /// The lease of this process has ended.
+    #[error("another process has taken over the right to write {store}")]
+    Fenced { store: String },
 }
 
 #[cfg(feature = "crawl")]

@@ -140,7 +140,7 @@ impl Connection {
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => {
-                Ok(session.begin("BEGIN; SELECT 1 FROM archive_state FOR UPDATE")?)
+                Ok(session.begin("BEGIN READ WRITE; SELECT 1 FROM archive_state FOR UPDATE")?)
             }
         }
     }

@@ -1,0 +1,79 @@
+//! Answers of statements that were sent before. SQLite has answered at once.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+#[cfg(feature = "postgres")]
+use crate::archive::database::AskedReply;
+use crate::archive::engine::connection::Connection;
+use crate::archive::engine::error::Result;
+use crate::archive::engine::rows::Row;
+
+/// The number of rows that a statement changes.
+#[derive(Debug)]
+pub(crate) enum AskedCount<'c> {
+    Known(usize, PhantomData<&'c Connection>),
+    #[cfg(feature = "postgres")]
+    Postgres(AskedReply<'c>),
+}
+
+impl<'c> AskedCount<'c> {
+    pub(super) fn known(count: usize) -> Self {
+        Self::Known(count, PhantomData)
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn of(reply: AskedReply<'c>) -> Self {
+        Self::Postgres(reply)
+    }
+
+    /// Waits for the number.
+    pub(crate) fn wait(self) -> Result<usize> {
+        match self {
+            Self::Known(count, _) => Ok(count),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(reply) => Ok(reply.changed()?),
+        }
+    }
+}
+
+/// The first row of a query, if there is one.
+pub(crate) enum AskedRow<'c, T> {
+    Known(Option<T>, PhantomData<&'c Connection>),
+    #[cfg(feature = "postgres")]
+    Postgres(AskedReply<'c>, fn(&Row<'_>) -> Result<T>),
+}
+
+impl<T> fmt::Debug for AskedRow<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AskedRow").finish_non_exhaustive()
+    }
+}
+
+impl<'c, T> AskedRow<'c, T> {
+    pub(super) fn known(row: Option<T>) -> Self {
+        Self::Known(row, PhantomData)
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn of(reply: AskedReply<'c>, read: fn(&Row<'_>) -> Result<T>) -> Self {
+        Self::Postgres(reply, read)
+    }
+
+    /// Waits for the row.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`super::PreparedStatement::query_row`] does where there is none.
+    pub(crate) fn wait(self) -> Result<T> {
+        let row = match self {
+            Self::Known(row, _) => row,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(reply, read) => match reply.rows()?.next()? {
+                Some(row) => Some(read(&Row::Postgres(row))?),
+                None => None,
+            },
+        };
+        row.ok_or_else(|| rusqlite::Error::QueryReturnedNoRows.into())
+    }
+}
