@@ -19,7 +19,7 @@ use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
-use crate::archive::ledger::{EndedRequest, Ending, write_ending};
+use crate::archive::ledger::{ChainEnd, EndedRequest, Ending, write_ending};
 use crate::archive::page_state::write_state;
 use crate::archive::removal::{bury, is_taken_down};
 use crate::archive::revisit::{note_not_modified, note_revisit, write_revisit};
@@ -140,13 +140,19 @@ fn write_answer(
         at: answer.at,
         not_before: answer.pace.not_before,
     };
-    write_ending(tx, run, &ended)?;
+    let end = ChainEnd::ask(tx)?;
+    // A server answers this with what was asked before.
+    let is_taken_down = match &answer.done {
+        Completed::Page {
+            page, settlement, ..
+        } => is_taken_down(tx, page, settlement.article())?,
+        Completed::Robots(_) | Completed::Unkept => false,
+    };
+    write_ending(tx, run, &ended, end)?;
     write_pace(tx, &answer.host, &answer.pace)?;
 
     match &answer.done {
-        Completed::Page {
-            page, settlement, ..
-        } if is_taken_down(tx, page, settlement.article())? => {
+        Completed::Page { page, .. } if is_taken_down => {
             bury(tx, page, now)?;
             Ok(WriteEffect {
                 queue_growth: -1,

@@ -97,7 +97,7 @@ fn note_address(
              SELECT ?2, id FROM article WHERE id = ?1 AND url <> ?2
              ON CONFLICT (url, article_id) DO NOTHING",
         )?
-        .execute(params![known.article, page.url.as_str()])?;
+        .execute_later(params![known.article, page.url.as_str()])?;
     }
     Ok(())
 }
@@ -220,7 +220,7 @@ fn follow_up(
         tx.prepare_cached(
             "UPDATE article SET access = ?2 WHERE id = ?1 AND (access <> 'gone' OR ?3)",
         )?
-        .execute(params![id, article.access.name(), is_back])?;
+        .execute_later(params![id, article.access.name(), is_back])?;
         write_change(tx, id, change, version.n, now)?;
         leave_story(tx, id)?;
         enter_story(tx, id, article)?;
@@ -235,7 +235,7 @@ fn follow_up(
 /// Marks an article as gone from its paper. All its versions stay.
 pub(super) fn mark_gone(tx: &Connection, id: i64, now: Timestamp) -> Result<(), ArchiveError> {
     tx.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
-        .execute(params![id, Access::Gone.name()])?;
+        .execute_later(params![id, Access::Gone.name()])?;
 
     let newest = version_at(tx, id, i64::MAX)?.map_or(1, |version| version.n);
     write_change(tx, id, ChangeKind::Gone, newest, now)
@@ -260,7 +260,7 @@ fn write_change(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     tx.prepare_cached("INSERT INTO change (article_id, kind, n, at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![id, change.name(), n, now.millis()])?;
+        .execute_later(params![id, change.name(), n, now.millis()])?;
     Ok(())
 }
 

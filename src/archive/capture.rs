@@ -155,7 +155,7 @@ fn write_opt_outs(
             "INSERT INTO opt_out (capture_id, signal, source, evidence, effect)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![
+        .execute_later(params![
             capture,
             opt_out.signal.name(),
             opt_out.source,
@@ -179,7 +179,7 @@ fn note_newest_capture(
                 capture_id = CASE WHEN ?4 THEN ?5 ELSE capture_id END
          WHERE id = ?1",
     )?
-    .execute(params![
+    .execute_later(params![
         page.0,
         capture.etag,
         capture.last_modified,

@@ -147,6 +147,11 @@ impl Writer {
 
     /// Commits everything that was written since the last save, all of it or nothing.
     pub fn save(&mut self) -> Result<(), ArchiveError> {
+        self.commit()
+    }
+
+    /// Commits what [`Writer::save`] does, while answers of the transaction wait.
+    pub(super) fn commit(&self) -> Result<(), ArchiveError> {
         if !self.connection.is_autocommit() {
             self.connection
                 .commit()

@@ -45,7 +45,7 @@ pub(super) fn enter_story(tx: &Connection, id: i64, article: &Article) -> Result
         "INSERT INTO fingerprint (article_id, site_id, at, simhash)
          SELECT id, site_id, ?2, ?3 FROM article WHERE id = ?1",
     )?
-    .execute(params![id, at, hash.cast_signed()])?;
+    .execute_later(params![id, at, hash.cast_signed()])?;
 
     match same_story(tx, id, at, hash, &text)? {
         Some(other) => join_story(tx, id, at, &other),
@@ -67,7 +67,7 @@ pub(super) fn leave_story(tx: &Connection, id: i64) -> Result<(), ArchiveError> 
     tx.prepare_cached(
         "UPDATE article SET first_copy = NULL WHERE id = ?1 AND first_copy IS NOT NULL",
     )?
-    .execute([id])?;
+    .execute_later([id])?;
 
     let mut next = tx.prepare_cached(
         "SELECT article.id FROM article JOIN fingerprint ON fingerprint.article_id = article.id
@@ -87,7 +87,7 @@ fn make_first(tx: &Connection, first: i64, former: i64) -> Result<(), ArchiveErr
     tx.prepare_cached(
         "UPDATE article SET first_copy = nullif(?1, id) WHERE first_copy = ?2 OR id = ?1",
     )?
-    .execute(params![first, former])?;
+    .execute_later(params![first, former])?;
     Ok(())
 }
 
@@ -162,12 +162,12 @@ fn join_story(
 
     if (at, id) < (first_at, first) {
         tx.prepare_cached("UPDATE article SET first_copy = ?1 WHERE id = ?2")?
-            .execute([id, first])?;
+            .execute_later([id, first])?;
         return make_first(tx, id, first);
     }
 
     tx.prepare_cached("UPDATE article SET first_copy = ?2 WHERE id = ?1")?
-        .execute([id, first])?;
+        .execute_later([id, first])?;
     Ok(())
 }
 

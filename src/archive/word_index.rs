@@ -132,7 +132,7 @@ impl Writer {
             index_article(tx, article)?;
         }
         tx.prepare_cached("UPDATE word_index SET seq = ?1")?
-            .execute([last])?;
+            .execute_later([last])?;
         // No change is ever deleted, so the sequence has no gaps.
         let left = tx
             .prepare_cached("SELECT max(seq) - ?1 FROM change")?
@@ -174,7 +174,7 @@ fn is_by_our_rules(tx: &Connection) -> Result<bool, ArchiveError> {
 /// Has the index made anew by the next slice. Words of a damaged text cannot be taken out.
 pub(super) fn distrust_index(tx: &Connection) -> Result<(), ArchiveError> {
     tx.prepare_cached("UPDATE word_index SET rules = 0")?
-        .execute([])?;
+        .execute_later([])?;
     Ok(())
 }
 
@@ -216,7 +216,7 @@ fn index_article(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     tx.prepare_cached(
         "INSERT INTO indexed_version (article_id, version_id, published_ms) VALUES (?1, ?2, ?3)",
     )?
-    .execute(params![article, version, published])?;
+    .execute_later(params![article, version, published])?;
     Ok(())
 }
 

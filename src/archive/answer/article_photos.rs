@@ -222,7 +222,7 @@ fn note_articles(
 
     if shown_by.len() > known {
         tx.prepare_cached("UPDATE page SET shown_by = ?2 WHERE id = ?1")?
-            .execute(params![page, json!(shown_by).to_string()])?;
+            .execute_later(params![page, json!(shown_by).to_string()])?;
     }
     Ok(())
 }
@@ -232,7 +232,7 @@ fn allow(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     tx.prepare_cached(
         "UPDATE article SET photos_withheld = 0 WHERE id = ?1 AND photos_withheld = 1",
     )?
-    .execute([article])?;
+    .execute_later([article])?;
     Ok(())
 }
 
@@ -242,9 +242,9 @@ fn withhold(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     tx.prepare_cached(
         "UPDATE article SET photos_withheld = 1 WHERE id = ?1 AND photos_withheld = 0",
     )?
-    .execute([article])?;
+    .execute_later([article])?;
     tx.prepare_cached(CLAIM)?
-        .execute(params![article, json!([article]).to_string()])?;
+        .execute_later(params![article, json!([article]).to_string()])?;
     Ok(())
 }
 

@@ -93,6 +93,6 @@ pub(super) fn requeue_redirected(
         "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL,
                 settled_at = NULL, hops = ?3 WHERE id = ?1",
     )?
-    .execute(params![id, now.millis(), found.hops])?;
+    .execute_later(params![id, now.millis(), found.hops])?;
     Ok(true)
 }

@@ -118,7 +118,7 @@ fn note_failures(
 ) -> Result<(), ArchiveError> {
     if page.is_source() {
         tx.prepare_cached("UPDATE page SET failures = ?2 WHERE id = ?1")?
-            .execute(params![page.id.0, settlement.misses()])?;
+            .execute_later(params![page.id.0, settlement.misses()])?;
     }
     Ok(())
 }
@@ -132,7 +132,7 @@ fn note_news(
 ) -> Result<(), ArchiveError> {
     if judged.news && matches!(page.role(), Role::Section | Role::Feed | Role::Sitemap) {
         tx.prepare_cached("UPDATE page SET news_at = ?2 WHERE id = ?1")?
-            .execute(params![page.id.0, now.millis()])?;
+            .execute_later(params![page.id.0, now.millis()])?;
     }
     Ok(())
 }

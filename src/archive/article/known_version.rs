@@ -180,7 +180,7 @@ fn identified(
         "INSERT INTO other_key (site_id, key, article_id)
          SELECT site_id, ?2, id FROM article WHERE id = ?1",
     )?
-    .execute(params![id, key.to_string()])?;
+    .execute_later(params![id, key.to_string()])?;
     Ok(Some(id))
 }
 

@@ -47,6 +47,8 @@ pub(crate) struct DatabaseSession {
     pipeline: RefCell<Pipeline>,
     /// How often the session waited for the server.
     waits: Cell<u64>,
+    /// What the caller noted of the open transaction.
+    notes: RefCell<HashMap<&'static str, Vec<u8>>>,
 }
 
 /// How a session stands to transactions.
@@ -88,12 +90,13 @@ impl DatabaseSession {
             is_fenced: Cell::new(false),
             pipeline: RefCell::default(),
             waits: Cell::new(0),
+            notes: RefCell::default(),
         })
     }
 
     /// Waits no longer for an answer, and has the server give up a little earlier what takes longer.
     /// It ends a transaction in which this process says nothing for `silence`: another process may
-    /// wait for its end.
+    /// wait for its end. A session with patience writes within transactions only.
     pub(crate) fn limit(
         &self,
         patience: Option<Duration>,
@@ -101,17 +104,17 @@ impl DatabaseSession {
     ) -> Result<(), StoreError> {
         let silence = silence.as_millis();
         self.execute_batch(&format!(
-            "SET idle_in_transaction_session_timeout = {silence};
-             SET default_transaction_read_only = on"
+            "SET idle_in_transaction_session_timeout = {silence}"
         ))?;
-        self.is_fenced.set(true);
         if let Some(patience) = patience {
             let (lock, statement) = (patience.mul_f64(0.75), patience.mul_f64(0.9));
             self.execute_batch(&format!(
-                "SET lock_timeout = {}; SET statement_timeout = {}",
+                "SET lock_timeout = {}; SET statement_timeout = {};
+                 SET default_transaction_read_only = on",
                 lock.as_millis(),
                 statement.as_millis()
             ))?;
+            self.is_fenced.set(true);
         }
         self.patience.set(patience);
         Ok(())
@@ -154,6 +157,7 @@ impl DatabaseSession {
     pub(crate) fn begin(&self, script: &str) -> Result<(), StoreError> {
         let is_new = self.transaction.get() == Standing::Autocommit;
         self.transaction.set(Standing::Begun);
+        self.notes.borrow_mut().clear();
         if is_new && self.is_fenced.get() {
             self.send_batch(script, Purpose::Later)?;
         } else if is_new && let Err(error) = self.execute_batch(script) {
@@ -200,6 +204,20 @@ impl DatabaseSession {
         let _ = self.read_answers(u64::MAX);
         self.transaction.set(Standing::Autocommit);
         self.execute_batch("ROLLBACK")
+    }
+
+    /// Notes something of the open transaction. It is forgotten with its end.
+    pub(crate) fn note(&self, name: &'static str, bytes: &[u8]) {
+        if self.transaction.get() == Standing::Begun {
+            self.notes.borrow_mut().insert(name, bytes.to_vec());
+        }
+    }
+
+    /// Returns what was noted of the open transaction.
+    pub(crate) fn noted(&self, name: &'static str) -> Option<Vec<u8>> {
+        let is_open = self.transaction.get() == Standing::Begun;
+        let notes = self.notes.borrow();
+        notes.get(name).filter(|_| is_open).cloned()
     }
 
     /// Asks the server, and waits for its answer, behind all that were not read yet.

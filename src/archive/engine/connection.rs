@@ -169,6 +169,30 @@ impl Connection {
         }
     }
 
+    /// Notes what the open transaction has written last under a name, so that a server need not be
+    /// asked for it. A file is asked.
+    pub(crate) fn note(&self, name: &'static str, bytes: &[u8]) {
+        match self {
+            Self::Sqlite(_) => {
+                let _ = (name, bytes);
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.note(name, bytes),
+        }
+    }
+
+    /// Returns what was noted in the open transaction.
+    pub(crate) fn noted(&self, name: &'static str) -> Option<Vec<u8>> {
+        match self {
+            Self::Sqlite(_) => {
+                let _ = name;
+                None
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.noted(name),
+        }
+    }
+
     /// Begins a transaction that writes, and is rolled back where it is not committed.
     pub(crate) fn transaction(&self) -> Result<Transaction<'_>> {
         self.begin()?;
