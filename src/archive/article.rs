@@ -7,28 +7,29 @@ mod version;
 
 use rusqlite::params;
 
-use crate::archive::article::known_version::{KnownVersion, known};
+use crate::archive::article::known_version::{KnownVersion, compared};
 use crate::archive::article::version::{VersionInForce, last_number, version_at, write_version};
 use crate::archive::change::ChangeKind;
-use crate::archive::engine::Connection;
+use crate::archive::engine::{AskedRow, Connection};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_key;
 use crate::archive::syndication::{enter_story, leave_story};
 use crate::archive::word_index::forget_words_of;
-use crate::article_key::ArticleKey;
 use crate::extract::{Access, Article};
 use crate::frontier::Page;
 use crate::time::Timestamp;
 
 pub use candidate_copy::CandidateCopy;
 pub use changed_field::ChangedField;
-pub(super) use known_version::{article_of_capture, known_article};
+pub(super) use known_version::{Identity, article_of_capture, known_article};
 pub(super) use version::column;
 
 /// The result of writing an extracted article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum WriteResult {
-    New,
+    New {
+        article: i64,
+    },
     /// The article was known. `fields` are those in which it differs from the version that was in
     /// force at its capture.
     Changed {
@@ -46,9 +47,41 @@ pub(super) enum WriteResult {
 impl WriteResult {
     pub(super) fn change(&self) -> Option<ChangeKind> {
         match self {
-            Self::New => Some(ChangeKind::New),
+            Self::New { .. } => Some(ChangeKind::New),
             Self::Changed { .. } => Some(ChangeKind::Changed),
             Self::Same { .. } => None,
+        }
+    }
+
+    pub(super) fn article(&self) -> i64 {
+        match self {
+            Self::New { article } | Self::Changed { article, .. } | Self::Same { article, .. } => {
+                *article
+            }
+        }
+    }
+}
+
+/// The row of an article that an extraction shows.
+#[derive(Debug)]
+pub(super) enum ArticleRow<'c> {
+    Known(i64),
+    /// Is being added.
+    Added(AskedRow<'c, i64>),
+}
+
+impl<'c> ArticleRow<'c> {
+    /// Finds the article, and adds it where it is not known.
+    pub(super) fn of(
+        tx: &'c Connection,
+        identity: Identity<'_>,
+        page: &Page,
+        article: &Article,
+        now: Timestamp,
+    ) -> Result<Self, ArchiveError> {
+        match identity.article(tx, article)? {
+            Some(id) => Ok(Self::Known(id)),
+            None => Ok(Self::Added(add_article(tx, page, article, now)?)),
         }
     }
 }
@@ -57,31 +90,28 @@ impl WriteResult {
 /// a further version where any field differs from the version that was in force.
 pub(super) fn write_article(
     tx: &Connection,
-    page: &Page,
-    article: &Article,
+    row: ArticleRow<'_>,
+    (page, article): (&Page, &Article),
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    let known = known(tx, page, article, capture)?;
-    note_address(tx, page, known.as_ref())?;
+    let known = match row {
+        ArticleRow::Added(id) => return write_new(tx, id.wait()?, article, capture, now),
+        ArticleRow::Known(id) => compared(tx, id, article, capture)?,
+    };
+    note_address(tx, page, &known)?;
 
-    match known {
-        None => write_new(tx, page, article, capture, now),
-        Some(known) if known.fields.is_empty() && is_gone(tx, known.article)? => {
-            write_back(tx, known, article, now)
-        }
-        Some(known) if known.fields.is_empty() => unchanged(tx, &known),
-        Some(known) => write_changed(
-            tx,
-            KnownVersion {
-                is_back: true,
-                ..known
-            },
-            article,
-            capture,
-            now,
-        ),
+    if known.fields.is_empty() && is_gone(tx, known.article)? {
+        return write_back(tx, known, article, now);
     }
+    if known.fields.is_empty() {
+        return unchanged(tx, &known);
+    }
+    let known = KnownVersion {
+        is_back: true,
+        ..known
+    };
+    write_changed(tx, known, article, capture, now)
 }
 
 /// Notes a further address of a known article. A takedown finds its page by it, where the page shows
@@ -89,9 +119,9 @@ pub(super) fn write_article(
 fn note_address(
     tx: &Connection,
     page: &Page,
-    known: Option<&KnownVersion>,
+    known: &KnownVersion,
 ) -> Result<(), ArchiveError> {
-    if let (Some(known), None) = (known, page.key()) {
+    if page.key().is_none() {
         tx.prepare_cached(
             "INSERT INTO canonical (url, article_id)
              SELECT ?2, id FROM article WHERE id = ?1 AND url <> ?2
@@ -131,21 +161,22 @@ pub(super) fn rewrite_article(
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    let known = known(tx, page, article, capture)?;
-    note_address(tx, page, known.as_ref())?;
+    let identity = Identity::ask_again(tx, page, article, capture)?;
+    let known = match ArticleRow::of(tx, identity, page, article, now)? {
+        ArticleRow::Added(id) => return write_new(tx, id.wait()?, article, capture, now),
+        ArticleRow::Known(id) => compared(tx, id, article, capture)?,
+    };
+    note_address(tx, page, &known)?;
 
-    match known {
-        None => write_new(tx, page, article, capture, now),
-        Some(known) if known.fields.is_empty() => unchanged(tx, &known),
-        Some(known) if known.has_other_words() || known.version.capture != capture => {
-            write_changed(tx, known, article, capture, now)
-        }
-        Some(known) => {
-            forget_words_of(tx, (known.article, known.version.n))?;
-            write_version(tx, known.article, known.version, article, now)?;
-            follow_up(tx, known, article, now)
-        }
+    if known.fields.is_empty() {
+        return unchanged(tx, &known);
     }
+    if known.has_other_words() || known.version.capture != capture {
+        return write_changed(tx, known, article, capture, now);
+    }
+    forget_words_of(tx, (known.article, known.version.n))?;
+    write_version(tx, known.article, known.version, article, now)?;
+    follow_up(tx, known, article, now)
 }
 
 /// Returns the result for an article in which nothing differs.
@@ -157,26 +188,18 @@ fn unchanged(tx: &Connection, known: &KnownVersion) -> Result<WriteResult, Archi
     })
 }
 
-/// Adds an article with its version 1.
+/// Writes version 1 of an article that was added.
 fn write_new(
     tx: &Connection,
-    page: &Page,
+    id: i64,
     article: &Article,
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    let id = add_article(
-        tx,
-        page,
-        page.key().or(article.key.as_ref()),
-        article.access,
-        now,
-    )?;
-
     write_version(tx, id, VersionInForce { n: 1, capture }, article, now)?;
     write_change(tx, id, ChangeKind::New, 1, now)?;
     enter_story(tx, id, article)?;
-    Ok(WriteResult::New)
+    Ok(WriteResult::New { article: id })
 }
 
 /// Adds a further version of a known article.
@@ -264,15 +287,14 @@ fn write_change(
     Ok(())
 }
 
-/// Adds an article's row, and returns its id.
-fn add_article(
-    tx: &Connection,
+/// Adds an article's row, and asks for its id.
+fn add_article<'c>(
+    tx: &'c Connection,
     page: &Page,
-    key: Option<&ArticleKey>,
-    access: Access,
+    article: &Article,
     now: Timestamp,
-) -> Result<i64, ArchiveError> {
-    let (number, text) = stored_key(key);
+) -> Result<AskedRow<'c, i64>, ArchiveError> {
+    let (number, text) = stored_key(page.key().or(article.key.as_ref()));
     let mut insert = tx.prepare_cached(
         "INSERT INTO article (site_id, number, text_id, url, access, first_seen_at)
          VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6)
@@ -283,10 +305,10 @@ fn add_article(
         number,
         text,
         page.url.as_str(),
-        access.name(),
+        article.access.name(),
         now.millis()
     ];
-    Ok(insert.query_one(values, |row| row.get(0))?)
+    Ok(insert.ask_row(values, |row| row.get(0))?)
 }
 
 /// Replaces a version by what is read from its own capture today, with what follows from another

@@ -176,7 +176,7 @@ impl DatabaseSession {
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
         // The server commits what a fence refuses: its answer is read before.
         if self.pipeline.borrow().has_fence()
-            && let Err(error) = self.read_answers(u64::MAX)
+            && let Err(error) = self.read_answers()
         {
             let _ = self.roll_back();
             return Err(error);
@@ -192,7 +192,7 @@ impl DatabaseSession {
         // error is returned.
         let committed = self
             .send_batch("COMMIT", Purpose::Later)
-            .and_then(|()| self.read_answers(u64::MAX));
+            .and_then(|()| self.read_answers());
         self.transaction.set(Standing::Autocommit);
         committed
     }
@@ -201,7 +201,7 @@ impl DatabaseSession {
     pub(crate) fn roll_back(&self) -> Result<(), StoreError> {
         self.transaction.set(Standing::Autocommit);
         // Whatever they answer, nothing of them is kept.
-        let _ = self.read_answers(u64::MAX);
+        let _ = self.read_answers();
         self.transaction.set(Standing::Autocommit);
         self.execute_batch("ROLLBACK")
     }
@@ -235,7 +235,8 @@ impl DatabaseSession {
         }
         let answer = self.runtime.begin(work(Arc::clone(&self.store)));
         self.waits.set(self.waits.get() + 1);
-        self.read_unread(u64::MAX)?;
+        if std::env::var("SASEO_TRIPS").is_ok() { eprintln!("WAIT {}", sql.split_whitespace().collect::<Vec<_>>().join(" ")); }
+        self.read_unread()?;
         match answer_in_time(&answer, self.patience.get()) {
             Some(Ok(answer)) => Ok(answer),
             Some(Err(error)) => Err(self.failed(self.store.statement_fault(&error, sql))),
@@ -269,12 +270,12 @@ impl DatabaseSession {
         Ok(())
     }
 
-    /// Returns an answer that is wanted. Waits for it, and for those before it, where it was not
-    /// read yet.
+    /// Returns an answer that is wanted. Where it was not read yet, it is waited for, and so are the
+    /// answers of all that was sent behind it: they come with it.
     fn reply(&self, number: u64) -> Result<Reply, StoreError> {
         let mut reply = self.pipeline.borrow_mut().take(number);
         if reply.is_none() {
-            self.read_answers(number)?;
+            self.read_answers()?;
             reply = self.pipeline.borrow_mut().take(number);
         }
         reply.ok_or_else(|| StoreError::Failed {
@@ -288,18 +289,19 @@ impl DatabaseSession {
         self.pipeline.borrow_mut().forget(number);
     }
 
-    /// Waits for the answers up to that of a number.
-    fn read_answers(&self, number: u64) -> Result<(), StoreError> {
+    /// Waits for the answers of all that was sent.
+    fn read_answers(&self) -> Result<(), StoreError> {
         if self.pipeline.borrow().is_empty() {
             return Ok(());
         }
         self.waits.set(self.waits.get() + 1);
-        self.read_unread(number)
+        if std::env::var("SASEO_TRIPS").is_ok() { eprintln!("WAIT for {}", self.pipeline.borrow().names()); }
+        self.read_unread()
     }
 
-    /// Reads answers in the order of their statements, up to that of a number. For each the server
-    /// has as long as for one that is waited for alone.
-    fn read_unread(&self, number: u64) -> Result<(), StoreError> {
+    /// Reads answers in the order of their statements. For each the server has as long as for one
+    /// that is waited for alone.
+    fn read_unread(&self) -> Result<(), StoreError> {
         loop {
             let Some(unread) = self.pipeline.borrow_mut().next() else {
                 return Ok(());
@@ -320,9 +322,6 @@ impl DatabaseSession {
                     }));
                 }
                 (Purpose::Wanted, _) => self.pipeline.borrow_mut().keep(unread.number, reply),
-            }
-            if unread.number == number {
-                return Ok(());
             }
         }
     }

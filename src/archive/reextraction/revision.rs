@@ -92,7 +92,7 @@ impl Writer {
         settle_page(tx, &capture.page, &verdict, revisit_at, now)?;
 
         Ok(match written {
-            WriteResult::New => RevisionOutcome::Found,
+            WriteResult::New { .. } => RevisionOutcome::Found,
             WriteResult::Same {
                 article: id,
                 is_newest,
@@ -186,7 +186,7 @@ fn note_rights(
     let rights = DeclaredRights::of(files.chain(told.cloned()).chain(today));
     let at = capture.fetched_at;
     match written {
-        WriteResult::New | WriteResult::Changed { .. } => {
+        WriteResult::New { .. } | WriteResult::Changed { .. } => {
             note_declared(tx, id, &rights, at)?;
             Ok(())
         }

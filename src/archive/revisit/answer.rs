@@ -4,7 +4,9 @@
 use rusqlite::params;
 
 use crate::archive::body::{Body, is_body_damaged, mend_body};
-use crate::archive::capture::{Capture, PageAnswer, note_rights, write_page_answer};
+use crate::archive::capture::{
+    Capture, PageAnswer, WrittenArticle, note_rights, write_page_answer,
+};
 use crate::archive::change::ChangeKind;
 use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
@@ -26,7 +28,7 @@ pub(crate) fn write_revisit(
     tx: &Connection,
     answer: PageAnswer<'_>,
     now: Timestamp,
-) -> Result<Option<ChangeKind>, ArchiveError> {
+) -> Result<Option<WrittenArticle>, ArchiveError> {
     let (page, capture) = (answer.page, answer.capture);
     let before = KeptAnswer {
         validators: validators(tx, page.id)?,
@@ -39,7 +41,8 @@ pub(crate) fn write_revisit(
     let is_lost = is_body_damaged(tx, page.id)?;
 
     tx.prepare_cached("SAVEPOINT revisit")?.execute_later([])?;
-    let change = write_page_answer(tx, answer, now)?;
+    let written = write_page_answer(tx, answer, now)?;
+    let change = written.and_then(|article| article.change);
     if answer.article.is_some() && change.is_none() && !is_lost {
         // It is waited for: behind it the server would commit a transaction of which a statement
         // failed.
@@ -50,9 +53,11 @@ pub(crate) fn write_revisit(
     tx.prepare_cached("RELEASE revisit")?.execute_later([])?;
 
     // The paper may have changed its mind about an article that is the same.
-    note_rights(tx, answer, change, now)?;
+    if let Some(written) = written {
+        note_rights(tx, answer, written, now)?;
+    }
     note_faulty_validators(tx, page, capture, &before, change)?;
-    Ok(change)
+    Ok(written)
 }
 
 /// Notes where a server's validators are useless: they are equal though the article changed, or

@@ -66,6 +66,11 @@ impl Pipeline {
         self.unread.pop_front()
     }
 
+    pub(super) fn names(&self) -> String {
+        let one = self.unread.back();
+        one.map(|one| one.sql.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.unread.is_empty()
     }
