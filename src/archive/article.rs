@@ -13,7 +13,7 @@ use crate::archive::change::ChangeKind;
 use crate::archive::engine::{AskedRow, Connection};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_key;
-use crate::archive::syndication::{enter_story, leave_story};
+use crate::archive::syndication::{PaperOf, StoryEntry, enter_story, leave_story};
 use crate::archive::word_index::forget_words_of;
 use crate::extract::{Access, Article};
 use crate::frontier::Page;
@@ -62,12 +62,18 @@ impl WriteResult {
     }
 }
 
+/// An article that is being added.
+#[derive(Debug)]
+pub(super) struct AddedArticle<'c> {
+    id: AskedRow<'c, i64>,
+    story: Option<StoryEntry<'c>>,
+}
+
 /// The row of an article that an extraction shows.
 #[derive(Debug)]
 pub(super) enum ArticleRow<'c> {
     Known(i64),
-    /// Is being added.
-    Added(AskedRow<'c, i64>),
+    Added(AddedArticle<'c>),
 }
 
 impl<'c> ArticleRow<'c> {
@@ -81,7 +87,10 @@ impl<'c> ArticleRow<'c> {
     ) -> Result<Self, ArchiveError> {
         match identity.article(tx, article)? {
             Some(id) => Ok(Self::Known(id)),
-            None => Ok(Self::Added(add_article(tx, page, article, now)?)),
+            None => Ok(Self::Added(AddedArticle {
+                id: add_article(tx, page, article, now)?,
+                story: StoryEntry::ask(tx, PaperOf::Site(&page.site), article)?,
+            })),
         }
     }
 }
@@ -96,7 +105,7 @@ pub(super) fn write_article(
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
     let known = match row {
-        ArticleRow::Added(id) => return write_new(tx, id.wait()?, article, capture, now),
+        ArticleRow::Added(added) => return write_new(tx, added, article, capture, now),
         ArticleRow::Known(id) => compared(tx, id, article, capture)?,
     };
     note_address(tx, page, &known)?;
@@ -163,7 +172,7 @@ pub(super) fn rewrite_article(
 ) -> Result<WriteResult, ArchiveError> {
     let identity = Identity::ask_again(tx, page, article, capture)?;
     let known = match ArticleRow::of(tx, identity, page, article, now)? {
-        ArticleRow::Added(id) => return write_new(tx, id.wait()?, article, capture, now),
+        ArticleRow::Added(added) => return write_new(tx, added, article, capture, now),
         ArticleRow::Known(id) => compared(tx, id, article, capture)?,
     };
     note_address(tx, page, &known)?;
@@ -191,14 +200,15 @@ fn unchanged(tx: &Connection, known: &KnownVersion) -> Result<WriteResult, Archi
 /// Writes version 1 of an article that was added.
 fn write_new(
     tx: &Connection,
-    id: i64,
+    added: AddedArticle<'_>,
     article: &Article,
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
+    let id = added.id.wait()?;
     write_version(tx, id, VersionInForce { n: 1, capture }, article, now)?;
     write_change(tx, id, ChangeKind::New, 1, now)?;
-    enter_story(tx, id, article)?;
+    enter_story(tx, id, added.story)?;
     Ok(WriteResult::New { article: id })
 }
 
@@ -246,7 +256,7 @@ fn follow_up(
         .execute_later(params![id, article.access.name(), is_back])?;
         write_change(tx, id, change, version.n, now)?;
         leave_story(tx, id)?;
-        enter_story(tx, id, article)?;
+        enter_story(tx, id, StoryEntry::ask(tx, PaperOf::Article(id), article)?)?;
     }
 
     Ok(WriteResult::Changed {

@@ -13,7 +13,7 @@ mod statement;
 #[cfg(feature = "postgres")]
 mod translation;
 
-pub(super) use asked::{AskedCount, AskedRow};
+pub(super) use asked::{AskedCount, AskedRow, AskedRows};
 pub(super) use connection::{Connection, Transaction};
 pub(super) use error::{Error, OptionalExtension, Result};
 pub(super) use params::{Params, params_from_iter};

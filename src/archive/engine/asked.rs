@@ -77,3 +77,46 @@ impl<'c, T> AskedRow<'c, T> {
         row.ok_or_else(|| rusqlite::Error::QueryReturnedNoRows.into())
     }
 }
+
+/// What is read of each row; `None` for a row that is left out.
+pub(crate) type ReadRow<'r, T> = Box<dyn FnMut(&Row<'_>) -> Result<Option<T>> + 'r>;
+
+/// All rows of a query.
+pub(crate) enum AskedRows<'c, T> {
+    Known(Vec<T>, PhantomData<&'c Connection>),
+    #[cfg(feature = "postgres")]
+    Postgres(AskedReply<'c>, ReadRow<'c, T>),
+}
+
+impl<T> fmt::Debug for AskedRows<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AskedRows").finish_non_exhaustive()
+    }
+}
+
+impl<'c, T> AskedRows<'c, T> {
+    pub(super) fn known(rows: Vec<T>) -> Self {
+        Self::Known(rows, PhantomData)
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn of(reply: AskedReply<'c>, read: ReadRow<'c, T>) -> Self {
+        Self::Postgres(reply, read)
+    }
+
+    /// Waits for the rows.
+    pub(crate) fn wait(self) -> Result<Vec<T>> {
+        match self {
+            Self::Known(rows, _) => Ok(rows),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(reply, mut read) => {
+                let mut rows = reply.rows()?;
+                let mut found = Vec::new();
+                while let Some(row) = rows.next()? {
+                    found.extend(read(&Row::Postgres(row))?);
+                }
+                Ok(found)
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use rusqlite::ToSql;
 use crate::archive::database::SessionStatement;
 #[cfg(feature = "postgres")]
 use crate::archive::engine::error::Error;
-use crate::archive::engine::asked::{AskedCount, AskedRow};
+use crate::archive::engine::asked::{AskedCount, AskedRow, AskedRows, ReadRow};
 use crate::archive::engine::error::Result;
 use crate::archive::engine::params::Params;
 #[cfg(feature = "postgres")]
@@ -99,6 +99,29 @@ impl<'c> PreparedStatement<'c> {
             Self::Postgres(statement) => {
                 let reply = statement.ask_rows(params.into_values()?)?;
                 Ok(AskedRow::of(reply, read))
+            }
+        }
+    }
+
+    /// Asks for the rows of a query, and has what is read of them wait.
+    pub(crate) fn ask_rows<T>(
+        &mut self,
+        params: impl Params,
+        mut read: ReadRow<'c, T>,
+    ) -> Result<AskedRows<'c, T>> {
+        match self {
+            Self::Sqlite(_) | Self::Cached(_) => {
+                let mut rows = self.query(params)?;
+                let mut found = Vec::new();
+                while let Some(row) = rows.next()? {
+                    found.extend(read(&row)?);
+                }
+                Ok(AskedRows::known(found))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => {
+                let reply = statement.ask_rows(params.into_values()?)?;
+                Ok(AskedRows::of(reply, read))
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::archive::reextraction::kept_capture::KeptCapture;
 use crate::archive::reextraction::recorded::{recorded_files, recorded_opt_outs};
 use crate::archive::removal::{bury, is_taken_down};
 use crate::archive::store::{Lease, Writer};
-use crate::archive::syndication::{enter_story, has_fingerprint};
+use crate::archive::syndication::{PaperOf, StoryEntry, enter_story, has_fingerprint};
 use crate::extract::{Access, Article};
 use crate::frontier::{Page, Verdict};
 use crate::rights::{AI_TXT_AGENTS, DeclaredRights, RSL};
@@ -99,7 +99,9 @@ impl Writer {
             } => {
                 // An article from an archive of an older schema has no fingerprint yet.
                 if is_newest && !has_fingerprint(self.transaction(lease)?, id)? {
-                    enter_story(self.transaction(lease)?, id, &article)?;
+                    let tx = self.transaction(lease)?;
+                    let entry = StoryEntry::ask(tx, PaperOf::Article(id), &article)?;
+                    enter_story(tx, id, entry)?;
                 }
                 RevisionOutcome::Same
             }
