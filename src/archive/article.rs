@@ -3,16 +3,17 @@
 mod candidate_copy;
 mod changed_field;
 mod known_version;
+mod shown_article;
 mod version;
 
 use rusqlite::params;
 
 use crate::archive::article::known_version::{KnownVersion, compared};
+use crate::archive::article::shown_article::AddedArticle;
 use crate::archive::article::version::{VersionInForce, last_number, version_at, write_version};
 use crate::archive::change::ChangeKind;
-use crate::archive::engine::{AskedRow, Connection};
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
-use crate::archive::store::stored_key;
 use crate::archive::syndication::{PaperOf, StoryEntry, enter_story, leave_story};
 use crate::archive::word_index::forget_words_of;
 use crate::extract::{Access, Article};
@@ -21,7 +22,8 @@ use crate::time::Timestamp;
 
 pub use candidate_copy::CandidateCopy;
 pub use changed_field::ChangedField;
-pub(super) use known_version::{Identity, article_of_capture, known_article};
+pub(super) use known_version::{ArticleIdentity, article_of_capture, known_article};
+pub(super) use shown_article::ShownArticle;
 pub(super) use version::column;
 
 /// The result of writing an extracted article.
@@ -62,51 +64,18 @@ impl WriteResult {
     }
 }
 
-/// An article that is being added.
-#[derive(Debug)]
-pub(super) struct AddedArticle<'c> {
-    id: AskedRow<'c, i64>,
-    story: Option<StoryEntry<'c>>,
-}
-
-/// The row of an article that an extraction shows.
-#[derive(Debug)]
-pub(super) enum ArticleRow<'c> {
-    Known(i64),
-    Added(AddedArticle<'c>),
-}
-
-impl<'c> ArticleRow<'c> {
-    /// Finds the article, and adds it where it is not known.
-    pub(super) fn of(
-        tx: &'c Connection,
-        identity: Identity<'_>,
-        page: &Page,
-        article: &Article,
-        now: Timestamp,
-    ) -> Result<Self, ArchiveError> {
-        match identity.article(tx, article)? {
-            Some(id) => Ok(Self::Known(id)),
-            None => Ok(Self::Added(AddedArticle {
-                id: add_article(tx, page, article, now)?,
-                story: StoryEntry::ask(tx, PaperOf::Site(&page.site), article)?,
-            })),
-        }
-    }
-}
-
 /// Writes an article that a new capture brought. A new article gets its version 1. A known one gets
 /// a further version where any field differs from the version that was in force.
 pub(super) fn write_article(
     tx: &Connection,
-    row: ArticleRow<'_>,
+    row: ShownArticle<'_>,
     (page, article): (&Page, &Article),
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
     let known = match row {
-        ArticleRow::Added(added) => return write_new(tx, added, article, capture, now),
-        ArticleRow::Known(id) => compared(tx, id, article, capture)?,
+        ShownArticle::Added(added) => return write_new(tx, added, article, capture, now),
+        ShownArticle::Known(id) => compared(tx, id, article, capture)?,
     };
     note_address(tx, page, &known)?;
 
@@ -125,11 +94,7 @@ pub(super) fn write_article(
 
 /// Notes a further address of a known article. A takedown finds its page by it, where the page shows
 /// the article and no version was read from it. A page with a key is found by its key.
-fn note_address(
-    tx: &Connection,
-    page: &Page,
-    known: &KnownVersion,
-) -> Result<(), ArchiveError> {
+fn note_address(tx: &Connection, page: &Page, known: &KnownVersion) -> Result<(), ArchiveError> {
     if page.key().is_none() {
         tx.prepare_cached(
             "INSERT INTO canonical (url, article_id)
@@ -170,10 +135,10 @@ pub(super) fn rewrite_article(
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    let identity = Identity::ask_again(tx, page, article, capture)?;
-    let known = match ArticleRow::of(tx, identity, page, article, now)? {
-        ArticleRow::Added(added) => return write_new(tx, added, article, capture, now),
-        ArticleRow::Known(id) => compared(tx, id, article, capture)?,
+    let identity = ArticleIdentity::ask_again(tx, page, article, capture)?;
+    let known = match ShownArticle::of(tx, identity, page, article, now)? {
+        ShownArticle::Added(added) => return write_new(tx, added, article, capture, now),
+        ShownArticle::Known(id) => compared(tx, id, article, capture)?,
     };
     note_address(tx, page, &known)?;
 
@@ -295,30 +260,6 @@ fn write_change(
     tx.prepare_cached("INSERT INTO change (article_id, kind, n, at) VALUES (?1, ?2, ?3, ?4)")?
         .execute_later(params![id, change.name(), n, now.millis()])?;
     Ok(())
-}
-
-/// Adds an article's row, and asks for its id.
-fn add_article<'c>(
-    tx: &'c Connection,
-    page: &Page,
-    article: &Article,
-    now: Timestamp,
-) -> Result<AskedRow<'c, i64>, ArchiveError> {
-    let (number, text) = stored_key(page.key().or(article.key.as_ref()));
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO article (site_id, number, text_id, url, access, first_seen_at)
-         VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6)
-         RETURNING id",
-    )?;
-    let values = params![
-        page.site,
-        number,
-        text,
-        page.url.as_str(),
-        article.access.name(),
-        now.millis()
-    ];
-    Ok(insert.ask_row(values, |row| row.get(0))?)
 }
 
 /// Replaces a version by what is read from its own capture today, with what follows from another

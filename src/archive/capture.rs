@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::archive::article::{ArticleRow, Identity, write_article};
+use crate::archive::article::{ArticleIdentity, ShownArticle, write_article};
 use crate::archive::body::{Body, write_body};
 use crate::archive::change::ChangeKind;
 use crate::archive::compression::Dictionary;
@@ -75,13 +75,13 @@ pub(super) fn write_page_answer(
 ) -> Result<Option<WrittenArticle>, ArchiveError> {
     // A server answers at once what is asked at once: the capture's number, and the article's.
     let identity = match answer.article {
-        Some(article) => Some((article, Identity::ask(tx, answer.page, article)?)),
+        Some(article) => Some((article, ArticleIdentity::ask(tx, answer.page, article)?)),
         None => None,
     };
     let capture = add_capture(tx, answer)?;
     let shown = match identity {
         Some((article, identity)) => {
-            let row = ArticleRow::of(tx, identity, answer.page, article, now)?;
+            let row = ShownArticle::of(tx, identity, answer.page, article, now)?;
             Some((article, row))
         }
         None => None,

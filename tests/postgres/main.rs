@@ -16,6 +16,7 @@ mod machines;
 mod proxy;
 mod searches;
 mod store;
+mod trips;
 mod workers;
 
 // Tests of the folder `it`, whose archives are in databases here. Those that open an archive's file

@@ -216,9 +216,7 @@ fn note_articles(
     )?;
     let asked: Vec<AskedRow<'_, WaitingPhoto>> = photos
         .iter()
-        .map(|photo| {
-            select.ask_row([photo.url.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-        })
+        .map(|photo| select.ask_row([photo.url.as_str()], |row| Ok((row.get(0)?, row.get(1)?))))
         .collect::<Result<_, _>>()?;
 
     for waiting in asked {

@@ -39,7 +39,7 @@ fn add_page<'c>(
 ) -> Result<AskedCount<'c>, ArchiveError> {
     let (number, text) = stored_key(found.key.as_ref());
     let mut insert = tx.prepare_cached(&format!(
-            "INSERT INTO page (site_id, host, url, role, number, text_id, priority,
+        "INSERT INTO page (site_id, host, url, role, number, text_id, priority,
                                discovered_at, due_at, hops)
              SELECT site.id, ?2, ?3, ?4, ?5, ?10, ?6, ?7, ?7, ?8 FROM site
              WHERE site.name = ?1
@@ -56,19 +56,19 @@ fn add_page<'c>(
                     OR (SELECT count(*) FROM page
                       WHERE site_id = site.id AND role = 'sitemap') < ?9)
              {TAKE_OVER_PHOTO}"
-        ))?;
+    ))?;
     let count = insert.ask_execution(params![
-            site,
-            found.url.host().as_str(),
-            found.url.as_str(),
-            found.role.name(),
-            number,
-            found.role.priority(),
-            now.millis(),
-            found.hops,
-            MAX_SITEMAPS,
-            text
-        ])?;
+        site,
+        found.url.host().as_str(),
+        found.url.as_str(),
+        found.role.name(),
+        number,
+        found.role.priority(),
+        now.millis(),
+        found.hops,
+        MAX_SITEMAPS,
+        text
+    ])?;
     Ok(count)
 }
 

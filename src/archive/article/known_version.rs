@@ -133,7 +133,7 @@ const OF_OTHER_KIND: &str = "SELECT max(id) FROM article
 
 /// The articles that a page and its extraction may show.
 #[derive(Debug)]
-struct Candidates {
+struct ArticleCandidates {
     /// Has the key, or no key is told.
     known: Option<i64>,
     /// Has a key of the other kind.
@@ -144,13 +144,13 @@ struct Candidates {
 
 /// The question which article a page and its extraction show.
 #[derive(Debug)]
-pub(crate) struct Identity<'c> {
-    candidates: AskedRow<'c, Candidates>,
+pub(crate) struct ArticleIdentity<'c> {
+    candidates: AskedRow<'c, ArticleCandidates>,
     key: Option<ArticleKey>,
     of_capture: Option<i64>,
 }
 
-impl<'c> Identity<'c> {
+impl<'c> ArticleIdentity<'c> {
     /// Asks for the article that the extraction from an answer shows that has just come.
     pub(crate) fn ask(
         tx: &'c Connection,
@@ -238,8 +238,8 @@ impl<'c> Identity<'c> {
     }
 }
 
-fn candidates(row: &Row<'_>) -> engine::Result<Candidates> {
-    Ok(Candidates {
+fn candidates(row: &Row<'_>) -> engine::Result<ArticleCandidates> {
+    Ok(ArticleCandidates {
         known: row.get(0)?,
         of_other_kind: row.get(1)?,
         keyless: row.get(2)?,

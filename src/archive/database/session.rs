@@ -9,6 +9,7 @@ mod exchange;
 mod pipeline;
 mod runtime;
 mod statement;
+mod transaction;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -16,8 +17,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::database::session::pipeline::{Pipeline, Purpose, Reply};
+use crate::archive::database::session::pipeline::{AnswerUse, Pipeline, Reply};
 use crate::archive::database::session::runtime::{SessionRuntime, answer_in_time};
+use crate::archive::database::session::transaction::Standing;
 use crate::archive::database::{PostgresAddress, PostgresStore};
 use crate::archive::store_error::StoreError;
 
@@ -51,18 +53,6 @@ pub(crate) struct DatabaseSession {
     notes: RefCell<HashMap<&'static str, Vec<u8>>>,
 }
 
-/// How a session stands to transactions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    /// Each statement is a transaction of its own.
-    Autocommit,
-    Begun,
-    /// Begun for a cursor, and to be ended with the last one.
-    OfCursors,
-    /// A statement failed, and the server takes none until the transaction ends.
-    Failed,
-}
-
 impl DatabaseSession {
     /// Connects to a database.
     ///
@@ -76,8 +66,7 @@ impl DatabaseSession {
         })?;
 
         let address = address.clone();
-        let connected =
-            runtime.finish(async move { PostgresStore::connect(&address).await });
+        let connected = runtime.finish(async move { PostgresStore::connect(&address).await });
         Ok(Self {
             store: Arc::new(connected?),
             runtime,
@@ -131,7 +120,10 @@ impl DatabaseSession {
             return Ok(SessionStatement::of(self, sql, known.clone()));
         }
         let text = sql.to_owned();
-        let prepared = self.ask(sql, |store| async move { store.client.prepare(&text).await })?;
+        let prepared = self.ask(
+            sql,
+            |store| async move { store.client.prepare(&text).await },
+        )?;
         self.statements
             .borrow_mut()
             .insert(sql.to_owned(), prepared.clone());
@@ -141,83 +133,9 @@ impl DatabaseSession {
     /// Executes statements without values.
     pub(crate) fn execute_batch(&self, script: &str) -> Result<(), StoreError> {
         let text = script.to_owned();
-        self.ask(script, |store| async move { store.client.batch_execute(&text).await })
-    }
-
-    /// Tells whether no transaction is open that the caller began.
-    pub(crate) fn is_autocommit(&self) -> bool {
-        matches!(
-            self.transaction.get(),
-            Standing::Autocommit | Standing::OfCursors
-        )
-    }
-
-    /// Begins a transaction, with a script that says how. Where writes outside of it are refused,
-    /// the answer is read with that of the first statement that waits.
-    pub(crate) fn begin(&self, script: &str) -> Result<(), StoreError> {
-        let is_new = self.transaction.get() == Standing::Autocommit;
-        self.transaction.set(Standing::Begun);
-        self.notes.borrow_mut().clear();
-        if is_new && self.is_fenced.get() {
-            self.send_batch(script, Purpose::Later)?;
-        } else if is_new && let Err(error) = self.execute_batch(script) {
-            // The server may have begun it. The first error is the one to tell.
-            let _ = self.roll_back();
-            return Err(error);
-        }
-        Ok(())
-    }
-
-    /// Keeps what the transaction wrote. One wait reads its answer, and all that were not read.
-    ///
-    /// # Errors
-    ///
-    /// Fails as well where a statement of the transaction failed. Nothing of it is kept then.
-    pub(crate) fn commit(&self) -> Result<(), StoreError> {
-        // The server commits what a fence refuses: its answer is read before.
-        if self.pipeline.borrow().has_fence()
-            && let Err(error) = self.read_answers()
-        {
-            let _ = self.roll_back();
-            return Err(error);
-        }
-        if self.transaction.get() == Standing::Failed {
-            self.roll_back()?;
-            return Err(StoreError::Failed {
-                store: self.name().to_owned(),
-                why: "a statement of the transaction failed".to_owned(),
-            });
-        }
-        // Where a statement before it failed, the server rolls back instead, and that statement's
-        // error is returned.
-        let committed = self
-            .send_batch("COMMIT", Purpose::Later)
-            .and_then(|()| self.read_answers());
-        self.transaction.set(Standing::Autocommit);
-        committed
-    }
-
-    /// Keeps nothing of what the transaction wrote.
-    pub(crate) fn roll_back(&self) -> Result<(), StoreError> {
-        self.transaction.set(Standing::Autocommit);
-        // Whatever they answer, nothing of them is kept.
-        let _ = self.read_answers();
-        self.transaction.set(Standing::Autocommit);
-        self.execute_batch("ROLLBACK")
-    }
-
-    /// Notes something of the open transaction. It is forgotten with its end.
-    pub(crate) fn note(&self, name: &'static str, bytes: &[u8]) {
-        if self.transaction.get() == Standing::Begun {
-            self.notes.borrow_mut().insert(name, bytes.to_vec());
-        }
-    }
-
-    /// Returns what was noted of the open transaction.
-    pub(crate) fn noted(&self, name: &'static str) -> Option<Vec<u8>> {
-        let is_open = self.transaction.get() == Standing::Begun;
-        let notes = self.notes.borrow();
-        notes.get(name).filter(|_| is_open).cloned()
+        self.ask(script, |store| async move {
+            store.client.batch_execute(&text).await
+        })
     }
 
     /// Asks the server, and waits for its answer, behind all that were not read yet.
@@ -235,7 +153,6 @@ impl DatabaseSession {
         }
         let answer = self.runtime.begin(work(Arc::clone(&self.store)));
         self.waits.set(self.waits.get() + 1);
-        if std::env::var("SASEO_TRIPS").is_ok() { eprintln!("WAIT {}", sql.split_whitespace().collect::<Vec<_>>().join(" ")); }
         self.read_unread()?;
         match answer_in_time(&answer, self.patience.get()) {
             Some(Ok(answer)) => Ok(answer),
@@ -248,7 +165,7 @@ impl DatabaseSession {
     fn send<F>(
         &self,
         sql: &str,
-        purpose: Purpose,
+        used_as: AnswerUse,
         work: impl FnOnce(Arc<PostgresStore>) -> F,
     ) -> Result<u64, StoreError>
     where
@@ -258,12 +175,12 @@ impl DatabaseSession {
             return Err(self.is_mute());
         }
         let answer = self.runtime.begin(work(Arc::clone(&self.store)));
-        Ok(self.pipeline.borrow_mut().push(sql, purpose, answer))
+        Ok(self.pipeline.borrow_mut().push(sql, used_as, answer))
     }
 
-    fn send_batch(&self, script: &str, purpose: Purpose) -> Result<(), StoreError> {
+    fn send_batch(&self, script: &str, used_as: AnswerUse) -> Result<(), StoreError> {
         let text = script.to_owned();
-        self.send(script, purpose, |store| async move {
+        self.send(script, used_as, |store| async move {
             store.client.batch_execute(&text).await?;
             Ok(Reply::Changed(0))
         })?;
@@ -295,7 +212,6 @@ impl DatabaseSession {
             return Ok(());
         }
         self.waits.set(self.waits.get() + 1);
-        if std::env::var("SASEO_TRIPS").is_ok() { eprintln!("WAIT for {}", self.pipeline.borrow().names()); }
         self.read_unread()
     }
 
@@ -314,14 +230,14 @@ impl DatabaseSession {
                 }
                 None => return Err(self.is_mute()),
             };
-            match (unread.purpose, &reply) {
-                (Purpose::Later, _) | (Purpose::Fence, Reply::Changed(1)) => {}
-                (Purpose::Fence, Reply::Changed(_) | Reply::Rows(_)) => {
+            match (unread.used_as, &reply) {
+                (AnswerUse::Later, _) | (AnswerUse::Fence, Reply::Changed(1)) => {}
+                (AnswerUse::Fence, Reply::Changed(_) | Reply::Rows(_)) => {
                     return Err(self.failed(StoreError::Fenced {
                         store: self.name().to_owned(),
                     }));
                 }
-                (Purpose::Wanted, _) => self.pipeline.borrow_mut().keep(unread.number, reply),
+                (AnswerUse::Wanted, _) => self.pipeline.borrow_mut().keep(unread.number, reply),
             }
         }
     }
@@ -354,36 +270,11 @@ impl DatabaseSession {
     {
         self.runtime.finish(work(Arc::clone(&self.store)))
     }
-
-    /// Begins a transaction for a cursor, where none is open, and returns the cursor's name.
-    fn begin_cursor(&self) -> Result<String, StoreError> {
-        if self.transaction.get() == Standing::Autocommit {
-            self.execute_batch("BEGIN READ WRITE")?;
-            self.transaction.set(Standing::OfCursors);
-        }
-        self.declared.set(self.declared.get() + 1);
-        self.open.set(self.open.get() + 1);
-        Ok(format!("saseo_{}", self.declared.get()))
-    }
-
-    /// Ends a cursor. What fails here is told by the next statement.
-    fn end_cursor(&self, name: &str) {
-        self.open.set(self.open.get().saturating_sub(1));
-        match (self.transaction.get(), self.open.get()) {
-            (Standing::OfCursors, 0) => {
-                let _ = self.roll_back();
-            }
-            (Standing::OfCursors | Standing::Begun, _) => {
-                let _ = self.execute_batch(&format!("CLOSE {name}"));
-            }
-            (Standing::Autocommit | Standing::Failed, _) => {}
-        }
-    }
 }
 
 impl Drop for DatabaseSession {
     fn drop(&mut self) {
-        let (waits, statements) = (self.waits.get(), self.statements.borrow().len());
-        tracing::debug!(waits, statements, "the session with the database ends");
+        let (waits, prepared) = (self.waits.get(), self.statements.borrow().len());
+        tracing::debug!(waits, prepared, "the session with the database ends");
     }
 }

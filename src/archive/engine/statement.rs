@@ -6,9 +6,9 @@ use rusqlite::ToSql;
 
 #[cfg(feature = "postgres")]
 use crate::archive::database::SessionStatement;
+use crate::archive::engine::asked::{AskedCount, AskedRow, AskedRows, ReadRow};
 #[cfg(feature = "postgres")]
 use crate::archive::engine::error::Error;
-use crate::archive::engine::asked::{AskedCount, AskedRow, AskedRows, ReadRow};
 use crate::archive::engine::error::Result;
 use crate::archive::engine::params::Params;
 #[cfg(feature = "postgres")]

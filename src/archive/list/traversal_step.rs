@@ -127,7 +127,13 @@ pub(crate) fn write_traversal_end(
                 "UPDATE page SET joint = ?5, list_end = ?2, read_to_end_at = ?3, deep_at = ?3,
                         read_since = ?4 WHERE id = ?1",
             )?
-            .execute_later(params![section.0, end.name(), now.millis(), since, overlap])?;
+            .execute_later(params![
+                section.0,
+                end.name(),
+                now.millis(),
+                since,
+                overlap
+            ])?;
         }
         Traversal::Deep | Traversal::Later => {
             // Where the server repeated a page, the rows behind it were not met: the next traversal

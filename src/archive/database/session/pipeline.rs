@@ -16,7 +16,7 @@ pub(super) enum Reply {
 
 /// What the session does with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(super) enum AnswerUse {
     /// Only an error counts.
     Later,
     /// One row has to be changed, or the transaction is refused.
@@ -30,7 +30,7 @@ pub(super) enum Purpose {
 pub(super) struct Unread {
     pub(super) number: u64,
     pub(super) sql: String,
-    pub(super) purpose: Purpose,
+    pub(super) used_as: AnswerUse,
     pub(super) answer: Receiver<Result<Reply, tokio_postgres::Error>>,
 }
 
@@ -48,14 +48,14 @@ impl Pipeline {
     pub(super) fn push(
         &mut self,
         sql: &str,
-        purpose: Purpose,
+        used_as: AnswerUse,
         answer: Receiver<Result<Reply, tokio_postgres::Error>>,
     ) -> u64 {
         self.sent += 1;
         self.unread.push_back(Unread {
             number: self.sent,
             sql: sql.to_owned(),
-            purpose,
+            used_as,
             answer,
         });
         self.sent
@@ -66,11 +66,6 @@ impl Pipeline {
         self.unread.pop_front()
     }
 
-    pub(super) fn names(&self) -> String {
-        let one = self.unread.back();
-        one.map(|one| one.sql.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default()
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.unread.is_empty()
     }
@@ -78,7 +73,7 @@ impl Pipeline {
     /// Tells whether the answer of a fence is not read.
     pub(super) fn has_fence(&self) -> bool {
         let mut unread = self.unread.iter();
-        unread.any(|one| one.purpose == Purpose::Fence)
+        unread.any(|one| one.used_as == AnswerUse::Fence)
     }
 
     pub(super) fn keep(&mut self, number: u64, reply: Reply) {
@@ -95,7 +90,7 @@ impl Pipeline {
         self.kept.remove(&number);
         for one in &mut self.unread {
             if one.number == number {
-                one.purpose = Purpose::Later;
+                one.used_as = AnswerUse::Later;
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::archive::database::session::DatabaseSession;
 use crate::archive::database::session::answer_rows::{AnswerRows, Cursor};
 use crate::archive::database::session::asked::AskedReply;
 use crate::archive::database::session::exchange::{changed_by, references, rows_of};
-use crate::archive::database::session::pipeline::{Purpose, Reply};
+use crate::archive::database::session::pipeline::{AnswerUse, Reply};
 use crate::archive::database::values::Placed;
 use crate::archive::store_error::StoreError;
 
@@ -58,18 +58,18 @@ impl<'c> SessionStatement<'c> {
         if self.session.is_autocommit() {
             return self.execute(values).map(|_| ());
         }
-        self.send_execution(Purpose::Later, values).map(|_| ())
+        self.send_execution(AnswerUse::Later, values).map(|_| ())
     }
 
     /// Executes the statement without waiting for its answer. Where it does not change one row,
     /// the transaction is refused.
     pub(crate) fn execute_as_fence(&self, values: Vec<Value>) -> Result<(), StoreError> {
-        self.send_execution(Purpose::Fence, values).map(|_| ())
+        self.send_execution(AnswerUse::Fence, values).map(|_| ())
     }
 
     /// Executes the statement, and has its answer wait.
     pub(crate) fn ask_execution(&self, values: Vec<Value>) -> Result<AskedReply<'c>, StoreError> {
-        let number = self.send_execution(Purpose::Wanted, values)?;
+        let number = self.send_execution(AnswerUse::Wanted, values)?;
         Ok(AskedReply::of(self.session, &self.prepared, number))
     }
 
@@ -90,15 +90,15 @@ impl<'c> SessionStatement<'c> {
         let prepared = self.prepared.clone();
         let number = self
             .session
-            .send(&self.sql, Purpose::Wanted, |store| async move {
+            .send(&self.sql, AnswerUse::Wanted, |store| async move {
                 Ok(Reply::Rows(rows_of(&store, &prepared, &values).await?))
             })?;
         Ok(AskedReply::of(self.session, &self.prepared, number))
     }
 
-    fn send_execution(&self, purpose: Purpose, values: Vec<Value>) -> Result<u64, StoreError> {
+    fn send_execution(&self, used_as: AnswerUse, values: Vec<Value>) -> Result<u64, StoreError> {
         let prepared = self.prepared.clone();
-        self.session.send(&self.sql, purpose, |store| async move {
+        self.session.send(&self.sql, used_as, |store| async move {
             Ok(Reply::Changed(changed_by(store, prepared, values).await?))
         })
     }
