@@ -5,14 +5,13 @@ use std::marker::PhantomData;
 
 #[cfg(feature = "postgres")]
 use crate::archive::database::AskedReply;
-use crate::archive::engine::connection::Connection;
 use crate::archive::engine::error::Result;
 use crate::archive::engine::rows::Row;
 
 /// The number of rows that a statement changes.
 #[derive(Debug)]
 pub(crate) enum AskedCount<'c> {
-    Known(usize, PhantomData<&'c Connection>),
+    Known(usize, PhantomData<&'c ()>),
     #[cfg(feature = "postgres")]
     Postgres(AskedReply<'c>),
 }
@@ -39,7 +38,7 @@ impl<'c> AskedCount<'c> {
 
 /// The first row of a query, if there is one.
 pub(crate) enum AskedRow<'c, T> {
-    Known(Option<T>, PhantomData<&'c Connection>),
+    Known(Option<T>, PhantomData<&'c ()>),
     #[cfg(feature = "postgres")]
     Postgres(AskedReply<'c>, fn(&Row<'_>) -> Result<T>),
 }
@@ -79,13 +78,13 @@ impl<'c, T> AskedRow<'c, T> {
 }
 
 /// What is read of each row; `None` for a row that is left out.
-pub(crate) type ReadRow<'r, T> = Box<dyn FnMut(&Row<'_>) -> Result<Option<T>> + 'r>;
+pub(crate) type ReadRows<'r, T> = Box<dyn FnMut(&Row<'_>) -> Result<Option<T>> + 'r>;
 
 /// All rows of a query.
 pub(crate) enum AskedRows<'c, T> {
-    Known(Vec<T>, PhantomData<&'c Connection>),
+    Known(Vec<T>, PhantomData<&'c ()>),
     #[cfg(feature = "postgres")]
-    Postgres(AskedReply<'c>, ReadRow<'c, T>),
+    Postgres(AskedReply<'c>, ReadRows<'c, T>),
 }
 
 impl<T> fmt::Debug for AskedRows<'_, T> {
@@ -100,7 +99,7 @@ impl<'c, T> AskedRows<'c, T> {
     }
 
     #[cfg(feature = "postgres")]
-    pub(super) fn of(reply: AskedReply<'c>, read: ReadRow<'c, T>) -> Self {
+    pub(super) fn of(reply: AskedReply<'c>, read: ReadRows<'c, T>) -> Self {
         Self::Postgres(reply, read)
     }
 

@@ -6,7 +6,7 @@ use rusqlite::ToSql;
 
 #[cfg(feature = "postgres")]
 use crate::archive::database::SessionStatement;
-use crate::archive::engine::asked::{AskedCount, AskedRow, AskedRows, ReadRow};
+use crate::archive::engine::asked::{AskedCount, AskedRow, AskedRows, ReadRows};
 #[cfg(feature = "postgres")]
 use crate::archive::engine::error::Error;
 use crate::archive::engine::error::Result;
@@ -107,7 +107,7 @@ impl<'c> PreparedStatement<'c> {
     pub(crate) fn ask_rows<T>(
         &mut self,
         params: impl Params,
-        mut read: ReadRow<'c, T>,
+        mut read: ReadRows<'c, T>,
     ) -> Result<AskedRows<'c, T>> {
         match self {
             Self::Sqlite(_) | Self::Cached(_) => {
