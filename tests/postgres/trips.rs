@@ -96,24 +96,22 @@ fn the_error_of_a_statement_that_nobody_waits_for_fails_its_transaction() {
 }
 
 #[test]
-fn a_request_is_not_sent_where_the_last_statement_before_its_commit_fails() {
+fn a_request_is_not_sent_where_its_announcement_fails_together_with_the_commit() {
     let (paper, crawler) = paper(2, "0s");
     assert!(crawler.run(&["crawl"]).status.success());
     let folder = crawler.folder.path();
     let asked = paper.log().len();
     let announced = count(&crawler, "ledger WHERE kind = 'announced'");
-    // The tally of the run is written right before the announcement and the commit.
-    let refuse = "ALTER TABLE run ADD CONSTRAINT broken CHECK (requests < 1) NOT VALID";
+    // The announcement and the commit are sent together. The server answers both: an error, and
+    // that it has rolled back.
+    let refuse = "ALTER TABLE ledger ADD CONSTRAINT broken CHECK (kind <> 'announced') NOT VALID";
     store::sql_of(folder, refuse);
 
     let failed = crawler.run(&["crawl"]);
 
     assert_eq!(failed.status.code(), Some(1), "{}", said(&failed));
-    assert!(
-        said(&failed).contains("UPDATE run SET requests"),
-        "{}",
-        said(&failed)
-    );
+    let message = said(&failed);
+    assert!(message.contains("INSERT INTO ledger"), "{message}");
     assert_eq!(paper.log().len(), asked);
     assert_eq!(
         count(&crawler, "ledger WHERE kind = 'announced'"),
