@@ -84,7 +84,7 @@ impl Writer {
             let session = DatabaseSession::connect(address)?;
             session.work(|store| async move { store.begin_writing().await })?;
             let path = PathBuf::from(address.to_string());
-            let connection = Connection::Postgres(session);
+            let connection = Connection::Postgres(Box::new(session));
             let objects = ObjectShelf::of(place.objects());
             return Ok(Self::of((connection, path), objects, Files::none(), lock));
         }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::archive::database::session::pipeline::{AnswerUse, Pipeline, Reply};
-use crate::archive::database::session::runtime::{SessionRuntime, answer_in_time};
+use crate::archive::database::session::runtime::{SessionRuntime, answer_in_time, at_hand};
 use crate::archive::database::session::transaction::Standing;
 use crate::archive::database::{PostgresAddress, PostgresStore};
 use crate::archive::store_error::StoreError;
@@ -174,7 +174,13 @@ impl DatabaseSession {
         if self.is_broken.get() {
             return Err(self.is_mute());
         }
-        let answer = self.runtime.begin(work(Arc::clone(&self.store)));
+        let mut answer = self.runtime.begin(work(Arc::clone(&self.store)));
+        // The server knows nothing of what could not be sent, and would commit the rest.
+        if let Ok(result) = answer.try_recv() {
+            let reply =
+                result.map_err(|error| self.failed(self.store.statement_fault(&error, sql)))?;
+            answer = at_hand(Ok(reply));
+        }
         Ok(self.pipeline.borrow_mut().push(sql, used_as, answer))
     }
 

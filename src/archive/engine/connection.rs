@@ -22,7 +22,7 @@ use crate::archive::store_error::StoreError;
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection),
     #[cfg(feature = "postgres")]
-    Postgres(DatabaseSession),
+    Postgres(Box<DatabaseSession>),
 }
 
 impl Connection {

@@ -22,7 +22,8 @@ impl SessionRuntime {
     }
 
     /// Begins some work at once, and has the thread do the rest of it. Work that was begun earlier
-    /// was sent to the server earlier.
+    /// was sent to the server earlier. The result of work that needs no more than its beginning, as
+    /// the error of values that cannot be sent, can be taken at once.
     pub(super) fn begin<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -30,7 +31,7 @@ impl SessionRuntime {
         let mut work = Box::pin(work);
         // The first look at it sends what is to be sent.
         match work.as_mut().now_or_never() {
-            Some(result) => self.hand_over(async { result }),
+            Some(result) => at_hand(result),
             None => self.hand_over(work),
         }
     }
@@ -69,10 +70,35 @@ impl Drop for SessionRuntime {
     }
 }
 
+/// Returns a result that need not be waited for.
+pub(super) fn at_hand<T>(result: T) -> Receiver<T> {
+    let (give, take) = mpsc::sync_channel(1);
+    // There is a place for one.
+    let _ = give.send(result);
+    take
+}
+
 /// Waits for an answer; `None` where it does not come in time.
 pub(super) fn answer_in_time<T>(answer: &Receiver<T>, patience: Option<Duration>) -> Option<T> {
     match patience {
         Some(patience) => answer.recv_timeout(patience).ok(),
         None => answer.recv().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_without_a_wait_is_there_at_once_and_another_one_comes() {
+        let runtime = SessionRuntime::start().unwrap();
+        assert_eq!(runtime.begin(async { 1 }).try_recv(), Ok(1));
+
+        let (give, take) = tokio::sync::oneshot::channel();
+        let later = runtime.begin(take);
+        assert!(later.try_recv().is_err());
+        give.send(2).unwrap();
+        assert_eq!(answer_in_time(&later, None), Some(Ok(2)));
     }
 }
