@@ -67,7 +67,7 @@ impl Writer {
                     break;
                 }
                 let values = params![known.page.0, site, known.is_due, now.millis()];
-                tx.prepare_cached(ADOPT)?.execute(values)?;
+                tx.prepare_cached(ADOPT)?.execute_later(values)?;
                 if known.is_due {
                     hosts.push(Host::from_stored(known.host));
                 }

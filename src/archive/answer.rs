@@ -10,16 +10,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::archive::answer::article_photos::note_wish;
-use crate::archive::answer::found_pages::add_page;
+use crate::archive::answer::found_pages::add_pages;
 use crate::archive::answer::list_step::write_list_step;
 use crate::archive::answer::settlement::write_settlement;
-use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
+use crate::archive::capture::{Capture, PageAnswer, WrittenArticle, write_page_answer};
 use crate::archive::change::ChangeKind;
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
-use crate::archive::ledger::{EndedRequest, Ending, write_ending};
+use crate::archive::ledger::{ChainEnd, EndedRequest, Ending, write_ending};
 use crate::archive::page_state::write_state;
 use crate::archive::removal::{bury, is_taken_down};
 use crate::archive::revisit::{note_not_modified, note_revisit, write_revisit};
@@ -94,20 +94,18 @@ impl Writer {
         now: Timestamp,
     ) -> Result<Vec<Host>, ArchiveError> {
         let tx = self.transaction(lease)?;
-        let mut hosts = Vec::new();
-        for url in urls {
-            let found = Discovered {
-                url: url.clone(),
-                role,
-                key: None,
-                published_at: None,
-                hops: 0,
-            };
-            if add_page(tx, site, &found, now)? {
-                hosts.push(url.host());
-            }
-        }
-        Ok(hosts)
+        let found = urls.iter().map(|url| Discovered {
+            url: url.clone(),
+            role,
+            key: None,
+            published_at: None,
+            hops: 0,
+        });
+        let found: Vec<_> = found.collect();
+        let found: Vec<_> = found.iter().collect();
+        let added = add_pages(tx, site, &found, now)?;
+        let added = urls.iter().zip(added).filter(|(_, is_added)| *is_added);
+        Ok(added.map(|(url, _)| url.host()).collect())
     }
 
     /// Settles a page without a request for it. Durable with the next save.
@@ -140,13 +138,19 @@ fn write_answer(
         at: answer.at,
         not_before: answer.pace.not_before,
     };
-    write_ending(tx, run, &ended)?;
+    let end = ChainEnd::ask(tx)?;
+    // A server answers this with what was asked before.
+    let is_taken_down = match &answer.done {
+        Completed::Page {
+            page, settlement, ..
+        } => is_taken_down(tx, page, settlement.article())?,
+        Completed::Robots(_) | Completed::Unkept => false,
+    };
+    write_ending(tx, run, &ended, end)?;
     write_pace(tx, &answer.host, &answer.pace)?;
 
     match &answer.done {
-        Completed::Page {
-            page, settlement, ..
-        } if is_taken_down(tx, page, settlement.article())? => {
+        Completed::Page { page, .. } if is_taken_down => {
             bury(tx, page, now)?;
             Ok(WriteEffect {
                 queue_growth: -1,
@@ -164,14 +168,15 @@ fn write_answer(
                 capture,
                 announced: answer.announced,
             });
-            let change = match captured {
+            let written = match captured {
                 Some(captured) => write_captured(tx, captured, now)?,
                 None => None,
             };
+            let change = written.and_then(|article| article.change);
             note_answer(tx, page, settlement, &answer.ending, change)?;
 
             let effect = write_settlement(tx, page, settlement, now)?;
-            note_wish(tx, page, settlement)?;
+            note_wish(tx, page, settlement, written)?;
             Ok(WriteEffect {
                 article: change,
                 ..effect
@@ -185,12 +190,12 @@ fn write_answer(
     }
 }
 
-/// Writes the capture of an answer with its article, and returns what it changed in the article.
+/// Writes the capture of an answer with its article.
 fn write_captured(
     tx: &Connection,
     answer: PageAnswer<'_>,
     now: Timestamp,
-) -> Result<Option<ChangeKind>, ArchiveError> {
+) -> Result<Option<WrittenArticle>, ArchiveError> {
     match answer.page.kept() {
         None => write_page_answer(tx, answer, now),
         Some(_) => write_revisit(tx, answer, now),

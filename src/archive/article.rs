@@ -3,32 +3,35 @@
 mod candidate_copy;
 mod changed_field;
 mod known_version;
+mod shown_article;
 mod version;
 
 use rusqlite::params;
 
-use crate::archive::article::known_version::{KnownVersion, known};
+use crate::archive::article::known_version::{KnownVersion, compared};
+use crate::archive::article::shown_article::AddedArticle;
 use crate::archive::article::version::{VersionInForce, last_number, version_at, write_version};
 use crate::archive::change::ChangeKind;
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
-use crate::archive::store::stored_key;
-use crate::archive::syndication::{enter_story, leave_story};
+use crate::archive::syndication::{PaperOf, StoryEntry, enter_story, leave_story};
 use crate::archive::word_index::forget_words_of;
-use crate::article_key::ArticleKey;
 use crate::extract::{Access, Article};
 use crate::frontier::Page;
 use crate::time::Timestamp;
 
 pub use candidate_copy::CandidateCopy;
 pub use changed_field::ChangedField;
-pub(super) use known_version::{article_of_capture, known_article};
+pub(super) use known_version::{ArticleIdentity, article_of_capture, known_article};
+pub(super) use shown_article::ShownArticle;
 pub(super) use version::column;
 
 /// The result of writing an extracted article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum WriteResult {
-    New,
+    New {
+        article: i64,
+    },
     /// The article was known. `fields` are those in which it differs from the version that was in
     /// force at its capture.
     Changed {
@@ -46,9 +49,17 @@ pub(super) enum WriteResult {
 impl WriteResult {
     pub(super) fn change(&self) -> Option<ChangeKind> {
         match self {
-            Self::New => Some(ChangeKind::New),
+            Self::New { .. } => Some(ChangeKind::New),
             Self::Changed { .. } => Some(ChangeKind::Changed),
             Self::Same { .. } => None,
+        }
+    }
+
+    pub(super) fn article(&self) -> i64 {
+        match self {
+            Self::New { article } | Self::Changed { article, .. } | Self::Same { article, .. } => {
+                *article
+            }
         }
     }
 }
@@ -57,47 +68,40 @@ impl WriteResult {
 /// a further version where any field differs from the version that was in force.
 pub(super) fn write_article(
     tx: &Connection,
-    page: &Page,
-    article: &Article,
+    row: ShownArticle<'_>,
+    (page, article): (&Page, &Article),
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    let known = known(tx, page, article, capture)?;
-    note_address(tx, page, known.as_ref())?;
+    let known = match row {
+        ShownArticle::Added(added) => return write_new(tx, added, article, capture, now),
+        ShownArticle::Known(id) => compared(tx, id, article, capture)?,
+    };
+    note_address(tx, page, &known)?;
 
-    match known {
-        None => write_new(tx, page, article, capture, now),
-        Some(known) if known.fields.is_empty() && is_gone(tx, known.article)? => {
-            write_back(tx, known, article, now)
-        }
-        Some(known) if known.fields.is_empty() => unchanged(tx, &known),
-        Some(known) => write_changed(
-            tx,
-            KnownVersion {
-                is_back: true,
-                ..known
-            },
-            article,
-            capture,
-            now,
-        ),
+    if known.fields.is_empty() && is_gone(tx, known.article)? {
+        return write_back(tx, known, article, now);
     }
+    if known.fields.is_empty() {
+        return unchanged(tx, &known);
+    }
+    let known = KnownVersion {
+        is_back: true,
+        ..known
+    };
+    write_changed(tx, known, article, capture, now)
 }
 
 /// Notes a further address of a known article. A takedown finds its page by it, where the page shows
 /// the article and no version was read from it. A page with a key is found by its key.
-fn note_address(
-    tx: &Connection,
-    page: &Page,
-    known: Option<&KnownVersion>,
-) -> Result<(), ArchiveError> {
-    if let (Some(known), None) = (known, page.key()) {
+fn note_address(tx: &Connection, page: &Page, known: &KnownVersion) -> Result<(), ArchiveError> {
+    if page.key().is_none() {
         tx.prepare_cached(
             "INSERT INTO canonical (url, article_id)
              SELECT ?2, id FROM article WHERE id = ?1 AND url <> ?2
              ON CONFLICT (url, article_id) DO NOTHING",
         )?
-        .execute(params![known.article, page.url.as_str()])?;
+        .execute_later(params![known.article, page.url.as_str()])?;
     }
     Ok(())
 }
@@ -131,21 +135,22 @@ pub(super) fn rewrite_article(
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    let known = known(tx, page, article, capture)?;
-    note_address(tx, page, known.as_ref())?;
+    let identity = ArticleIdentity::ask_again(tx, page, article, capture)?;
+    let known = match ShownArticle::of(tx, identity, page, article, now)? {
+        ShownArticle::Added(added) => return write_new(tx, added, article, capture, now),
+        ShownArticle::Known(id) => compared(tx, id, article, capture)?,
+    };
+    note_address(tx, page, &known)?;
 
-    match known {
-        None => write_new(tx, page, article, capture, now),
-        Some(known) if known.fields.is_empty() => unchanged(tx, &known),
-        Some(known) if known.has_other_words() || known.version.capture != capture => {
-            write_changed(tx, known, article, capture, now)
-        }
-        Some(known) => {
-            forget_words_of(tx, (known.article, known.version.n))?;
-            write_version(tx, known.article, known.version, article, now)?;
-            follow_up(tx, known, article, now)
-        }
+    if known.fields.is_empty() {
+        return unchanged(tx, &known);
     }
+    if known.has_other_words() || known.version.capture != capture {
+        return write_changed(tx, known, article, capture, now);
+    }
+    forget_words_of(tx, (known.article, known.version.n))?;
+    write_version(tx, known.article, known.version, article, now)?;
+    follow_up(tx, known, article, now)
 }
 
 /// Returns the result for an article in which nothing differs.
@@ -157,26 +162,19 @@ fn unchanged(tx: &Connection, known: &KnownVersion) -> Result<WriteResult, Archi
     })
 }
 
-/// Adds an article with its version 1.
+/// Writes version 1 of an article that was added.
 fn write_new(
     tx: &Connection,
-    page: &Page,
+    added: AddedArticle<'_>,
     article: &Article,
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    let id = add_article(
-        tx,
-        page,
-        page.key().or(article.key.as_ref()),
-        article.access,
-        now,
-    )?;
-
+    let id = added.id.wait()?;
     write_version(tx, id, VersionInForce { n: 1, capture }, article, now)?;
     write_change(tx, id, ChangeKind::New, 1, now)?;
-    enter_story(tx, id, article)?;
-    Ok(WriteResult::New)
+    enter_story(tx, id, added.story)?;
+    Ok(WriteResult::New { article: id })
 }
 
 /// Adds a further version of a known article.
@@ -220,10 +218,10 @@ fn follow_up(
         tx.prepare_cached(
             "UPDATE article SET access = ?2 WHERE id = ?1 AND (access <> 'gone' OR ?3)",
         )?
-        .execute(params![id, article.access.name(), is_back])?;
+        .execute_later(params![id, article.access.name(), is_back])?;
         write_change(tx, id, change, version.n, now)?;
         leave_story(tx, id)?;
-        enter_story(tx, id, article)?;
+        enter_story(tx, id, StoryEntry::ask(tx, PaperOf::Article(id), article)?)?;
     }
 
     Ok(WriteResult::Changed {
@@ -235,7 +233,7 @@ fn follow_up(
 /// Marks an article as gone from its paper. All its versions stay.
 pub(super) fn mark_gone(tx: &Connection, id: i64, now: Timestamp) -> Result<(), ArchiveError> {
     tx.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
-        .execute(params![id, Access::Gone.name()])?;
+        .execute_later(params![id, Access::Gone.name()])?;
 
     let newest = version_at(tx, id, i64::MAX)?.map_or(1, |version| version.n);
     write_change(tx, id, ChangeKind::Gone, newest, now)
@@ -260,33 +258,8 @@ fn write_change(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     tx.prepare_cached("INSERT INTO change (article_id, kind, n, at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![id, change.name(), n, now.millis()])?;
+        .execute_later(params![id, change.name(), n, now.millis()])?;
     Ok(())
-}
-
-/// Adds an article's row, and returns its id.
-fn add_article(
-    tx: &Connection,
-    page: &Page,
-    key: Option<&ArticleKey>,
-    access: Access,
-    now: Timestamp,
-) -> Result<i64, ArchiveError> {
-    let (number, text) = stored_key(key);
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO article (site_id, number, text_id, url, access, first_seen_at)
-         VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6)
-         RETURNING id",
-    )?;
-    let values = params![
-        page.site,
-        number,
-        text,
-        page.url.as_str(),
-        access.name(),
-        now.millis()
-    ];
-    Ok(insert.query_one(values, |row| row.get(0))?)
 }
 
 /// Replaces a version by what is read from its own capture today, with what follows from another

@@ -166,7 +166,7 @@ pub(super) fn add_windows(
             "UPDATE page SET first_day = ?2
              WHERE url = ?1 AND role = 'window' AND first_day IS NULL",
         )?
-        .execute(params![url.as_str(), first.to_string()])?;
+        .execute_later(params![url.as_str(), first.to_string()])?;
         if added > 0 {
             hosts.push(url.host());
         }
@@ -194,7 +194,7 @@ pub(super) fn note_rows(
         .iter()
         .any(|row| is_of_week(row, first, judged.new_pages > 0));
     tx.prepare_cached("UPDATE page SET had_rows = ?2 WHERE id = ?1")?
-        .execute(params![page.0, had_rows])?;
+        .execute_later(params![page.0, had_rows])?;
     Ok(())
 }
 

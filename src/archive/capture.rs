@@ -2,13 +2,13 @@
 
 use rusqlite::params;
 
-use crate::archive::article::{known_article, write_article};
+use crate::archive::article::{ArticleIdentity, ShownArticle, write_article};
 use crate::archive::body::{Body, write_body};
 use crate::archive::change::ChangeKind;
 use crate::archive::compression::Dictionary;
 use crate::archive::declared::{note_change_of_rights, note_declared};
 use crate::archive::dictionaries::note_body;
-use crate::archive::engine::Connection;
+use crate::archive::engine::{AskedRow, Connection};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
 use crate::archive::store::Writer;
@@ -59,25 +59,53 @@ impl Writer {
     }
 }
 
-/// Writes an answer with its article, and returns what it changed in the article.
+/// The article of an answer that was written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WrittenArticle {
+    pub id: i64,
+    /// What the answer changed in it.
+    pub change: Option<ChangeKind>,
+}
+
+/// Writes an answer with its article.
 pub(super) fn write_page_answer(
     tx: &Connection,
     answer: PageAnswer<'_>,
     now: Timestamp,
-) -> Result<Option<ChangeKind>, ArchiveError> {
-    let capture = write_capture(tx, answer.page.id, answer.announced, answer.capture)?;
+) -> Result<Option<WrittenArticle>, ArchiveError> {
+    // A server answers at once what is asked at once: the capture's number, and the article's.
+    let identity = match answer.article {
+        Some(article) => Some((article, ArticleIdentity::ask(tx, answer.page, article)?)),
+        None => None,
+    };
+    let capture = add_capture(tx, answer)?;
+    let shown = match identity {
+        Some((article, identity)) => {
+            let row = ShownArticle::of(tx, identity, answer.page, article, now)?;
+            Some((article, row))
+        }
+        None => None,
+    };
+
+    let capture = capture.wait()?;
+    write_opt_outs(tx, capture, &answer.capture.opt_outs)?;
+    note_newest_capture(tx, answer.page.id, capture, answer.capture)?;
     if let Body::Kept(packed) = &answer.capture.body
         && is_good(answer.capture.status)
     {
         note_body(tx, &answer.page.site, answer.page.role(), packed, now)?;
     }
 
-    let Some(article) = answer.article else {
+    let Some((article, row)) = shown else {
         return Ok(None);
     };
-    let change = write_article(tx, answer.page, article, capture, now)?.change();
-    note_rights(tx, answer, change, now)?;
-    Ok(change)
+    let result = write_article(tx, row, (answer.page, article), capture, now)?;
+    let written = WrittenArticle {
+        id: result.article(),
+        change: result.change(),
+    };
+    note_rights(tx, answer, written, now)?;
+    Ok(Some(written))
 }
 
 /// Notes what the answer declares about uses of its article. Where nothing else changed in it, the
@@ -85,35 +113,29 @@ pub(super) fn write_page_answer(
 pub(super) fn note_rights(
     tx: &Connection,
     answer: PageAnswer<'_>,
-    change: Option<ChangeKind>,
+    written: WrittenArticle,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let Some(article) = answer.article else {
         return Ok(());
     };
-    let page = answer.page;
-    let key = page.key().or(article.key.as_ref());
-
-    if let Some(id) = known_article(tx, &page.site, key, page.url.as_str())? {
-        let at = answer.capture.fetched_at;
-        let rights = &article.declared_rights;
-        match change {
-            Some(_) => {
-                note_declared(tx, id, rights, at)?;
-            }
-            None => note_change_of_rights(tx, id, rights, (at, now))?,
-        }
+    let WrittenArticle { id, change } = written;
+    let at = answer.capture.fetched_at;
+    let rights = &article.declared_rights;
+    match change {
+        // Nothing was declared about it before, and nothing is now.
+        Some(ChangeKind::New) if rights.statements().is_empty() => Ok(()),
+        Some(_) => note_declared(tx, id, rights, at).map(|_| ()),
+        None => note_change_of_rights(tx, id, rights, (at, now)),
     }
-    Ok(())
 }
 
-/// Writes a capture, and returns its id.
-fn write_capture(
-    tx: &Connection,
-    page: PageId,
-    announced: AnnouncedId,
-    capture: &Capture,
-) -> Result<i64, ArchiveError> {
+/// Adds a capture, and asks for its id.
+fn add_capture<'c>(
+    tx: &'c Connection,
+    answer: PageAnswer<'_>,
+) -> Result<AskedRow<'c, i64>, ArchiveError> {
+    let capture = answer.capture;
     let (body, withheld) = match &capture.body {
         Body::Kept(packed) => (Some(write_body(tx, packed)?), None),
         Body::Withheld { why, .. } => (None, Some(why)),
@@ -127,8 +149,8 @@ fn write_capture(
          RETURNING id",
     )?;
     let values = params![
-        page.0,
-        announced.0,
+        answer.page.id.0,
+        answer.announced.0,
         capture.fetched_at.millis(),
         capture.status,
         capture.headers,
@@ -138,11 +160,7 @@ fn write_capture(
         charset.map(|charset| charset.used.as_str()),
         charset.is_some_and(|charset| charset.had_errors),
     ];
-    let id = insert.query_one(values, |row| row.get(0))?;
-
-    write_opt_outs(tx, id, &capture.opt_outs)?;
-    note_newest_capture(tx, page, id, capture)?;
-    Ok(id)
+    Ok(insert.ask_row(values, |row| row.get(0))?)
 }
 
 fn write_opt_outs(
@@ -155,7 +173,7 @@ fn write_opt_outs(
             "INSERT INTO opt_out (capture_id, signal, source, evidence, effect)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![
+        .execute_later(params![
             capture,
             opt_out.signal.name(),
             opt_out.source,
@@ -179,7 +197,7 @@ fn note_newest_capture(
                 capture_id = CASE WHEN ?4 THEN ?5 ELSE capture_id END
          WHERE id = ?1",
     )?
-    .execute(params![
+    .execute_later(params![
         page.0,
         capture.etag,
         capture.last_modified,

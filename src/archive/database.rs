@@ -16,7 +16,7 @@ use tokio_postgres::{Client, Config, NoTls, Socket};
 use crate::archive::store_error::StoreError;
 
 pub use address::PostgresAddress;
-pub(super) use session::{AnswerRow, AnswerRows, DatabaseSession, SessionStatement};
+pub(super) use session::{AnswerRow, AnswerRows, AskedReply, DatabaseSession, SessionStatement};
 pub(super) use values::{Sent, value_of};
 
 /// The oldest server that is supported, as `server_version_num` tells it.
@@ -60,7 +60,7 @@ impl PostgresStore {
                     break;
                 }
                 // The next server may be the one that runs.
-                Err(error) => connected = Some(Err(fault(&name, &error))),
+                Err(error) => connected = Some(Err(fault(&name, &error, None))),
             }
         }
         let connected = connected.unwrap_or_else(|| {
@@ -99,12 +99,21 @@ impl PostgresStore {
 
     /// Returns the store's error for one of the server or the way to it.
     pub(super) fn store_fault(&self, error: &tokio_postgres::Error) -> StoreError {
+        self.in_last_words(error, None)
+    }
+
+    /// Returns the store's error for a statement that failed. It names the statement.
+    pub(super) fn statement_fault(&self, error: &tokio_postgres::Error, sql: &str) -> StoreError {
+        self.in_last_words(error, Some(sql))
+    }
+
+    fn in_last_words(&self, error: &tokio_postgres::Error, sql: Option<&str>) -> StoreError {
         match self.last_words.get().filter(|_| error.is_closed()) {
             Some(why) => {
                 let (store, why) = (self.name.clone(), why.clone());
                 StoreError::Unreachable { store, why }
             }
-            None => fault(&self.name, error),
+            None => fault(&self.name, error, sql),
         }
     }
 }
@@ -141,7 +150,16 @@ fn in_words(error: &tokio_postgres::Error) -> String {
     cause.unwrap_or_else(|| error.to_string())
 }
 
-fn fault(store: &str, error: &tokio_postgres::Error) -> StoreError {
+/// The beginning of a statement that a message names: its verb, its table, and some columns.
+const NAMED_LETTERS: usize = 80;
+
+/// Returns the beginning of a statement, in one line.
+fn beginning(sql: &str) -> String {
+    let words: Vec<&str> = sql.split_whitespace().collect();
+    words.join(" ").chars().take(NAMED_LETTERS).collect()
+}
+
+fn fault(store: &str, error: &tokio_postgres::Error, sql: Option<&str>) -> StoreError {
     let store = store.to_owned();
     let Some(told) = error.as_db_error() else {
         let why = in_words(error);
@@ -154,6 +172,10 @@ fn fault(store: &str, error: &tokio_postgres::Error) -> StoreError {
     let why = match told.detail() {
         Some(detail) => format!("{} ({detail})", told.message()),
         None => told.message().to_owned(),
+    };
+    let why = match sql {
+        Some(sql) => format!("{why}; the statement is {:?}", beginning(sql)),
+        None => why,
     };
     // The first two letters of a code are its class (PostgreSQL, appendix A).
     let code = told.code().code();

@@ -67,13 +67,13 @@ pub(super) fn note_declared(
 
     let told = statements_at(tx, article, Timestamp::MAX)?;
     tx.prepare_cached("DELETE FROM article_declared WHERE article_id = ?1 AND at = ?2")?
-        .execute(moment)?;
+        .execute_later(moment)?;
     if !is_known {
         let declared = write_declared(tx, rights)?;
         tx.prepare_cached(
             "INSERT INTO article_declared (article_id, at, declared_id) VALUES (?1, ?2, ?3)",
         )?
-        .execute([article, at.millis(), declared])?;
+        .execute_later([article, at.millis(), declared])?;
     }
 
     let tells = statements_at(tx, article, Timestamp::MAX)?;

@@ -171,25 +171,12 @@ impl Writer {
         let mut rows = select.query(values([&host_name, &now_ms, &most], sites).as_slice())?;
 
         while let Some(row) = rows.next()? {
-            let id = PageId(row.get(0)?);
+            let id = PageId(row.get("id")?);
             if !under_way.contains(&id) {
-                return self.queued_page(id, now).map(Some);
+                return Ok(Some(Box::new(self.page(&row, now)?)));
             }
         }
         Ok(None)
-    }
-
-    /// Reads a queued page. The pages under way are compared by their ids alone.
-    fn queued_page(&self, id: PageId, now: Timestamp) -> Result<Box<Page>, ArchiveError> {
-        let mut select = self.connection.prepare_cached(&format!(
-            "SELECT {PAGE_COLUMNS} FROM page JOIN site ON site.id = page.site_id
-             WHERE page.id = ?1"
-        ))?;
-        let mut rows = select.query([id.0])?;
-        let row = rows
-            .next()?
-            .ok_or_else(|| ArchiveError::Damaged("page site_id".to_owned()))?;
-        Ok(Box::new(self.page(&row, now)?))
     }
 
     /// Returns at most `count` of the pages of these sites that are due at a host. Sees unsaved
@@ -251,7 +238,8 @@ impl Writer {
 /// due pages of the host for each page that is asked for.
 fn first_due(of_sites: &str, condition: &str) -> String {
     format!(
-        "SELECT page.id FROM page INDEXED BY page_due
+        "SELECT {PAGE_COLUMNS}
+         FROM page INDEXED BY page_due LEFT JOIN site ON site.id = page.site_id
          WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
            AND {of_sites} AND {condition}
          ORDER BY page.priority DESC, page.due_at, page.id LIMIT ?3"

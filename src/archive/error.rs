@@ -155,6 +155,8 @@ impl ArchiveError {
         #[cfg(feature = "postgres")]
         let error = match error {
             engine::Error::Sqlite(error) => error,
+            engine::Error::Postgres(StoreError::Fenced { .. }) => return Self::LeaseLost,
+            #[cfg(feature = "postgres")]
             engine::Error::Postgres(error) => return Self::Store(error),
         };
         #[cfg(not(feature = "postgres"))]

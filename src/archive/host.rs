@@ -58,7 +58,7 @@ pub(super) fn write_pace(
            gap = excluded.gap, slowed = excluded.slowed, strikes = excluded.strikes,
            refusals = excluded.refusals, rest = excluded.rest",
     )?
-    .execute(params![
+    .execute_later(params![
         host.as_str(),
         pace.last_at.millis(),
         pace.not_before.millis(),

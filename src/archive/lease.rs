@@ -50,12 +50,7 @@ impl Writer {
         uptime: Option<&Uptime>,
     ) -> Result<Lease, ArchiveError> {
         if self.connection.is_shared() {
-            let lease = self.take_worker_lease(holder, sharing)?;
-            // A copy of the archive in a folder goes on behind the numbers of all workers.
-            self.connection.execute(
-                "UPDATE lease SET epoch = ?1, holder = ?2, taken_at = ?3 WHERE epoch < ?1",
-                params![lease.epoch, holder, now.millis()],
-            )?;
+            let lease = self.take_worker_lease(holder, sharing, now)?;
             self.ends_with_it = Some(lease).filter(|_| sharing == Sharing::Alone);
             return Ok(lease);
         }

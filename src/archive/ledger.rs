@@ -9,16 +9,17 @@ use std::time::Duration;
 
 use rusqlite::params;
 
-use crate::archive::engine::Connection;
+use crate::archive::engine::{AskedRow, Connection};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
+use crate::archive::ledger::link::note_hash;
 use crate::archive::store::{Lease, Writer, millis};
 use crate::page_url::PageUrl;
 use crate::politeness::LastRequests;
 use crate::time::Timestamp;
 
 pub use link::Form;
-pub(super) use link::{ChainLink, last_hash};
+pub(super) use link::{ChainEnd, ChainLink};
 pub use terms::{HostTerms, Terms};
 
 /// A request that is about to be sent.
@@ -75,10 +76,29 @@ impl Writer {
         requests: &[Announcement],
     ) -> Result<Vec<AnnouncedId>, ArchiveError> {
         let tx = self.transaction(lease)?;
-        requests
+        let asked: Vec<_> = requests
             .iter()
             .map(|request| write_announcement(tx, run, request))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        numbers(asked)
+    }
+
+    /// Announces requests of several runs in the ledger, and saves them with everything that was
+    /// written before. They may be sent then.
+    pub fn announce_and_save(
+        &mut self,
+        lease: Lease,
+        requests: &[(RunId, Announcement)],
+    ) -> Result<Vec<AnnouncedId>, ArchiveError> {
+        if !requests.is_empty() {
+            self.transaction(lease)?;
+        }
+        let asked: Vec<_> = requests
+            .iter()
+            .map(|(run, request)| write_announcement(&self.connection, *run, request))
+            .collect::<Result<_, _>>()?;
+        self.commit()?;
+        numbers(asked)
     }
 
     /// Returns when each server was last asked, for requests since a moment; those of killed runs
@@ -118,7 +138,7 @@ pub(super) fn write_beginning(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let terms = terms.to_json();
-    let hash = ChainLink::after(last_hash(tx)?, Form::Second, "began", now, run)
+    let hash = ChainLink::after(ChainEnd::ask(tx)?.hash()?, Form::Second, "began", now, run)
         .text(&terms)
         .hash();
 
@@ -126,19 +146,22 @@ pub(super) fn write_beginning(
         "INSERT INTO ledger (kind, form, at, run_id, terms, hash)
          VALUES ('began', 2, ?1, ?2, ?3, ?4)",
     )?
-    .execute(params![now.millis(), run.0, terms, hash])?;
+    .execute_later(params![now.millis(), run.0, terms, hash])?;
+    note_hash(tx, &hash);
     Ok(())
 }
 
-fn write_announcement(
-    tx: &Connection,
+/// Writes an announcement, and asks for its number.
+fn write_announcement<'c>(
+    tx: &'c Connection,
     run: RunId,
     request: &Announcement,
-) -> Result<AnnouncedId, ArchiveError> {
+) -> Result<AskedRow<'c, AnnouncedId>, ArchiveError> {
     let host = request.url.host();
     let server = request.server.map(|server| server.to_string());
     let gap = millis(request.gap);
-    let hash = ChainLink::after(last_hash(tx)?, Form::Second, "announced", request.at, run)
+    let end = ChainEnd::ask(tx)?.hash()?;
+    let hash = ChainLink::after(end, Form::Second, "announced", request.at, run)
         .text(request.url.as_str())
         .text(host.as_str())
         .text(server.as_deref().unwrap_or_default())
@@ -163,7 +186,15 @@ fn write_announcement(
         gap,
         hash
     ];
-    Ok(AnnouncedId(insert.query_one(values, |row| row.get(0))?))
+    let id = insert.ask_row(values, |row| Ok(AnnouncedId(row.get(0)?)))?;
+    note_hash(tx, &hash);
+    Ok(id)
+}
+
+/// Returns the numbers of announcements.
+fn numbers(asked: Vec<AskedRow<'_, AnnouncedId>>) -> Result<Vec<AnnouncedId>, ArchiveError> {
+    let numbers = asked.into_iter().map(|id| Ok(id.wait()?));
+    numbers.collect()
 }
 
 /// The columns of an ending's row that depend on how the request ended.
@@ -201,15 +232,17 @@ impl<'a> EndingColumns<'a> {
     }
 }
 
-/// Writes how a request ended, and from when on its host may be asked again.
+/// Writes how a request ended, and from when on its host may be asked again, behind the end of the
+/// chain.
 pub(super) fn write_ending(
     tx: &Connection,
     run: RunId,
     request: &EndedRequest<'_>,
+    end: ChainEnd<'_>,
 ) -> Result<(), ArchiveError> {
     let (at, not_before) = (request.at, request.not_before);
     let columns = EndingColumns::of(request.ending);
-    let hash = ChainLink::after(last_hash(tx)?, Form::Second, "ended", at, run)
+    let hash = ChainLink::after(end.hash()?, Form::Second, "ended", at, run)
         .number(request.announced.0)
         .number(columns.status.map_or(0, i64::from))
         .number(columns.bytes)
@@ -224,7 +257,7 @@ pub(super) fn write_ending(
                              retry_after, trouble, not_before, hash)
          VALUES ('ended', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
-    .execute(params![
+    .execute_later(params![
         at.millis(),
         run.0,
         request.announced.0,
@@ -236,5 +269,6 @@ pub(super) fn write_ending(
         not_before.millis(),
         hash
     ])?;
+    note_hash(tx, &hash);
     Ok(())
 }

@@ -37,7 +37,7 @@ pub(super) fn write_state(
             due, attempts, why, ..
         } => {
             let values = params![page.0, due.millis(), attempts, why, misses];
-            tx.prepare_cached(RETRY)?.execute(values)?;
+            tx.prepare_cached(RETRY)?.execute_later(values)?;
         }
         Settlement::Done(judged) => {
             let (verdict, next) = (&judged.verdict, judged.next.map(Timestamp::millis));
@@ -49,12 +49,12 @@ pub(super) fn write_state(
                 next,
                 misses
             ];
-            tx.prepare_cached(SETTLE)?.execute(values)?;
+            tx.prepare_cached(SETTLE)?.execute_later(values)?;
         }
         Settlement::Stands { next, .. } => {
             let next = next.map(Timestamp::millis);
             let values = params![page.0, now.millis(), next, misses];
-            tx.prepare_cached(STAND)?.execute(values)?;
+            tx.prepare_cached(STAND)?.execute_later(values)?;
         }
     }
     Ok(())

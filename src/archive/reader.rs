@@ -128,7 +128,7 @@ impl Reader {
             let session = DatabaseSession::connect(address)?;
             session.work(|store| async move { store.check_archive().await })?;
             return Ok(Self {
-                connection: Connection::Postgres(session),
+                connection: Connection::Postgres(Box::new(session)),
                 path: PathBuf::from(address.to_string()),
                 file_place: place.data().join(crate::archive::FILE),
                 is_immutable: false,

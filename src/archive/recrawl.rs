@@ -50,10 +50,10 @@ impl Recrawl<'_> {
 
         let mut write = tx.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1")?;
         for planned in self.planned(tx, &policy, now)? {
-            write.execute(params![planned.page, planned.next.map(Timestamp::millis)])?;
+            write.execute_later(params![planned.page, planned.next.map(Timestamp::millis)])?;
         }
         tx.prepare_cached("UPDATE site SET planned_by = ?2 WHERE name = ?1")?
-            .execute(params![self.site, stored(&policy)])?;
+            .execute_later(params![self.site, stored(&policy)])?;
         Ok(policy)
     }
 

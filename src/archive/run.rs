@@ -266,7 +266,7 @@ fn write_tally(tx: &Connection, run: RunId, tally: &Tally) -> Result<(), Archive
         "UPDATE run SET requests = ?2, not_modified = ?3, articles_new = ?4, articles_changed = ?5,
                 articles_gone = ?6, refused = ?7, failed = ?8, bytes = ?9 WHERE id = ?1",
     )?
-    .execute(params![
+    .execute_later(params![
         run.0,
         tally.requests.cast_signed(),
         tally.not_modified.cast_signed(),
@@ -288,7 +288,7 @@ fn write_end(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     tx.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3, why = ?4 WHERE id = ?1")?
-        .execute(params![run.0, now.millis(), how.name(), why])?;
+        .execute_later(params![run.0, now.millis(), how.name(), why])?;
     Ok(())
 }
 

@@ -134,7 +134,7 @@ fn write_site(
 /// Notes that a crawl begins, and adds its entry pages where they are not known.
 fn add_entries(tx: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
     tx.prepare_cached("UPDATE site SET crawled_at = ?2 WHERE name = ?1")?
-        .execute(params![seed.site, now.millis()])?;
+        .execute_later(params![seed.site, now.millis()])?;
 
     let mut add = tx.prepare_cached(&format!(
         "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
@@ -142,7 +142,7 @@ fn add_entries(tx: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Archi
          {TAKE_OVER_PHOTO}"
     ))?;
     for (url, role) in &seed.entries {
-        add.execute(params![
+        add.execute_later(params![
             seed.site,
             url.host().as_str(),
             url.as_str(),
@@ -178,7 +178,7 @@ fn take_back(tx: &Connection, seed: &Seed, file: &PageUrl) -> Result<(), Archive
         tx.prepare_cached(
             "UPDATE page SET site_id = (SELECT id FROM site WHERE name = ?2) WHERE id = ?1",
         )?
-        .execute(params![page, seed.site])?;
+        .execute_later(params![page, seed.site])?;
     }
     Ok(())
 }
@@ -197,7 +197,7 @@ fn forget_shorter_traversals(tx: &Connection, seed: &Seed) -> Result<(), Archive
     let mut forget = tx.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1")?;
     for (page, read_since) in read {
         if !is_read_back_to(seed.since, Some(Timestamp::from_millis(read_since))) {
-            forget.execute([page])?;
+            forget.execute_later([page])?;
             // The next crawl plans its pages anew.
             tx.execute(
                 "UPDATE site SET planned_by = NULL WHERE name = ?1",
@@ -227,7 +227,7 @@ fn queue_planned(tx: &Connection, site: &str, now: Timestamp) -> Result<(), Arch
         tx.prepare_cached(&format!(
             "UPDATE page SET due_at = ?2, attempts = 0, {set} WHERE {of_site} AND {which}"
         ))?
-        .execute(params![site, now.millis()])?;
+        .execute_later(params![site, now.millis()])?;
     }
     Ok(())
 }
@@ -236,7 +236,7 @@ fn queue_planned(tx: &Connection, site: &str, now: Timestamp) -> Result<(), Arch
 fn requeue(tx: &Connection, recrawl: &Recrawl<'_>, now: Timestamp) -> Result<(), ArchiveError> {
     let mut put = tx.prepare_cached("UPDATE page SET due_at = ?2 WHERE id = ?1")?;
     for (page, due) in recrawl.requeued(tx, now)? {
-        put.execute(params![page, due.millis()])?;
+        put.execute_later(params![page, due.millis()])?;
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ impl Writer {
             let session = DatabaseSession::connect(address)?;
             session.work(|store| async move { store.begin_writing().await })?;
             let path = PathBuf::from(address.to_string());
-            let connection = Connection::Postgres(session);
+            let connection = Connection::Postgres(Box::new(session));
             let objects = ObjectShelf::of(place.objects());
             return Ok(Self::of((connection, path), objects, Files::none(), lock));
         }
@@ -158,6 +158,11 @@ impl Writer {
 
     /// Commits everything that was written since the last save, all of it or nothing.
     pub fn save(&mut self) -> Result<(), ArchiveError> {
+        self.commit()
+    }
+
+    /// Commits what [`Writer::save`] does, while answers of the transaction wait.
+    pub(super) fn commit(&self) -> Result<(), ArchiveError> {
         if !self.connection.is_autocommit() {
             self.connection
                 .commit()

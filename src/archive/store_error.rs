@@ -127,6 +127,9 @@ pub enum StoreError {
     RestoredByServer { store: String },
     #[error("{store} failed: {why}")]
     Failed { store: String, why: String },
+    /// The lease of this process has ended.
+    #[error("another process has taken over the right to write {store}")]
+    Fenced { store: String },
 }
 
 /// Tells what may be wrong with a place for objects.

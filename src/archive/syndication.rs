@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::params;
 
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::engine::{AskedRows, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{lossy, millis};
 use crate::extract::{Access, Article, Nearness, is_one_story, nearness, simhash};
@@ -19,35 +19,81 @@ const SAME_STORY_SPAN: Duration = Duration::from_secs(3 * 24 * 3600);
 const MAX_COMPARED: usize = 20;
 
 /// Another paper's article with a near fingerprint. `at` is its publication in milliseconds.
+#[derive(Debug)]
 struct SimilarArticle {
     id: i64,
     at: i64,
     simhash: u64,
 }
 
+/// The paper of an article: by its name, or by the article.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PaperOf<'p> {
+    Site(&'p str),
+    Article(i64),
+}
+
+/// An article that is to have a fingerprint, and the articles of other papers that are like it.
+#[derive(Debug)]
+pub(super) struct StoryEntry<'c> {
+    at: i64,
+    hash: u64,
+    text: String,
+    /// Those with a near fingerprint.
+    near: AskedRows<'c, SimilarArticle>,
+}
+
+impl<'c> StoryEntry<'c> {
+    /// Asks for the articles that may have the same story. `None` for an article without a
+    /// fingerprint.
+    pub(super) fn ask(
+        tx: &'c Connection,
+        paper: PaperOf<'_>,
+        article: &Article,
+    ) -> Result<Option<Self>, ArchiveError> {
+        // A teaser for members is no whole text to compare, and without a date the span is unknown.
+        let text = article.text();
+        let published = article
+            .published_at
+            .filter(|_| article.access == Access::Open);
+        let Some((published, hash)) = published.zip(simhash(&text)) else {
+            return Ok(None);
+        };
+
+        let at = published.at.millis();
+        Ok(Some(Self {
+            at,
+            hash,
+            text,
+            near: ask_near(tx, paper, at, hash)?,
+        }))
+    }
+}
+
 /// Writes the fingerprint of an article that has none, and links the article to the first one of
 /// its story where another paper has the same story.
-pub(super) fn enter_story(tx: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
-    // A teaser for members is no whole text to compare, and without a date the span is unknown.
-    let text = article.text();
-    let Some(published) = article
-        .published_at
-        .filter(|_| article.access == Access::Open)
+pub(super) fn enter_story(
+    tx: &Connection,
+    id: i64,
+    entry: Option<StoryEntry<'_>>,
+) -> Result<(), ArchiveError> {
+    let Some(StoryEntry {
+        at,
+        hash,
+        text,
+        near,
+    }) = entry
     else {
         return Ok(());
     };
-    let Some(hash) = simhash(&text) else {
-        return Ok(());
-    };
 
-    let at = published.at.millis();
     tx.prepare_cached(
         "INSERT INTO fingerprint (article_id, site_id, at, simhash)
          SELECT id, site_id, ?2, ?3 FROM article WHERE id = ?1",
     )?
-    .execute(params![id, at, hash.cast_signed()])?;
+    .execute_later(params![id, at, hash.cast_signed()])?;
 
-    match same_story(tx, id, at, hash, &text)? {
+    match same_story(tx, near.wait()?, hash, &text)? {
         Some(other) => join_story(tx, id, at, &other),
         None => Ok(()),
     }
@@ -67,7 +113,7 @@ pub(super) fn leave_story(tx: &Connection, id: i64) -> Result<(), ArchiveError> 
     tx.prepare_cached(
         "UPDATE article SET first_copy = NULL WHERE id = ?1 AND first_copy IS NOT NULL",
     )?
-    .execute([id])?;
+    .execute_later([id])?;
 
     let mut next = tx.prepare_cached(
         "SELECT article.id FROM article JOIN fingerprint ON fingerprint.article_id = article.id
@@ -87,7 +133,7 @@ fn make_first(tx: &Connection, first: i64, former: i64) -> Result<(), ArchiveErr
     tx.prepare_cached(
         "UPDATE article SET first_copy = nullif(?1, id) WHERE first_copy = ?2 OR id = ?1",
     )?
-    .execute(params![first, former])?;
+    .execute_later(params![first, former])?;
     Ok(())
 }
 
@@ -98,39 +144,47 @@ pub(super) fn has_fingerprint(tx: &Connection, id: i64) -> Result<bool, ArchiveE
     Ok(select.query_row([id], |row| row.get(0))?)
 }
 
-/// Returns the nearest article of another paper that has the same story.
-fn same_story(
-    tx: &Connection,
-    id: i64,
+/// Asks for the articles of other papers that have a near fingerprint.
+fn ask_near<'c>(
+    tx: &'c Connection,
+    paper: PaperOf<'_>,
     at: i64,
     hash: u64,
-    text: &str,
-) -> Result<Option<SimilarArticle>, ArchiveError> {
+) -> Result<AskedRows<'c, SimilarArticle>, ArchiveError> {
+    let (site, article) = match paper {
+        PaperOf::Site(name) => (Some(name), None),
+        PaperOf::Article(id) => (None, Some(id)),
+    };
     let mut select = tx.prepare_cached(
         "SELECT article_id, at, simhash FROM fingerprint
-         WHERE at BETWEEN ?2 AND ?3
-           AND site_id <> (SELECT site_id FROM article WHERE id = ?1)
+         WHERE at BETWEEN ?3 AND ?4
+           AND site_id <> (SELECT coalesce((SELECT id FROM site WHERE name = ?1),
+                                           (SELECT site_id FROM article WHERE id = ?2)))
            AND EXISTS (SELECT 1 FROM site
-                       WHERE id <> (SELECT site_id FROM article WHERE article.id = ?1))
+                       WHERE id <> (SELECT coalesce((SELECT id FROM site WHERE name = ?1),
+                                                    (SELECT site_id FROM article
+                                                     WHERE article.id = ?2))))
          ORDER BY at, site_id, simhash, article_id",
     )?;
     let span = millis(SAME_STORY_SPAN);
-    let rows = select.query_map([id, at - span, at + span], |row| {
-        Ok(SimilarArticle {
+    let read = move |row: &Row<'_>| {
+        let other = SimilarArticle {
             id: row.get(0)?,
             at: row.get(1)?,
             simhash: row.get::<_, i64>(2)?.cast_unsigned(),
-        })
-    })?;
+        };
+        Ok(Some(other).filter(|other| nearness(hash, other.simhash) != Nearness::Other))
+    };
+    Ok(select.ask_rows(params![site, article, at - span, at + span], Box::new(read))?)
+}
 
-    let mut near: Vec<SimilarArticle> = Vec::new();
-    for other in rows {
-        let other = other?;
-        if nearness(hash, other.simhash) != Nearness::Other {
-            near.push(other);
-        }
-    }
-
+/// Returns the nearest article of another paper that has the same story.
+fn same_story(
+    tx: &Connection,
+    mut near: Vec<SimilarArticle>,
+    hash: u64,
+    text: &str,
+) -> Result<Option<SimilarArticle>, ArchiveError> {
     near.sort_by_key(|other| (hash ^ other.simhash).count_ones());
     for other in near.into_iter().take(MAX_COMPARED) {
         if nearness(hash, other.simhash) == Nearness::Same
@@ -162,12 +216,12 @@ fn join_story(
 
     if (at, id) < (first_at, first) {
         tx.prepare_cached("UPDATE article SET first_copy = ?1 WHERE id = ?2")?
-            .execute([id, first])?;
+            .execute_later([id, first])?;
         return make_first(tx, id, first);
     }
 
     tx.prepare_cached("UPDATE article SET first_copy = ?2 WHERE id = ?1")?
-        .execute([id, first])?;
+        .execute_later([id, first])?;
     Ok(())
 }
 

@@ -88,7 +88,7 @@ pub(super) fn write_truncation(
              cut_rows = ?2
          WHERE id = ?1",
     )?
-    .execute(params![list.0, missing.map(u64::cast_signed), day, is_anew])?;
+    .execute_later(params![list.0, missing.map(u64::cast_signed), day, is_anew])?;
     Ok(())
 }
 

@@ -131,6 +131,6 @@ pub(super) fn note_ended(tx: &Connection, page: &Page) -> Result<(), ArchiveErro
     };
 
     tx.prepare_cached("UPDATE page SET unended = 0, priority = ?2 WHERE id = ?1")?
-        .execute(params![page.id.0, priority])?;
+        .execute_later(params![page.id.0, priority])?;
     Ok(())
 }

@@ -128,11 +128,11 @@ impl Writer {
             return Ok(None);
         };
 
-        for article in changed_articles(tx, last)? {
-            index_article(tx, article)?;
+        for articles in changed_articles(tx, last)?.chunks(READ_AT_ONCE) {
+            index_articles(tx, articles)?;
         }
         tx.prepare_cached("UPDATE word_index SET seq = ?1")?
-            .execute([last])?;
+            .execute_later([last])?;
         // No change is ever deleted, so the sequence has no gaps.
         let left = tx
             .prepare_cached("SELECT max(seq) - ?1 FROM change")?
@@ -174,7 +174,7 @@ fn is_by_our_rules(tx: &Connection) -> Result<bool, ArchiveError> {
 /// Has the index made anew by the next slice. Words of a damaged text cannot be taken out.
 pub(super) fn distrust_index(tx: &Connection) -> Result<(), ArchiveError> {
     tx.prepare_cached("UPDATE word_index SET rules = 0")?
-        .execute([])?;
+        .execute_later([])?;
     Ok(())
 }
 
@@ -188,26 +188,51 @@ fn changed_articles(tx: &Connection, last: i64) -> Result<Vec<i64>, ArchiveError
     Ok(articles.collect::<Result<_, _>>()?)
 }
 
-/// Replaces the words of an article by those of its newest version. A page that says `noindex` has
+/// The articles whose words are in memory at once. A server is asked for them together.
+const READ_AT_ONCE: usize = 32;
+
+/// Replaces the words of articles by those of their newest versions. A page that says `noindex` has
 /// none.
-fn index_article(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
-    forget_words(tx, article)?;
+fn index_articles(tx: &Connection, articles: &[i64]) -> Result<(), ArchiveError> {
+    let mut select = tx.prepare_cached(&format!(
+        "SELECT id, published_ms, {INDEXED_FIELDS} FROM version
+         WHERE id = (SELECT id FROM version WHERE article_id = ?1
+                     ORDER BY capture_id DESC, n DESC LIMIT 1) AND searchable = 1"
+    ))?;
+    let mut asked = Vec::with_capacity(articles.len());
+    for article in articles {
+        forget_words(tx, *article)?;
+        let newest = select.ask_row([article], |row| {
+            Ok(WordsOfVersion {
+                version: row.get("id")?,
+                published: row.get("published_ms")?,
+                words: IndexedWords::of(row)?,
+            })
+        })?;
+        asked.push((*article, newest));
+    }
 
-    let newest = tx
-        .prepare_cached(&format!(
-            "SELECT id, published_ms, {INDEXED_FIELDS} FROM version
-             WHERE id = (SELECT id FROM version WHERE article_id = ?1
-                         ORDER BY capture_id DESC, n DESC LIMIT 1) AND searchable = 1"
-        ))?
-        .query_row([article], |row| {
-            let published = row.get::<_, Option<i64>>("published_ms")?;
-            Ok((row.get::<_, i64>("id")?, published, IndexedWords::of(row)?))
-        })
-        .optional()?;
-    let Some((version, published, words)) = newest else {
-        return Ok(());
-    };
+    for (article, newest) in asked {
+        if let Some(newest) = newest.wait().optional()? {
+            add_words(tx, article, newest)?;
+        }
+    }
+    Ok(())
+}
 
+/// What is indexed of a version.
+struct WordsOfVersion {
+    version: i64,
+    published: Option<i64>,
+    words: IndexedWords,
+}
+
+fn add_words(tx: &Connection, article: i64, newest: WordsOfVersion) -> Result<(), ArchiveError> {
+    let WordsOfVersion {
+        version,
+        published,
+        words,
+    } = newest;
     match tx {
         Connection::Sqlite(_) => fts5::add_words("article_words", tx, article, &words)?,
         #[cfg(feature = "postgres")]
@@ -216,7 +241,7 @@ fn index_article(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     tx.prepare_cached(
         "INSERT INTO indexed_version (article_id, version_id, published_ms) VALUES (?1, ?2, ?3)",
     )?
-    .execute(params![article, version, published])?;
+    .execute_later(params![article, version, published])?;
     Ok(())
 }
 
@@ -224,7 +249,7 @@ fn index_article(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
 /// other rules is made anew.
 pub(super) fn renew_words(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     if is_by_our_rules(tx)? {
-        index_article(tx, article)?;
+        index_articles(tx, &[article])?;
     }
     Ok(())
 }

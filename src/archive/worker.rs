@@ -26,7 +26,6 @@ use crate::clock::Clock;
 #[cfg(feature = "crawl")]
 use crate::lease_deadline::LeaseDeadline;
 use crate::lease_deadline::since_boot;
-#[cfg(feature = "crawl")]
 use crate::time::Timestamp;
 
 pub use claims::{HostClaim, PaperClaim};
@@ -158,6 +157,7 @@ impl Writer {
         &mut self,
         holder: &str,
         sharing: Sharing,
+        now: Timestamp,
     ) -> Result<Lease, ArchiveError> {
         let asked_at = since_boot();
         let is_alone = sharing == Sharing::Alone;
@@ -186,6 +186,11 @@ impl Writer {
              RETURNING id",
             params![holder, i64::from(is_alone), millis(LEASE)],
             |row| row.get(0),
+        )?;
+        // A copy of the archive in a folder goes on behind the numbers of all workers.
+        tx.execute(
+            "UPDATE lease SET epoch = ?1, holder = ?2, taken_at = ?3 WHERE epoch < ?1",
+            params![id, holder, now.millis()],
         )?;
         tx.commit()?;
 

@@ -51,21 +51,21 @@ impl WorkerLease {
         self.asked_at = since_boot();
     }
 
-    /// Renews the lease in the open transaction.
+    /// Renews the lease in the open transaction. Where another process noticed that it had ended, the
+    /// transaction fails with [`ArchiveError::LeaseLost`], at the latest at its commit.
     ///
     /// # Errors
     ///
-    /// Returns [`ArchiveError::LeaseLost`] where another process noticed that it had ended.
+    /// Returns [`ArchiveError::LeaseLost`] where the lease is another one.
     pub(super) fn renew_in(&self, tx: &Connection, epoch: i64) -> Result<(), ArchiveError> {
-        let renewed = tx
-            .prepare_cached(
-                "UPDATE worker SET lease_until = server_now() + ?2 WHERE id = ?1 AND lost = 0",
-            )?
-            .execute(params![self.id, millis(LEASE)])?;
-        if renewed == 1 && self.id == epoch {
-            return Ok(());
+        if self.id != epoch {
+            return Err(ArchiveError::LeaseLost);
         }
-        Err(ArchiveError::LeaseLost)
+        tx.prepare_cached(
+            "UPDATE worker SET lease_until = server_now() + ?2 WHERE id = ?1 AND lost = 0",
+        )?
+        .execute_as_fence(params![self.id, millis(LEASE)])?;
+        Ok(())
     }
 
     /// Notes that the transaction was committed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::{AnnouncedId, Announcement, ArchiveError, HostClaim, NextPage, RobotsId};
+use crate::archive::{AnnouncedId, ArchiveError, HostClaim, NextPage, RobotsId};
 use crate::crawl::fetch_task::{AnnouncedRequest, Reads, VisitTarget};
 use crate::crawl::{Crawl, PATIENCE};
 use crate::dispatch::{NextHost, Prepared, RobotsFetch, RobotsStanding, SitePage};
@@ -294,7 +294,6 @@ impl<W: Web> Crawl<'_, W> {
     /// the requests.
     fn send(&mut self, ready: Vec<Ready>) -> Result<(), ArchiveError> {
         let announced = self.announce(&ready)?;
-        self.save()?;
 
         for (Ready { prepared, asked }, announced) in ready.into_iter().zip(announced) {
             let reads = match &asked {
@@ -323,21 +322,17 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Announces requests, each in the run of its paper.
+    /// Announces requests, each in the run of its paper, and saves everything.
     fn announce(&mut self, ready: &[Ready]) -> Result<Vec<AnnouncedId>, ArchiveError> {
-        let mut announced = Vec::with_capacity(ready.len());
-        for of_paper in ready.chunk_by(|one, other| one.asked.site() == other.asked.site()) {
-            let site = of_paper[0].asked.site();
-            let run = self.papers[site].run;
-            let announcements: Vec<Announcement> = of_paper
-                .iter()
-                .map(|ready| ready.prepared.announcement().clone())
-                .collect();
-
-            announced.extend(self.archive.announce(self.lease, run, &announcements)?);
-            self.tally(site, |tally| tally.requests += announcements.len() as u64);
+        let mut announcements = Vec::with_capacity(ready.len());
+        for Ready { prepared, asked } in ready {
+            let run = self.papers[asked.site()].run;
+            announcements.push((run, prepared.announcement().clone()));
+            self.tally(asked.site(), |tally| tally.requests += 1);
         }
-        Ok(announced)
+
+        self.note_counts()?;
+        self.archive.announce_and_save(self.lease, &announcements)
     }
 }
 

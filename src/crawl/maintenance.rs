@@ -72,6 +72,12 @@ impl Maintenance {
 impl<W: Web> Crawl<'_, W> {
     /// Saves everything that was written since the last save, with the counts of the papers.
     pub(super) fn save(&mut self) -> Result<(), ArchiveError> {
+        self.note_counts()?;
+        self.archive.save()
+    }
+
+    /// Writes the counts of the papers, and which hosts are free for others.
+    pub(super) fn note_counts(&mut self) -> Result<(), ArchiveError> {
         for site in self.budget.take_counted() {
             if let Some(paper) = self.papers.get(&site) {
                 self.archive
@@ -83,7 +89,7 @@ impl<W: Web> Crawl<'_, W> {
             let rest = not_before.map_or(Duration::ZERO, |moment| moment.since(now));
             self.archive.release_host(self.lease, &host, rest)?;
         }
-        self.archive.save()
+        Ok(())
     }
 
     /// Checks whether the archive's files are still those that were opened.

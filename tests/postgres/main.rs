@@ -18,6 +18,7 @@ mod proxy;
 mod searches;
 mod storage;
 mod store;
+mod trips;
 mod workers;
 
 // Tests of the folder `it`, whose archives are in databases here. Those that open an archive's file

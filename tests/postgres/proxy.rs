@@ -1,6 +1,7 @@
-//! A TCP proxy that can go mute: it takes bytes, and passes none on.
+//! A TCP proxy that can go mute: it takes bytes, and passes none on. It can be slow, too.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +18,11 @@ pub struct Proxy {
 impl Proxy {
     /// Passes connections on to a port of this machine.
     pub fn to(port: u16) -> Self {
+        Self::slow(port, Duration::ZERO)
+    }
+
+    /// Passes everything on a while later, in both directions.
+    pub fn slow(port: u16, delay: Duration) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -30,7 +36,7 @@ impl Proxy {
 
         runtime.spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(pass_on(client, port, muted.clone()));
+                tokio::spawn(pass_on(client, port, delay, muted.clone()));
             }
         });
         Self {
@@ -52,7 +58,7 @@ impl Proxy {
 }
 
 /// Passes the bytes of one connection on, until one of its ends closes it.
-async fn pass_on(client: TcpStream, port: u16, muted: watch::Receiver<bool>) {
+async fn pass_on(client: TcpStream, port: u16, delay: Duration, muted: watch::Receiver<bool>) {
     // Where no server is, the client's connection ends.
     let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else {
         return;
@@ -60,8 +66,8 @@ async fn pass_on(client: TcpStream, port: u16, muted: watch::Receiver<bool>) {
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     tokio::select! {
-        () = copy(from_client, to_server, muted.clone()) => {}
-        () = copy(from_server, to_client, muted) => {}
+        () = copy(from_client, to_server, delay, muted.clone()) => {}
+        () = copy(from_server, to_client, delay, muted) => {}
     }
 }
 
@@ -69,10 +75,12 @@ async fn pass_on(client: TcpStream, port: u16, muted: watch::Receiver<bool>) {
 async fn copy(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
+    delay: Duration,
     mut muted: watch::Receiver<bool>,
 ) {
     let mut buffer = vec![0; 64 << 10];
     while let Ok(count) = from.read(&mut buffer).await {
+        tokio::time::sleep(delay).await;
         let heard = muted.wait_for(|is_mute| !is_mute).await.is_ok();
         if count == 0 || !heard || to.write_all(&buffer[..count]).await.is_err() {
             return;

@@ -3,9 +3,10 @@
 use rusqlite::params;
 use serde_json::{Value, json};
 
-use crate::archive::answer::found_pages::add_page;
+use crate::archive::answer::found_pages::add_pages;
 use crate::archive::article::known_article;
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::capture::WrittenArticle;
+use crate::archive::engine::{AskedCount, AskedRow, Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::extract::Article;
@@ -35,15 +36,11 @@ impl Writer {
             return Ok(Vec::new());
         }
 
-        let mut hosts = Vec::new();
-        for photo in photos {
-            let is_queued = add_page(tx, &page.site, photo, now)?;
-            note_articles(tx, photo, article.as_slice())?;
-            if is_queued {
-                hosts.push(photo.url.host());
-            }
-        }
-        Ok(hosts)
+        let photos: Vec<_> = photos.iter().collect();
+        let added = add_pages(tx, &page.site, &photos, now)?;
+        note_articles(tx, &photos, article.as_slice())?;
+        let added = photos.iter().zip(added).filter(|(_, is_added)| *is_added);
+        Ok(added.map(|(photo, _)| photo.url.host()).collect())
     }
 
     /// Notes whether an article whose page did not change wants its photos to be kept now. Durable
@@ -97,13 +94,18 @@ pub(super) fn note_wish(
     tx: &Connection,
     page: &Page,
     settlement: &Settlement,
+    written: Option<WrittenArticle>,
 ) -> Result<(), ArchiveError> {
     let is_withheld = matches!(settlement.verdict(), Some(Verdict::Withheld { .. }));
     let article = settlement.article();
     if page.role() != Role::Article || article.is_none() && !is_withheld {
         return Ok(());
     }
-    let Some(id) = shown_article(tx, page, article)? else {
+    let shown = match written {
+        Some(written) => Some(written.id),
+        None => shown_article(tx, page, article)?,
+    };
+    let Some(id) = shown else {
         return Ok(());
     };
 
@@ -147,25 +149,33 @@ pub(super) fn add_photos<'a>(
         article.into_iter().collect()
     };
 
+    let added = add_pages(tx, &page.site, &photos, now)?;
     let mut queued = Vec::new();
-    for photo in photos {
-        let is_queued =
-            add_page(tx, &page.site, photo, now)? || requeue_withheld(tx, page, photo, now)?;
-        note_articles(tx, photo, &articles)?;
-        if is_queued {
+    let mut known = Vec::new();
+    for (photo, is_added) in photos.iter().zip(added) {
+        if is_added {
+            queued.push(*photo);
+        } else {
+            known.push((*photo, requeue_withheld(tx, page, photo, now)?));
+        }
+    }
+    for (photo, is_queued) in known {
+        if is_queued.wait()? > 0 {
             queued.push(photo);
         }
     }
+    note_articles(tx, &photos, &articles)?;
     Ok(queued)
 }
 
-/// Queues a photo again that other articles did not want to be kept. Returns whether it was queued.
-fn requeue_withheld(
-    tx: &Connection,
+/// Queues a photo again that other articles did not want to be kept, and asks whether it was
+/// queued.
+fn requeue_withheld<'c>(
+    tx: &'c Connection,
     page: &Page,
     photo: &Discovered,
     now: Timestamp,
-) -> Result<bool, ArchiveError> {
+) -> Result<AskedCount<'c>, ArchiveError> {
     let values = params![
         photo.url.as_str(),
         now.millis(),
@@ -173,14 +183,12 @@ fn requeue_withheld(
         NO_ARTICLE,
         page.site
     ];
-    let queued = tx
-        .prepare_cached(
-            "UPDATE page SET due_at = ?2, verdict = NULL, reason = NULL, settled_at = NULL,
-                    shown_by = NULL, site_id = (SELECT id FROM site WHERE name = ?5)
-             WHERE url = ?1 AND role = 'photo' AND verdict = 'withheld' AND reason IN (?3, ?4)",
-        )?
-        .execute(values)?;
-    Ok(queued > 0)
+    let mut queue = tx.prepare_cached(
+        "UPDATE page SET due_at = ?2, verdict = NULL, reason = NULL, settled_at = NULL,
+                shown_by = NULL, site_id = (SELECT id FROM site WHERE name = ?5)
+         WHERE url = ?1 AND role = 'photo' AND verdict = 'withheld' AND reason IN (?3, ?4)",
+    )?;
+    Ok(queue.ask_execution(values)?)
 }
 
 /// Returns the articles for which a photo was queued. Where it moved to, they show it as well.
@@ -194,20 +202,36 @@ fn articles_of_photo(tx: &Connection, photo: PageId) -> Result<Vec<i64>, Archive
     Ok(articles.collect::<Result<_, _>>()?)
 }
 
-/// Notes the articles that show a photo that waits.
+/// A photo that waits: its page, and the articles that show it, in JSON.
+type WaitingPhoto = (i64, Option<String>);
+
+/// Notes the articles that show photos that wait.
 fn note_articles(
     tx: &Connection,
-    photo: &Discovered,
+    photos: &[&Discovered],
     articles: &[i64],
 ) -> Result<(), ArchiveError> {
     let mut select = tx.prepare_cached(
         "SELECT id, shown_by FROM page WHERE url = ?1 AND role = 'photo' AND verdict IS NULL",
     )?;
-    let waiting = select.query_row([photo.url.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
-    let Some((page, before)): Option<(i64, Option<String>)> = waiting.optional()? else {
-        return Ok(());
-    };
+    let asked: Vec<AskedRow<'_, WaitingPhoto>> = photos
+        .iter()
+        .map(|photo| select.ask_row([photo.url.as_str()], |row| Ok((row.get(0)?, row.get(1)?))))
+        .collect::<Result<_, _>>()?;
 
+    for waiting in asked {
+        if let Some(photo) = waiting.wait().optional()? {
+            note_articles_of(tx, photo, articles)?;
+        }
+    }
+    Ok(())
+}
+
+fn note_articles_of(
+    tx: &Connection,
+    (page, before): WaitingPhoto,
+    articles: &[i64],
+) -> Result<(), ArchiveError> {
     // Damaged JSON counts as an empty list.
     let mut shown_by: Vec<Value> = before
         .and_then(|json| serde_json::from_str(&json).ok())
@@ -222,7 +246,7 @@ fn note_articles(
 
     if shown_by.len() > known {
         tx.prepare_cached("UPDATE page SET shown_by = ?2 WHERE id = ?1")?
-            .execute(params![page, json!(shown_by).to_string()])?;
+            .execute_later(params![page, json!(shown_by).to_string()])?;
     }
     Ok(())
 }
@@ -232,7 +256,7 @@ fn allow(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     tx.prepare_cached(
         "UPDATE article SET photos_withheld = 0 WHERE id = ?1 AND photos_withheld = 1",
     )?
-    .execute([article])?;
+    .execute_later([article])?;
     Ok(())
 }
 
@@ -242,9 +266,9 @@ fn withhold(tx: &Connection, article: i64) -> Result<(), ArchiveError> {
     tx.prepare_cached(
         "UPDATE article SET photos_withheld = 1 WHERE id = ?1 AND photos_withheld = 0",
     )?
-    .execute([article])?;
+    .execute_later([article])?;
     tx.prepare_cached(CLAIM)?
-        .execute(params![article, json!([article]).to_string()])?;
+        .execute_later(params![article, json!([article]).to_string()])?;
     Ok(())
 }
 

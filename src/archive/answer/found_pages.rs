@@ -3,7 +3,7 @@
 
 use rusqlite::params;
 
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::engine::{AskedCount, Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::page_state::TAKE_OVER_PHOTO;
 use crate::archive::store::stored_key;
@@ -14,18 +14,32 @@ use crate::time::Timestamp;
 /// At most so many sitemaps of a site are known: a sitemap index may name others without end.
 const MAX_SITEMAPS: u32 = 5_000;
 
-/// Adds a page that is not known, and returns whether it was added. An article is known by its
-/// key, except that the target of a redirect is always a page of its own.
-pub(super) fn add_page(
+/// Adds pages that are not known, and returns of each whether it was added.
+pub(super) fn add_pages(
     tx: &Connection,
+    site: &str,
+    found: &[&Discovered],
+    now: Timestamp,
+) -> Result<Vec<bool>, ArchiveError> {
+    let asked: Vec<_> = found
+        .iter()
+        .map(|page| add_page(tx, site, page, now))
+        .collect::<Result<_, _>>()?;
+    let added = asked.into_iter().map(|count| Ok(count.wait()? > 0));
+    added.collect()
+}
+
+/// Adds a page that is not known, and asks whether it was added. An article is known by its key,
+/// except that the target of a redirect is always a page of its own.
+fn add_page<'c>(
+    tx: &'c Connection,
     site: &str,
     found: &Discovered,
     now: Timestamp,
-) -> Result<bool, ArchiveError> {
+) -> Result<AskedCount<'c>, ArchiveError> {
     let (number, text) = stored_key(found.key.as_ref());
-    let added = tx
-        .prepare_cached(&format!(
-            "INSERT INTO page (site_id, host, url, role, number, text_id, priority,
+    let mut insert = tx.prepare_cached(&format!(
+        "INSERT INTO page (site_id, host, url, role, number, text_id, priority,
                                discovered_at, due_at, hops)
              SELECT site.id, ?2, ?3, ?4, ?5, ?10, ?6, ?7, ?7, ?8 FROM site
              WHERE site.name = ?1
@@ -42,21 +56,20 @@ pub(super) fn add_page(
                     OR (SELECT count(*) FROM page
                       WHERE site_id = site.id AND role = 'sitemap') < ?9)
              {TAKE_OVER_PHOTO}"
-        ))?
-        .execute(params![
-            site,
-            found.url.host().as_str(),
-            found.url.as_str(),
-            found.role.name(),
-            number,
-            found.role.priority(),
-            now.millis(),
-            found.hops,
-            MAX_SITEMAPS,
-            text
-        ])?;
-
-    Ok(added > 0)
+    ))?;
+    let count = insert.ask_execution(params![
+        site,
+        found.url.host().as_str(),
+        found.url.as_str(),
+        found.role.name(),
+        number,
+        found.role.priority(),
+        now.millis(),
+        found.hops,
+        MAX_SITEMAPS,
+        text
+    ])?;
+    Ok(count)
 }
 
 /// Queues a settled entry page again to which a redirect leads: it is read as often as the page
@@ -93,6 +106,6 @@ pub(super) fn requeue_redirected(
         "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL,
                 settled_at = NULL, hops = ?3 WHERE id = ?1",
     )?
-    .execute(params![id, now.millis(), found.hops])?;
+    .execute_later(params![id, now.millis(), found.hops])?;
     Ok(true)
 }

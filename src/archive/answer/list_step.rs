@@ -44,6 +44,6 @@ fn write_next_traversal(
     next: Option<Timestamp>,
 ) -> Result<(), ArchiveError> {
     tx.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1 AND due_at IS NULL")?
-        .execute(params![list.0, next.map(Timestamp::millis)])?;
+        .execute_later(params![list.0, next.map(Timestamp::millis)])?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use crate::archive::answer::WriteEffect;
 use crate::archive::answer::article_photos::add_photos;
-use crate::archive::answer::found_pages::{add_page, requeue_redirected};
+use crate::archive::answer::found_pages::{add_pages, requeue_redirected};
 use crate::archive::answer::list_step::write_list_step;
 use crate::archive::backfill::note_rows;
 use crate::archive::engine::Connection;
@@ -63,9 +63,11 @@ fn write_judged(
 ) -> Result<(), ArchiveError> {
     note_news(tx, page, judged, now)?;
     let others = judged.found.iter().filter(|one| one.role != Role::Photo);
+    let others: Vec<_> = others.collect();
     let mut queued = add_photos(tx, page, judged, now)?;
-    for found in others {
-        if add_page(tx, &page.site, found, now)? || requeue_redirected(tx, found, now)? {
+    let added = add_pages(tx, &page.site, &others, now)?;
+    for (found, is_added) in others.into_iter().zip(added) {
+        if is_added || requeue_redirected(tx, found, now)? {
             queued.push(found);
         }
     }
@@ -118,7 +120,7 @@ fn note_failures(
 ) -> Result<(), ArchiveError> {
     if page.is_source() {
         tx.prepare_cached("UPDATE page SET failures = ?2 WHERE id = ?1")?
-            .execute(params![page.id.0, settlement.misses()])?;
+            .execute_later(params![page.id.0, settlement.misses()])?;
     }
     Ok(())
 }
@@ -132,7 +134,7 @@ fn note_news(
 ) -> Result<(), ArchiveError> {
     if judged.news && matches!(page.role(), Role::Section | Role::Feed | Role::Sitemap) {
         tx.prepare_cached("UPDATE page SET news_at = ?2 WHERE id = ?1")?
-            .execute(params![page.id.0, now.millis()])?;
+            .execute_later(params![page.id.0, now.millis()])?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use crate::archive::article::changed_field::ChangedField;
 use crate::archive::article::version::{VersionInForce, changed_fields, first_version, version_at};
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::engine::{self, AskedRow, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_key;
 use crate::article_key::ArticleKey;
@@ -34,17 +34,13 @@ impl KnownVersion {
     }
 }
 
-/// Returns the article that is known already, compared with the extraction from `capture`.
-pub(super) fn known(
+/// Compares a known article with the extraction from `capture`.
+pub(super) fn compared(
     tx: &Connection,
-    page: &Page,
+    id: i64,
     article: &Article,
     capture: i64,
-) -> Result<Option<KnownVersion>, ArchiveError> {
-    let Some(id) = identified(tx, page, article, capture)? else {
-        return Ok(None);
-    };
-
+) -> Result<KnownVersion, ArchiveError> {
     let at_capture = version_at(tx, id, capture)?;
     // The capture may be older than the first version: then only another text is news.
     let version = at_capture.map_or_else(|| first_version(tx, id), Ok)?;
@@ -67,12 +63,12 @@ pub(super) fn known(
         }
     }
 
-    Ok(Some(KnownVersion {
+    Ok(KnownVersion {
         article: id,
         version,
         fields,
         is_back: false,
-    }))
+    })
 }
 
 fn in_words(confidence: Option<f64>) -> Option<String> {
@@ -97,91 +93,157 @@ pub(crate) fn known_article(
     key: Option<&ArticleKey>,
     url: &str,
 ) -> Result<Option<i64>, ArchiveError> {
-    let by_key = key.map(|key| known_by_key(tx, site, key)).transpose()?;
-    if let Some(known) = by_key.flatten() {
-        return Ok(Some(known));
-    }
+    let Some(key) = key else {
+        let sql = format!("SELECT coalesce(({KEYLESS}), ({KEYED}))");
+        let mut select = tx.prepare_cached(&sql)?;
+        return Ok(select.query_row([url], |row| row.get(0))?);
+    };
 
-    let keyless = keyless_at(tx, url)?;
-    if keyless.is_some() || key.is_some() {
-        return Ok(keyless);
-    }
-    let mut select = tx.prepare_cached(
-        "SELECT max(id) FROM article WHERE url = ?1 AND (number IS NOT NULL OR text_id IS NOT NULL)",
-    )?;
-    Ok(select.query_row([url], |row| row.get(0))?)
-}
-
-/// Returns the article that a key names: its own key, or another one that was noted for it.
-fn known_by_key(
-    tx: &Connection,
-    site: &str,
-    key: &ArticleKey,
-) -> Result<Option<i64>, ArchiveError> {
+    let sql = format!("SELECT coalesce(({OWN}), ({OTHER_KEY}), ({KEYLESS}))");
     let (number, text) = stored_key(Some(key));
-    let mut own = tx.prepare_cached(
-        "SELECT article.id FROM article JOIN site ON site.id = article.site_id
-           WHERE site.name = ?1 AND (article.number = ?2 OR article.text_id = ?3)",
-    )?;
-    let known = own.query_row(params![site, number, text], |row| row.get(0));
-    if let Some(known) = known.optional()? {
-        return Ok(Some(known));
-    }
-
-    let mut other = tx.prepare_cached(
-        "SELECT article_id FROM other_key JOIN site ON site.id = other_key.site_id
-         WHERE site.name = ?1 AND key = ?2",
-    )?;
-    let known = other.query_row(params![site, key.to_string()], |row| row.get(0));
-    Ok(known.optional()?)
+    let values = params![url, site, number, text, key.to_string()];
+    Ok(tx
+        .prepare_cached(&sql)?
+        .query_row(values, |row| row.get(0))?)
 }
 
-/// Returns the article without a key that is kept under an address.
-fn keyless_at(tx: &Connection, url: &str) -> Result<Option<i64>, ArchiveError> {
-    let mut select = tx.prepare_cached(
-        "SELECT id FROM article WHERE url = ?1 AND number IS NULL AND text_id IS NULL",
-    )?;
-    Ok(select.query_row([url], |row| row.get(0)).optional()?)
+/// The article of a paper that has a key.
+const OWN: &str = "SELECT article.id FROM article JOIN site ON site.id = article.site_id
+     WHERE site.name = ?2 AND (article.number = ?3 OR article.text_id = ?4) LIMIT 1";
+
+/// The article for which another key was noted.
+const OTHER_KEY: &str = "SELECT article_id FROM other_key JOIN site ON site.id = other_key.site_id
+     WHERE site.name = ?2 AND key = ?5 LIMIT 1";
+
+/// The article without a key that is kept under an address.
+const KEYLESS: &str = "SELECT min(id) FROM article
+     WHERE url = ?1 AND number IS NULL AND text_id IS NULL";
+
+/// The newest article with a key at an address.
+const KEYED: &str = "SELECT max(id) FROM article
+     WHERE url = ?1 AND (number IS NOT NULL OR text_id IS NOT NULL)";
+
+/// The newest article at an address whose key is of the other kind than this one. An article that
+/// has a further key already is none.
+const OF_OTHER_KIND: &str = "SELECT max(id) FROM article
+     WHERE url = ?1 AND (number IS NOT NULL OR text_id IS NOT NULL)
+       AND (CAST(?3 AS bigint) IS NULL OR number IS NULL)
+       AND (CAST(?4 AS text) IS NULL OR text_id IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM other_key WHERE article_id = article.id)";
+
+/// The articles that a page and its extraction may show.
+#[derive(Debug)]
+struct ArticleCandidates {
+    /// Has the key, or no key is told.
+    known: Option<i64>,
+    /// Has a key of the other kind.
+    of_other_kind: Option<i64>,
+    /// Is kept under the address, without a key.
+    keyless: Option<i64>,
 }
 
-/// Returns the article of a page and its extraction. If the page tells a key that the article was
-/// not kept under, since a former profile read another one, the key is noted for it.
-///
-/// In a re-extraction, the article that has a version of this very capture is meant. Otherwise it
-/// is the one at the same address whose key is of the other kind, and whose title or text is the
-/// same: without the same words it may be the next article of a page that always shows the newest.
-fn identified(
-    tx: &Connection,
-    page: &Page,
-    article: &Article,
-    capture: i64,
-) -> Result<Option<i64>, ArchiveError> {
-    let url = page.url.as_str();
-    let Some(key) = page.key().or(article.key.as_ref()) else {
-        let of_capture = article_of_capture(tx, url, capture)?;
-        return of_capture.map_or_else(
-            || known_article(tx, &page.site, None, url),
-            |id| Ok(Some(id)),
-        );
-    };
-    if let Some(known) = known_by_key(tx, &page.site, key)? {
-        return Ok(Some(known));
+/// The question which article a page and its extraction show.
+#[derive(Debug)]
+pub(crate) struct ArticleIdentity<'c> {
+    candidates: AskedRow<'c, ArticleCandidates>,
+    key: Option<ArticleKey>,
+    of_capture: Option<i64>,
+}
+
+impl<'c> ArticleIdentity<'c> {
+    /// Asks for the article that the extraction from an answer shows that has just come.
+    pub(crate) fn ask(
+        tx: &'c Connection,
+        page: &Page,
+        article: &Article,
+    ) -> Result<Self, ArchiveError> {
+        Self::of(tx, page, article, None)
     }
 
-    let renamed = match article_of_capture(tx, url, capture)? {
-        Some(id) => Some(id),
-        None => of_other_kind(tx, page, article, key)?,
-    };
-    let Some(id) = renamed else {
-        return keyless_at(tx, url);
-    };
+    /// Asks for the article that the extraction from a kept capture shows. An article that has a
+    /// version of this very capture is meant.
+    pub(super) fn ask_again(
+        tx: &'c Connection,
+        page: &Page,
+        article: &Article,
+        capture: i64,
+    ) -> Result<Self, ArchiveError> {
+        let of_capture = article_of_capture(tx, page.url.as_str(), capture)?;
+        Self::of(tx, page, article, of_capture)
+    }
 
-    tx.prepare_cached(
-        "INSERT INTO other_key (site_id, key, article_id)
-         SELECT site_id, ?2, id FROM article WHERE id = ?1",
-    )?
-    .execute(params![id, key.to_string()])?;
-    Ok(Some(id))
+    fn of(
+        tx: &'c Connection,
+        page: &Page,
+        article: &Article,
+        of_capture: Option<i64>,
+    ) -> Result<Self, ArchiveError> {
+        let key = page.key().or(article.key.as_ref()).cloned();
+        let url = page.url.as_str();
+        let candidates = match &key {
+            None => {
+                let sql = format!("SELECT coalesce(({KEYLESS}), ({KEYED})), NULL, NULL");
+                tx.prepare_cached(&sql)?.ask_row([url], candidates)?
+            }
+            Some(key) => {
+                let (number, text) = stored_key(Some(key));
+                let values = params![url, page.site, number, text, key.to_string()];
+                let mut select = tx.prepare_cached(&format!(
+                    "SELECT coalesce(({OWN}), ({OTHER_KEY})), ({OF_OTHER_KIND}), ({KEYLESS})"
+                ))?;
+                select.ask_row(values, candidates)?
+            }
+        };
+        Ok(Self {
+            candidates,
+            key,
+            of_capture,
+        })
+    }
+
+    /// Returns the id of the article. If the page tells a key that the article was not kept under,
+    /// since a former profile read another one, the key is noted for it.
+    ///
+    /// Without a version of its capture, it may be the one at the same address whose key is of the
+    /// other kind, and whose title or text is the same: without the same words it may be the next
+    /// article of a page that always shows the newest.
+    pub(super) fn article(
+        self,
+        tx: &Connection,
+        article: &Article,
+    ) -> Result<Option<i64>, ArchiveError> {
+        let candidates = self.candidates.wait()?;
+        let Some(key) = self.key else {
+            return Ok(self.of_capture.or(candidates.known));
+        };
+        if candidates.known.is_some() {
+            return Ok(candidates.known);
+        }
+
+        let renamed = match (self.of_capture, candidates.of_other_kind) {
+            (Some(id), _) => Some(id),
+            (None, Some(id)) if has_same_words(tx, id, article)? => Some(id),
+            (None, _) => None,
+        };
+        let Some(id) = renamed else {
+            return Ok(candidates.keyless);
+        };
+
+        tx.prepare_cached(
+            "INSERT INTO other_key (site_id, key, article_id)
+             SELECT site_id, ?2, id FROM article WHERE id = ?1",
+        )?
+        .execute_later(params![id, key.to_string()])?;
+        Ok(Some(id))
+    }
+}
+
+fn candidates(row: &Row<'_>) -> engine::Result<ArticleCandidates> {
+    Ok(ArticleCandidates {
+        known: row.get(0)?,
+        of_other_kind: row.get(1)?,
+        keyless: row.get(2)?,
+    })
 }
 
 /// Returns the article with a key that has a version of a capture of the page at an address.
@@ -199,30 +261,12 @@ pub(crate) fn article_of_capture(
     Ok(id.optional()?)
 }
 
-/// Returns the newest article at a page's address whose key is of the other kind than `key`, if
-/// title or text are those of `article`. An article that has a further key already is none.
-fn of_other_kind(
-    tx: &Connection,
-    page: &Page,
-    article: &Article,
-    key: &ArticleKey,
-) -> Result<Option<i64>, ArchiveError> {
-    let (number, text) = stored_key(Some(key));
-    let mut select = tx.prepare_cached(
-        "SELECT max(id) FROM article WHERE url = ?1 AND (number IS NOT NULL OR text_id IS NOT NULL)
-           AND (CAST(?2 AS bigint) IS NULL OR number IS NULL)
-           AND (CAST(?3 AS text) IS NULL OR text_id IS NULL)
-           AND NOT EXISTS (SELECT 1 FROM other_key WHERE article_id = article.id)",
-    )?;
-    let id = select.query_row(params![page.url.as_str(), number, text], |row| row.get(0))?;
-    let Some(id) = id else {
-        return Ok(None);
-    };
-
+/// Tells whether title or text of an article's newest version are those of an extraction.
+fn has_same_words(tx: &Connection, id: i64, article: &Article) -> Result<bool, ArchiveError> {
     let Some(newest) = version_at(tx, id, i64::MAX)? else {
-        return Ok(None);
+        return Ok(false);
     };
     let fields = changed_fields(tx, id, newest.n, article)?;
     let has_other = |name: &str| fields.iter().any(|field| field.name == name);
-    Ok((!has_other("title") || !has_other("text")).then_some(id))
+    Ok(!has_other("title") || !has_other("text"))
 }

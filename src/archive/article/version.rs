@@ -132,7 +132,7 @@ pub(super) fn write_version(
     article: &Article,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    tx.prepare_cached(WRITE_VERSION)?.execute(params![
+    tx.prepare_cached(WRITE_VERSION)?.execute_later(params![
         id,
         n,
         capture,
@@ -172,7 +172,8 @@ fn note_canonical(tx: &Connection, id: i64, article: &Article) -> Result<(), Arc
                WHERE id = ?1 AND number IS NULL AND text_id IS NULL AND ?2 <> url
                ON CONFLICT (url, article_id) DO NOTHING";
     if let Some(canonical) = &article.canonical_url {
-        tx.prepare_cached(sql)?.execute(params![id, canonical])?;
+        tx.prepare_cached(sql)?
+            .execute_later(params![id, canonical])?;
     }
     Ok(())
 }

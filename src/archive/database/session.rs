@@ -4,21 +4,27 @@
 //! wait as well as one without.
 
 mod answer_rows;
+mod asked;
 mod exchange;
+mod pipeline;
+mod runtime;
 mod statement;
+mod transaction;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
-
+use crate::archive::database::session::pipeline::{AnswerUse, Pipeline, Reply};
+use crate::archive::database::session::runtime::{SessionRuntime, answer_in_time, at_hand};
+use crate::archive::database::session::transaction::Standing;
 use crate::archive::database::{PostgresAddress, PostgresStore};
 use crate::archive::store_error::StoreError;
 
 pub(crate) use answer_rows::{AnswerRow, AnswerRows};
+pub(crate) use asked::AskedReply;
 pub(crate) use statement::SessionStatement;
 
 /// A connection to a database, with the statements that were prepared on it.
@@ -36,18 +42,15 @@ pub(crate) struct DatabaseSession {
     patience: Cell<Option<Duration>>,
     /// An answer did not come in time. Whatever comes later is none of the next question.
     is_broken: Cell<bool>,
-}
-
-/// How a session stands to transactions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    /// Each statement is a transaction of its own.
-    Autocommit,
-    Begun,
-    /// Begun for a cursor, and to be ended with the last one.
-    OfCursors,
-    /// A statement failed, and the server takes none until the transaction ends.
-    Failed,
+    /// The server refuses writes outside of transactions, so that statements may be sent behind the
+    /// beginning of a transaction before the server has answered it.
+    is_fenced: Cell<bool>,
+    /// Statements that were sent and whose answers are not read yet.
+    pipeline: RefCell<Pipeline>,
+    /// How often the session waited for the server.
+    waits: Cell<u64>,
+    /// What the caller noted of the open transaction.
+    notes: RefCell<HashMap<&'static str, Vec<u8>>>,
 }
 
 impl DatabaseSession {
@@ -57,22 +60,13 @@ impl DatabaseSession {
     ///
     /// As [`PostgresStore::connect`].
     pub(crate) fn connect(address: &PostgresAddress) -> Result<Self, StoreError> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("postgres")
-            .enable_all()
-            .build()
-            .map_err(|error| StoreError::Failed {
-                store: address.to_string(),
-                why: error.to_string(),
-            })?;
-        let runtime = SessionRuntime(Some(runtime));
+        let runtime = SessionRuntime::start().map_err(|error| StoreError::Failed {
+            store: address.to_string(),
+            why: error.to_string(),
+        })?;
 
         let address = address.clone();
-        let connected = whole_answer_of(
-            &runtime,
-            async move { PostgresStore::connect(&address).await },
-        );
+        let connected = runtime.finish(async move { PostgresStore::connect(&address).await });
         Ok(Self {
             store: Arc::new(connected?),
             runtime,
@@ -82,12 +76,16 @@ impl DatabaseSession {
             open: Cell::new(0),
             patience: Cell::new(None),
             is_broken: Cell::new(false),
+            is_fenced: Cell::new(false),
+            pipeline: RefCell::default(),
+            waits: Cell::new(0),
+            notes: RefCell::default(),
         })
     }
 
     /// Waits no longer for an answer, and has the server give up a little earlier what takes longer.
     /// It ends a transaction in which this process says nothing for `silence`: another process may
-    /// wait for its end.
+    /// wait for its end. A session with patience writes within transactions only.
     pub(crate) fn limit(
         &self,
         patience: Option<Duration>,
@@ -100,10 +98,12 @@ impl DatabaseSession {
         if let Some(patience) = patience {
             let (lock, statement) = (patience.mul_f64(0.75), patience.mul_f64(0.9));
             self.execute_batch(&format!(
-                "SET lock_timeout = {}; SET statement_timeout = {}",
+                "SET lock_timeout = {}; SET statement_timeout = {};
+                 SET default_transaction_read_only = on",
                 lock.as_millis(),
                 statement.as_millis()
             ))?;
+            self.is_fenced.set(true);
         }
         self.patience.set(patience);
         Ok(())
@@ -120,7 +120,10 @@ impl DatabaseSession {
             return Ok(SessionStatement::of(self, sql, known.clone()));
         }
         let text = sql.to_owned();
-        let prepared = self.ask(|store| async move { store.client.prepare(&text).await })?;
+        let prepared = self.ask(
+            sql,
+            |store| async move { store.client.prepare(&text).await },
+        )?;
         self.statements
             .borrow_mut()
             .insert(sql.to_owned(), prepared.clone());
@@ -129,85 +132,139 @@ impl DatabaseSession {
 
     /// Executes statements without values.
     pub(crate) fn execute_batch(&self, script: &str) -> Result<(), StoreError> {
-        let script = script.to_owned();
-        self.ask(|store| async move { store.client.batch_execute(&script).await })
+        let text = script.to_owned();
+        self.ask(script, |store| async move {
+            store.client.batch_execute(&text).await
+        })
     }
 
-    /// Tells whether no transaction is open that the caller began.
-    pub(crate) fn is_autocommit(&self) -> bool {
-        matches!(
-            self.transaction.get(),
-            Standing::Autocommit | Standing::OfCursors
-        )
-    }
-
-    /// Begins a transaction, with a script that says how.
-    pub(crate) fn begin(&self, script: &str) -> Result<(), StoreError> {
-        if self.transaction.get() == Standing::Autocommit
-            && let Err(error) = self.execute_batch(script)
-        {
-            // The server may have begun it. The first error is the one to tell.
-            let _ = self.roll_back();
-            return Err(error);
-        }
-        self.transaction.set(Standing::Begun);
-        Ok(())
-    }
-
-    /// Keeps what the transaction wrote.
-    ///
-    /// # Errors
-    ///
-    /// Fails as well where a statement of the transaction failed. Nothing of it is kept then.
-    pub(crate) fn commit(&self) -> Result<(), StoreError> {
-        if self.transaction.get() == Standing::Failed {
-            self.roll_back()?;
-            return Err(StoreError::Failed {
-                store: self.name().to_owned(),
-                why: "a statement of the transaction failed".to_owned(),
-            });
-        }
-        let committed = self.execute_batch("COMMIT");
-        self.transaction.set(Standing::Autocommit);
-        committed
-    }
-
-    /// Keeps nothing of what the transaction wrote.
-    pub(crate) fn roll_back(&self) -> Result<(), StoreError> {
-        self.transaction.set(Standing::Autocommit);
-        self.execute_batch("ROLLBACK")
-    }
-
-    /// Asks the server, and waits for its answer.
-    fn ask<T, F>(&self, work: impl FnOnce(Arc<PostgresStore>) -> F) -> Result<T, StoreError>
+    /// Asks the server, and waits for its answer, behind all that were not read yet.
+    fn ask<T, F>(
+        &self,
+        sql: &str,
+        work: impl FnOnce(Arc<PostgresStore>) -> F,
+    ) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, tokio_postgres::Error>> + Send + 'static,
     {
-        let answer = match self.is_broken.get() {
-            false => answer_of(
-                &self.runtime,
-                work(Arc::clone(&self.store)),
-                self.patience.get(),
-            ),
-            true => None,
-        };
-        let fault = match answer {
-            Some(Ok(answer)) => return Ok(answer),
-            Some(Err(error)) => self.store.store_fault(&error),
-            None => {
-                self.is_broken.set(true);
-                StoreError::Unreachable {
-                    store: self.name().to_owned(),
-                    why: "it does not answer".to_owned(),
+        if self.is_broken.get() {
+            return Err(self.is_mute());
+        }
+        let answer = self.runtime.begin(work(Arc::clone(&self.store)));
+        self.waits.set(self.waits.get() + 1);
+        self.read_unread()?;
+        match answer_in_time(&answer, self.patience.get()) {
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(error)) => Err(self.failed(self.store.statement_fault(&error, sql))),
+            None => Err(self.is_mute()),
+        }
+    }
+
+    /// Sends a statement without waiting for its answer, and returns its number.
+    fn send<F>(
+        &self,
+        sql: &str,
+        used_as: AnswerUse,
+        work: impl FnOnce(Arc<PostgresStore>) -> F,
+    ) -> Result<u64, StoreError>
+    where
+        F: Future<Output = Result<Reply, tokio_postgres::Error>> + Send + 'static,
+    {
+        if self.is_broken.get() {
+            return Err(self.is_mute());
+        }
+        let mut answer = self.runtime.begin(work(Arc::clone(&self.store)));
+        // The server knows nothing of what could not be sent, and would commit the rest.
+        if let Ok(result) = answer.try_recv() {
+            let reply =
+                result.map_err(|error| self.failed(self.store.statement_fault(&error, sql)))?;
+            answer = at_hand(Ok(reply));
+        }
+        Ok(self.pipeline.borrow_mut().push(sql, used_as, answer))
+    }
+
+    fn send_batch(&self, script: &str, used_as: AnswerUse) -> Result<(), StoreError> {
+        let text = script.to_owned();
+        self.send(script, used_as, |store| async move {
+            store.client.batch_execute(&text).await?;
+            Ok(Reply::Changed(0))
+        })?;
+        Ok(())
+    }
+
+    /// Returns an answer that is wanted. Where it was not read yet, it is waited for, and so are the
+    /// answers of all that was sent behind it: they come with it.
+    fn reply(&self, number: u64) -> Result<Reply, StoreError> {
+        let mut reply = self.pipeline.borrow_mut().take(number);
+        if reply.is_none() {
+            self.read_answers()?;
+            reply = self.pipeline.borrow_mut().take(number);
+        }
+        reply.ok_or_else(|| StoreError::Failed {
+            store: self.name().to_owned(),
+            why: "a statement before this one failed".to_owned(),
+        })
+    }
+
+    /// Forgets an answer that nobody asks for any more.
+    fn forget(&self, number: u64) {
+        self.pipeline.borrow_mut().forget(number);
+    }
+
+    /// Waits for the answers of all that was sent.
+    fn read_answers(&self) -> Result<(), StoreError> {
+        if self.pipeline.borrow().is_empty() {
+            return Ok(());
+        }
+        self.waits.set(self.waits.get() + 1);
+        self.read_unread()
+    }
+
+    /// Reads answers in the order of their statements. For each the server has as long as for one
+    /// that is waited for alone.
+    fn read_unread(&self) -> Result<(), StoreError> {
+        loop {
+            let Some(unread) = self.pipeline.borrow_mut().next() else {
+                return Ok(());
+            };
+            let reply = match answer_in_time(&unread.answer, self.patience.get()) {
+                Some(Ok(reply)) => reply,
+                Some(Err(error)) => {
+                    let fault = self.store.statement_fault(&error, &unread.sql);
+                    return Err(self.failed(fault));
                 }
+                None => return Err(self.is_mute()),
+            };
+            match (unread.used_as, &reply) {
+                (AnswerUse::Later, _) | (AnswerUse::Fence, Reply::Changed(1)) => {}
+                (AnswerUse::Fence, Reply::Changed(_) | Reply::Rows(_)) => {
+                    return Err(self.failed(StoreError::Fenced {
+                        store: self.name().to_owned(),
+                    }));
+                }
+                (AnswerUse::Wanted, _) => self.pipeline.borrow_mut().keep(unread.number, reply),
             }
-        };
+        }
+    }
+
+    /// Notes that an answer did not come in time, and returns the error for that.
+    fn is_mute(&self) -> StoreError {
+        self.is_broken.set(true);
+        self.failed(StoreError::Unreachable {
+            store: self.name().to_owned(),
+            why: "it does not answer".to_owned(),
+        })
+    }
+
+    /// Notes that a statement failed. The server refuses all that follow in its transaction.
+    fn failed(&self, fault: StoreError) -> StoreError {
+        self.pipeline.borrow_mut().clear();
         match self.transaction.get() {
             Standing::Begun | Standing::OfCursors => self.transaction.set(Standing::Failed),
             Standing::Autocommit | Standing::Failed => {}
         }
-        Err(fault)
+        fault
     }
 
     /// Has the session's thread do some work, and waits for it as long as it takes.
@@ -217,74 +274,13 @@ impl DatabaseSession {
         E: Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        whole_answer_of(&self.runtime, work(Arc::clone(&self.store)))
-    }
-
-    /// Begins a transaction for a cursor, where none is open, and returns the cursor's name.
-    fn begin_cursor(&self) -> Result<String, StoreError> {
-        if self.transaction.get() == Standing::Autocommit {
-            self.execute_batch("BEGIN")?;
-            self.transaction.set(Standing::OfCursors);
-        }
-        self.declared.set(self.declared.get() + 1);
-        self.open.set(self.open.get() + 1);
-        Ok(format!("saseo_{}", self.declared.get()))
-    }
-
-    /// Ends a cursor. What fails here is told by the next statement.
-    fn end_cursor(&self, name: &str) {
-        self.open.set(self.open.get().saturating_sub(1));
-        match (self.transaction.get(), self.open.get()) {
-            (Standing::OfCursors, 0) => {
-                let _ = self.roll_back();
-            }
-            (Standing::OfCursors | Standing::Begun, _) => {
-                let _ = self.execute_batch(&format!("CLOSE {name}"));
-            }
-            (Standing::Autocommit | Standing::Failed, _) => {}
-        }
+        self.runtime.finish(work(Arc::clone(&self.store)))
     }
 }
 
-/// The thread of a session. To wait for its end is not allowed within another runtime.
-#[derive(Debug)]
-struct SessionRuntime(Option<Runtime>);
-
-impl Drop for SessionRuntime {
+impl Drop for DatabaseSession {
     fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
-/// Has a thread of the runtime do some work, and waits for its result; `None` where that does not
-/// come in time.
-fn answer_of<T: Send + 'static>(
-    runtime: &SessionRuntime,
-    work: impl Future<Output = T> + Send + 'static,
-    patience: Option<Duration>,
-) -> Option<T> {
-    let (give, take) = mpsc::sync_channel(1);
-    if let Some(runtime) = &runtime.0 {
-        runtime.spawn(async move {
-            // The receiver may have gone.
-            let _ = give.send(work.await);
-        });
-    }
-    match patience {
-        Some(patience) => take.recv_timeout(patience).ok(),
-        None => take.recv().ok(),
-    }
-}
-
-/// Has a thread of the runtime do some work, and waits for its result as long as it takes.
-fn whole_answer_of<T: Send + 'static>(
-    runtime: &SessionRuntime,
-    work: impl Future<Output = T> + Send + 'static,
-) -> T {
-    match answer_of(runtime, work, None) {
-        Some(answer) => answer,
-        None => unreachable!("the runtime lives as long as the session"),
+        let (waits, prepared) = (self.waits.get(), self.statements.borrow().len());
+        tracing::debug!(waits, prepared, "the session with the database ends");
     }
 }

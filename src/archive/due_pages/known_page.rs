@@ -4,7 +4,7 @@
 use rusqlite::params;
 
 use crate::archive::compression::unpack_with;
-use crate::archive::engine::OptionalExtension;
+use crate::archive::engine::{self, AskedRow, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Writer, stored_key};
 use crate::frontier::Discovered;
@@ -17,6 +17,13 @@ const MAX_REDIRECTS: usize = 10;
 /// A kept body is looked for behind at most five redirects, as many as RFC 9309 §2.3.1.2 has a
 /// crawler follow for a robots.txt.
 const MAX_BODY_REDIRECTS: usize = 5;
+
+/// When a page was discovered.
+enum Discovery<'c> {
+    At(Option<i64>),
+    /// No page has its key. Its address is looked for.
+    Asked(AskedRow<'c, Option<i64>>),
+}
 
 /// Status, size, compressed bytes, dictionary and number of the body of a page's newest capture.
 type KeptColumns = (
@@ -139,20 +146,35 @@ impl Writer {
                  LIMIT 1",
         )?;
 
-        let mut discovered = Vec::with_capacity(pages.len());
+        let mut asked = Vec::with_capacity(pages.len());
         for page in pages {
-            let mut at: Option<i64> = None;
-            if page.key.is_some() {
-                let (number, text) = stored_key(page.key.as_ref());
-                at = by_key.query_row(params![site, number, text], |row| row.get(0))?;
-            }
-            if at.is_none() {
-                at = by_url
-                    .query_row([page.url.as_str()], |row| row.get(0))
-                    .optional()?;
-            }
+            let (number, text) = stored_key(page.key.as_ref());
+            asked.push(match &page.key {
+                Some(_) => Some(by_key.ask_row(params![site, number, text], moment)?),
+                None => None,
+            });
+        }
+        let mut found = Vec::with_capacity(pages.len());
+        for (page, of_key) in pages.iter().zip(asked) {
+            let at = of_key.map_or(Ok(None), AskedRow::wait)?;
+            found.push(match at {
+                Some(_) => Discovery::At(at),
+                None => Discovery::Asked(by_url.ask_row([page.url.as_str()], moment)?),
+            });
+        }
+
+        let mut discovered = Vec::with_capacity(pages.len());
+        for discovery in found {
+            let at = match discovery {
+                Discovery::At(at) => at,
+                Discovery::Asked(asked) => asked.wait().optional()?.flatten(),
+            };
             discovered.push(at.map(Timestamp::from_millis));
         }
         Ok(discovered)
     }
+}
+
+fn moment(row: &Row<'_>) -> engine::Result<Option<i64>> {
+    row.get(0)
 }

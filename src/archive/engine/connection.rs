@@ -22,7 +22,7 @@ use crate::archive::store_error::StoreError;
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection),
     #[cfg(feature = "postgres")]
-    Postgres(DatabaseSession),
+    Postgres(Box<DatabaseSession>),
 }
 
 impl Connection {
@@ -140,7 +140,7 @@ impl Connection {
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => {
-                Ok(session.begin("BEGIN; SELECT 1 FROM archive_state FOR UPDATE")?)
+                Ok(session.begin("BEGIN READ WRITE; SELECT 1 FROM archive_state FOR UPDATE")?)
             }
         }
     }
@@ -166,6 +166,30 @@ impl Connection {
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => Ok(session.roll_back()?),
+        }
+    }
+
+    /// Notes what the open transaction has written last under a name, so that a server need not be
+    /// asked for it. A file is asked.
+    pub(crate) fn note(&self, name: &'static str, bytes: &[u8]) {
+        match self {
+            Self::Sqlite(_) => {
+                let _ = (name, bytes);
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.note(name, bytes),
+        }
+    }
+
+    /// Returns what was noted in the open transaction.
+    pub(crate) fn noted(&self, name: &'static str) -> Option<Vec<u8>> {
+        match self {
+            Self::Sqlite(_) => {
+                let _ = name;
+                None
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.noted(name),
         }
     }
 

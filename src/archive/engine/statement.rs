@@ -6,6 +6,7 @@ use rusqlite::ToSql;
 
 #[cfg(feature = "postgres")]
 use crate::archive::database::SessionStatement;
+use crate::archive::engine::asked::{AskedCount, AskedRow, AskedRows, ReadRows};
 #[cfg(feature = "postgres")]
 use crate::archive::engine::error::Error;
 use crate::archive::engine::error::Result;
@@ -29,14 +30,99 @@ impl fmt::Debug for PreparedStatement<'_> {
     }
 }
 
-impl PreparedStatement<'_> {
+impl<'c> PreparedStatement<'c> {
     /// Executes a statement that has no rows, and returns how many rows it changed.
     pub(crate) fn execute(&mut self, params: impl Params) -> Result<usize> {
         match self {
             Self::Sqlite(statement) => Ok(statement.execute(params.into_sqlite())?),
             Self::Cached(statement) => Ok(statement.execute(params.into_sqlite())?),
             #[cfg(feature = "postgres")]
-            Self::Postgres(statement) => Ok(statement.execute(&params.into_values()?)?),
+            Self::Postgres(statement) => Ok(statement.execute(params.into_values()?)?),
+        }
+    }
+
+    /// Executes a statement whose result nobody needs. A server is not waited for: an error is told by
+    /// a later statement of the transaction, at the latest by its commit, and names this one.
+    pub(crate) fn execute_later(&mut self, params: impl Params) -> Result<()> {
+        match self {
+            Self::Sqlite(_) | Self::Cached(_) => self.execute(params).map(|_| ()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => Ok(statement.execute_later(params.into_values()?)?),
+        }
+    }
+
+    /// Executes a statement that changes one row where this process may still write. Where it changes
+    /// none, the transaction fails, as one with an error does. A server is not waited for.
+    pub(crate) fn execute_as_fence(&mut self, params: impl Params) -> Result<()> {
+        match self {
+            Self::Sqlite(_) | Self::Cached(_) => match self.execute(params)? {
+                1 => Ok(()),
+                _ => Err(rusqlite::Error::QueryReturnedNoRows.into()),
+            },
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => Ok(statement.execute_as_fence(params.into_values()?)?),
+        }
+    }
+
+    /// Executes a statement, and has the number of rows that it changed wait. What is asked at once
+    /// is answered by a server at once.
+    pub(crate) fn ask_execution(&mut self, params: impl Params) -> Result<AskedCount<'c>> {
+        match self {
+            Self::Sqlite(_) | Self::Cached(_) => Ok(AskedCount::known(self.execute(params)?)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => {
+                let reply = statement.ask_execution(params.into_values()?)?;
+                Ok(AskedCount::of(reply))
+            }
+        }
+    }
+
+    /// Asks for the first row of a query, and has it wait. What is asked at once is answered by a
+    /// server at once.
+    pub(crate) fn ask_row<T>(
+        &mut self,
+        params: impl Params,
+        read: fn(&Row<'_>) -> Result<T>,
+    ) -> Result<AskedRow<'c, T>> {
+        match self {
+            Self::Sqlite(_) | Self::Cached(_) => {
+                let mut rows = self.query(params)?;
+                let row = match rows.next()? {
+                    Some(row) => Some(read(&row)?),
+                    None => None,
+                };
+                // SQLite writes nothing for sure before it was asked for the row behind the last.
+                rows.next()?;
+                Ok(AskedRow::known(row))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => {
+                let reply = statement.ask_rows(params.into_values()?)?;
+                Ok(AskedRow::of(reply, read))
+            }
+        }
+    }
+
+    /// Asks for the rows of a query, and has what is read of them wait.
+    pub(crate) fn ask_rows<T>(
+        &mut self,
+        params: impl Params,
+        mut read: ReadRows<'c, T>,
+    ) -> Result<AskedRows<'c, T>> {
+        match self {
+            Self::Sqlite(_) | Self::Cached(_) => {
+                let mut rows = self.query(params)?;
+                let mut found = Vec::new();
+                while let Some(row) = rows.next()? {
+                    found.extend(read(&row)?);
+                }
+                Ok(AskedRows::known(found))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(statement) => {
+                let reply = statement.ask_rows(params.into_values()?)?;
+                Ok(AskedRows::of(reply, read))
+            }
         }
     }
 

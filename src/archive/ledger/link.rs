@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::engine::{AskedRow, Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::RunId;
 use crate::time::Timestamp;
@@ -61,11 +61,38 @@ impl ChainLink {
     }
 }
 
-/// Returns the hash of the newest row; zeros where the ledger is empty.
-pub(crate) fn last_hash(tx: &Connection) -> Result<[u8; 32], ArchiveError> {
-    let mut select = tx.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
-    Ok(select
-        .query_row([], |row| row.get(0))
-        .optional()?
-        .unwrap_or_default())
+/// The name under which a transaction notes the hash of the row that it has written last.
+const NOTE: &str = "the newest hash of the ledger";
+
+/// The end of the chain, behind which the next row is written.
+#[derive(Debug)]
+pub(crate) enum ChainEnd<'c> {
+    /// The open transaction has written the newest row.
+    Noted([u8; 32]),
+    Asked(AskedRow<'c, [u8; 32]>),
+}
+
+impl<'c> ChainEnd<'c> {
+    /// Asks for the newest row. Nothing is written to the ledger before the answer is used.
+    pub(crate) fn ask(tx: &'c Connection) -> Result<Self, ArchiveError> {
+        let noted = tx.noted(NOTE).and_then(|hash| hash.try_into().ok());
+        if let Some(hash) = noted {
+            return Ok(Self::Noted(hash));
+        }
+        let mut select = tx.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
+        Ok(Self::Asked(select.ask_row([], |row| row.get(0))?))
+    }
+
+    /// Returns the hash of the newest row; zeros where the ledger is empty.
+    pub(super) fn hash(self) -> Result<[u8; 32], ArchiveError> {
+        match self {
+            Self::Noted(hash) => Ok(hash),
+            Self::Asked(asked) => Ok(asked.wait().optional()?.unwrap_or_default()),
+        }
+    }
+}
+
+/// Notes the hash of a row that was written.
+pub(super) fn note_hash(tx: &Connection, hash: &[u8; 32]) {
+    tx.note(NOTE, hash);
 }

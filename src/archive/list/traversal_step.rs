@@ -91,7 +91,7 @@ const QUEUE_LIST_PAGE: &str =
 /// them.
 pub(crate) fn forget_seen_rows(tx: &Connection, page: PageId) -> Result<(), ArchiveError> {
     tx.prepare_cached("UPDATE page SET met = NULL WHERE id = ?1 AND met IS NOT NULL")?
-        .execute([page.0])?;
+        .execute_later([page.0])?;
     Ok(())
 }
 
@@ -127,7 +127,13 @@ pub(crate) fn write_traversal_end(
                 "UPDATE page SET joint = ?5, list_end = ?2, read_to_end_at = ?3, deep_at = ?3,
                         read_since = ?4 WHERE id = ?1",
             )?
-            .execute(params![section.0, end.name(), now.millis(), since, overlap])?;
+            .execute_later(params![
+                section.0,
+                end.name(),
+                now.millis(),
+                since,
+                overlap
+            ])?;
         }
         Traversal::Deep | Traversal::Later => {
             // Where the server repeated a page, the rows behind it were not met: the next traversal
@@ -139,7 +145,7 @@ pub(crate) fn write_traversal_end(
                         deep_at = coalesce(?4, deep_at)
                  WHERE id = ?1",
             )?
-            .execute(params![section.0, end.name(), overlap, deep_at])?;
+            .execute_later(params![section.0, end.name(), overlap, deep_at])?;
         }
     }
     Ok(())
@@ -149,6 +155,6 @@ pub(crate) fn write_traversal_end(
 /// last complete one; where no head is known, the whole list is read again.
 fn write_broken_off(tx: &Connection, section: PageId) -> Result<(), ArchiveError> {
     tx.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1 AND joint IS NULL")?
-        .execute([section.0])?;
+        .execute_later([section.0])?;
     Ok(())
 }

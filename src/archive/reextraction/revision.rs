@@ -12,7 +12,7 @@ use crate::archive::reextraction::kept_capture::KeptCapture;
 use crate::archive::reextraction::recorded::{recorded_files, recorded_opt_outs};
 use crate::archive::removal::{bury, is_taken_down};
 use crate::archive::store::{Lease, Writer};
-use crate::archive::syndication::{enter_story, has_fingerprint};
+use crate::archive::syndication::{PaperOf, StoryEntry, enter_story, has_fingerprint};
 use crate::extract::{Access, Article};
 use crate::frontier::{Page, Verdict};
 use crate::rights::{AI_TXT_AGENTS, DeclaredRights, RSL};
@@ -92,14 +92,16 @@ impl Writer {
         settle_page(tx, &capture.page, &verdict, revisit_at, now)?;
 
         Ok(match written {
-            WriteResult::New => RevisionOutcome::Found,
+            WriteResult::New { .. } => RevisionOutcome::Found,
             WriteResult::Same {
                 article: id,
                 is_newest,
             } => {
                 // An article from an archive of an older schema has no fingerprint yet.
                 if is_newest && !has_fingerprint(self.transaction(lease)?, id)? {
-                    enter_story(self.transaction(lease)?, id, &article)?;
+                    let tx = self.transaction(lease)?;
+                    let entry = StoryEntry::ask(tx, PaperOf::Article(id), &article)?;
+                    enter_story(tx, id, entry)?;
                 }
                 RevisionOutcome::Same
             }
@@ -186,7 +188,7 @@ fn note_rights(
     let rights = DeclaredRights::of(files.chain(told.cloned()).chain(today));
     let at = capture.fetched_at;
     match written {
-        WriteResult::New | WriteResult::Changed { .. } => {
+        WriteResult::New { .. } | WriteResult::Changed { .. } => {
             note_declared(tx, id, &rights, at)?;
             Ok(())
         }

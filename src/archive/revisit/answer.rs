@@ -4,7 +4,9 @@
 use rusqlite::params;
 
 use crate::archive::body::{Body, is_body_damaged, mend_body};
-use crate::archive::capture::{Capture, PageAnswer, note_rights, write_page_answer};
+use crate::archive::capture::{
+    Capture, PageAnswer, WrittenArticle, note_rights, write_page_answer,
+};
 use crate::archive::change::ChangeKind;
 use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
@@ -26,7 +28,7 @@ pub(crate) fn write_revisit(
     tx: &Connection,
     answer: PageAnswer<'_>,
     now: Timestamp,
-) -> Result<Option<ChangeKind>, ArchiveError> {
+) -> Result<Option<WrittenArticle>, ArchiveError> {
     let (page, capture) = (answer.page, answer.capture);
     let before = KeptAnswer {
         validators: validators(tx, page.id)?,
@@ -38,19 +40,24 @@ pub(crate) fn write_revisit(
     // An unchanged answer is kept all the same where the kept body is damaged.
     let is_lost = is_body_damaged(tx, page.id)?;
 
-    tx.prepare_cached("SAVEPOINT revisit")?.execute([])?;
-    let change = write_page_answer(tx, answer, now)?;
+    tx.prepare_cached("SAVEPOINT revisit")?.execute_later([])?;
+    let written = write_page_answer(tx, answer, now)?;
+    let change = written.and_then(|article| article.change);
     if answer.article.is_some() && change.is_none() && !is_lost {
+        // It is waited for: behind it the server would commit a transaction of which a statement
+        // failed.
         tx.prepare_cached("ROLLBACK TO revisit")?.execute([])?;
         tx.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?
-            .execute(params![page.id.0, capture.etag, capture.last_modified])?;
+            .execute_later(params![page.id.0, capture.etag, capture.last_modified])?;
     }
-    tx.prepare_cached("RELEASE revisit")?.execute([])?;
+    tx.prepare_cached("RELEASE revisit")?.execute_later([])?;
 
     // The paper may have changed its mind about an article that is the same.
-    note_rights(tx, answer, change, now)?;
+    if let Some(written) = written {
+        note_rights(tx, answer, written, now)?;
+    }
     note_faulty_validators(tx, page, capture, &before, change)?;
-    Ok(change)
+    Ok(written)
 }
 
 /// Notes where a server's validators are useless: they are equal though the article changed, or
@@ -77,7 +84,7 @@ fn note_faulty_validators(
     }
     if were_sent(page) && has_validators && !is_other_page && !are_equal {
         let sql = "UPDATE site SET validators_vary = validators_vary + 1 WHERE name = ?1";
-        tx.prepare_cached(sql)?.execute([&page.site])?;
+        tx.prepare_cached(sql)?.execute_later([&page.site])?;
     }
     Ok(())
 }
@@ -85,7 +92,7 @@ fn note_faulty_validators(
 /// Notes that a server answered 304 to a conditional request: its validators are of use.
 pub(crate) fn note_not_modified(tx: &Connection, page: &Page) -> Result<(), ArchiveError> {
     let sql = "UPDATE site SET validators_vary = 0 WHERE name = ?1 AND validators_vary > 0";
-    tx.prepare_cached(sql)?.execute([&page.site])?;
+    tx.prepare_cached(sql)?.execute_later([&page.site])?;
     Ok(())
 }
 
@@ -111,7 +118,7 @@ pub(crate) fn note_revisit(
             "UPDATE site SET unchanged = CASE WHEN ?2 THEN 0 ELSE unchanged + 1 END
              WHERE name = ?1",
         )?
-        .execute(params![page.site, is_news])?;
+        .execute_later(params![page.site, is_news])?;
     }
     Ok(())
 }
@@ -162,7 +169,7 @@ pub(crate) fn revisit_origins(
     let mut hosts = Vec::new();
     for (id, host, misses) in origins {
         if let Some(due) = origin_revisited(misses, now) {
-            queue.execute(params![id, due.millis(), misses + 1, why])?;
+            queue.execute_later(params![id, due.millis(), misses + 1, why])?;
             hosts.push(host);
         }
     }

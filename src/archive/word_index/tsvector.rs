@@ -64,7 +64,7 @@ pub(super) fn add_words(
                  CAST(CAST(?4 AS text) AS tsvector), CAST(CAST(?5 AS text) AS tsvector),
                  ?6, ?7, ?8)",
     )?
-    .execute(params![
+    .execute_later(params![
         article,
         row.words,
         row.title,
@@ -75,7 +75,7 @@ pub(super) fn add_words(
         row.tokens,
     ])?;
     tx.prepare_cached("UPDATE word_index SET articles = articles + 1, tokens = tokens + ?1")?
-        .execute([row.tokens])?;
+        .execute_later([row.tokens])?;
     Ok(())
 }
 
@@ -86,9 +86,9 @@ pub(super) fn forget_words(tx: &Connection, article: i64) -> Result<(), ArchiveE
          UPDATE word_index SET articles = articles - 1, tokens = word_index.tokens - gone.tokens
          FROM gone",
     )?
-    .execute([article])?;
+    .execute_later([article])?;
     tx.prepare_cached("DELETE FROM indexed_version WHERE article_id = ?1")?
-        .execute([article])?;
+        .execute_later([article])?;
     Ok(())
 }
 

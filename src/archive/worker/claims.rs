@@ -180,7 +180,7 @@ impl Writer {
             "INSERT INTO ceiling (server, last_at) VALUES (?1, ?2)
              ON CONFLICT (server) DO UPDATE SET last_at = excluded.last_at",
         )?
-        .execute(params![server, at.millis()])?;
+        .execute_later(params![server, at.millis()])?;
         Ok(None)
     }
 
@@ -199,7 +199,7 @@ impl Writer {
             "UPDATE claim SET worker_id = NULL, not_before = server_now() + ?3
              WHERE name = ?1 AND worker_id = ?2",
         )?
-        .execute(params![name, lease.epoch, millis(rest)])?;
+        .execute_later(params![name, lease.epoch, millis(rest)])?;
         Ok(())
     }
 
@@ -242,6 +242,6 @@ fn write_claim(tx: &Connection, name: &str, lease: Lease) -> Result<(), ArchiveE
         "INSERT INTO claim (name, worker_id, last_worker, not_before) VALUES (?1, ?2, ?2, 0)
          ON CONFLICT (name) DO UPDATE SET worker_id = ?2, last_worker = ?2",
     )?
-    .execute(params![name, lease.epoch])?;
+    .execute_later(params![name, lease.epoch])?;
     Ok(())
 }

@@ -94,7 +94,8 @@ impl<'s> Cursor<'s> {
         }
         let sql = format!("FETCH {FETCHED} FROM {}", self.name);
         let known = self.fetch.take();
-        let (fetch, rows) = self.session.ask(|store| async move {
+        let text = sql.clone();
+        let (fetch, rows) = self.session.ask(&text, |store| async move {
             let fetch = match known {
                 Some(fetch) => fetch,
                 None => store.client.prepare(&sql).await?,

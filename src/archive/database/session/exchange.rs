@@ -19,6 +19,16 @@ pub(super) async fn rows_of(
     rows.iter().map(decoded).collect()
 }
 
+/// Executes a statement, and returns how many rows it changed.
+pub(super) async fn changed_by(
+    store: Arc<PostgresStore>,
+    prepared: tokio_postgres::Statement,
+    values: Vec<Value>,
+) -> Result<u64, tokio_postgres::Error> {
+    let places: Vec<Placed<'_>> = values.iter().map(Placed).collect();
+    store.client.execute(&prepared, &references(&places)).await
+}
+
 pub(super) fn references<'v>(places: &'v [Placed<'v>]) -> Vec<&'v (dyn ToSql + Sync)> {
     places.iter().map(|place| place as _).collect()
 }

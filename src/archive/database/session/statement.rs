@@ -4,7 +4,9 @@ use rusqlite::types::Value;
 
 use crate::archive::database::session::DatabaseSession;
 use crate::archive::database::session::answer_rows::{AnswerRows, Cursor};
-use crate::archive::database::session::exchange::{references, rows_of};
+use crate::archive::database::session::asked::AskedReply;
+use crate::archive::database::session::exchange::{changed_by, references, rows_of};
+use crate::archive::database::session::pipeline::{AnswerUse, Reply};
 use crate::archive::database::values::Placed;
 use crate::archive::store_error::StoreError;
 
@@ -42,13 +44,33 @@ impl<'c> SessionStatement<'c> {
     }
 
     /// Executes the statement, and returns how many rows it changed.
-    pub(crate) fn execute(&self, values: &[Value]) -> Result<usize, StoreError> {
-        let (prepared, values) = (self.prepared.clone(), values.to_vec());
-        let changed = self.session.ask(|store| async move {
-            let places: Vec<Placed<'_>> = values.iter().map(Placed).collect();
-            store.client.execute(&prepared, &references(&places)).await
-        })?;
+    pub(crate) fn execute(&self, values: Vec<Value>) -> Result<usize, StoreError> {
+        let prepared = self.prepared.clone();
+        let changed = self
+            .session
+            .ask(&self.sql, |store| changed_by(store, prepared, values))?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+
+    /// Executes the statement without waiting for its answer. Outside of a transaction it is waited
+    /// for: nothing behind it would tell of an error.
+    pub(crate) fn execute_later(&self, values: Vec<Value>) -> Result<(), StoreError> {
+        if self.session.is_autocommit() {
+            return self.execute(values).map(|_| ());
+        }
+        self.send_execution(AnswerUse::Later, values).map(|_| ())
+    }
+
+    /// Executes the statement without waiting for its answer. Where it does not change one row,
+    /// the transaction is refused.
+    pub(crate) fn execute_as_fence(&self, values: Vec<Value>) -> Result<(), StoreError> {
+        self.send_execution(AnswerUse::Fence, values).map(|_| ())
+    }
+
+    /// Executes the statement, and has its answer wait.
+    pub(crate) fn ask_execution(&self, values: Vec<Value>) -> Result<AskedReply<'c>, StoreError> {
+        let number = self.send_execution(AnswerUse::Wanted, values)?;
+        Ok(AskedReply::of(self.session, &self.prepared, number))
     }
 
     /// Begins to read the rows of a query.
@@ -57,10 +79,28 @@ impl<'c> SessionStatement<'c> {
             return self.query_by_cursor(values);
         }
         let prepared = self.prepared.clone();
-        let rows = self
-            .session
-            .ask(|store| async move { rows_of(&store, &prepared, &values).await })?;
+        let rows = self.session.ask(&self.sql, |store| async move {
+            rows_of(&store, &prepared, &values).await
+        })?;
         Ok(AnswerRows::of(&self.prepared, rows, None))
+    }
+
+    /// Asks for the rows of a query, and has them wait.
+    pub(crate) fn ask_rows(&self, values: Vec<Value>) -> Result<AskedReply<'c>, StoreError> {
+        let prepared = self.prepared.clone();
+        let number = self
+            .session
+            .send(&self.sql, AnswerUse::Wanted, |store| async move {
+                Ok(Reply::Rows(rows_of(&store, &prepared, &values).await?))
+            })?;
+        Ok(AskedReply::of(self.session, &self.prepared, number))
+    }
+
+    fn send_execution(&self, used_as: AnswerUse, values: Vec<Value>) -> Result<u64, StoreError> {
+        let prepared = self.prepared.clone();
+        self.session.send(&self.sql, used_as, |store| async move {
+            Ok(Reply::Changed(changed_by(store, prepared, values).await?))
+        })
     }
 
     /// Gives a place its value. The first place is 1.
@@ -89,7 +129,8 @@ impl<'c> SessionStatement<'c> {
             cursor.name(),
             self.sql
         );
-        self.session.ask(|store| async move {
+        let sql = self.sql.clone();
+        self.session.ask(&sql, |store| async move {
             let declare = store.client.prepare(&declare).await?;
             let places: Vec<Placed<'_>> = values.iter().map(Placed).collect();
             store.client.execute(&declare, &references(&places)).await

@@ -1,0 +1,102 @@
+//! Statements that were sent and whose answers are not read yet. The server answers in their order,
+//! so that one wait reads several answers.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::mpsc::Receiver;
+
+use rusqlite::types::Value;
+
+/// What the server answered to a statement.
+#[derive(Debug)]
+pub(super) enum Reply {
+    Rows(Vec<Vec<Value>>),
+    /// How many rows were changed.
+    Changed(u64),
+}
+
+/// What the session does with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AnswerUse {
+    /// Only an error counts.
+    Later,
+    /// One row has to be changed, or the transaction is refused.
+    Fence,
+    /// Somebody asks for the answer by its number.
+    Wanted,
+}
+
+/// A statement whose answer is not read yet.
+#[derive(Debug)]
+pub(super) struct Unread {
+    pub(super) number: u64,
+    pub(super) sql: String,
+    pub(super) used_as: AnswerUse,
+    pub(super) answer: Receiver<Result<Reply, tokio_postgres::Error>>,
+}
+
+/// The statements of a session that are under way, in the order in which they were sent.
+#[derive(Debug, Default)]
+pub(super) struct Pipeline {
+    unread: VecDeque<Unread>,
+    /// Answers that were read and not asked for yet.
+    kept: HashMap<u64, Reply>,
+    sent: u64,
+}
+
+impl Pipeline {
+    /// Adds a statement that was sent, and returns its number.
+    pub(super) fn push(
+        &mut self,
+        sql: &str,
+        used_as: AnswerUse,
+        answer: Receiver<Result<Reply, tokio_postgres::Error>>,
+    ) -> u64 {
+        self.sent += 1;
+        self.unread.push_back(Unread {
+            number: self.sent,
+            sql: sql.to_owned(),
+            used_as,
+            answer,
+        });
+        self.sent
+    }
+
+    /// Returns the oldest statement whose answer is not read.
+    pub(super) fn next(&mut self) -> Option<Unread> {
+        self.unread.pop_front()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.unread.is_empty()
+    }
+
+    /// Tells whether the answer of a fence is not read.
+    pub(super) fn has_fence(&self) -> bool {
+        let mut unread = self.unread.iter();
+        unread.any(|one| one.used_as == AnswerUse::Fence)
+    }
+
+    pub(super) fn keep(&mut self, number: u64, reply: Reply) {
+        self.kept.insert(number, reply);
+    }
+
+    /// Returns an answer that was kept, once.
+    pub(super) fn take(&mut self, number: u64) -> Option<Reply> {
+        self.kept.remove(&number)
+    }
+
+    /// Forgets an answer that nobody asks for any more.
+    pub(super) fn forget(&mut self, number: u64) {
+        self.kept.remove(&number);
+        for one in &mut self.unread {
+            if one.number == number {
+                one.used_as = AnswerUse::Later;
+            }
+        }
+    }
+
+    /// Forgets all answers behind an error: the server refused those statements, too.
+    pub(super) fn clear(&mut self) {
+        self.unread.clear();
+    }
+}
