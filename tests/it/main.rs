@@ -4,7 +4,9 @@
 
 mod addresses;
 mod archive_desk;
+mod archive_histories;
 mod archive_ledger;
+mod archive_model;
 mod archive_opening;
 mod archive_pages;
 mod archive_revisions;

@@ -23,6 +23,10 @@ mod workers;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/archive_desk.rs"]
 mod archive_desk;
+#[path = "../it/archive_histories.rs"]
+mod archive_histories;
+#[path = "../it/archive_model.rs"]
+mod archive_model;
 #[path = "../it/crawl.rs"]
 mod crawl;
 #[path = "../it/history.rs"]

@@ -12,6 +12,9 @@ static SERVER: LazyLock<Cluster> = LazyLock::new(Cluster::start_for_all);
 /// The folders of crawlers that have a database.
 static FOLDERS: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
 
+/// Lets all leases hold for an hour, however slow this machine is.
+const HOLD: &str = "UPDATE worker SET lease_until = server_now() + 3600000 WHERE lost = 0";
+
 /// Returns the address of the database that has the archive of a crawler with this folder. It is
 /// made at the first call.
 pub fn of(folder: &Path) -> Option<String> {
@@ -30,4 +33,30 @@ pub fn of(folder: &Path) -> Option<String> {
 pub fn sql_of(folder: &Path, sql: &str) -> String {
     let name = folder.file_name().unwrap().to_str().unwrap();
     SERVER.sql_in(name, sql)
+}
+
+/// Histories that are drawn where `PROPTEST_CASES` names no other number: some thirty seconds.
+pub const HISTORIES: u32 = 8;
+
+/// The processes that write an archive at one time.
+pub const WORKERS: usize = 2;
+
+/// Lets the lease of a worker end, and all others hold.
+pub fn let_lease_end(folder: &Path, epoch: i64) {
+    let end = format!("UPDATE worker SET lease_until = server_now() - 1 WHERE id = {epoch}");
+    sql_of(folder, &format!("{HOLD}; {end}"));
+}
+
+/// Lets all leases hold.
+pub fn hold_leases(folder: &Path) {
+    sql_of(folder, HOLD);
+}
+
+/// Removes the archive of a crawler.
+pub fn remove(folder: &Path) {
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    SERVER.sql_in(
+        "postgres",
+        &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"),
+    );
 }
