@@ -12,8 +12,10 @@ static SERVER: LazyLock<Cluster> = LazyLock::new(Cluster::start_for_all);
 /// The folders of crawlers that have a database.
 static FOLDERS: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
 
-/// Lets all leases hold for an hour, however slow this machine is.
-const HOLD: &str = "UPDATE worker SET lease_until = server_now() + 3600000 WHERE lost = 0";
+/// Lets all leases hold for an hour, however slow this machine is. A transaction that is open
+/// renews that of its worker.
+const HOLD: &str = "UPDATE worker SET lease_until = server_now() + 3600000
+     WHERE id IN (SELECT id FROM worker WHERE lost = 0 FOR UPDATE SKIP LOCKED)";
 
 /// Returns the address of the database that has the archive of a crawler with this folder. It is
 /// made at the first call.
