@@ -27,8 +27,8 @@ pub const ADDRESSES: [(&str, Option<u64>); 9] = [
     ("/story/three", None),
 ];
 
-/// The address whose page alone tells a number: that of an article with another address, too.
-const TOLD: (Address, u64) = (8, 3);
+/// The addresses whose pages alone tell a number: that of an article with other addresses, too.
+const TOLD: [(Address, u64); 2] = [(7, 2), (8, 3)];
 
 /// The time between two transitions: some of them are within a day, and others are not.
 const STEP: Duration = Duration::from_secs(5 * 3600);
@@ -436,8 +436,7 @@ impl World {
     fn change(&mut self, article: ArticleIndex, kind: ChangeKind, now: Timestamp) {
         let article = &self.articles[article];
         let version = article.versions.len() as u64;
-        self.changes
-            .push((now, article.id(), kind.name(), version));
+        self.changes.push((now, article.id(), kind.name(), version));
     }
 
     fn write_state(&mut self, request: &UnderWay, answer: &PageAnswer, now: Timestamp) {
@@ -833,7 +832,9 @@ fn target(answer: &PageAnswer) -> Option<Address> {
 
 /// The number that the story at an address tells beyond the one in the address.
 pub fn told_number(address: Address) -> Option<u64> {
-    (address == TOLD.0).then_some(TOLD.1)
+    let mut told = TOLD.into_iter();
+    told.find(|(teller, _)| *teller == address)
+        .map(|(_, number)| number)
 }
 
 /// The number of an article: that of the address, or that which its page tells.
