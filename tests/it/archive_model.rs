@@ -580,8 +580,11 @@ impl World {
         self.removed.insert(chosen.address);
         self.removed.extend(&own);
         self.removed.extend(chosen.others.clone());
-        self.captures
-            .retain(|capture| !own.contains(&capture.address));
+        // An answer from which a version of another article was read stays.
+        self.captures.retain(|capture| match capture.article {
+            Some(of) => of != article,
+            None => !own.contains(&capture.address),
+        });
         self.change(article, ChangeKind::TakenDown, now);
         for address in own {
             self.bury(address, now);

@@ -11,6 +11,7 @@ mod copies;
 mod disturbances;
 mod farm;
 mod gaps;
+mod held_transactions;
 mod in_folder;
 mod machines;
 mod proxy;
@@ -27,6 +28,9 @@ mod archive_desk;
 mod archive_histories;
 #[path = "../it/archive_model.rs"]
 mod archive_model;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/changing_archive.rs"]
+mod changing_archive;
 #[path = "../it/crawl.rs"]
 mod crawl;
 #[path = "../it/history.rs"]
