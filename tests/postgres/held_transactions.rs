@@ -10,12 +10,13 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use saseo::archive::{
-    ArchiveError, ArchiveLocation, Completed, Completion, Lease, Lock, Reader, RunId, SeedMode,
-    Sharing, Terms, Writer,
+    ArchiveError, ArchiveLocation, Body, Capture, Completed, Completion, Lease, Lock, Reader,
+    RunId, SeedMode, Sharing, Terms, Writer, pack,
 };
 use saseo::config::settings::Durability;
-use saseo::frontier::{Discovered, Judged, Page, Role};
+use saseo::frontier::{Discovered, Judged, Page, Role, Settlement};
 use saseo::page_url::PageUrl;
+use saseo::time::Timestamp;
 use serde_json::Value;
 
 use crate::archive_desk::{
@@ -49,53 +50,81 @@ type Told = (u64, String);
 struct Worker {
     archive: Writer,
     lease: Lease,
-    run: RunId,
+    /// Its run, if it crawls.
+    run: Option<RunId>,
 }
 
 impl Worker {
-    fn begin(folder: &Path, name: &str) -> Result<Self, ArchiveError> {
+    fn join(folder: &Path, name: &str) -> Result<Self, ArchiveError> {
         let address = store::of(folder).unwrap();
         let place = ArchiveLocation::parse(&address, &folder.join(name))?;
         let lock = Lock::take(place.data(), name)?;
         let mut archive = Writer::at(&place, lock, Durability::Normal)?;
         let lease = archive.take_lease_as(name, Sharing::WithWorkers, NOW, None)?;
-        let run = archive.begin_run(lease, "worker", &Terms::default(), NOW)?;
         Ok(Self {
             archive,
             lease,
-            run,
+            run: None,
         })
+    }
+
+    /// Joins the others, and begins a run.
+    fn crawl(folder: &Path, name: &str) -> Result<Self, ArchiveError> {
+        let mut worker = Self::join(folder, name)?;
+        let terms = Terms::default();
+        let begun = worker
+            .archive
+            .begin_run(worker.lease, "worker", &terms, NOW);
+        worker.run = Some(begun?);
+        Ok(worker)
     }
 
     /// Seeds the papers, and reads their home pages.
     fn seed(&mut self) -> Result<(), ArchiveError> {
         for paper in PAPERS {
             let home = url(&format!("https://{paper}.example/"));
-            let paper_seed = seed(paper, [(home.clone(), Role::Home)]);
-            self.archive
-                .seed(self.lease, &[paper_seed], SeedMode::Begin, NOW)?;
+            self.seed_paper(paper, NOW)?;
             let all: Vec<Discovered> = (1..=ARTICLES).map(|k| link(paper, k)).collect();
-            self.answer(paper, &home, links(all))?;
+            self.answer(paper, &home, links(all), later(1))?;
         }
         self.archive.save()
     }
 
+    fn seed_paper(&mut self, paper: &str, now: Timestamp) -> Result<(), ArchiveError> {
+        let home = url(&format!("https://{paper}.example/"));
+        let paper = seed(paper, [(home, Role::Home)]);
+        let seeds = [paper];
+        self.archive
+            .seed(self.lease, &seeds, SeedMode::Begin, now)?;
+        Ok(())
+    }
+
     /// Writes the answer to a queued page. It is not saved.
-    fn answer(&mut self, paper: &str, asked: &PageUrl, judged: Judged) -> Result<(), ArchiveError> {
+    fn answer(
+        &mut self,
+        paper: &str,
+        asked: &PageUrl,
+        settlement: impl Into<Settlement>,
+        at: Timestamp,
+    ) -> Result<(), ArchiveError> {
         let page = self.due(paper, asked)?;
-        let request = announcement(asked.clone(), NOW);
-        let announced = self.archive.announce(self.lease, self.run, &[request])?[0];
+        let request = announcement(asked.clone(), at);
+        let run = self.run.unwrap();
+        let announced = self.archive.announce(self.lease, run, &[request])?[0];
         let done = Completed::Page {
             page: Arc::new(page),
-            settlement: Box::new(judged.into()),
-            capture: Some(Box::new(capture())),
+            settlement: Box::new(settlement.into()),
+            // Two transactions that write the same body would wait for one another.
+            capture: Some(Box::new(Capture {
+                body: Body::Kept(pack(asked.as_str().as_bytes(), None)),
+                ..capture()
+            })),
         };
         let answer = Completion {
             host: asked.host(),
-            ..completion(announced, later(1), done)
+            ..completion(announced, at, done)
         };
-        self.archive
-            .settle(self.lease, self.run, &[answer], later(1))?;
+        self.archive.settle(self.lease, run, &[answer], at)?;
         Ok(())
     }
 
@@ -110,7 +139,29 @@ impl Worker {
     /// Writes an article of a paper. It is not saved.
     fn store(&mut self, paper: &str, number: u64) -> Result<(), ArchiveError> {
         let text = format!("{paper}의 글 {number}: 오늘도 책방은 문을 열었다.");
-        self.answer(paper, &address(paper, number), story(article(&text)))
+        let story = Judged {
+            next: Some(later(1)),
+            ..story(article(&text))
+        };
+        self.answer(paper, &address(paper, number), story, later(1))
+    }
+
+    /// Stores all articles of a paper, and begins to crawl it again.
+    fn store_to_revisit(&mut self, paper: &str) -> Result<(), ArchiveError> {
+        for number in 1..=ARTICLES {
+            self.store(paper, number)?;
+        }
+        self.seed_paper(paper, later(9))
+    }
+
+    /// Finds an article missing for the second time.
+    fn miss(&mut self, paper: &str, number: u64) -> Result<(), ArchiveError> {
+        let stands = Settlement::Stands {
+            next: Some(later(99)),
+            misses: 2,
+        };
+        self.answer(paper, &address(paper, number), stands, later(30))?;
+        self.archive.save()
     }
 }
 
@@ -196,7 +247,7 @@ fn without_kinds(lines: &[Value]) -> Vec<Told> {
 }
 
 /// A worker writes an article, and saves it when it is told to.
-fn slow(mut worker: Worker, number: u64, told: Receiver<()>) -> JoinHandle<Worker> {
+fn slow(mut worker: Worker, number: u64, told: Receiver<()>) -> JoinHandle<()> {
     let (wrote, has_written) = channel();
     let thread = std::thread::spawn(move || {
         worker.store("one", number).unwrap();
@@ -205,23 +256,28 @@ fn slow(mut worker: Worker, number: u64, told: Receiver<()>) -> JoinHandle<Worke
             worker.archive.pages_of("one").unwrap();
         }
         worker.archive.save().unwrap();
-        worker
     });
     has_written.recv().unwrap();
     thread
 }
 
-/// A worker writes an article and saves it at once. It waits for others as long as that takes.
-fn quick(folder: &Path, number: u64) -> JoinHandle<()> {
+/// A worker marks the missing article as gone, and saves that at once. It waits for others as long
+/// as that takes. Nothing of it is in the ledger, whose rows have to wait for one another.
+fn quick(folder: &Path) -> JoinHandle<()> {
     let folder = folder.to_owned();
     std::thread::spawn(move || {
-        let store = || {
-            let mut worker = Worker::begin(&folder, "quick")?;
-            worker.store("two", number)?;
+        let mark = || {
+            let mut worker = Worker::join(&folder, "quick")?;
+            let (lease, began) = (worker.lease, later(20));
+            let marked =
+                worker
+                    .archive
+                    .mark_gone_unless_mass_deletion(lease, "two", began, later(40))?;
+            assert_eq!(marked, Ok(1));
             worker.archive.save()?;
-            worker.archive.end_lease(worker.lease)
+            worker.archive.end_lease(lease)
         };
-        while let Err(waited_too_long) = store() {
+        while let Err(waited_too_long) = mark() {
             println!("the quick worker begins again: {waited_too_long}");
         }
     })
@@ -231,23 +287,27 @@ fn quick(folder: &Path, number: u64) -> JoinHandle<()> {
 fn changes_are_told_once_each_while_a_worker_holds_its_transaction() {
     let crawler = Crawler::empty();
     let folder = crawler.folder.path();
-    let mut worker = Worker::begin(folder, "slow").unwrap();
+    let mut worker = Worker::crawl(folder, "first").unwrap();
     worker.seed().unwrap();
+    worker.store_to_revisit("two").unwrap();
     let mut readers = Readers::of(&crawler);
 
     for number in 1..=ARTICLES {
+        // Its lease may have ended by the next time, on a slow machine.
+        let mut worker = Worker::crawl(folder, "slow").unwrap();
+        worker.miss("two", number).unwrap();
         let (tell, told) = channel();
         let slow = slow(worker, number, told);
-        let quick = quick(folder, number);
+        let quick = quick(folder);
         while !quick.is_finished() && store::sql_of(folder, WAITING).is_empty() {}
         readers.read(&crawler);
         tell.send(()).unwrap();
-        worker = slow.join().unwrap();
+        slow.join().unwrap();
         readers.read(&crawler);
         quick.join().unwrap();
     }
     readers.read(&crawler);
 
-    assert_eq!(readers.paged.len() as u64, 2 * ARTICLES);
+    assert_eq!(readers.paged.len() as u64, 3 * ARTICLES);
     readers.check(&crawler);
 }
