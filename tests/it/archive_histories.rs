@@ -10,11 +10,10 @@ use proptest::test_runner::Config;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use saseo::archive::{
     AnnouncedId, ArchiveError, ArchiveLocation, ArticleFilter, Body, Capture, ChangeKind,
-    Completed, Completion, Ending, FileRewrite, HostClaim, Lease, LedgerRecord, Lock, NextPage,
-    Reader, RemovalExtent, RunEnd, RunId, Seed, SeedMode, Sharing, Tally, Terms, VersionChoice,
-    Writer, pack,
+    Completed, Completion, Ending, FileRewrite, HostClaim, Lease, LedgerRecord, NextPage, Reader,
+    RemovalExtent, RunEnd, RunId, Seed, SeedMode, Sharing, Tally, Terms, VersionChoice, Writer,
+    pack,
 };
-use saseo::config::settings::Durability;
 use saseo::extract::{Access, Article};
 use saseo::frontier::{Discovered, Judged, Page, PageId, Role, Settlement, Verdict};
 use saseo::page_url::PageUrl;
@@ -28,6 +27,7 @@ use crate::archive_model::{
     ADDRESSES, Address, HOME, LoneDeed, Model, ModelChange, ModelEntry, PageAnswer, Transition,
     World, status, told_number,
 };
+use crate::open_archive::{open_archive_at, place_of};
 use crate::store;
 
 /// Steps of a history: enough for an article that is found, changes, is taken down, and is found
@@ -246,19 +246,15 @@ struct Held {
 
 /// The place of the archive, with a folder of its own for each worker of a database.
 fn place(folder: &TempDir, worker: usize) -> ArchiveLocation {
-    match store::of(folder.path()) {
-        Some(address) => {
-            let data = folder.path().join(format!("worker-{worker}"));
-            ArchiveLocation::parse(&address, &data).unwrap()
-        }
-        None => ArchiveLocation::folder(folder.path()),
-    }
+    let data = match worker {
+        0 => folder.path().to_owned(),
+        other => folder.path().join(format!("worker-{other}")),
+    };
+    place_of(folder.path(), &data)
 }
 
 fn open(folder: &TempDir, worker: usize) -> Writer {
-    let place = place(folder, worker);
-    let lock = Lock::take(place.data(), "a test").unwrap();
-    Writer::at(&place, lock, Durability::Normal).unwrap()
+    open_archive_at(&place(folder, worker)).unwrap()
 }
 
 impl Worker {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::growing_paper::{Crawler, Paper, Piece, Validators, floor, published};
 use crate::simulated_web::{DAY, HOUR, NOW};
+use crate::store;
 use saseo::config::site::REVISIT_SCHEDULE;
 use saseo::time::Timestamp;
 
@@ -140,8 +141,9 @@ async fn crawl_for_a_month(crawler: &mut Crawler) -> Costs {
 async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_article() {
     let mut crawler = Crawler::of(month());
     let costs = crawl_for_a_month(&mut crawler).await;
+    println!("{costs:?}");
     let end = crawler.paper.clock.now();
-    let sql = rusqlite::Connection::open(crawler.folder.path().join(saseo::archive::FILE)).unwrap();
+    let sql = store::file_of(crawler.folder.path());
     let rows = |statement: &str| -> BTreeMap<u64, i64> {
         let mut select = sql.prepare(statement).unwrap();
         let rows = select

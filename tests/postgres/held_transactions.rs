@@ -10,10 +10,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use saseo::archive::{
-    ArchiveError, ArchiveLocation, Body, Capture, Completed, Completion, Lease, Lock, Reader,
-    RunId, SeedMode, Sharing, Terms, Writer, pack,
+    ArchiveError, Body, Capture, Completed, Completion, Lease, Reader, RunId, SeedMode, Sharing,
+    Terms, Writer, pack,
 };
-use saseo::config::settings::Durability;
 use saseo::frontier::{Discovered, Judged, Page, Role, Settlement};
 use saseo::page_url::PageUrl;
 use saseo::time::Timestamp;
@@ -23,6 +22,7 @@ use crate::archive_desk::{
     NOW, announcement, article, capture, completion, found, later, links, seed, story, url,
 };
 use crate::changing_archive::{named_lines, told_changes};
+use crate::open_archive::{open_archive_at, place_of};
 use crate::program::{Crawler, said};
 use crate::store;
 
@@ -56,10 +56,7 @@ struct Worker {
 
 impl Worker {
     fn join(folder: &Path, name: &str) -> Result<Self, ArchiveError> {
-        let address = store::of(folder).unwrap();
-        let place = ArchiveLocation::parse(&address, &folder.join(name))?;
-        let lock = Lock::take(place.data(), name)?;
-        let mut archive = Writer::at(&place, lock, Durability::Normal)?;
+        let mut archive = open_archive_at(&place_of(folder, &folder.join(name)))?;
         let lease = archive.take_lease_as(name, Sharing::WithWorkers, NOW, None)?;
         Ok(Self {
             archive,
@@ -187,8 +184,7 @@ struct Readers {
 
 impl Readers {
     fn of(crawler: &Crawler) -> Self {
-        let store = store::of(crawler.folder.path()).unwrap();
-        let place = ArchiveLocation::parse(&store, &crawler.data()).unwrap();
+        let place = place_of(crawler.folder.path(), &crawler.data());
         let mut watch = crawler
             .command(&["watch", "--from", "1"])
             .stdout(Stdio::piped())

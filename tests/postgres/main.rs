@@ -33,10 +33,18 @@ mod archive_model;
 mod changing_archive;
 #[path = "../it/crawl.rs"]
 mod crawl;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/growing_paper.rs"]
+mod growing_paper;
 #[path = "../it/history.rs"]
 mod history;
+#[path = "../it/month.rs"]
+mod month;
 #[path = "../it/open_archive.rs"]
 mod open_archive;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 mod program;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/simulated_web.rs"]
+mod simulated_web;
