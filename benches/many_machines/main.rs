@@ -24,12 +24,8 @@ mod leases;
 #[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../../tests/postgres/machines.rs"]
 mod machines;
-#[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../../tests/it/open_archive.rs"]
 mod open_archive;
-#[expect(dead_code, reason = "the tests use the rest")]
-#[path = "../../tests/it/store.rs"]
-mod store;
 mod trips;
 mod worker;
 
@@ -49,7 +45,10 @@ fn main() {
         .collect();
     let known = PARTS.map(|(name, _)| name);
     for word in &wanted {
-        assert!(known.contains(&word.as_str()), "{word} is none of {known:?}");
+        assert!(
+            known.contains(&word.as_str()),
+            "{word} is none of {known:?}"
+        );
     }
 
     if cfg!(debug_assertions) {

@@ -27,8 +27,9 @@ use crate::archive_model::{
     ADDRESSES, Address, HOME, LoneDeed, Model, ModelChange, ModelEntry, PageAnswer, Transition,
     World, status, told_number,
 };
-use crate::open_archive::{open_archive_at, place_of};
-use crate::store;
+use crate::database;
+use crate::open_archive::open_archive_at;
+use crate::place::place_of;
 
 /// Steps of a history: enough for an article that is found, changes, is taken down, and is found
 /// again by another address.
@@ -53,7 +54,7 @@ prop_state_machine! {
 /// As many as `PROPTEST_CASES` names.
 fn cases() -> u32 {
     let named = std::env::var("PROPTEST_CASES").ok();
-    named.map_or(store::HISTORIES, |cases| {
+    named.map_or(database::HISTORIES, |cases| {
         cases.parse().expect("a whole number")
     })
 }
@@ -66,7 +67,7 @@ impl ReferenceStateMachine for Drawn {
     type Transition = Transition;
 
     fn init_state() -> BoxedStrategy<Model> {
-        Just(Model::new(store::WORKERS > 1, store::WORKERS)).boxed()
+        Just(Model::new(database::WORKERS > 1, database::WORKERS)).boxed()
     }
 
     fn transitions(model: &Model) -> BoxedStrategy<Transition> {
@@ -222,7 +223,7 @@ impl StateMachineTest for Histories {
             ..
         } = held;
         drop((workers, reader));
-        store::remove(folder.path());
+        database::remove(folder.path());
     }
 }
 
@@ -507,14 +508,14 @@ impl Held {
     fn kill(&mut self, worker: usize, now: Timestamp) {
         let Worker { archive, lease, .. } = self.workers.remove(worker);
         drop(archive);
-        store::let_lease_end(self.folder.path(), lease.epoch);
+        database::let_lease_end(self.folder.path(), lease.epoch);
         let next = Worker::begin(&self.folder, worker, now);
         self.workers.insert(worker, next);
     }
 
     /// Has one worker find that another is lost, which notices it at its next step.
     fn take_over(&mut self, lost: usize, by: usize, now: Timestamp) {
-        store::let_lease_end(self.folder.path(), self.workers[lost].lease.epoch);
+        database::let_lease_end(self.folder.path(), self.workers[lost].lease.epoch);
         let Worker { archive, lease, .. } = &mut self.workers[by];
         archive.end_lost_workers(*lease).unwrap();
         archive.save().unwrap();
@@ -537,7 +538,7 @@ impl Held {
     }
 
     fn claim_host(&mut self, by: usize, model: &Model) {
-        store::hold_leases(self.folder.path());
+        database::hold_leases(self.folder.path());
         let Worker { archive, lease, .. } = &mut self.workers[by];
         let gap = std::time::Duration::from_secs(2);
         let claim = archive

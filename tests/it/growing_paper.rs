@@ -1,6 +1,8 @@
 //! A paper that goes on publishing on the simulated clock, and a crawler that comes back to it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,7 +11,7 @@ use jiff::civil::Date;
 use saseo::archive::{ArchiveError, ArchiveLocation, Reader, SiteState};
 use saseo::clock::Clock;
 use saseo::config::site::Discover;
-use saseo::crawl::{Backfill, CrawlPlan, CrawlReport};
+use saseo::crawl::{Backfill, CrawlPlan, CrawlProgress, CrawlReport};
 use saseo::fetch::{Answer, RequestTerms, Trouble};
 use saseo::frontier::recrawl::{SitePolicy, next};
 use saseo::frontier::{History, Past, Role, Settled};
@@ -17,12 +19,13 @@ use saseo::page_url::PageUrl;
 use saseo::time::{LocalTime, Timestamp};
 use tempfile::TempDir;
 
-use crate::open_archive::{open_archive_at, place_of};
+use crate::database;
+use crate::open_archive::open_archive_at;
+use crate::place::place_of;
 use crate::simulated_web::{
     NOW, PROFILE, SimulatedRequest, SimulatedSite, SimulatedWeb, SiteFile, assert_sound, html,
     redirect,
 };
-use crate::store;
 
 pub const EVERYTHING: &str = "/news/articleList.html?view_type=sm";
 /// Rows of a list page.
@@ -466,12 +469,24 @@ impl Crawler {
 
     async fn run(&self) -> Result<CrawlReport, ArchiveError> {
         let mut archive = open_archive_at(&self.place)?;
-        if !self.is_in_folder() {
-            store::set_clock(self.folder.path(), self.paper.clock.now());
+        let plan = self.plan();
+        let mut ignored = |_: &CrawlProgress| {};
+        let mut crawl = pin!(self.web.crawl_into(plan, &mut archive, &mut ignored));
+        if self.is_in_folder() {
+            return crawl.await;
         }
-        self.web
-            .crawl_into(self.plan(), &mut archive, &mut |_| {})
-            .await
+
+        // The clock of a database's server is that of this simulation, whenever it is asked.
+        database::simulate_clock(self.folder.path());
+        let mut told = None;
+        poll_fn(|context| {
+            let now = self.paper.clock.now();
+            if told.replace(now) != Some(now) {
+                database::set_clock(self.folder.path(), now);
+            }
+            crawl.as_mut().poll(context)
+        })
+        .await
     }
 
     fn is_in_folder(&self) -> bool {
@@ -594,7 +609,7 @@ impl Crawler {
 
     pub fn number(&self, sql: &str) -> i64 {
         if !self.is_in_folder() {
-            return store::number(self.folder.path(), sql);
+            return database::number(self.folder.path(), sql);
         }
         let archive =
             rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();

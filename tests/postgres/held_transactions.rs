@@ -22,7 +22,8 @@ use crate::archive_desk::{
     NOW, announcement, article, capture, completion, found, later, links, seed, story, url,
 };
 use crate::changing_archive::{named_lines, told_changes};
-use crate::open_archive::{open_archive_at, place_of};
+use crate::open_archive::open_archive_at;
+use crate::place::place_of;
 use crate::program::{Crawler, said};
 use crate::store;
 

@@ -8,12 +8,14 @@
 mod cluster;
 mod commands;
 mod copies;
+mod database;
 mod disturbances;
 mod farm;
 mod gaps;
 mod held_transactions;
 mod in_folder;
 mod machines;
+mod month;
 mod proxy;
 mod searches;
 mod store;
@@ -38,13 +40,16 @@ mod crawl;
 mod growing_paper;
 #[path = "../it/history.rs"]
 mod history;
-#[path = "../it/month.rs"]
-mod month;
 #[path = "../it/open_archive.rs"]
 mod open_archive;
+#[path = "../it/place.rs"]
+mod place;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 mod program;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/published_days.rs"]
+mod published_days;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/simulated_web.rs"]
 mod simulated_web;
