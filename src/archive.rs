@@ -10,7 +10,10 @@ mod archive_file;
 mod article;
 mod article_pages;
 mod backfill;
+#[cfg(feature = "postgres")]
+mod background;
 mod body;
+mod bundling;
 mod capture;
 mod carried;
 mod change;
@@ -47,6 +50,7 @@ mod loss_note;
 mod lost;
 mod named_columns;
 mod new_database;
+mod objects;
 mod open;
 mod page_log;
 mod page_state;
@@ -78,6 +82,7 @@ pub use archive_file::{ArchiveFile, ArchiveTotals, CopyProgress, LedgerEnd};
 pub use article::{CandidateCopy, ChangedField};
 pub use backfill::{BackfillDays, Window};
 pub use body::Body;
+pub use bundling::{BundleFill, BundleUpload, BundledBodies, SettledObjects};
 pub use capture::{Capture, Charset};
 pub use carried::{CarriedOver, CarriedState, LeftHold};
 pub use change::ChangeKind;
@@ -106,6 +111,7 @@ pub use lock::Lock;
 pub use loss_note::vanished;
 pub use lost::LostFiles;
 pub use new_database::{Cell, NewDatabase};
+pub use objects::ObjectLocation;
 pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
 #[cfg(feature = "postgres")]
@@ -118,9 +124,9 @@ pub use reader::{
     ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, FixityMarks, Flaw,
     FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerMark,
     LedgerRecord, LedgerRows, ListCursor, ListOrder, ListedArticle, MOST_LATE, MOST_RANKED,
-    NumberGap, Outlook, Parent, PhotoState, ReadPage, ReadPages, Reader, RecordIter, Records,
-    RightsChange, RobotsArrival, RobotsArrivals, RowRead, RowSample, RowSpan, RunState, SavedMark,
-    ScopeCounts, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState,
+    NumberGap, ObjectsState, Outlook, Parent, PhotoState, ReadPage, ReadPages, Reader, RecordIter,
+    Records, RightsChange, RobotsArrival, RobotsArrivals, RowRead, RowSample, RowSpan, RunState,
+    SavedMark, ScopeCounts, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState,
     SoughtColumns, SoughtPhrase, SoughtWords, StoredBody, StoredCapture, StoredDictionary,
     StoredRobots, StoredRow, StoredVersion, StoredWords, UnreadableRows, VersionCapture,
     VersionChoice, condition_columns, in_words, queues,

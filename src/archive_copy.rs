@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use tokio::runtime::Builder;
 
 use crate::archive::{
-    ArchiveError, ArchiveFile, CopiedRows, DamagedRows, FILE, Lock, PostgresAddress, PostgresStore,
-    Reader, StoreError, Writer, copy_from_database, copy_into_database, fold_log, replace_archive,
+    ArchiveError, ArchiveFile, ArchiveLocation, CopiedRows, DamagedRows, FILE, Lock,
+    ObjectLocation, PostgresAddress, PostgresStore, Reader, StoreError, Writer, copy_from_database,
+    copy_into_database, fold_log, replace_archive,
 };
 use crate::clock::Clock;
 use crate::config::settings::Durability;
@@ -58,6 +59,9 @@ pub(crate) enum ArchiveCopyEnd {
 /// Copies an archive to another place, or goes on with that. The archive is verified: one in a
 /// folder before it is copied, and a copy in a folder before it is put in place.
 ///
+/// Pages that are in object storage come into the copy; `objects` says where they are, if that is not
+/// where the archive knows them.
+///
 /// The archive that is copied may be crawled meanwhile: the copy has it as it is when the check is
 /// done. The process may end at any moment: the next copy goes on.
 ///
@@ -68,17 +72,17 @@ pub(crate) enum ArchiveCopyEnd {
 pub(crate) fn copy(
     from: &ArchivePlace,
     to: &ArchivePlace,
-    damaged: DamagedRows,
+    (damaged, objects): (DamagedRows, Option<&ObjectLocation>),
     clock: &Clock,
     watch: impl FnMut(ArchiveCopyProgress<'_>),
 ) -> Result<ArchiveCopyEnd, ArchiveError> {
     match (from, to) {
-        (ArchivePlace::Folder(folder), ArchivePlace::Database(address)) => {
-            block_on(copy_into_address(folder, address, damaged, watch))
-        }
-        (ArchivePlace::Database(address), ArchivePlace::Folder(folder)) => {
-            block_on(copy_into_folder(address, folder, damaged, clock, watch))
-        }
+        (ArchivePlace::Folder(folder), ArchivePlace::Database(address)) => block_on(
+            copy_into_address(folder, address, (damaged, objects), watch),
+        ),
+        (ArchivePlace::Database(address), ArchivePlace::Folder(folder)) => block_on(
+            copy_into_folder((address, objects), folder, damaged, clock, watch),
+        ),
         (ArchivePlace::Folder(_), ArchivePlace::Folder(_)) => Err(StoreError::TwoFolders.into()),
         (ArchivePlace::Database(_), ArchivePlace::Database(_)) => {
             Err(StoreError::TwoDatabases.into())
@@ -89,7 +93,7 @@ pub(crate) fn copy(
 async fn copy_into_address(
     folder: &Path,
     address: &PostgresAddress,
-    damaged: DamagedRows,
+    (damaged, objects): (DamagedRows, Option<&ObjectLocation>),
     mut watch: impl FnMut(ArchiveCopyProgress<'_>),
 ) -> Result<ArchiveCopyEnd, ArchiveError> {
     // What is wrong with the address is told before the check, which may take hours.
@@ -100,21 +104,21 @@ async fn copy_into_address(
     }
     drop(file);
     if damaged == DamagedRows::Refused
-        && let Some(report) = damage_in(&Reader::open(folder)?, &mut watch)?
+        && let Some(report) = damage_in(&source(folder, objects)?, &mut watch)?
     {
         return Ok(ArchiveCopyEnd::Damaged(Box::new(report)));
     }
 
     let file = ArchiveFile::open(&folder.join(FILE))?;
     let watch = |table, copied: &CopiedRows| watch(ArchiveCopyProgress::Copying(table, copied));
-    let copied = copy_into_database(&file, &mut store, damaged, watch).await?;
+    let copied = copy_into_database(&file, &mut store, (damaged, objects), watch).await?;
     Ok(copied.map_or(ArchiveCopyEnd::IsThere, ArchiveCopyEnd::Copied))
 }
 
 /// Copies the archive of a database beside the place of the new one, and puts it there when it is
 /// whole.
 async fn copy_into_folder(
-    address: &PostgresAddress,
+    (address, objects): (&PostgresAddress, Option<&ObjectLocation>),
     folder: &Path,
     damaged: DamagedRows,
     clock: &Clock,
@@ -140,7 +144,7 @@ async fn copy_into_folder(
     let writer = Writer::open(Lock::take(&part, &holder)?, Durability::default());
     let writer = writer.map_err(|error| of_copy(error, &file))?;
     let told = |table, copied: &CopiedRows| watch(ArchiveCopyProgress::Copying(table, copied));
-    let copied = copy_from_database(&mut store, &writer, told).await;
+    let copied = copy_from_database(&mut store, objects, &writer, told).await;
     let copied = copied.map_err(|error| of_copy(error, &file))?;
     drop(writer);
 
@@ -154,6 +158,15 @@ async fn copy_into_folder(
     // Only its lock is left in it.
     let _ = fs::remove_dir_all(&part);
     Ok(ArchiveCopyEnd::Copied(copied))
+}
+
+/// Opens the archive that is copied.
+fn source(folder: &Path, objects: Option<&ObjectLocation>) -> Result<Reader, ArchiveError> {
+    let place = ArchiveLocation::folder(folder);
+    Reader::of(&match objects {
+        Some(objects) => place.with_objects(&objects.to_string())?,
+        None => place,
+    })
 }
 
 /// Verifies an archive, and returns the report where something is damaged.

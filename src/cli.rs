@@ -54,6 +54,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::common::Common;
 use crate::cli::exit::Exit;
+use crate::config::settings::ArchiveSettings;
 use crate::config_folder::{self, Config};
 
 /// The end of the help of `saseo` itself. [`help_texts`] has those of the commands.
@@ -239,11 +240,14 @@ pub fn main() -> ExitCode {
     let mut cli = Cli::parse_from(search::arguments(std::env::args_os()));
     log_to_stderr(&cli.common);
 
-    let configured = configured_store(&cli);
-    cli.common.store = cli.common.store.take().filter(|store| !store.is_empty());
     let common = &mut cli.common;
-    let exit = configured.and_then(|store| {
-        common.store = common.store.take().or(store);
+    common.store = common.store.take().filter(|store| !store.is_empty());
+    common.blobs = common.blobs.take().filter(|blobs| !blobs.is_empty());
+    let configured = configured_places(&cli);
+    let common = &mut cli.common;
+    let exit = configured.and_then(|places| {
+        common.store = common.store.take().or(places.store);
+        common.blobs = common.blobs.take().or(places.blobs);
         run(common, cli.command)
     });
     let common = &cli.common;
@@ -255,19 +259,20 @@ pub fn main() -> ExitCode {
     .into()
 }
 
-/// Returns where the archive is by the configuration, for commands that ask neither there nor here
-/// for another place. `check` tells itself what is wrong with the configuration.
-fn configured_store(cli: &Cli) -> anyhow::Result<Option<String>> {
+/// Returns where the archive and its objects are by the configuration, for commands that ask there.
+/// `check` tells itself what is wrong with the configuration.
+fn configured_places(cli: &Cli) -> anyhow::Result<ArchiveSettings> {
     let needs_none = matches!(
         cli.command,
         Command::Init(_) | Command::Demo(_) | Command::Extract(_) | Command::Archive(_)
     );
-    if needs_none || cli.common.store.is_some() {
-        return Ok(None);
+    let are_all_named = cli.common.store.is_some() && cli.common.blobs.is_some();
+    if needs_none || are_all_named {
+        return Ok(ArchiveSettings::default());
     }
-    match Config::store(cli.common.config.as_deref()) {
-        Err(_) if matches!(cli.command, Command::Check(_)) => Ok(None),
-        store => Ok(store?),
+    match Config::places(cli.common.config.as_deref()) {
+        Err(_) if matches!(cli.command, Command::Check(_)) => Ok(ArchiveSettings::default()),
+        places => Ok(places?),
     }
 }
 

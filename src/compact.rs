@@ -1,7 +1,9 @@
-//! Compaction of an archive: older bodies are compressed with dictionaries, and the disk gets the
-//! room back.
+//! Compaction of an archive: older bodies are compressed with dictionaries, bodies move into object
+//! storage where the archive has one, and the disk gets the room back.
 
-use crate::archive::{ArchiveError, CompactedBodies, Lease, Writer};
+use crate::archive::{
+    ArchiveError, BundleFill, BundledBodies, CompactedBodies, Lease, SettledObjects, Writer,
+};
 use crate::clock::Clock;
 
 /// Captures in one transaction: some 20 MB of pages, and a stopped compaction repeats less than a
@@ -57,4 +59,53 @@ pub(crate) fn compact(
         bodies.add(batch);
         left = left.saturating_sub(u64::from(BATCH));
     }
+}
+
+/// What became of bodies and of their objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Moving {
+    pub bundled: BundledBodies,
+    pub settled: SettledObjects,
+    /// It was stopped before its end. The next one goes on.
+    pub is_broken_off: bool,
+}
+
+/// Moves all bodies that may go into object storage, and deletes the objects that are not needed any
+/// more: those of a process that was killed, of removed pages, and bundles less than half of which is
+/// needed. Nobody else may write. Each step is saved. `watch` is told how many bytes are left.
+///
+/// # Errors
+///
+/// Returns an error if the archive cannot be read or written, or its object storage. What was moved
+/// stays moved.
+pub(crate) fn move_bodies(
+    archive: &mut Writer,
+    lease: Lease,
+    clock: &Clock,
+    is_stopped: impl Fn() -> bool,
+    mut watch: impl FnMut(u64),
+) -> Result<Moving, ArchiveError> {
+    let mut moving = Moving::default();
+    archive.doom_announced_objects(lease)?;
+    archive.save()?;
+
+    loop {
+        if is_stopped() {
+            moving.is_broken_off = true;
+            return Ok(moving);
+        }
+        let Some(upload) = archive.begin_bundle(lease, BundleFill::Rest, clock.now())? else {
+            break;
+        };
+        watch(archive.bytes_to_bundle()?);
+        moving.bundled.add(archive.end_bundle(lease, upload)?);
+    }
+
+    archive.doom_thin_bundles(lease)?;
+    archive.save()?;
+    match archive.settle_objects(lease, clock.now(), || !is_stopped())? {
+        Some(settled) => moving.settled = settled,
+        None => moving.is_broken_off = true,
+    }
+    Ok(moving)
 }

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::Clock;
+#[cfg(feature = "cli")]
+use crate::config::settings::ArchiveSettings;
 use crate::config::settings::{can_be_answered, contact};
 use crate::config::{ConfigFileError, Profiles, Settings, Site, fault};
 use crate::config_folder::error::Faults;
@@ -84,20 +86,20 @@ impl Config {
         }
     }
 
-    /// Returns where the archive is, as `saseo.toml` alone says it: commands that read an archive
+    /// Returns where the archive and its objects are, as `saseo.toml` alone says it: commands that read an archive
     /// need no site's file.
     ///
     /// # Errors
     ///
     /// Fails where the file is wrong.
     #[cfg(feature = "cli")]
-    pub(crate) fn store(named: Option<&Path>) -> Result<Option<String>, ConfigError> {
+    pub(crate) fn places(named: Option<&Path>) -> Result<ArchiveSettings, ConfigError> {
         let Some(folder) = folder_of(named)? else {
-            return Ok(None);
+            return Ok(ArchiveSettings::default());
         };
         let file = ConfigFiles::settings_of(folder)?.unwrap_or_default();
         let settings = Settings::parse(&file.name, &file.text)?;
-        Ok(settings.archive.store)
+        Ok(settings.archive)
     }
 
     /// Makes a configuration of these sites, with the shipped settings and profiles.

@@ -197,6 +197,7 @@ impl<'a, W: Web> Crawl<'a, W> {
         archive.close_killed_runs(lease)?;
         let unended = archive.give_up_often_unended(lease, began)?;
         archive.save()?;
+        archive.adopt_objects(lease)?;
 
         let deadline = archive.deadline();
         let hosts = HostPool::open(&settings.pace, locks, holder, archive, began)?;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::archive::{ArchiveError, CleaningState, Lock, Reader, RunState};
+use crate::archive::{ArchiveError, CleaningState, Lock, ObjectsState, Reader, RunState};
 use crate::config::Site;
 use crate::config::units::Span;
 use crate::page_url::PageUrl;
@@ -36,6 +36,8 @@ pub(crate) struct ArchiveStatus {
     pub under_way: Vec<PaperUnderWay>,
     /// What takedowns have left to do.
     pub cleaning: CleaningState,
+    /// What is in object storage, where the archive has one.
+    pub objects: Option<ObjectsState>,
 }
 
 /// A paper that is being crawled.
@@ -105,6 +107,7 @@ impl ArchiveStatus {
             is_held,
             under_way,
             cleaning: reader.cleaning_state()?,
+            objects: reader.objects_state()?,
         })
     }
 
@@ -143,8 +146,8 @@ impl ArchiveStatus {
     /// Returns a warning where a takedown was not ended. A run that holds the archive may be at it.
     pub(crate) fn takedown_warning(&self) -> Option<&'static str> {
         (!self.is_held && !self.cleaning.is_done()).then_some(
-            "a takedown is not ended: bytes of what was removed may still stand in the file; \
-             `saseo forget --finish` overwrites them",
+            "a takedown is not ended: bytes of what was removed may still stand in the file \
+             or in object storage; `saseo forget --finish` overwrites or deletes them",
         )
     }
 

@@ -53,6 +53,24 @@ pub(super) fn write_body(tx: &Connection, body: &Packed) -> Result<i64, ArchiveE
     Ok(insert.query_one(values, |row| row.get(0))?)
 }
 
+/// Writes the bytes of a body anew. Where they stood in object storage, they stand in the database
+/// again, until the next bundle.
+pub(super) fn rewrite_body(tx: &Connection, id: i64, body: &Packed) -> Result<(), ArchiveError> {
+    tx.prepare_cached("UPDATE body SET bytes = ?2, zstd = ?3, dictionary_id = ?4 WHERE id = ?1")?
+        .execute(params![
+            id,
+            body.bytes,
+            body.zstd,
+            body.dictionary().map(|id| id.0)
+        ])?;
+    let mut unbundle = tx.prepare_cached("DELETE FROM bundled_body WHERE body_id = ?1")?;
+    if unbundle.execute([id])? > 0 {
+        tx.prepare_cached("UPDATE object_storage SET bundled_to = ?1 - 1 WHERE bundled_to >= ?1")?
+            .execute([id])?;
+    }
+    Ok(())
+}
+
 /// Notes that a body is damaged.
 pub(super) fn note_damage(tx: &Connection, body: i64, now: Timestamp) -> Result<(), ArchiveError> {
     tx.prepare_cached(
@@ -75,10 +93,7 @@ pub(super) fn mend_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveErr
         return Ok(());
     };
 
-    tx.execute(
-        "UPDATE body SET bytes = ?2, zstd = ?3, dictionary_id = ?4 WHERE id = ?1",
-        params![id, body.bytes, body.zstd, body.dictionary().map(|id| id.0)],
-    )?;
+    rewrite_body(tx, id, body)?;
     tx.execute("DELETE FROM damage WHERE body_id = ?1", [id])?;
     Ok(())
 }

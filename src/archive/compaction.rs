@@ -1,11 +1,10 @@
 //! Compaction: bodies that were compressed alone are compressed again with dictionaries, and the
 //! room is given back.
 
-use rusqlite::params;
-
-use crate::archive::compression::{DictionaryId, Packed, pack, unpack_checked};
+use crate::archive::body::rewrite_body;
+use crate::archive::compression::{pack, unpack_checked};
 use crate::archive::dictionaries::note_body;
-use crate::archive::engine::{self, Connection, Row};
+use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::frontier::Role;
@@ -158,8 +157,8 @@ impl Writer {
         note_body(&self.connection, &body.site, role, &packed, now)?;
 
         match packed.dictionary() {
-            Some(id) if packed.zstd.len() < body.zstd.len() => {
-                write_smaller(&self.connection, body.id, &packed, id)?;
+            Some(_) if packed.zstd.len() < body.zstd.len() => {
+                rewrite_body(&self.connection, body.id, &packed)?;
                 Ok(CompactedBodies {
                     smaller: 1,
                     bytes_after: packed.zstd.len() as u64,
@@ -199,15 +198,4 @@ fn body_alone(row: &Row<'_>) -> engine::Result<BodyAlone> {
         site: row.get("site")?,
         role: row.get("role")?,
     })
-}
-
-fn write_smaller(
-    tx: &Connection,
-    body: i64,
-    packed: &Packed,
-    DictionaryId(dictionary): DictionaryId,
-) -> Result<(), ArchiveError> {
-    tx.prepare_cached("UPDATE body SET zstd = ?2, dictionary_id = ?3 WHERE id = ?1")?
-        .execute(params![body, packed.zstd, dictionary])?;
-    Ok(())
 }

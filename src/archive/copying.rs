@@ -12,7 +12,9 @@ mod sqlite_rows;
 use crate::archive::error::ArchiveError;
 use crate::archive::store_error::StoreError;
 
-pub(super) use copied_table::{Column, CopiedTable, StorageClass, copied_tables, names, quoted};
+pub(super) use copied_table::{
+    BodyBytes, Column, CopiedTable, StorageClass, copied_tables, names, quoted,
+};
 pub(super) use key_span::{KeySpan, StoreRow};
 pub(super) use row_store::{Outline, RowStore};
 pub use sqlite_rows::DamagedRows;
@@ -122,7 +124,7 @@ async fn copy_span(
             after: span.after.take(),
             to: last.clone(),
         };
-        let rows = from.rows(table, &here).await?;
+        let rows = from.whole_rows(table, &here).await?;
         to.add(table, &rows).await?;
         if to.rows(table, &here).await? != rows {
             let (store, table) = (to.name(), table.name);

@@ -141,8 +141,10 @@ fn count(connection: &Connection) -> Result<RemovalPlan, ArchiveError> {
         captures: number("SELECT count(*) FROM doomed_capture")?,
         bodies: number("SELECT count(*) FROM doomed_body")?,
         bytes: number(
-            "SELECT coalesce(sum(length(zstd)), 0)
-             FROM doomed_body CROSS JOIN body WHERE body.id = doomed_body.id",
+            "SELECT CAST(coalesce(sum(octet_length(zstd) + coalesce(bundled_body.bytes, 0)), 0)
+                    AS INTEGER)
+             FROM doomed_body JOIN body ON body.id = doomed_body.id
+             LEFT JOIN bundled_body ON body_id = body.id",
         )?,
         photos: number(
             "SELECT count(*) FROM chosen_photo CROSS JOIN page

@@ -5,13 +5,15 @@ use crate::archive::archive_file::ArchiveFile;
 use crate::archive::copying::{CopiedRows, DamagedRows, RowStore, SqliteRows, copy_rows};
 use crate::archive::database::PostgresStore;
 use crate::archive::error::ArchiveError;
+use crate::archive::objects::ObjectLocation;
 use crate::archive::postgres::{CopyTask, PostgresRows};
 use crate::archive::schema::SCHEMA;
 use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
 
 /// Copies the archive of a file, of the moment when it was opened, into a database, or goes on with
-/// that. `watch` is told the table and what was done. Returns `None` where the database has this
+/// that. Bodies that are in object storage come into the database; `objects` says where they are, if
+/// that is not where the archive knows them. `watch` is told the table and what was done. Returns `None` where the database has this
 /// very archive already, whole.
 ///
 /// # Errors
@@ -21,7 +23,7 @@ use crate::archive::store_error::StoreError;
 pub async fn copy_into_database(
     file: &ArchiveFile,
     store: &mut PostgresStore,
-    damaged: DamagedRows,
+    (damaged, objects): (DamagedRows, Option<&ObjectLocation>),
     watch: impl FnMut(&'static str, &CopiedRows),
 ) -> Result<Option<CopiedRows>, ArchiveError> {
     if file.schema() < SCHEMA {
@@ -31,12 +33,12 @@ pub async fn copy_into_database(
             known: SCHEMA,
         });
     }
-    let mut rows = SqliteRows::of_file(file, damaged)?;
+    let mut rows = SqliteRows::of_file(file, damaged, objects)?;
     let end = file.ledger_head()?;
     if store.begin_copy(&rows.name(), end.as_ref()).await? == CopyTask::Nothing {
         return Ok(None);
     }
-    let copied = copy_rows(&mut rows, &mut PostgresRows::of(store), watch).await?;
+    let copied = copy_rows(&mut rows, &mut PostgresRows::of_copy(store), watch).await?;
     store.finish_copy().await?;
     Ok(Some(copied))
 }
@@ -49,11 +51,13 @@ pub async fn copy_into_database(
 /// As [`copy_into_database`].
 pub async fn copy_from_database(
     store: &mut PostgresStore,
+    objects: Option<&ObjectLocation>,
     copy: &Writer,
     watch: impl FnMut(&'static str, &CopiedRows),
 ) -> Result<CopiedRows, ArchiveError> {
     let mut rows = SqliteRows::of_copy(copy)?;
-    let copied = copy_rows(&mut PostgresRows::of(store), &mut rows, watch).await?;
+    let mut source = PostgresRows::of_archive(store, objects);
+    let copied = copy_rows(&mut source, &mut rows, watch).await?;
     if let Some(why) = rows.broken_reference()? {
         let store = rows.name();
         return Err(StoreError::NotWhole { store, why }.into());

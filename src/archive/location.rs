@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "postgres")]
 use crate::archive::database::PostgresAddress;
 use crate::archive::error::ArchiveError;
+use crate::archive::objects::ObjectLocation;
 use crate::archive::store_error::StoreError;
 
 /// Where an archive is, and the folder for what belongs to this machine beside it.
@@ -13,6 +14,8 @@ pub struct ArchiveLocation {
     data: PathBuf,
     #[cfg(feature = "postgres")]
     database: Option<PostgresAddress>,
+    /// Where the user says that its objects are.
+    objects: Option<ObjectLocation>,
 }
 
 impl ArchiveLocation {
@@ -22,6 +25,7 @@ impl ArchiveLocation {
             data: data.into(),
             #[cfg(feature = "postgres")]
             database: None,
+            objects: None,
         }
     }
 
@@ -39,12 +43,28 @@ impl ArchiveLocation {
         return Ok(Self {
             data: data.to_owned(),
             database: Some(store.parse()?),
+            objects: None,
         });
         #[cfg(not(feature = "postgres"))]
         {
             let _ = data;
             Err(StoreError::NotBuiltIn.into())
         }
+    }
+
+    /// Returns the same archive, with its objects where the user says.
+    ///
+    /// # Errors
+    ///
+    /// Fails where that is no place for objects.
+    pub fn with_objects(self, location: &str) -> Result<Self, ArchiveError> {
+        let objects = Some(location.parse()?);
+        Ok(Self { objects, ..self })
+    }
+
+    /// Returns where the user says that the objects are.
+    pub(super) fn objects(&self) -> Option<&ObjectLocation> {
+        self.objects.as_ref()
     }
 
     /// Returns the folder: of the archive, or of what belongs to this machine beside a database.

@@ -22,6 +22,7 @@ mod filter_conditions;
 mod fixity;
 mod ledger;
 mod newest_declared;
+mod object_state;
 mod outlook;
 mod photos;
 mod published;
@@ -46,6 +47,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::location::ArchiveLocation;
 use crate::archive::loss_note::refuse_if_lost;
+use crate::archive::objects::ObjectShelf;
 use crate::archive::schema::{SCHEMA, recognise};
 #[cfg(feature = "crawl")]
 use crate::archive::worker::{PATIENCE, SILENCE};
@@ -73,6 +75,7 @@ pub use fixity::{
     StoredWords,
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
+pub use object_state::ObjectsState;
 pub use outlook::Outlook;
 pub use photos::PhotoState;
 pub use records::{RecordIter, Records};
@@ -95,6 +98,8 @@ pub struct Reader {
     /// The file's folder cannot be written, so SQLite was promised that the file does not change.
     is_immutable: bool,
     dictionaries: Dictionaries,
+    /// The bodies that are in object storage.
+    objects: ObjectShelf,
 }
 
 impl Reader {
@@ -128,9 +133,12 @@ impl Reader {
                 file_place: place.data().join(crate::archive::FILE),
                 is_immutable: false,
                 dictionaries: Dictionaries::default(),
+                objects: ObjectShelf::of(place.objects()),
             });
         }
-        Self::open(place.data())
+        let mut reader = Self::open(place.data())?;
+        reader.objects = ObjectShelf::of(place.objects());
+        Ok(reader)
     }
 
     /// Waits for no answer longer than a worker does: its requests go on meanwhile.
@@ -163,6 +171,7 @@ impl Reader {
             path,
             is_immutable,
             dictionaries: Dictionaries::default(),
+            objects: ObjectShelf::default(),
         })
     }
 

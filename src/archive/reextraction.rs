@@ -69,7 +69,7 @@ impl Writer {
     ) -> Result<Vec<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached_stream(&format!(
             "SELECT capture.id, capture.fetched_at, capture.headers,
-                    body.sha256, body.bytes, body.zstd, body.dictionary_id,
+                    body.id AS body_id, body.sha256, body.bytes, body.zstd, body.dictionary_id,
                     page.id AS page_id, page.url, page.number, page.text_id,
                     site.name AS site
              FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
@@ -98,7 +98,7 @@ impl Writer {
     pub fn kept_capture(&self, id: i64) -> Result<Option<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT capture.id, capture.fetched_at, capture.headers,
-                    body.sha256, body.bytes, body.zstd, body.dictionary_id,
+                    body.id AS body_id, body.sha256, body.bytes, body.zstd, body.dictionary_id,
                     page.id AS page_id, page.url, page.number, page.text_id,
                     site.name AS site
              FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id

@@ -9,7 +9,7 @@ use crate::archive::file_mark::APPLICATION;
 
 /// The steps from an empty file to the newest schema. A step that was released never changes:
 /// archives in use have made it.
-const MIGRATIONS: [&str; 27] = [
+const MIGRATIONS: [&str; 28] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -37,6 +37,7 @@ const MIGRATIONS: [&str; 27] = [
     include_str!("migrations/0025.sql"),
     include_str!("migrations/0026.sql"),
     include_str!("migrations/0027.sql"),
+    include_str!("migrations/0028.sql"),
 ];
 
 /// The newest schema that this program knows.
@@ -47,7 +48,7 @@ const CHECKSUMS: usize = 25;
 
 /// The tables whose rows are written, or get another form, in each step behind [`CHECKSUMS`]. Their
 /// checksums are made anew; those of other tables still tell of damage from before.
-const NEW_ROWS: [&[&str]; MIGRATIONS.len() - CHECKSUMS] = [&["article", "page"], &[]];
+const NEW_ROWS: [&[&str]; MIGRATIONS.len() - CHECKSUMS] = [&["article", "page"], &[], &[]];
 
 /// Returns the schema of a file, 0 for a new one.
 ///

@@ -18,6 +18,7 @@ use crate::archive::files::Files;
 use crate::archive::location::ArchiveLocation;
 use crate::archive::lock::Lock;
 use crate::archive::loss_note::{forget_loss, refuse_if_lost};
+use crate::archive::objects::ObjectShelf;
 use crate::archive::worker_lease::WorkerLease;
 use crate::archive::{FILE, SCHEMA, schema};
 use crate::article_key::ArticleKey;
@@ -43,6 +44,8 @@ pub struct Writer {
     pub(super) clock_step: i64,
     /// Released after the connection is closed, since fields are dropped in this order.
     pub(super) dictionaries: Dictionaries,
+    /// The bodies that are in object storage.
+    pub(super) objects: ObjectShelf,
     /// The lease of this process beside others; `None` where it writes alone.
     pub(super) worker: Option<WorkerLease>,
     /// How far this process's clock may be behind that of the database's server.
@@ -82,7 +85,8 @@ impl Writer {
             session.work(|store| async move { store.begin_writing().await })?;
             let path = PathBuf::from(address.to_string());
             let connection = Connection::Postgres(session);
-            return Ok(Self::of(connection, path, Files::none(), lock));
+            let objects = ObjectShelf::of(place.objects());
+            return Ok(Self::of((connection, path), objects, Files::none(), lock));
         }
         let path = place.data().join(FILE);
         refuse_if_lost(&path)?;
@@ -98,16 +102,23 @@ impl Writer {
 
         forget_loss(&path);
         let files = Files::of(&path);
-        Ok(Self::of(connection, path, files, lock))
+        let objects = ObjectShelf::of(place.objects());
+        Ok(Self::of((connection, path), objects, files, lock))
     }
 
-    fn of(connection: Connection, path: PathBuf, files: Files, lock: Lock) -> Self {
+    fn of(
+        (connection, path): (Connection, PathBuf),
+        objects: ObjectShelf,
+        files: Files,
+        lock: Lock,
+    ) -> Self {
         Self {
             connection,
             path,
             files,
             clock_step: 0,
             dictionaries: Dictionaries::default(),
+            objects,
             worker: None,
             clock_lag: Duration::ZERO,
             ends_with_it: None,

@@ -96,6 +96,20 @@ pub enum StoreError {
     NotBuiltIn,
     #[error("{store} is no folder, and only an archive in a folder can do this")]
     OnlyInFolder { store: String },
+    #[error("{text:?} is no place for objects: {why}; write a folder or s3://BUCKET/PREFIX")]
+    BadObjects { text: String, why: String },
+    #[error("{name} cannot be used: {why}; look whether {}", what_to_look_at(name))]
+    ObjectStorage { name: String, why: String },
+    #[error(
+        "{named} does not have the pages of this archive, which are in {kept}: name the place where \
+         they are, or move them there"
+    )]
+    OtherObjects { named: String, kept: String },
+    #[error(
+        "this archive keeps pages in object storage, and this saseo was built without it: build it \
+         with `cargo install --locked --path . --features postgres`"
+    )]
+    ObjectsNotBuiltIn,
     #[error("{path} cannot be read: {why}")]
     PasswordFile { path: PathBuf, why: String },
     #[error("this machine's TLS cannot be used: {why}")]
@@ -115,6 +129,16 @@ pub enum StoreError {
     Failed { store: String, why: String },
 }
 
+/// Tells what may be wrong with a place for objects.
+fn what_to_look_at(name: &str) -> &'static str {
+    if name.starts_with("s3://") {
+        "it is there, and AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, for another \
+         server than Amazon's, AWS_ENDPOINT_URL are right"
+    } else {
+        "the folder is there, and name another one with --blobs if it was moved"
+    }
+}
+
 #[cfg(feature = "crawl")]
 impl StoreError {
     /// Tells whether the error stays until somebody mends it: no time does.
@@ -132,6 +156,9 @@ impl StoreError {
                 | Self::OtherSchema { .. }
                 | Self::Newer { .. }
                 | Self::NotBuiltIn
+                | Self::BadObjects { .. }
+                | Self::OtherObjects { .. }
+                | Self::ObjectsNotBuiltIn
                 | Self::OnlyInFolder { .. }
                 | Self::BackedUpByServer { .. }
                 | Self::RestoredByServer { .. }
@@ -150,6 +177,8 @@ impl StoreError {
                 | Self::TwoFolders
                 | Self::TwoDatabases
                 | Self::NotBuiltIn
+                | Self::BadObjects { .. }
+                | Self::OtherObjects { .. }
                 | Self::BackedUpByServer { .. }
                 | Self::RestoredByServer { .. }
         )

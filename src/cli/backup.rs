@@ -122,22 +122,25 @@ fn tell(common: &Common, summary: &BackupSummary) -> anyhow::Result<()> {
             counts::size(changed.changed * changed.page_bytes)
         ))?;
     }
-    tell_rest(common);
-    Ok(())
+    tell_rest(common)
 }
 
-/// Tells what else belongs to the archive, where it is there: named exports and time stamps.
-fn tell_rest(common: &Common) {
-    let rest: Vec<String> = ["exports", "timestamps"]
+/// Tells what else belongs to the archive, where it is there: named exports, time stamps, and pages
+/// in object storage.
+fn tell_rest(common: &Common) -> anyhow::Result<()> {
+    let mut rest: Vec<String> = ["exports", "timestamps"]
         .iter()
         .map(|name| common.data().join(name))
         .filter(|folder| folder.is_dir())
         .map(|folder| folder.display().to_string())
         .collect();
+    let objects = common.reader()?.objects_state()?;
+    rest.extend(objects.map(|objects| format!("the pages in {}", objects.location)));
     if !rest.is_empty() {
         common.voice().note(&format!(
             "not in it: copy {} and the configuration, too",
             rest.join(", ")
         ));
     }
+    Ok(())
 }

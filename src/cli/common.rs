@@ -44,6 +44,17 @@ pub(super) struct Common {
         help_heading = EVERYWHERE
     )]
     pub(super) store: Option<String>,
+    /// Where pages are kept that leave the archive for object storage: a folder, or a bucket as
+    /// s3://BUCKET/PREFIX, with its keys in the environment (AWS_ACCESS_KEY_ID and so on). The
+    /// archive remembers it. Beats `[archive] blobs` of the configuration
+    #[arg(
+        long,
+        value_name = "PLACE",
+        env = "SASEO_BLOBS",
+        global = true,
+        help_heading = EVERYWHERE
+    )]
+    pub(super) blobs: Option<String>,
     /// Print one JSON value on stdout instead of text
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(super) json: bool,
@@ -84,9 +95,13 @@ impl Common {
 
     /// Returns where the archive is.
     pub(super) fn place(&self) -> Result<ArchiveLocation, ArchiveError> {
-        match &self.store {
-            Some(store) => ArchiveLocation::parse(store, self.data()),
-            None => Ok(ArchiveLocation::folder(self.data())),
+        let place = match &self.store {
+            Some(store) => ArchiveLocation::parse(store, self.data())?,
+            None => ArchiveLocation::folder(self.data()),
+        };
+        match &self.blobs {
+            Some(blobs) => place.with_objects(blobs),
+            None => Ok(place),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::cli::progress::ProgressLine;
 use crate::cli::writing::open_archive;
 use crate::cli::{Common, console};
 use crate::clock::Clock;
-use crate::compact::{Compaction, compact};
+use crate::compact::{Compaction, Moving, compact, move_bodies};
 use crate::config::units::Bytes;
 use crate::counts;
 use crate::crawl_session::check_free_disk;
@@ -48,12 +48,23 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
         || signal.get().is_some(),
         |progress| line.show(&format!("{} answers to go", progress.left)),
     )?;
+    let moving = match compaction.is_broken_off {
+        true => Moving::default(),
+        false => move_bodies(
+            &mut archive,
+            lease,
+            &clock,
+            || signal.get().is_some(),
+            |bytes| line.show(&format!("{} to move", counts::size(bytes))),
+        )?,
+    };
+    let is_broken_off = compaction.is_broken_off || moving.is_broken_off;
     let free = if args.keep_room {
         0
     } else {
         archive.free_room()?
     };
-    if !compaction.is_broken_off && free > 0 {
+    if !is_broken_off && free > 0 {
         line.show("giving the room back");
         give_room_back(common, &mut archive)?;
     }
@@ -64,13 +75,43 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
         after: archive.size()?,
         free,
     };
-    tell(common, archive.path(), &compaction, &sizes)?;
-    Ok(match (compaction.is_broken_off, signal.get()) {
+    let done = Done {
+        compaction,
+        moving,
+        sizes,
+    };
+    tell(common, archive.path(), &done)?;
+    Ok(match (is_broken_off, signal.get()) {
         (true, Some(stop)) => (*stop).into(),
         (true, None) => Exit::Interrupted,
-        (false, _) if compaction.bodies.damaged > 0 => Exit::Failures,
+        (false, _) if done.has_damage() => Exit::Failures,
         (false, _) => Exit::Done,
     })
+}
+
+/// What a compaction did.
+struct Done {
+    compaction: Compaction,
+    moving: Moving,
+    sizes: FileSizes,
+}
+
+impl Done {
+    fn has_damage(&self) -> bool {
+        self.compaction.bodies.damaged > 0 || self.moving.settled.damaged > 0
+    }
+
+    fn is_broken_off(&self) -> bool {
+        self.compaction.is_broken_off || self.moving.is_broken_off
+    }
+
+    /// Tells whether there was nothing to do.
+    fn is_nothing(&self) -> bool {
+        let is_whole = !self.is_broken_off() && !self.has_damage();
+        let has_moved = self.moving.bundled.bodies > 0 || self.moving.settled.deleted > 0;
+        let is_smaller = self.compaction.bodies.smaller > 0 || self.sizes.free > 0;
+        is_whole && !has_moved && !is_smaller
+    }
 }
 
 /// Gives free room back to the disk, where the disk has room for it.
@@ -88,20 +129,13 @@ fn give_room_back(common: &Common, archive: &mut Writer) -> anyhow::Result<()> {
     Ok(archive.give_room_back()?)
 }
 
-/// Tells whether a compaction found nothing to do.
-fn is_compact_already(compaction: &Compaction, sizes: &FileSizes) -> bool {
-    let bodies = &compaction.bodies;
-    let is_whole = !compaction.is_broken_off && bodies.damaged == 0;
-    is_whole && bodies.smaller == 0 && sizes.free == 0
-}
-
-fn tell(
-    common: &Common,
-    archive: &Path,
-    compaction: &Compaction,
-    sizes: &FileSizes,
-) -> anyhow::Result<()> {
-    let bodies = &compaction.bodies;
+fn tell(common: &Common, archive: &Path, done: &Done) -> anyhow::Result<()> {
+    let Done {
+        compaction,
+        moving,
+        sizes,
+    } = done;
+    let (bodies, bundled, settled) = (&compaction.bodies, &moving.bundled, &moving.settled);
     if common.json {
         return console::json(&json!({
             "archive": archive,
@@ -112,11 +146,15 @@ fn tell(
             "bytes_after": bodies.bytes_after,
             "file_before": sizes.before,
             "file_after": sizes.after,
-            "broken_off": compaction.is_broken_off,
+            "moved": bundled.bodies,
+            "moved_bytes": bundled.bytes,
+            "objects": bundled.bundles,
+            "objects_deleted": settled.deleted,
+            "broken_off": done.is_broken_off(),
         }));
     }
 
-    if is_compact_already(compaction, sizes) {
+    if done.is_nothing() {
         return console::data(&format!(
             "nothing is left to do: the archive is compact, {}",
             counts::size(sizes.after)
@@ -131,10 +169,20 @@ fn tell(
         counts::size(sizes.before),
         counts::size(sizes.after),
     ))?;
-    if bodies.damaged > 0 {
+    if bundled.bodies > 0 || settled.deleted > 0 {
+        console::data(&format!(
+            "object storage: {} moved there in {}, {}; {} deleted",
+            counts::count(bundled.bodies, "page(s)"),
+            counts::count(bundled.bundles, "object(s)"),
+            counts::size(bundled.bytes),
+            counts::count(settled.deleted, "object(s)"),
+        ))?;
+    }
+    let damaged = bodies.damaged + settled.damaged;
+    if damaged > 0 {
         console::note(&format!(
             "{} could not be read and stand as they were: `saseo verify` names them",
-            counts::count(bodies.damaged, "page(s)")
+            counts::count(damaged, "page(s)")
         ));
     }
     Ok(())

@@ -8,13 +8,14 @@ use crate::config::settings::can_be_answered;
 
 /// Returns a command as it is to be typed: `saseo --data /srv/paper resume readersnews`.
 pub(super) fn command(common: &Common, words: &[&str]) -> String {
-    let store: Vec<&str> = common
-        .store
+    let places = [("--store", &common.store), ("--blobs", &common.blobs)];
+    let places: Vec<&str> = places
         .iter()
-        .flat_map(|store| ["--store", store])
+        .filter_map(|(option, place)| Some([*option, place.as_deref()?]))
+        .flatten()
         .collect();
     let (config, data) = (common.config.as_deref(), common.data.as_deref());
-    on(config, data, &[&store, words].concat())
+    on(config, data, &[&places, words].concat())
 }
 
 /// Returns a command as it is to be typed, with other folders.
@@ -108,6 +109,7 @@ mod tests {
             config: None,
             data,
             store: None,
+            blobs: None,
             json: false,
             verbose: 0,
             quiet: false,

@@ -163,10 +163,11 @@ fn print_json(archive: &Path, status: &ArchiveStatus) -> anyhow::Result<()> {
         runs,
         under_way,
         cleaning,
+        objects,
         ..
     } = status;
     console::json(&json!({
         "archive": archive, "sites": sites, "hosts": hosts, "runs": runs, "under_way": under_way,
-        "takedowns_left": cleaning,
+        "takedowns_left": cleaning, "objects": objects,
     }))
 }

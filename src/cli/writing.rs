@@ -28,5 +28,6 @@ pub(super) fn open_archive(
     let mut archive = Writer::at(&place, lock, configuration.settings.archive.durability)?;
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
     archive.save()?;
+    archive.adopt_objects(lease)?;
     Ok((archive, lease))
 }

@@ -66,6 +66,9 @@ pub struct ArchiveSettings {
     /// database.
     #[serde(deserialize_with = "some_or_nothing")]
     pub store: Option<String>,
+    /// Where pages are kept that leave the archive: a folder, or a bucket of S3.
+    #[serde(deserialize_with = "some_or_nothing")]
+    pub blobs: Option<String>,
 }
 
 /// How the ledger is proved.

@@ -55,6 +55,7 @@ impl<W: Web> Crawl<'_, W> {
             self.save()?;
             watcher(Event::Progress(&self.progress()));
             self.index_words()?;
+            self.bundle_bodies()?;
             self.keep_log_short()?;
 
             if may_ask && waiting != WaitUntil::AtLimit {
@@ -171,6 +172,11 @@ impl<W: Web> Crawl<'_, W> {
             watcher(Event::Ended(&report));
         }
 
+        match run_end {
+            RunEnd::Finished | RunEnd::Stopped => self.end_bundle()?,
+            // The next `saseo compact` deletes an object that nobody waited for.
+            RunEnd::Interrupted | RunEnd::Failed => {}
+        }
         self.archive.check_files(self.clock.now())?;
         index_some(self.archive, self.lease)?;
         self.archive.end_lease(self.lease)?;

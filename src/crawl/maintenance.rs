@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, FileRewrite, Lease, Loss, Tally, Writer};
+use crate::archive::{
+    ArchiveError, BundleFill, BundleUpload, FileRewrite, Lease, Loss, StoreError, Tally, Writer,
+};
 use crate::config::Site;
 use crate::crawl::Crawl;
 use crate::dispatch::ReleasedHost;
@@ -14,6 +16,10 @@ use crate::time::Timestamp;
 /// The least time between two checks of the archive's files. The loop may run more often, since the
 /// user's own site may answer thousands of requests in a second.
 const FILE_CHECK: Duration = Duration::from_millis(250);
+
+/// The time between two looks whether there are enough bodies for an object, and between two tries
+/// to write one.
+const BUNDLING: Duration = Duration::from_secs(60);
 
 /// The time between two checkpoints, which move the log into the database file. Readers and copies
 /// of the archive then have little log to go through.
@@ -39,6 +45,9 @@ const MOST_CLEANED: u32 = 20;
 pub(super) struct Maintenance {
     checked_at: Timestamp,
     checkpoint_at: Timestamp,
+    bundle_at: Timestamp,
+    /// Bodies that are being written into an object.
+    bundle: Option<BundleUpload>,
     /// Changes of articles when the full-text index was written last.
     indexed: u64,
     /// A file of the archive that was lost. No further request is sent.
@@ -50,6 +59,8 @@ impl Maintenance {
         Self {
             checked_at: now,
             checkpoint_at: now + CHECKPOINT,
+            bundle_at: now,
+            bundle: None,
             indexed: 0,
             loss: None,
         }
@@ -112,6 +123,57 @@ impl<W: Web> Crawl<'_, W> {
         index_some(self.archive, self.lease)
     }
 
+    /// Moves bodies into object storage, where the archive has one and there are enough of them. The
+    /// loop does not wait for it. One that cannot be reached is no reason to end a crawl: the bodies
+    /// stay in the database until it can. Everything must be saved.
+    pub(super) fn bundle_bodies(&mut self) -> Result<(), ArchiveError> {
+        let now = self.clock.now();
+        let is_under_way = |upload: &mut BundleUpload| !upload.is_done();
+        if self.maintenance.loss.is_some()
+            || self.maintenance.bundle.as_mut().is_some_and(is_under_way)
+        {
+            return Ok(());
+        }
+        let bundled = match self.maintenance.bundle.take() {
+            Some(upload) => {
+                self.maintenance.bundle = Some(upload);
+                // There may be enough for the next one.
+                self.maintenance.bundle_at = now;
+                return self.end_bundle();
+            }
+            None if now < self.maintenance.bundle_at => return Ok(()),
+            None => {
+                self.maintenance.bundle_at = now + BUNDLING;
+                let begun = self
+                    .archive
+                    .begin_bundle(self.lease, BundleFill::WhenFull, now);
+                begun.map(|upload| self.maintenance.bundle = upload)
+            }
+        };
+        self.without_storage(bundled)
+    }
+
+    /// Waits until the bodies are written that are under way into object storage.
+    pub(super) fn end_bundle(&mut self) -> Result<(), ArchiveError> {
+        let Some(upload) = self.maintenance.bundle.take() else {
+            return Ok(());
+        };
+        let ended = self.archive.end_bundle(self.lease, upload).map(|_| ());
+        self.without_storage(ended)
+    }
+
+    /// Notes that an object storage cannot be used: the crawl goes on without it.
+    fn without_storage(&mut self, done: Result<(), ArchiveError>) -> Result<(), ArchiveError> {
+        match done {
+            Err(ArchiveError::Store(StoreError::ObjectStorage { name, why })) => {
+                tracing::warn!(%name, %why, "pages stay in the archive until their place is back");
+                self.maintenance.bundle_at = self.clock.now() + BUNDLING;
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
     /// Removes the articles of a paper that were kept long enough, once a day, and goes on with what
     /// takedowns have left to do.
     pub(super) fn apply_retention(&mut self, site: &Site) -> Result<(), ArchiveError> {
@@ -132,11 +194,19 @@ impl<W: Web> Crawl<'_, W> {
             self.archive.note_retention(self.lease, &site.name, now)?;
         }
         let mut steps = MOST_CLEANED;
-        self.archive
+        let cleaned = self
+            .archive
             .clean(self.lease, FileRewrite::Later, now, |_| {
                 steps -= 1;
                 steps > 0
-            })?;
+            });
+        match cleaned {
+            Ok(_) => {}
+            Err(ArchiveError::Store(StoreError::ObjectStorage { name, why })) => {
+                tracing::warn!(%name, %why, "objects of removed pages are still to be deleted");
+            }
+            Err(error) => return Err(error),
+        }
         if !due.is_empty() {
             tracing::info!(site = %site.name, articles = due.len(), %why, "retention");
         }

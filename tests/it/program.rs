@@ -259,6 +259,7 @@ impl Crawler {
             .env_remove("SASEO_CONTACT")
             .env_remove("SASEO_DATA")
             .env_remove("SASEO_STORE")
+            .env_remove("SASEO_BLOBS")
             .env_remove("SASEO_CONFIG");
         if let Some(address) = store::of(self.folder.path()) {
             command.env("SASEO_STORE", address);

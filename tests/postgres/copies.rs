@@ -228,7 +228,7 @@ fn stopped_after(data: &Path, address: &str, steps: usize) -> Option<CopiedRows>
         let mut store = PostgresStore::connect(&address.parse().unwrap())
             .await
             .unwrap();
-        let copy = copy_into_database(&file, &mut store, DamagedRows::Refused, |_, _| {
+        let copy = copy_into_database(&file, &mut store, (DamagedRows::Refused, None), |_, _| {
             done += 1;
             if done > steps {
                 enough.notify_one();

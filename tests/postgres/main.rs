@@ -16,8 +16,10 @@ mod held_transactions;
 mod in_folder;
 mod machines;
 mod month;
+mod objects;
 mod proxy;
 mod searches;
+mod storage;
 mod store;
 mod workers;
 

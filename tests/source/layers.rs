@@ -76,7 +76,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "archive",
         &[
-            &["store_error"],
+            &["background", "store_error"],
             &["database"],
             &["engine"],
             // Every connection has the function of checksums, also a reader's.
@@ -96,8 +96,9 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &[
                 "compression",
                 "exclusive_lock",
-                "location",
                 "lock",
+                // A body's bytes stand in its row or in an object.
+                "objects",
                 "loss_note",
                 "new_database",
                 "page_state",
@@ -105,11 +106,13 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "schema",
                 "worker_lease",
             ],
+            &["location"],
             // Takedowns and web archives take the pages of chosen articles.
             &["article_pages", "body", "dictionaries"],
             &["store"],
             &[
                 "backfill",
+                "bundling",
                 "compaction",
                 // What readers count in a dry run, takedowns delete.
                 "doomed",
@@ -234,10 +237,11 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 29] = [
+const HOMES: [(&str, &[&str]); 30] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),
+    ("object_store", &["archive"]),
     ("robotstxt", &["robots"]),
     ("governor", &["politeness"]),
     ("spider", &["discover"]),

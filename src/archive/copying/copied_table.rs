@@ -17,6 +17,15 @@ pub(crate) struct CopiedTable {
     pub(crate) is_append_only: bool,
 }
 
+/// Where the bytes of bodies are that the table `body` does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyBytes {
+    /// Nowhere else.
+    InRows,
+    /// Some may be in object storage.
+    InObjects,
+}
+
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Column {
@@ -138,20 +147,41 @@ impl CopiedTable {
         &self,
         columns: &[Column],
         span: &KeySpan,
-        mark: char,
+        (mark, bytes): (char, BodyBytes),
         sha256_of: impl Fn(&Column) -> String,
     ) -> String {
         let large = columns.iter().filter(|column| self.is_large(column));
-        let hashes: Vec<String> = large.map(sha256_of).collect();
+        let hash = |column| match self.may_be_elsewhere(column, bytes) {
+            true => format!(
+                "coalesce((SELECT sha256 FROM bundled_body WHERE body_id = body.id), {})",
+                sha256_of(column)
+            ),
+            false => sha256_of(column),
+        };
+        let hashes: Vec<String> = large.map(hash).collect();
         self.select(&hashes.join(", "), span, mark)
     }
 
     /// Returns the statement that reads the rows of a span, sizes in place of large values.
-    pub(crate) fn select_outlines(&self, columns: &[Column], span: &KeySpan, mark: char) -> String {
+    pub(crate) fn select_outlines(
+        &self,
+        columns: &[Column],
+        span: &KeySpan,
+        (mark, bytes): (char, BodyBytes),
+    ) -> String {
+        let size = |column: &Column| {
+            let size = format!("octet_length({})", quoted(&column.name));
+            match self.may_be_elsewhere(column, bytes) {
+                true => format!(
+                    "coalesce((SELECT bytes FROM bundled_body WHERE body_id = body.id), {size})"
+                ),
+                false => size,
+            }
+        };
         let values: Vec<String> = columns
             .iter()
             .map(|column| match self.is_large(column) {
-                true => format!("octet_length({})", quoted(&column.name)),
+                true => size(column),
                 false => quoted(&column.name),
             })
             .collect();
@@ -174,6 +204,11 @@ impl CopiedTable {
     /// Returns the statement that removes the rows of a span.
     pub(crate) fn delete(&self, span: &KeySpan, mark: char) -> String {
         format!("DELETE FROM {} WHERE {}", self.name, self.is_in(span, mark))
+    }
+
+    /// Tells whether the values of a column may be in object storage.
+    pub(crate) fn may_be_elsewhere(&self, column: &Column, bytes: BodyBytes) -> bool {
+        bytes == BodyBytes::InObjects && self.name == "body" && column.name == "zstd"
     }
 
     fn quoted_key(&self) -> String {
@@ -246,11 +281,14 @@ mod tests {
     use crate::archive::schema::migrate;
 
     /// Tables that belong to SQLite, or tell of one file.
-    const LEFT_BEHIND: [&str; 5] = [
+    const LEFT_BEHIND: [&str; 8] = [
+        "bundled_body",
         "checksum",
         "cleaning",
         "damage",
         "indexed_version",
+        "object",
+        "object_storage",
         "word_index",
     ];
 

@@ -2,7 +2,7 @@
 
 use rusqlite::types::Value;
 
-use crate::archive::copying::copied_table::{Column, CopiedTable};
+use crate::archive::copying::copied_table::{BodyBytes, Column, CopiedTable};
 use crate::archive::copying::key_span::{KeySpan, StoreRow};
 use crate::archive::error::ArchiveError;
 
@@ -43,6 +43,16 @@ pub(crate) trait RowStore {
     /// Reads the columns of a table, in the order of [`StoreRow`], and keeps them.
     async fn columns(&mut self, table: &'static CopiedTable) -> Result<Vec<Column>, ArchiveError>;
 
+    /// Returns where the bytes of bodies are.
+    fn body_bytes(&self) -> BodyBytes {
+        BodyBytes::InRows
+    }
+
+    /// Reads the compressed bytes of a body that are in object storage.
+    async fn body_in_objects(&self, _body: i64) -> Result<Vec<u8>, ArchiveError> {
+        Ok(Vec::new())
+    }
+
     /// Returns the columns that were read of a table.
     fn columns_of(&self, table: &CopiedTable) -> &[Column];
 
@@ -60,7 +70,7 @@ pub(crate) trait RowStore {
         most: usize,
     ) -> Result<Vec<Outline>, ArchiveError> {
         let columns = self.columns_of(table);
-        let select = table.select_outlines(columns, span, Self::MARK);
+        let select = table.select_outlines(columns, span, (Self::MARK, self.body_bytes()));
         let rows = self.read(&format!("{select} LIMIT {most}"), span).await?;
         let rows = rows.into_iter();
         Ok(rows.map(|row| outline(table, columns, row)).collect())
@@ -74,7 +84,8 @@ pub(crate) trait RowStore {
         span: &KeySpan,
     ) -> Result<Vec<StoreRow>, ArchiveError> {
         let columns = self.columns_of(table);
-        let sql = table.select_hashes(columns, span, Self::MARK, Self::sha256_of);
+        let place = (Self::MARK, self.body_bytes());
+        let sql = table.select_hashes(columns, span, place, Self::sha256_of);
         self.read(&sql, span).await
     }
 
@@ -86,6 +97,28 @@ pub(crate) trait RowStore {
     ) -> Result<Vec<StoreRow>, ArchiveError> {
         let sql = table.select_rows(self.columns_of(table), span, Self::MARK, "");
         self.read(&sql, span).await
+    }
+
+    /// Returns the rows of a span whole, with the bytes of bodies that are in object storage.
+    async fn whole_rows(
+        &self,
+        table: &'static CopiedTable,
+        span: &KeySpan,
+    ) -> Result<Vec<StoreRow>, ArchiveError> {
+        let mut rows = self.rows(table, span).await?;
+        let is_elsewhere = |column| table.may_be_elsewhere(column, self.body_bytes());
+        let Some(column) = self.columns_of(table).iter().position(is_elsewhere) else {
+            return Ok(rows);
+        };
+        for row in &mut rows {
+            let [Value::Integer(body), ..] = row.as_slice() else {
+                continue;
+            };
+            if row.get(column) == Some(&Value::Blob(Vec::new())) {
+                row[column] = Value::Blob(self.body_in_objects(*body).await?);
+            }
+        }
+        Ok(rows)
     }
 
     /// Adds rows, all or none.

@@ -10,11 +10,12 @@ use sha2::{Digest, Sha256};
 
 use crate::archive::archive_file::ArchiveFile;
 use crate::archive::checksum::SummedTable;
-use crate::archive::copying::copied_table::{Column, CopiedTable, StorageClass, quoted};
+use crate::archive::copying::copied_table::{BodyBytes, Column, CopiedTable, StorageClass, quoted};
 use crate::archive::copying::key_span::{KeySpan, StoreRow};
 use crate::archive::copying::row_store::RowStore;
 use crate::archive::engine::{self, Connection, Row, params_from_iter};
 use crate::archive::error::ArchiveError;
+use crate::archive::objects::{ObjectLocation, ObjectShelf};
 use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
 
@@ -33,6 +34,8 @@ pub(crate) struct SqliteRows<'a> {
     columns: HashMap<&'static str, Vec<Column>>,
     /// Whether rows have to have the checksums that are kept of them.
     is_checked: bool,
+    /// The bodies that are in object storage; `None` for a copy, which has all in its rows.
+    objects: Option<ObjectShelf>,
 }
 
 impl<'a> SqliteRows<'a> {
@@ -40,6 +43,7 @@ impl<'a> SqliteRows<'a> {
     pub(crate) fn of_file(
         file: &'a ArchiveFile,
         damaged: DamagedRows,
+        objects: Option<&ObjectLocation>,
     ) -> Result<Self, ArchiveError> {
         add_sha256(file.connection())?;
         Ok(Self {
@@ -47,6 +51,7 @@ impl<'a> SqliteRows<'a> {
             path: file.path(),
             columns: HashMap::new(),
             is_checked: damaged == DamagedRows::Refused,
+            objects: Some(ObjectShelf::of(objects)),
         })
     }
 
@@ -64,6 +69,7 @@ impl<'a> SqliteRows<'a> {
             path: copy.path(),
             columns: HashMap::new(),
             is_checked: false,
+            objects: None,
         })
     }
 
@@ -132,6 +138,20 @@ impl RowStore for SqliteRows<'_> {
             .map_err(|error| self.fault(error))?;
         self.columns.insert(table.name, columns.clone());
         Ok(columns)
+    }
+
+    fn body_bytes(&self) -> BodyBytes {
+        match &self.objects {
+            Some(_) => BodyBytes::InObjects,
+            None => BodyBytes::InRows,
+        }
+    }
+
+    async fn body_in_objects(&self, body: i64) -> Result<Vec<u8>, ArchiveError> {
+        match &self.objects {
+            Some(objects) => objects.bytes_of(self.connection, body, Vec::new()),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn columns_of(&self, table: &CopiedTable) -> &[Column] {

@@ -18,8 +18,14 @@ const MAX_REDIRECTS: usize = 10;
 /// crawler follow for a robots.txt.
 const MAX_BODY_REDIRECTS: usize = 5;
 
-/// Status, size and compressed body of a page's newest capture.
-type KeptColumns = (u16, Option<usize>, Option<Vec<u8>>, Option<i64>);
+/// Status, size, compressed bytes, dictionary and number of the body of a page's newest capture.
+type KeptColumns = (
+    u16,
+    Option<usize>,
+    Option<Vec<u8>>,
+    Option<i64>,
+    Option<i64>,
+);
 
 #[doc(hidden)]
 impl Writer {
@@ -71,7 +77,8 @@ impl Writer {
             .connection
             .prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
         let mut newest = self.connection.prepare_cached(
-            "SELECT capture.status, body.bytes, body.zstd, body.dictionary_id FROM page
+            "SELECT capture.status, body.bytes, body.zstd, body.dictionary_id, body.id
+             FROM page
              JOIN capture ON capture.id = page.capture_id
              LEFT JOIN body ON body.id = capture.body_id WHERE page.url = ?1",
         )?;
@@ -86,12 +93,19 @@ impl Writer {
 
         let kept: Option<KeptColumns> = newest
             .query_row([&at], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                ))
             })
             .optional()?;
-        let Some((200..=299, Some(bytes), Some(packed), dictionary)) = kept else {
+        let Some((200..=299, Some(bytes), Some(packed), dictionary, Some(id))) = kept else {
             return Ok(None);
         };
+        let packed = self.objects.bytes_of(&self.connection, id, packed)?;
         let dictionary = self.dictionaries.named(&self.connection, dictionary)?;
         unpack_with(&packed, bytes, dictionary.as_ref()).map(Some)
     }

@@ -8,10 +8,11 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::archive::copying::{
-    Column, CopiedTable, KeySpan, RowStore, StorageClass, StoreRow, names, quoted,
+    BodyBytes, Column, CopiedTable, KeySpan, RowStore, StorageClass, StoreRow, names, quoted,
 };
 use crate::archive::database::{PostgresStore, Sent, value_of};
 use crate::archive::error::ArchiveError;
+use crate::archive::objects::{BodyPlace, ObjectLocation, ObjectShelf};
 
 /// The tables of an archive in a database.
 #[derive(Debug)]
@@ -19,14 +20,26 @@ pub(crate) struct PostgresRows<'s> {
     store: &'s PostgresStore,
     /// The columns of tables that were asked for.
     columns: HashMap<&'static str, Vec<Column>>,
+    /// The bodies that are in object storage; `None` for a copy, which has all in its rows.
+    objects: Option<ObjectShelf>,
 }
 
 impl<'s> PostgresRows<'s> {
-    /// The rows of a database.
-    pub(crate) fn of(store: &'s PostgresStore) -> Self {
+    /// The rows of an archive. The user may name another place of its objects than it knows.
+    pub(crate) fn of_archive(store: &'s PostgresStore, objects: Option<&ObjectLocation>) -> Self {
         Self {
             store,
             columns: HashMap::new(),
+            objects: Some(ObjectShelf::of(objects)),
+        }
+    }
+
+    /// The rows of a copy that is being written.
+    pub(crate) fn of_copy(store: &'s PostgresStore) -> Self {
+        Self {
+            store,
+            columns: HashMap::new(),
+            objects: None,
         }
     }
 
@@ -94,6 +107,31 @@ impl RowStore for PostgresRows<'_> {
         Ok(columns)
     }
 
+    fn body_bytes(&self) -> BodyBytes {
+        match &self.objects {
+            Some(_) => BodyBytes::InObjects,
+            None => BodyBytes::InRows,
+        }
+    }
+
+    async fn body_in_objects(&self, body: i64) -> Result<Vec<u8>, ArchiveError> {
+        let Some(objects) = &self.objects else {
+            return Ok(Vec::new());
+        };
+        let place = self.store.client.query_opt(BODY_PLACE, &[&body]).await;
+        let place = place.map_err(|error| self.fault(&error))?;
+        let location = self.store.client.query_opt(LOCATION, &[]).await;
+        let location = location.map_err(|error| self.fault(&error))?;
+        let place = place.map(|row| {
+            BodyPlace::of(
+                (row.get(0), row.get(1)),
+                (row.get(2), row.get(3)),
+                row.get(4),
+            )
+        });
+        objects.bytes_at(body, place, || Ok(location.map(|row| row.get(0))))
+    }
+
     fn columns_of(&self, table: &CopiedTable) -> &[Column] {
         self.columns.get(table.name).map_or(&[], Vec::as_slice)
     }
@@ -147,6 +185,14 @@ impl RowStore for PostgresRows<'_> {
         removed.map_err(|error| self.fault(&error))
     }
 }
+
+/// The place of a body in object storage.
+const BODY_PLACE: &str = "SELECT object.sha256, object.bytes, start, bundled_body.bytes,
+            bundled_body.sha256
+     FROM bundled_body JOIN object ON object.id = object_id WHERE body_id = $1";
+
+/// Where the objects are.
+const LOCATION: &str = "SELECT location FROM object_storage";
 
 /// Returns the type of a column.
 fn type_of(class: StorageClass) -> Type {

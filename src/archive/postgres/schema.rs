@@ -16,14 +16,21 @@ const INDEXES: &str = include_str!("migrations/0027_indexes.sql");
 
 /// What an archive needs to be used there, in the order in which it came to be needed. A database
 /// knows how many of these steps were made.
-const STEPS: [&str; 1] = [include_str!("migrations/step_1.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("migrations/step_1.sql"),
+    include_str!("migrations/step_2.sql"),
+];
 
 /// The schema that [`TABLES`] and [`INDEXES`] make: that of the SQLite file with the same columns.
+/// A database keeps this number; the steps bring it up to the newest schema.
 const MADE: i64 = 27;
 
+/// The schema that the steps behind it make.
+const STEPPED: i64 = 28;
+
 const _: () = assert!(
-    MADE == SCHEMA,
-    "a step of the schema in SQLite needs one for PostgreSQL, in a file of its number"
+    STEPPED == SCHEMA,
+    "a step of the schema in SQLite needs one for PostgreSQL, in the next file of a step"
 );
 
 /// The number of the lock that a copy holds on its database: "saseo" in ASCII.
@@ -117,14 +124,7 @@ impl PostgresStore {
         let begun = self.client.batch_execute(begin).await;
         begun.map_err(|error| self.fault(&error))?;
 
-        let store = self.name.clone();
-        match self.found().await? {
-            Found::Nothing => Err(StoreError::NoArchive { store }.into()),
-            Found::Unfinished { of: from, .. } => {
-                Err(StoreError::Unfinished { store, from }.into())
-            }
-            Found::Whole { schema } => self.check_schema(schema),
-        }
+        self.check_archive().await
     }
 
     /// Makes the database ready for a writer: makes an archive where it is empty, and brings one of
@@ -152,7 +152,11 @@ impl PostgresStore {
             }
             Found::Whole { schema } => {
                 self.check_schema(schema)?;
-                steps_behind(self.step().await?)
+                let made = self.step().await?;
+                if made > STEPS.len() {
+                    return Err(StoreError::Newer { store }.into());
+                }
+                steps_behind(made)
             }
         };
         let made = self.client.batch_execute(&format!("{script} COMMIT")).await;
@@ -233,10 +237,10 @@ impl PostgresStore {
     }
 
     fn check_schema(&self, found: i64) -> Result<(), ArchiveError> {
-        if found == SCHEMA {
+        if found == MADE {
             return Ok(());
         }
-        let (store, known) = (self.name.clone(), SCHEMA);
+        let (store, known) = (self.name.clone(), MADE);
         Err(StoreError::OtherSchema {
             store,
             found,

@@ -103,20 +103,27 @@ impl Reader {
     #[doc(hidden)]
     pub fn body_of(&self, capture: i64) -> Result<Option<Vec<u8>>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT body.zstd, body.bytes, body.sha256, body.dictionary_id
+            "SELECT body.zstd, body.bytes, body.sha256, body.dictionary_id, body.id
              FROM capture JOIN body ON body.id = capture.body_id WHERE capture.id = ?1",
         )?;
         let packed = select
             .query_row([capture], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                ))
             })
             .optional()
             .map_err(|error| ArchiveError::at(&self.path, error))?;
 
-        let Some((zstd, bytes, sha256, dictionary)) = packed else {
+        let Some((zstd, bytes, sha256, dictionary, body)) = packed else {
             return Ok(None);
         };
-        let (zstd, sha256): (Vec<u8>, Vec<u8>) = (zstd, sha256);
+        let sha256: Vec<u8> = sha256;
+        let zstd = self.objects.bytes_of(&self.connection, body, zstd)?;
         let dictionary = self.dictionaries.named(&self.connection, dictionary)?;
         let what = format!("the body of capture {capture}");
         unpack_checked((&zstd, bytes), &sha256, dictionary.as_ref(), &what).map(Some)

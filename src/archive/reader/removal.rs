@@ -38,6 +38,8 @@ pub struct HeldArticle {
 pub struct CleaningState {
     /// Dictionaries that were pages of removed articles, and are still needed by bodies.
     pub dictionaries: u64,
+    /// Objects that have pages of removed articles, or dictionaries that were such pages.
+    pub objects: u64,
     pub words: bool,
     pub log: bool,
     pub whole: bool,
@@ -178,15 +180,17 @@ impl Reader {
     /// Fails where the file cannot be read.
     pub fn cleaning_state(&self) -> Result<CleaningState, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT (SELECT count(*) FROM dictionary WHERE doomed = 1), words, log, whole
+            "SELECT (SELECT count(*) FROM dictionary WHERE doomed = 1),
+                    (SELECT count(*) FROM object WHERE state = 'doomed'), words, log, whole
              FROM cleaning",
         )?;
         Ok(select.query_row(params![], |row| {
             Ok(CleaningState {
                 dictionaries: row.get(0)?,
-                words: row.get(1)?,
-                log: row.get(2)?,
-                whole: row.get(3)?,
+                objects: row.get(1)?,
+                words: row.get(2)?,
+                log: row.get(3)?,
+                whole: row.get(4)?,
             })
         })?)
     }

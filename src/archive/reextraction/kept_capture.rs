@@ -94,7 +94,9 @@ impl Writer {
             headers: row.get("headers")?,
             sha256: row.get("sha256")?,
             bytes: row.get("bytes")?,
-            zstd: row.get("zstd")?,
+            zstd: self
+                .objects
+                .bytes_of(&self.connection, row.get("body_id")?, row.get("zstd")?)?,
             dictionary: self
                 .dictionaries
                 .named(&self.connection, row.get("dictionary_id")?)?,

@@ -39,10 +39,11 @@ pub enum CleaningEnd {
 }
 
 /// The tables from which a takedown deletes rows, or whose columns it empties.
-const DELETED_FROM: [&str; 13] = [
+const DELETED_FROM: [&str; 15] = [
     "article",
     "article_declared",
     "body",
+    "bundled_body",
     "canonical",
     "capture",
     "damage",
@@ -51,6 +52,7 @@ const DELETED_FROM: [&str; 13] = [
     "dictionary",
     "fingerprint",
     "indexed_version",
+    "object",
     "page",
     "version",
 ];
@@ -102,6 +104,9 @@ impl Writer {
         let Some(recompressed) = self.free_of_dictionaries(lease, now, &mut watch)? else {
             return Ok(CleaningEnd::Stopped);
         };
+        if self.settle_objects(lease, now, || watch(0))?.is_none() {
+            return Ok(CleaningEnd::Stopped);
+        }
         if self.has_left("words")? && !self.merge_all_words(lease, &mut watch)? {
             return Ok(CleaningEnd::Stopped);
         }

@@ -1,8 +1,7 @@
 //! Bodies that were compressed with a page that was removed are compressed anew.
 
-use rusqlite::params;
-
-use crate::archive::body::note_damage;
+use crate::archive::body::{note_damage, rewrite_body};
+use crate::archive::bundling::doom_objects_of;
 use crate::archive::compression::{DictionaryId, pack, unpack_checked};
 use crate::archive::dictionaries::successor;
 use crate::archive::engine;
@@ -53,6 +52,7 @@ impl Writer {
             }
 
             let tx = self.transaction(lease)?;
+            doom_objects_of(tx, dictionary)?;
             tx.execute("DELETE FROM dictionary WHERE id = ?1", [dictionary])?;
             self.save()?;
         }
@@ -79,11 +79,12 @@ impl Writer {
         let (sha256, bytes, zstd): (Vec<u8>, usize, Vec<u8>) = tx
             .prepare_cached(sql)?
             .query_row([body], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let zstd = self.objects.bytes_of(tx, body, zstd);
 
         let before = self.dictionaries.get(tx, doomed);
         let what = format!("body {body}");
-        let content =
-            before.and_then(|before| unpack_checked((&zstd, bytes), &sha256, Some(&before), &what));
+        let content = before
+            .and_then(|before| unpack_checked((&zstd?, bytes), &sha256, Some(&before), &what));
         let content = match content {
             Ok(content) => content,
             Err(ArchiveError::Damaged(_)) => {
@@ -99,12 +100,7 @@ impl Writer {
         let successor = successor(tx, doomed, &content, now)?;
         let dictionary = successor.map(|id| self.dictionaries.get(tx, id));
         let packed = pack(&content, dictionary.transpose()?.as_ref());
-        tx.prepare_cached("UPDATE body SET zstd = ?2, dictionary_id = ?3 WHERE id = ?1")?
-            .execute(params![
-                body,
-                packed.zstd,
-                packed.dictionary().map(|id| id.0)
-            ])?;
+        rewrite_body(tx, body, &packed)?;
         done.bodies += 1;
         Ok(())
     }

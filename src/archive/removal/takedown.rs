@@ -184,6 +184,10 @@ const DELETE_BODIES: &str = "
     UPDATE dictionary SET doomed = 1 WHERE sha256 IN
       (SELECT sha256 FROM doomed_body CROSS JOIN body WHERE body.id = doomed_body.id);
     DELETE FROM damage WHERE body_id IN (SELECT id FROM doomed_body);
+    UPDATE object SET state = 'doomed' WHERE id IN
+      (SELECT object_id FROM doomed_body CROSS JOIN bundled_body
+       WHERE body_id = doomed_body.id);
+    DELETE FROM bundled_body WHERE body_id IN (SELECT id FROM doomed_body);
     DELETE FROM body WHERE id IN (SELECT id FROM doomed_body);";
 
 /// Deletes the answers, or only their bodies. A dictionary that is one of these bodies is needed

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::archive::{ArchiveError, CopiedRows, DamagedRows};
+use crate::archive::{ArchiveError, CopiedRows, DamagedRows, ObjectLocation};
 use crate::archive_copy::{
     ArchiveCopyEnd, ArchiveCopyProgress, ArchivePlace, copy as copy_archive,
 };
@@ -18,6 +18,8 @@ use crate::signals::CaughtSignals;
 pub(super) fn copy(common: &Common, args: &CopyArgs) -> anyhow::Result<Exit> {
     let place = |text: &str| ArchivePlace::parse(text).map_err(ArchiveError::from);
     let (from, to) = (place(&args.from)?, place(&args.to)?);
+    let objects = common.blobs.as_deref().map(str::parse::<ObjectLocation>);
+    let objects = objects.transpose().map_err(ArchiveError::from)?;
     let damaged = if args.even_damaged {
         DamagedRows::Copied
     } else {
@@ -28,7 +30,8 @@ pub(super) fn copy(common: &Common, args: &CopyArgs) -> anyhow::Result<Exit> {
     });
 
     let line = ProgressLine::new(common);
-    let end = copy_archive(&from, &to, damaged, &Clock::system(), |progress| {
+    let told = (damaged, objects.as_ref());
+    let end = copy_archive(&from, &to, told, &Clock::system(), |progress| {
         line.show(&words(progress));
     })?;
     line.end();

@@ -1,7 +1,8 @@
 //! What takedowns have left to do is done, and what cannot be done yet is told.
 
 use crate::archive::{
-    ArchiveError, CleaningEnd, FILE, FileRewrite, Lease, Reader, Writer, remove_dead_copies,
+    ArchiveError, CleaningEnd, FILE, FileRewrite, Lease, Reader, StoreError, Writer,
+    remove_dead_copies,
 };
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
@@ -45,6 +46,7 @@ pub(super) fn finish(
 ) -> anyhow::Result<Exit> {
     let (rewrite, wanted) = rewrite(common);
     let line = ProgressLine::new(common);
+    archive.doom_announced_objects(lease)?;
     let end = archive.clean(lease, rewrite, clock.now(), |left| {
         line.show(&format!("cleaning: {left} pages to compress anew"));
         stopped().is_none()
@@ -98,6 +100,10 @@ fn what_is_left(
             "the articles are removed, but this user may not have the server clean its files: let \
              the owner of {} run VACUUM, or `{again}`",
             tables.join(", ")
+        ),
+        Err(ArchiveError::Store(StoreError::ObjectStorage { name, why })) => format!(
+            "the articles are removed, but objects in {name} still have their pages ({why}): look \
+             whether it can be reached, then `{again}`"
         ),
         Err(ArchiveError::DiskFull) => format!(
             "the disk is full: the articles are removed, but their bytes may stand in the file and \

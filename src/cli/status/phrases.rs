@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::archive::RunState;
+use crate::archive::{ObjectsState, RunState};
 use crate::counts::{self, FAILED, REFUSED};
 use crate::status::{ArchiveStatus, HostStatus, PaperUnderWay, SiteStatus};
 
@@ -39,9 +39,20 @@ pub(super) fn in_words(archive: &Path, status: &ArchiveStatus, are_named: bool) 
         )),
     }
 
+    lines.extend(status.objects.as_ref().map(of_objects));
     lines.extend(under_way(&status.under_way));
     lines.extend(status.runs.iter().map(|run| of_run(run, status.is_held)));
     lines.join("\n")
+}
+
+fn of_objects(objects: &ObjectsState) -> String {
+    format!(
+        "object storage {}: {}, {}; {} of pages still in the archive",
+        objects.location,
+        counts::count(objects.objects, "object(s)"),
+        counts::size(objects.bytes),
+        counts::size(objects.waiting)
+    )
 }
 
 fn of_site(status: &SiteStatus) -> String {

@@ -20,7 +20,8 @@ pub struct StoredBody {
     pub id: i64,
     sha256: Vec<u8>,
     bytes: i64,
-    zstd: Vec<u8>,
+    /// The compressed bytes, or what is wrong with them.
+    zstd: Result<Vec<u8>, String>,
     /// The dictionary that it is compressed with, or what is wrong with it.
     dictionary: Result<Option<Dictionary>, String>,
 }
@@ -44,7 +45,11 @@ impl StoredBody {
             Ok(dictionary) => dictionary.as_ref(),
             Err(why) => return Some(why.clone()),
         };
-        match unpack_with(&self.zstd, bytes, dictionary) {
+        let zstd = match &self.zstd {
+            Ok(zstd) => zstd,
+            Err(why) => return Some(why.clone()),
+        };
+        match unpack_with(zstd, bytes, dictionary) {
             Err(ArchiveError::Damaged(why)) => Some(why),
             Err(error) => Some(error.to_string()),
             Ok(body) if body.len() != bytes => {
@@ -148,7 +153,7 @@ impl Reader {
         };
 
         let body = self.stored_body(row)?;
-        let bytes = body.zstd.len();
+        let bytes = body.zstd.as_ref().map_or(0, Vec::len);
         match ahead.back_mut() {
             Some(RowRead::Row(bodies)) => bodies.push(body),
             Some(RowRead::Lost(_)) | None => ahead.push_back(RowRead::Row(vec![body])),
@@ -157,13 +162,20 @@ impl Reader {
     }
 
     /// Reads a body from the second column on.
-    fn stored_body(&self, row: &Row<'_>) -> engine::Result<StoredBody> {
+    fn stored_body(&self, row: &Row<'_>) -> Result<StoredBody, ArchiveError> {
         let dictionary = self.dictionaries.named(&self.connection, row.get(5)?);
+        let id = row.get(1)?;
+        let zstd = match self.objects.bytes_of(&self.connection, id, blob(row, 4)?) {
+            Ok(zstd) => Ok(zstd),
+            Err(ArchiveError::Damaged(why)) => Err(why),
+            // An object storage that does not answer is no damage.
+            Err(error) => return Err(error),
+        };
         Ok(StoredBody {
-            id: row.get(1)?,
+            id,
             sha256: blob(row, 2)?,
             bytes: row.get_ref(3)?.as_i64().unwrap_or(-1),
-            zstd: blob(row, 4)?,
+            zstd,
             dictionary: dictionary.map_err(|why| why.to_string()),
         })
     }
