@@ -285,6 +285,13 @@ impl Worker {
         self.under_way.clear();
     }
 
+    fn next_run(&mut self, now: Timestamp) {
+        self.end_run(RunEnd::Finished, now);
+        let terms = Terms::default();
+        let run = self.archive.begin_run(self.lease, "crawl", &terms, now);
+        self.run = run.unwrap();
+    }
+
     fn announce(&mut self, address: Address, now: Timestamp) {
         let host = page_url("/").host();
         let site = self.archive.site(PAPER).unwrap().unwrap();
@@ -474,13 +481,7 @@ impl Held {
             }
             Transition::Save(by) => self.workers[*by].archive.save().unwrap(),
             Transition::EndPaper(by) => self.end_paper(*by, model),
-            Transition::NextRun(by) => {
-                let worker = &mut self.workers[*by];
-                worker.end_run(RunEnd::Finished, now);
-                let terms = Terms::default();
-                let run = worker.archive.begin_run(worker.lease, "crawl", &terms, now);
-                worker.run = run.unwrap();
-            }
+            Transition::NextRun(by) => self.workers[*by].next_run(now),
             Transition::Kill(by) => self.kill(*by, now),
             Transition::TakeOver { lost, by } => self.take_over(*lost, *by, now),
             Transition::ClaimHost(by) => self.claim_host(*by, model),

@@ -284,6 +284,12 @@ impl World {
         self.pages.insert(address, page);
     }
 
+    fn add_pages(&mut self, added: &[Address], now: Timestamp) {
+        for address in added {
+            self.add_page(*address, None, 0, now);
+        }
+    }
+
     fn begin_run(&mut self, worker: usize, now: Timestamp) {
         self.ledger.push(ModelEntry::Began);
         self.runs.push(None);
@@ -701,25 +707,15 @@ impl Model {
                 self.live.seed(now);
                 self.save();
             }
-            Transition::Add(by, added) => {
-                self.open = Some(*by);
-                for address in added {
-                    self.live.add_page(*address, None, 0, now);
-                }
-            }
-            Transition::Announce(by, address) => {
-                self.open = Some(*by);
-                self.live.announce(*by, *address);
-            }
+            Transition::Add(by, added) => self.write(*by).add_pages(added, now),
+            Transition::Announce(by, address) => self.write(*by).announce(*by, *address),
             Transition::Settle(by, address, answer) => {
-                self.open = Some(*by);
-                self.live.settle(*by, *address, answer, now);
+                self.write(*by).settle(*by, *address, answer, now);
             }
             Transition::Save(_) => self.save(),
             Transition::EndPaper(by) => {
-                self.open = Some(*by);
                 let began = self.live.workers[*by].began;
-                self.live.mark_gone(began, now);
+                self.write(*by).mark_gone(began, now);
             }
             Transition::NextRun(by) => {
                 self.live.end_run(*by, "finished", is_shared);
@@ -736,10 +732,15 @@ impl Model {
             Transition::Alone(deed) => self.do_alone(deed),
             Transition::ReadChanges => {
                 self.told.clone_from(&self.saved.changes);
-                let order = |one: &ModelChange| (one.0, one.1.clone());
-                self.told.sort_by_key(order);
+                self.told.sort_by_key(|one| (one.0, one.1.clone()));
             }
         }
+    }
+
+    /// What a worker writes is in its transaction until it is saved.
+    fn write(&mut self, by: usize) -> &mut World {
+        self.open = Some(by);
+        &mut self.live
     }
 
     /// The process of a worker is lost, and the next one begins.
