@@ -24,7 +24,7 @@ chaos:
 
 # Answers of 300 hosts in a minute, to one worker of a PostgreSQL archive and to three
 workers:
-    cargo test --release --features postgres --test postgres -- --ignored --nocapture three_hundred_hosts
+    cargo bench --features postgres --bench many_machines -- hosts
 
 demo:
     cargo run --release -- demo

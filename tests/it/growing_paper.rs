@@ -1,15 +1,17 @@
 //! A paper that goes on publishing on the simulated clock, and a crawler that comes back to it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::civil::Date;
-use saseo::archive::{Reader, SiteState};
+use saseo::archive::{ArchiveError, ArchiveLocation, Reader, SiteState};
 use saseo::clock::Clock;
 use saseo::config::site::Discover;
-use saseo::crawl::{Backfill, CrawlPlan, CrawlReport};
+use saseo::crawl::{Backfill, CrawlPlan, CrawlProgress, CrawlReport};
 use saseo::fetch::{Answer, RequestTerms, Trouble};
 use saseo::frontier::recrawl::{SitePolicy, next};
 use saseo::frontier::{History, Past, Role, Settled};
@@ -17,8 +19,11 @@ use saseo::page_url::PageUrl;
 use saseo::time::{LocalTime, Timestamp};
 use tempfile::TempDir;
 
+use crate::database;
+use crate::open_archive::open_archive_at;
+use crate::place::place_of;
 use crate::simulated_web::{
-    NOW, PROFILE, SimulatedRequest, SimulatedSite, SimulatedWeb, SiteFile, assert_audited, html,
+    NOW, PROFILE, SimulatedRequest, SimulatedSite, SimulatedWeb, SiteFile, assert_sound, html,
     redirect,
 };
 
@@ -398,6 +403,7 @@ pub fn article_page(piece: Piece, is_edited: bool) -> String {
 /// A crawler that comes back to the paper.
 pub struct Crawler {
     pub folder: TempDir,
+    pub place: ArchiveLocation,
     pub paper: Arc<Paper>,
     pub web: SimulatedWeb,
     /// What was asked before the last crawl.
@@ -411,10 +417,24 @@ pub struct Crawler {
 }
 
 impl Crawler {
+    /// A crawler whose archive is where those of these tests are.
     pub fn of(paper: Paper) -> Self {
+        let folder = TempDir::new().unwrap();
+        let place = place_of(folder.path(), folder.path());
+        Self::at(place, folder, paper)
+    }
+
+    /// A crawler whose archive is in its folder.
+    pub fn in_folder(paper: Paper) -> Self {
+        let folder = TempDir::new().unwrap();
+        Self::at(ArchiveLocation::folder(folder.path()), folder, paper)
+    }
+
+    fn at(place: ArchiveLocation, folder: TempDir, paper: Paper) -> Self {
         let paper = Arc::new(paper);
         Self {
-            folder: TempDir::new().unwrap(),
+            folder,
+            place,
             web: SimulatedWeb::new(paper.clock, Arc::clone(&paper) as Arc<dyn SimulatedSite>),
             paper,
             before: 0,
@@ -431,7 +451,7 @@ impl Crawler {
 
     /// Crawls, and returns the addresses of what was asked, by what it was.
     pub async fn crawl(&mut self) -> (CrawlReport, Asked) {
-        let report = self.web.crawl(self.plan(), self.folder.path()).await;
+        let report = self.run().await;
 
         (report.unwrap(), self.asked())
     }
@@ -439,13 +459,38 @@ impl Crawler {
     /// Begins a crawl that is killed after some time, with whatever it had not committed; `None`
     /// where it ended before.
     pub async fn crawl_killed_after(&mut self, span: Duration) -> (Option<CrawlReport>, Asked) {
-        let run = self.web.crawl(self.plan(), self.folder.path());
         let report = tokio::select! {
-            report = run => Some(report.unwrap()),
+            report = self.run() => Some(report.unwrap()),
             () = self.web.wait(span) => None,
         };
 
         (report, self.asked())
+    }
+
+    async fn run(&self) -> Result<CrawlReport, ArchiveError> {
+        let mut archive = open_archive_at(&self.place)?;
+        let plan = self.plan();
+        let mut ignored = |_: &CrawlProgress| {};
+        let mut crawl = pin!(self.web.crawl_into(plan, &mut archive, &mut ignored));
+        if self.is_in_folder() {
+            return crawl.await;
+        }
+
+        // The clock of a database's server is that of this simulation, whenever it is asked.
+        database::simulate_clock(self.folder.path());
+        let mut told = None;
+        poll_fn(|context| {
+            let now = self.paper.clock.now();
+            if told.replace(now) != Some(now) {
+                database::set_clock(self.folder.path(), now);
+            }
+            crawl.as_mut().poll(context)
+        })
+        .await
+    }
+
+    fn is_in_folder(&self) -> bool {
+        self.place == ArchiveLocation::folder(self.folder.path())
     }
 
     fn asked(&mut self) -> Asked {
@@ -474,6 +519,10 @@ impl Crawler {
     /// The moments that the archive keeps are those that the policy gives to the histories which it
     /// keeps, of every settled entry page.
     fn assert_planned(&self) {
+        if !self.is_in_folder() {
+            // A copy of the archive is compared with that of a crawler in a folder.
+            return;
+        }
         let sql =
             rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
         let planned_by = sql.query_row("SELECT planned_by FROM site", [], |row| {
@@ -559,13 +608,16 @@ impl Crawler {
     }
 
     pub fn number(&self, sql: &str) -> i64 {
+        if !self.is_in_folder() {
+            return database::number(self.folder.path(), sql);
+        }
         let archive =
             rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
         archive.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
     pub fn state(&self) -> SiteState {
-        Reader::open(self.folder.path())
+        Reader::of(&self.place)
             .unwrap()
             .sites(self.paper.clock.now())
             .unwrap()
@@ -599,7 +651,7 @@ impl Crawler {
 impl Drop for Crawler {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            assert_audited(self.folder.path());
+            assert_sound(&Reader::of(&self.place).unwrap());
         }
     }
 }

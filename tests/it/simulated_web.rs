@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use saseo::archive::{ArchiveError, Reader, SeedMode};
+use saseo::archive::{ArchiveError, Reader, SeedMode, Writer};
 use saseo::audit::{AuditScope, audit};
 use saseo::clock::Clock;
 use saseo::config::{Profile, Settings, Site};
@@ -180,20 +180,21 @@ impl SimulatedWeb {
         data: &Path,
         watcher: &mut dyn FnMut(&CrawlProgress),
     ) -> Result<CrawlReport, ArchiveError> {
-        let mut archive = open_archive(data)?;
+        self.crawl_into(plan, &mut open_archive(data)?, watcher)
+            .await
+    }
+
+    /// Crawls this web, with an archive that is open.
+    pub async fn crawl_into(
+        &self,
+        plan: CrawlPlan,
+        archive: &mut Writer,
+        watcher: &mut dyn FnMut(&CrawlProgress),
+    ) -> Result<CrawlReport, ArchiveError> {
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, holder) = (Arc::new(self.clone()), "a test".to_owned());
 
-        crawl::run(
-            plan,
-            &mut archive,
-            web,
-            self.clock,
-            holder,
-            stopped,
-            watcher,
-        )
-        .await
+        crawl::run(plan, archive, web, self.clock, holder, stopped, watcher).await
     }
 
     /// Lets simulated time pass.
@@ -328,9 +329,12 @@ pub fn plan(sites: Vec<Arc<SiteReader>>, folder: &Path) -> CrawlPlan {
 
 /// Fails where the ledger alone shows that something was owed and not kept.
 pub fn assert_audited(data: &Path) {
-    let reader = Reader::open(data).unwrap();
+    assert_sound(&Reader::open(data).unwrap());
+}
 
-    let findings = audit(&reader, AuditScope::Everything).unwrap();
+/// Fails where the audit of an archive finds something.
+pub fn assert_sound(reader: &Reader) {
+    let findings = audit(reader, AuditScope::Everything).unwrap();
 
     assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
 }

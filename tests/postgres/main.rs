@@ -8,11 +8,14 @@
 mod cluster;
 mod commands;
 mod copies;
+mod database;
 mod disturbances;
 mod farm;
 mod gaps;
+mod held_transactions;
 mod in_folder;
 mod machines;
+mod month;
 mod objects;
 mod proxy;
 mod searches;
@@ -26,12 +29,30 @@ mod workers;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/archive_desk.rs"]
 mod archive_desk;
+#[path = "../it/archive_histories.rs"]
+mod archive_histories;
+#[path = "../it/archive_model.rs"]
+mod archive_model;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/changing_archive.rs"]
+mod changing_archive;
 #[path = "../it/crawl.rs"]
 mod crawl;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/growing_paper.rs"]
+mod growing_paper;
 #[path = "../it/history.rs"]
 mod history;
 #[path = "../it/open_archive.rs"]
 mod open_archive;
+#[path = "../it/place.rs"]
+mod place;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 mod program;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/published_days.rs"]
+mod published_days;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/simulated_web.rs"]
+mod simulated_web;

@@ -31,3 +31,8 @@ pub fn sql_of(folder: &Path, sql: &str) -> String {
     let name = folder.file_name().unwrap().to_str().unwrap();
     SERVER.sql_in(name, sql)
 }
+
+/// Runs SQL beside all databases of crawlers.
+pub fn sql(sql: &str) {
+    SERVER.sql_in("postgres", sql);
+}

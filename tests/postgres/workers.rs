@@ -362,33 +362,6 @@ fn start_quietly(command: &mut Command) -> Child {
     command.spawn().unwrap()
 }
 
-#[test]
-#[ignore = "a measure: it prints a ratio, and no time fails it"]
-fn three_workers_ask_three_hundred_hosts_more_often_than_one() {
-    let one = answers_in_a_minute(1);
-    let three = answers_in_a_minute(3);
-    println!(
-        "answers of 300 hosts in a minute: {one} to one worker, {three} to three: {:.2} times",
-        three as f64 / one as f64
-    );
-}
-
-/// The requests that so many workers have answered in a minute.
-fn answers_in_a_minute(workers: usize) -> usize {
-    let (farm, cluster) = (Farm::start(300, 60), Cluster::start());
-    let mut machines: Vec<Machine> = (0..workers)
-        .map(|k| Machine::new(&format!("w{k}"), &farm, &cluster.address("papers"), GAP))
-        .collect();
-    seed_all(&machines[0], &farm);
-
-    let (before, began) = (farm.answered(), farm.clock.now());
-    machines.iter_mut().for_each(Machine::start);
-    farm.clock.pause_until(began + Duration::from_secs(60));
-    let answered = farm.answered() - before;
-    machines.iter_mut().for_each(Machine::kill);
-    answered
-}
-
 /// Runs a test of this file in a network of its own, in which this machine has a public address.
 fn run_in_namespace(test: &str) {
     let own_network: &[&str] = if Uid::effective().is_root() {
