@@ -14,6 +14,7 @@ mod gaps;
 mod in_folder;
 mod machines;
 mod proxy;
+mod reads;
 mod searches;
 mod store;
 mod workers;
