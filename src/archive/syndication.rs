@@ -8,7 +8,7 @@ use rusqlite::params;
 use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{lossy, millis};
-use crate::extract::{Access, Article, Nearness, is_one_story, nearness, simhash};
+use crate::extract::{Access, Article, Nearness, PERHAPS, is_one_story, simhash};
 
 /// Papers print a wire story within three days of one another. A near text outside that span is
 /// another story.
@@ -18,11 +18,15 @@ const SAME_STORY_SPAN: Duration = Duration::from_secs(3 * 24 * 3600);
 /// boilerplate.
 const MAX_COMPARED: usize = 20;
 
+/// The bits in which a fingerprint differs from that of `?4`: exclusive or, which SQLite has not.
+const DIFFERENCE: &str = "(simhash | ?4) - (simhash & ?4)";
+
 /// Another paper's article with a near fingerprint. `at` is its publication in milliseconds.
 struct SimilarArticle {
     id: i64,
     at: i64,
-    simhash: u64,
+    /// The bits in which the two fingerprints differ.
+    difference: u64,
 }
 
 /// Writes the fingerprint of an article that has none, and links the article to the first one of
@@ -106,34 +110,37 @@ fn same_story(
     hash: u64,
     text: &str,
 ) -> Result<Option<SimilarArticle>, ArchiveError> {
-    let mut select = tx.prepare_cached(
-        "SELECT article_id, at, simhash FROM fingerprint
+    // A server sends the near ones alone. SQLite has nothing that counts bits, and sends nothing.
+    let mut select = tx.prepare_cached(&format!(
+        "SELECT article_id, at, {DIFFERENCE} FROM fingerprint
          WHERE at BETWEEN ?2 AND ?3
            AND site_id <> (SELECT site_id FROM article WHERE id = ?1)
            AND EXISTS (SELECT 1 FROM site
                        WHERE id <> (SELECT site_id FROM article WHERE article.id = ?1))
-         ORDER BY at, site_id, simhash, article_id",
-    )?;
+           /*postgres AND bit_count(CAST({DIFFERENCE} AS bit(64))) <= {PERHAPS} */
+         ORDER BY at, site_id, simhash, article_id"
+    ))?;
     let span = millis(SAME_STORY_SPAN);
-    let rows = select.query_map([id, at - span, at + span], |row| {
+    let sought = [id, at - span, at + span, hash.cast_signed()];
+    let rows = select.query_map(sought, |row| {
         Ok(SimilarArticle {
             id: row.get(0)?,
             at: row.get(1)?,
-            simhash: row.get::<_, i64>(2)?.cast_unsigned(),
+            difference: row.get::<_, i64>(2)?.cast_unsigned(),
         })
     })?;
 
     let mut near: Vec<SimilarArticle> = Vec::new();
     for other in rows {
         let other = other?;
-        if nearness(hash, other.simhash) != Nearness::Other {
+        if Nearness::of_difference(other.difference) != Nearness::Other {
             near.push(other);
         }
     }
 
-    near.sort_by_key(|other| (hash ^ other.simhash).count_ones());
+    near.sort_by_key(|other| other.difference.count_ones());
     for other in near.into_iter().take(MAX_COMPARED) {
-        if nearness(hash, other.simhash) == Nearness::Same
+        if Nearness::of_difference(other.difference) == Nearness::Same
             || is_one_story(text, &newest_text(tx, other.id)?)
         {
             return Ok(Some(other));

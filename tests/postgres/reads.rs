@@ -1,8 +1,11 @@
-//! How much of its tables the server reads for a command, by its own counts.
+//! How much of its tables the server reads for a command, by its own counts, and how much of them
+//! it sends.
 
 use std::path::Path;
 
-use crate::program::{Crawler, said, told};
+use saseo::demo::Edition;
+
+use crate::program::{Crawler, Paper, said, told};
 use crate::store;
 
 /// Copies of an article that are added to an archive: twenty times what a walk reads in one
@@ -65,5 +68,97 @@ fn each_row_is_read_a_few_times_for_a_verification_however_many_there_are() {
     for (table, before) in tables.iter().zip(before) {
         let times = (read_by_index(folder, table) - before) / u64::from(COPIES);
         assert!(times <= 8, "each {table} was read {times} times");
+    }
+}
+
+/// A paper of a dozen articles, on its own address.
+fn paper() -> Paper {
+    Paper::of(&Edition {
+        articles_per_section: 4,
+        crawl_delay: None,
+        ..Edition::default()
+    })
+}
+
+#[test]
+fn fingerprints_of_other_stories_are_not_sent_for_each_new_article() {
+    let (paper, crawler) = Crawler::stocked(4);
+    let folder = crawler.folder.path();
+    let sql = |sql: &str| store::sql_of(folder, sql);
+    sql("INSERT INTO site (name, title, home, added_at) VALUES ('other', '', '', 0)");
+    // About a half of the bits of two of them differ.
+    sql(
+        "INSERT INTO article (id, site_id, number, url, access, first_seen_at)
+             SELECT 1000000 + n, max(site.id), n, 'http://other.example/' || n, 'open', 0
+             FROM site, generate_series(1, 20000) AS n GROUP BY n;
+         INSERT INTO fingerprint (article_id, site_id, at, simhash)
+             SELECT article.id, article.site_id, (SELECT max(at) FROM fingerprint),
+                    ('x' || substr(md5(article.id::text), 1, 16))::bit(64)::bigint
+             FROM article WHERE id > 1000000;
+         INSERT INTO version (article_id, n, site_id, capture_id, made_at, authors, tags, opt_outs,
+                              content_sha256, extractor, images, text)
+             SELECT id, 1, site_id, (SELECT min(id) FROM capture), 0, '[]', '[]', '[]', '', '', '[]',
+                    ''
+             FROM article WHERE id > 1000000",
+    );
+
+    let address = store::of(folder).unwrap();
+    let (_, database) = address.rsplit_once('/').unwrap();
+    let proxy = store::proxy();
+    let through_proxy = format!("postgres://postgres@{}/{database}", proxy.address);
+    let sent = || {
+        let before = proxy.answered();
+        let mut crawl = crawler.command(&["crawl"]);
+        let out = crawl.env("SASEO_STORE", &through_proxy).output().unwrap();
+        assert!(out.status.success(), "{}", said(&out));
+        proxy.answered() - before
+    };
+    let for_none = sent();
+    let fingerprints = || -> u32 {
+        let count = sql("SELECT count(*) FROM fingerprint");
+        count.trim_end().parse().unwrap()
+    };
+    let before = fingerprints();
+    paper.origin.newspaper(|paper| paper.publish(10));
+    let for_ten = sent();
+
+    assert_eq!(fingerprints() - before, 10);
+    let for_each = (for_ten - for_none) / 10;
+    assert!(for_each < 200_000, "{for_each} bytes for each article");
+}
+
+#[test]
+fn a_database_finds_the_copies_whose_fingerprints_are_near() {
+    let (one, other) = (paper(), paper());
+    let crawler = Crawler::empty();
+    let folder = crawler.folder.path();
+    crawler.write_named_site("one", &one.origin.base().to_string(), "0s");
+    assert!(crawler.run(&["crawl"]).status.success());
+    // The sign is one of the 12 bits that may differ, and one of 13.
+    let changed = store::sql_of(
+        folder,
+        "UPDATE fingerprint SET simhash = simhash # CASE article_id % 3
+             WHEN 0 THEN 0
+             WHEN 1 THEN (-9223372036854775808) + 2047
+             ELSE (-9223372036854775808) + 4095 END
+         RETURNING article_id % 3",
+    );
+    assert!(
+        ["0", "1", "2"].iter().all(|kind| changed.contains(kind)),
+        "{changed}"
+    );
+
+    crawler.write_named_site("two", &other.origin.base().to_string(), "0s");
+    assert!(crawler.run(&["crawl"]).status.success());
+    let found = store::sql_of(
+        folder,
+        "SELECT original.id % 3, copy.first_copy IS NOT NULL
+         FROM article AS original JOIN fingerprint ON article_id = original.id
+         JOIN article AS copy ON copy.number = original.number AND copy.site_id <> original.site_id
+         WHERE original.site_id = (SELECT id FROM site WHERE name = 'one')",
+    );
+    for line in found.lines() {
+        let is_near = !line.starts_with('2');
+        assert_eq!(line.ends_with('t'), is_near, "{found}");
     }
 }

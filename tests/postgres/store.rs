@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 
 use crate::cluster::Cluster;
+use crate::proxy::Proxy;
 
 /// The server. It ends with the process of these tests.
 static SERVER: LazyLock<Cluster> = LazyLock::new(Cluster::start_for_all);
@@ -30,4 +31,9 @@ pub fn of(folder: &Path) -> Option<String> {
 pub fn sql_of(folder: &Path, sql: &str) -> String {
     let name = folder.file_name().unwrap().to_str().unwrap();
     SERVER.sql_in(name, sql)
+}
+
+/// Starts a proxy to the server.
+pub fn proxy() -> Proxy {
+    Proxy::to(SERVER.port())
 }
