@@ -4,6 +4,8 @@
 mod bell;
 mod error;
 mod event;
+mod free_papers;
+mod lease_watch;
 mod mode;
 mod monitors;
 mod options;
@@ -17,6 +19,7 @@ mod worker;
 pub use bell::Bell;
 pub use error::{ListenerError, ScheduleError};
 pub use event::{ScheduleEvent, ScheduleListener};
+pub use lease_watch::AwaitedLease;
 pub use mode::ScheduleMode;
 pub use options::ScheduleOptions;
 pub use scheduler::{ScheduleEnd, Scheduler};

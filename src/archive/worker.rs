@@ -32,6 +32,9 @@ use crate::time::Timestamp;
 pub use claims::{HostClaim, PaperClaim};
 pub(super) use lost_runs::{end_requests_of, killed_runs};
 
+/// The command by whose name a process tells others that it takes a share of the papers.
+pub const WORKER_COMMAND: &str = "worker";
+
 /// How often a lease is renewed where nothing is committed.
 const RENEWAL: Duration = Duration::from_secs(10);
 

@@ -16,6 +16,7 @@ mod machines;
 mod proxy;
 mod reads;
 mod searches;
+mod shares;
 mod store;
 mod workers;
 
