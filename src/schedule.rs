@@ -5,6 +5,7 @@ mod bell;
 mod error;
 mod event;
 mod free_papers;
+mod known_crawls;
 mod lease_watch;
 mod mode;
 mod monitors;

@@ -30,6 +30,7 @@ mod removal;
 mod row_read;
 mod row_sample;
 mod search;
+mod server_clock;
 mod state;
 mod walk;
 

@@ -139,14 +139,6 @@ impl Reader {
         Ok(held.collect::<Result<_, _>>()?)
     }
 
-    /// Returns the moment of the server of a shared archive.
-    fn server_now(&self) -> Result<Timestamp, ArchiveError> {
-        let now = self
-            .connection
-            .query_row("SELECT server_now()", [], |row| row.get(0))?;
-        Ok(Timestamp::from_millis(now))
-    }
-
     fn names_of(
         &self,
         sql: &str,
