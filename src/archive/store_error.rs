@@ -25,6 +25,24 @@ pub enum StoreError {
     NoSchema { store: String },
     #[error("{store} refuses: {why}")]
     Refused { store: String, why: String },
+    #[error(
+        "a role lacks a right on {store}: {why}; to read, it needs what `GRANT SELECT ON ALL TABLES \
+         IN SCHEMA public TO ROLE` gives, and docs/guide/many-machines.md tells the rest"
+    )]
+    NoRight { store: String, why: String },
+    #[error(
+        "the role {role} may not write the archive in {store}: it lacks {rights} on {table} and \
+         maybe other tables; use the role {owner}, which owns them, or let that role run `GRANT \
+         SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}`"
+    )]
+    ReadsOnly {
+        store: String,
+        role: String,
+        rights: String,
+        table: String,
+        owner: String,
+        schema: String,
+    },
     #[error("{store} runs PostgreSQL {found}; saseo needs 15 or newer")]
     OldServer { store: String, found: String },
     #[error(
@@ -125,6 +143,8 @@ impl StoreError {
                 | Self::PasswordInAddress
                 | Self::NoPassword { .. }
                 | Self::NoSchema { .. }
+                | Self::NoRight { .. }
+                | Self::ReadsOnly { .. }
                 | Self::OldServer { .. }
                 | Self::OtherEncoding { .. }
                 | Self::NotEmpty { .. }

@@ -12,6 +12,7 @@
 
 mod claims;
 mod lost_runs;
+mod writing_rights;
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use rusqlite::params;
 use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer, millis};
+use crate::archive::worker::writing_rights::check_rights;
 use crate::archive::worker_lease::{LEASE, WorkerLease};
 #[cfg(feature = "crawl")]
 use crate::clock::Clock;
@@ -156,7 +158,9 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// Returns [`ArchiveError::Held`] where another process writes that cannot be beside this one.
+    /// Returns [`ArchiveError::Held`] where another process writes that cannot be beside this one,
+    /// and [`StoreError::ReadsOnly`](crate::archive::StoreError::ReadsOnly) where the role may not
+    /// write.
     pub(super) fn take_worker_lease(
         &mut self,
         holder: &str,
@@ -169,6 +173,7 @@ impl Writer {
             Sharing::WithWorkers => (Some(PATIENCE), SILENCE),
         };
         self.connection.limit_waits(patience, silence)?;
+        check_rights(&self.connection, &self.path().to_string_lossy())?;
         let tx = self.connection.transaction()?;
         tx.execute(
             "UPDATE worker SET lost = 1 WHERE lost = 0 AND lease_until < server_now()",

@@ -1,0 +1,40 @@
+//! The rights of a role to write an archive in a database.
+
+use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::error::ArchiveError;
+use crate::archive::store_error::StoreError;
+
+/// The first table of which a role lacks rights that a writer needs, these rights, the role, the
+/// table's owner, and its schema. The catalogue tells them to everybody.
+const LACKING: &str = "SELECT relname::text, lacking.rights, current_user::text,
+            pg_get_userbyid(relowner)::text, current_schema()::text
+     FROM pg_class
+     CROSS JOIN LATERAL (
+         SELECT string_agg(wanted, ', ' ORDER BY place) AS rights
+         FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) WITH ORDINALITY
+              AS needed (wanted, place)
+         WHERE NOT has_table_privilege(pg_class.oid, wanted)) AS lacking
+     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+       AND lacking.rights IS NOT NULL
+     ORDER BY relname LIMIT 1";
+
+/// Checks that the role of a connection may write the archive.
+///
+/// # Errors
+///
+/// Returns [`StoreError::ReadsOnly`] where it may not.
+pub(super) fn check_rights(connection: &Connection, store: &str) -> Result<(), ArchiveError> {
+    let lacking = connection.query_row(LACKING, [], |row| {
+        Ok(StoreError::ReadsOnly {
+            store: store.to_owned(),
+            table: row.get(0)?,
+            rights: row.get(1)?,
+            role: row.get(2)?,
+            owner: row.get(3)?,
+            schema: row.get(4)?,
+        })
+    });
+    lacking
+        .optional()?
+        .map_or(Ok(()), |lacking| Err(lacking.into()))
+}
