@@ -21,7 +21,6 @@ use rusqlite::params;
 use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer, millis};
-use crate::archive::worker::writing_rights::check_rights;
 use crate::archive::worker_lease::{LEASE, WorkerLease};
 #[cfg(feature = "crawl")]
 use crate::clock::Clock;
@@ -173,7 +172,7 @@ impl Writer {
             Sharing::WithWorkers => (Some(PATIENCE), SILENCE),
         };
         self.connection.limit_waits(patience, silence)?;
-        check_rights(&self.connection, &self.path().to_string_lossy())?;
+        self.check_rights()?;
         let tx = self.connection.transaction()?;
         tx.execute(
             "UPDATE worker SET lost = 1 WHERE lost = 0 AND lease_until < server_now()",

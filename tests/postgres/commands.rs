@@ -417,7 +417,8 @@ fn a_user_who_may_only_read_reads_and_is_refused_to_write() {
         assert_code(&run(&args), 0);
     }
     let takedown = ["forget", "--where", "number > 0", "--yes", "--why", "x"];
-    for args in [&["crawl"][..], &["reextract"], &takedown] {
+    let dry_run = ["reextract", "--dry-run"];
+    for args in [&["crawl"][..], &["reextract"], &dry_run, &takedown] {
         let refused = run(args);
         assert_code(&refused, 1);
         let lacking = format!(

@@ -1,7 +1,8 @@
 //! The rights of a role to write an archive in a database.
 
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
+use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
 
 /// The first table of which a role lacks rights that a writer needs, these rights, the role, the
@@ -18,23 +19,28 @@ const LACKING: &str = "SELECT relname::text, lacking.rights, current_user::text,
        AND lacking.rights IS NOT NULL
      ORDER BY relname LIMIT 1";
 
-/// Checks that the role of a connection may write the archive.
-///
-/// # Errors
-///
-/// Returns [`StoreError::ReadsOnly`] where it may not.
-pub(super) fn check_rights(connection: &Connection, store: &str) -> Result<(), ArchiveError> {
-    let lacking = connection.query_row(LACKING, [], |row| {
-        Ok(StoreError::ReadsOnly {
-            store: store.to_owned(),
-            table: row.get(0)?,
-            rights: row.get(1)?,
-            role: row.get(2)?,
-            owner: row.get(3)?,
-            schema: row.get(4)?,
-        })
-    });
-    lacking
-        .optional()?
-        .map_or(Ok(()), |lacking| Err(lacking.into()))
+impl Writer {
+    /// Checks that the role of the connection may write the archive; one in a folder has no roles.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::ReadsOnly`] where it may not.
+    pub(crate) fn check_rights(&self) -> Result<(), ArchiveError> {
+        if !self.connection.is_shared() {
+            return Ok(());
+        }
+        let lacking = self.connection.query_row(LACKING, [], |row| {
+            Ok(StoreError::ReadsOnly {
+                store: self.path().to_string_lossy().into_owned(),
+                table: row.get(0)?,
+                rights: row.get(1)?,
+                role: row.get(2)?,
+                owner: row.get(3)?,
+                schema: row.get(4)?,
+            })
+        });
+        lacking
+            .optional()?
+            .map_or(Ok(()), |lacking| Err(lacking.into()))
+    }
 }
