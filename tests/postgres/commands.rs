@@ -11,7 +11,7 @@ use crate::program::{Crawler, Paper, said, told};
 use crate::store;
 
 /// The reading commands. `OUT` is a folder of the command's own.
-const READING: [&str; 30] = [
+const READING: [&str; 32] = [
     "--json status demo",
     "--json plan",
     "--json list --limit 200",
@@ -33,6 +33,8 @@ const READING: [&str; 30] = [
     "search 도서관",
     "search 도서관 --sort new --limit 3",
     "--json search 책 --count-by section",
+    "--json search 책",
+    "--json search title:책~OR~도서관~OR~작가",
     "export --format jsonl --out OUT/a.jsonl",
     "export --format jsonl --out OUT/b.jsonl --all-versions --where number~>~3",
     "export --format csv --out OUT/a.csv --bom",
