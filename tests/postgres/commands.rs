@@ -241,8 +241,6 @@ fn a_killed_crawl_is_gone_on_with_and_stores_every_article_once() {
     paper.wait_for_visits(12, &mut run);
     run.kill();
 
-    // Its lease ends.
-    store::sql_of(crawler.folder.path(), "UPDATE worker SET lease_until = 0");
     assert_code(&elsewhere(&crawler, &["resume"]).output().unwrap(), 0);
 
     let mut stored: Vec<u64> = crawler

@@ -26,12 +26,22 @@ mod workers;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/archive_desk.rs"]
 mod archive_desk;
+#[path = "../it/changing_archive.rs"]
+mod changing_archive;
 #[path = "../it/crawl.rs"]
 mod crawl;
+#[path = "../it/cut.rs"]
+mod cut;
 #[path = "../it/history.rs"]
 mod history;
+#[path = "../it/kill.rs"]
+mod kill;
+#[path = "../it/named_exports.rs"]
+mod named_exports;
 #[path = "../it/open_archive.rs"]
 mod open_archive;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 mod program;
+#[path = "../it/reextract.rs"]
+mod reextract;

@@ -9,7 +9,7 @@ use saseo::config::settings::Durability;
 use saseo::demo::Edition;
 
 use crate::archive_desk::NOW;
-use crate::program::{Crawler, Paper, Process, Running, said};
+use crate::program::{Crawler, Paper, Process, said};
 use crate::store;
 
 /// The folder of a machine of its own, with a lease as one of its commands takes it.
@@ -48,17 +48,20 @@ fn processes_that_take_no_share_do_not_make_that_of_workers_smaller() {
     drop(processes);
 }
 
-/// A paper, and a crawl of it that has asked for some of it.
-fn crawled_in_part(gap: &str) -> (Paper, Crawler, Running) {
+/// A paper, and a crawler that was killed when it had asked for some of it.
+fn crawled_in_part(gap: &str) -> (Paper, Crawler) {
     let paper = Paper::of(&Edition {
         articles_per_section: 4,
         crawl_delay: None,
         ..Edition::default()
     });
     let crawler = Crawler::of(&paper, gap);
-    let mut crawl = crawler.spawn("crawl");
+    let mut command = crawler.command(&["crawl"]);
+    let mut crawl = command.stderr(Stdio::null()).spawn().unwrap();
     paper.wait_for_visits(5, &mut crawl);
-    (paper, crawler, crawl)
+    crawl.kill().unwrap();
+    crawl.wait().unwrap();
+    (paper, crawler)
 }
 
 /// The command on the same database, with a folder of its own.
@@ -79,8 +82,7 @@ fn elsewhere(crawler: &Crawler, command: &[&str]) -> Command {
 
 #[test]
 fn a_worker_that_is_to_end_waits_for_the_lease_of_one_that_was_killed() {
-    let (paper, crawler, mut crawl) = crawled_in_part("100ms");
-    crawl.kill();
+    let (paper, crawler) = crawled_in_part("100ms");
 
     let out = elsewhere(&crawler, &["worker", "--once"]).output().unwrap();
     assert!(out.status.success(), "{}", said(&out));
@@ -95,9 +97,8 @@ fn a_worker_that_is_to_end_waits_for_the_lease_of_one_that_was_killed() {
 
 #[test]
 fn a_worker_that_is_to_end_leaves_papers_to_one_that_lives() {
-    let (paper, crawler, mut crawl) = crawled_in_part("100ms");
-    crawl.kill();
-    store::sql_of(crawler.folder.path(), "UPDATE worker SET lease_until = 0");
+    let (paper, crawler) = crawled_in_part("100ms");
+    store::end_leases(crawler.folder.path());
     let (mut living, lease) = process(&crawler, "crawl", &["demo"]);
     let asked = paper.log().len();
 

@@ -4,6 +4,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 
+use saseo::archive::{ArchiveLocation, Lock, Writer};
+use saseo::config::settings::Durability;
+
 use crate::cluster::Cluster;
 use crate::proxy::Proxy;
 
@@ -31,6 +34,21 @@ pub fn of(folder: &Path) -> Option<String> {
 pub fn sql_of(folder: &Path, sql: &str) -> String {
     let name = folder.file_name().unwrap().to_str().unwrap();
     SERVER.sql_in(name, sql)
+}
+
+/// Ends the leases of processes that were killed, just now: nobody waits for their end.
+pub fn end_leases(folder: &Path) {
+    sql_of(
+        folder,
+        "UPDATE worker SET lease_until = server_now() - 1 WHERE lease_until > server_now() - 1",
+    );
+}
+
+/// Opens the archive of a crawler with this folder for writing.
+pub fn writer_of(folder: &Path) -> Writer {
+    let place = ArchiveLocation::parse(&of(folder).unwrap(), &folder.join("data")).unwrap();
+    let lock = Lock::take(place.data(), "a test").unwrap();
+    Writer::at(&place, lock, Durability::Normal).unwrap()
 }
 
 /// Starts a proxy to the server.
