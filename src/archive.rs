@@ -135,7 +135,7 @@ pub use run::{NewRun, RunEnd, RunResult, Tally};
 pub use schema::SCHEMA;
 pub use seed::{Seed, SeedMode, SeededSite};
 pub use store::{Lease, Writer};
-pub use store_error::StoreError;
+pub use store_error::{LackingRights, StoreError};
 pub use truncated_list::TruncatedList;
 pub use version_repair::{DamagedVersion, VersionRepair};
 pub use word_index::IndexSlice;

@@ -30,19 +30,8 @@ pub enum StoreError {
          IN SCHEMA public TO ROLE` gives, and docs/guide/many-machines.md tells the rest"
     )]
     NoRight { store: String, why: String },
-    #[error(
-        "the role {role} may not write the archive in {store}: it lacks {rights} on {table} and \
-         maybe other tables; use the role {owner}, which owns them, or let that role run `GRANT \
-         SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}`"
-    )]
-    ReadsOnly {
-        store: String,
-        role: String,
-        rights: String,
-        table: String,
-        owner: String,
-        schema: String,
-    },
+    #[error(transparent)]
+    ReadsOnly(Box<LackingRights>),
     #[error("{store} runs PostgreSQL {found}; saseo needs 15 or newer")]
     OldServer { store: String, found: String },
     #[error(
@@ -133,6 +122,22 @@ pub enum StoreError {
     Failed { store: String, why: String },
 }
 
+/// The rights that a role lacks to write an archive in a database.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the role {role} may not write the archive in {store}: it lacks {rights} on {table} and maybe \
+     other tables; use the role {owner}, which owns them, or let that role run `GRANT SELECT, \
+     INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}`"
+)]
+pub struct LackingRights {
+    pub store: String,
+    pub role: String,
+    pub rights: String,
+    pub table: String,
+    pub owner: String,
+    pub schema: String,
+}
+
 #[cfg(feature = "crawl")]
 impl StoreError {
     /// Tells whether the error stays until somebody mends it: no time does.
@@ -144,7 +149,7 @@ impl StoreError {
                 | Self::NoPassword { .. }
                 | Self::NoSchema { .. }
                 | Self::NoRight { .. }
-                | Self::ReadsOnly { .. }
+                | Self::ReadsOnly(_)
                 | Self::OldServer { .. }
                 | Self::OtherEncoding { .. }
                 | Self::NotEmpty { .. }

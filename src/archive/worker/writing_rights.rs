@@ -3,7 +3,7 @@
 use crate::archive::engine::OptionalExtension;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::Writer;
-use crate::archive::store_error::StoreError;
+use crate::archive::store_error::{LackingRights, StoreError};
 
 /// The first table of which a role lacks rights that a writer needs, these rights, the role, the
 /// table's owner, and its schema. The catalogue tells them to everybody.
@@ -30,7 +30,7 @@ impl Writer {
             return Ok(());
         }
         let lacking = self.connection.query_row(LACKING, [], |row| {
-            Ok(StoreError::ReadsOnly {
+            Ok(LackingRights {
                 store: self.path().to_string_lossy().into_owned(),
                 table: row.get(0)?,
                 rights: row.get(1)?,
@@ -39,8 +39,9 @@ impl Writer {
                 schema: row.get(4)?,
             })
         });
-        lacking
-            .optional()?
-            .map_or(Ok(()), |lacking| Err(lacking.into()))
+        match lacking.optional()? {
+            Some(lacking) => Err(StoreError::ReadsOnly(Box::new(lacking)).into()),
+            None => Ok(()),
+        }
     }
 }
