@@ -47,9 +47,7 @@ fn add_copies(folder: &Path) {
 /// The rows of a table that were read by an index so far.
 fn read_by_index(folder: &Path, table: &str) -> u64 {
     // A session tells what it has read when it ends.
-    let others = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend'
-                  AND datname = current_database() AND pid <> pg_backend_pid()";
-    while !store::sql_of(folder, others).is_empty() {}
+    store::wait_for_sessions(folder);
     let sql = format!("SELECT idx_tup_fetch FROM pg_stat_user_tables WHERE relname = '{table}'");
     store::sql_of(folder, &sql).trim_end().parse().unwrap()
 }

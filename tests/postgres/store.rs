@@ -36,8 +36,17 @@ pub fn sql_of(folder: &Path, sql: &str) -> String {
     SERVER.sql_in(name, sql)
 }
 
+/// Waits until no process has a session with the database of a crawler with this folder. The server
+/// may end the last statement of one later than the process.
+pub fn wait_for_sessions(folder: &Path) {
+    let sessions = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend'
+                    AND datname = current_database() AND pid <> pg_backend_pid()";
+    while !sql_of(folder, sessions).is_empty() {}
+}
+
 /// Ends the leases of processes that were killed, just now: nobody waits for their end.
 pub fn end_leases(folder: &Path) {
+    wait_for_sessions(folder);
     sql_of(
         folder,
         "UPDATE worker SET lease_until = server_now() - 1 WHERE lease_until > server_now() - 1",
