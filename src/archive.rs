@@ -122,14 +122,14 @@ pub use reader::{
     ChangedArticle, ChecksumKey, ChosenArticle, CleaningState, Condition, ConditionError,
     CopyChoice, CountKey, DamagedArticle, DeclaredCounts, Dependents, DuePapers, EarlierAnswer,
     ExchangeAnswer, ExchangeFilter, ExchangePage, Exchanges, FailedRun, Failure, FixityMarks, Flaw,
-    FoundArticle, FoundText, HeldArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerMark,
-    LedgerRecord, LedgerRows, ListCursor, ListOrder, ListedArticle, MOST_LATE, MOST_RANKED,
-    NumberGap, ObjectsState, Outlook, Parent, PhotoState, ReadPage, ReadPages, Reader, RecordIter,
-    Records, RightsChange, RobotsArrival, RobotsArrivals, RowRead, RowSample, RowSpan, RunState,
-    SavedMark, ScopeCounts, SearchHit, SearchSelect, Searcher, SilentSection, SiteQueue, SiteState,
-    SoughtColumns, SoughtPhrase, SoughtWords, StoredBody, StoredCapture, StoredDictionary,
-    StoredRobots, StoredRow, StoredVersion, StoredWords, UnreadableRows, VersionCapture,
-    VersionChoice, condition_columns, in_words, queues,
+    FoundArticle, FoundText, HeldArticle, HeldLease, HeldPaper, HostState, LastCrawl, Ledger,
+    LedgerEntry, LedgerMark, LedgerRecord, LedgerRows, ListCursor, ListOrder, ListedArticle,
+    MOST_LATE, MOST_RANKED, NumberGap, ObjectsState, Outlook, Parent, PhotoState, ReadPage,
+    ReadPages, Reader, RecordIter, Records, RightsChange, RobotsArrival, RobotsArrivals, RowRead,
+    RowSample, RowSpan, RunState, SavedMark, ScopeCounts, SearchHit, SearchSelect, Searcher,
+    SilentSection, SiteQueue, SiteState, SoughtColumns, SoughtPhrase, SoughtWords, StoredBody,
+    StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion, StoredWords,
+    UnreadableRows, VersionCapture, VersionChoice, condition_columns, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
@@ -141,11 +141,11 @@ pub use run::{NewRun, RunEnd, RunResult, Tally};
 pub use schema::SCHEMA;
 pub use seed::{Seed, SeedMode, SeededSite};
 pub use store::{Lease, Writer};
-pub use store_error::StoreError;
+pub use store_error::{LackingRights, StoreError};
 pub use truncated_list::TruncatedList;
 pub use version_repair::{DamagedVersion, VersionRepair};
 pub use word_index::IndexSlice;
-pub use worker::{HostClaim, PaperClaim, Sharing};
+pub use worker::{HostClaim, PaperClaim, Sharing, WORKER_COMMAND};
 
 pub use crate::field_drift::FieldDrift;
 

@@ -34,6 +34,8 @@ use crate::page_url::PageUrl;
 
 pub use article::{Access, Article, Extraction, Image};
 pub use reader::{ArticleReader, KnownPaper};
+#[cfg(feature = "archive")]
+pub(crate) use simhash::PERHAPS;
 pub use simhash::{Nearness, is_one_story, nearness, simhash};
 
 pub use crate::text::decode::{Decoded, decode};

@@ -4,6 +4,9 @@
 mod bell;
 mod error;
 mod event;
+mod free_papers;
+mod known_crawls;
+mod lease_watch;
 mod mode;
 mod monitors;
 mod options;
@@ -17,6 +20,7 @@ mod worker;
 pub use bell::Bell;
 pub use error::{ListenerError, ScheduleError};
 pub use event::{ScheduleEvent, ScheduleListener};
+pub use lease_watch::AwaitedLease;
 pub use mode::ScheduleMode;
 pub use options::ScheduleOptions;
 pub use scheduler::{ScheduleEnd, Scheduler};

@@ -59,7 +59,8 @@ pub struct SearchResults {
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoryFound {
     pub text: FoundText,
-    /// How well it matches: more is better.
+    /// How well it matches (BM25): more is better, and only scores of one search can be compared.
+    /// Both engines give the same one.
     pub score: f64,
     /// Further articles that tell the same story, and have the words.
     pub copies: u64,
@@ -107,10 +108,16 @@ fn found_story(
     let snippet = Snippet::of(&text, words);
     Ok(StoryFound {
         text,
-        score: story.best.score,
+        score: without_last_digits(story.best.score),
         copies: story.articles - 1,
         snippet,
     })
+}
+
+/// Rounds a score to ten digits. The engines add its parts in different orders, so that the last of
+/// its sixteen digits differ.
+fn without_last_digits(score: f64) -> f64 {
+    format!("{score:.9e}").parse().unwrap_or(score)
 }
 
 impl SearchResults {
@@ -286,6 +293,19 @@ mod tests {
         let stories = ranked(hits.to_vec(), order);
         let named = stories.iter();
         named.map(|it| (it.best.article, it.articles)).collect()
+    }
+
+    #[test]
+    fn scores_that_differ_in_their_last_digits_are_one() {
+        let (one, other) = (0.1 + 0.2, 0.3);
+        assert_ne!(one, other);
+        assert_eq!(without_last_digits(one), without_last_digits(other));
+        assert_eq!(without_last_digits(other), 0.3);
+        assert_ne!(
+            without_last_digits(1.000_000_1e-6),
+            without_last_digits(1e-6)
+        );
+        assert_eq!(without_last_digits(0.0), 0.0);
     }
 
     #[test]

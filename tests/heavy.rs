@@ -2,10 +2,13 @@
 
 #[path = "it/invented_paper.rs"]
 mod invented_paper;
+#[path = "it/open_archive.rs"]
+mod open_archive;
 #[path = "it/program.rs"]
 #[expect(dead_code, reason = "this crate needs a part of it")]
 mod program;
 #[path = "it/store.rs"]
+#[expect(dead_code, reason = "this crate needs a part of it")]
 mod store;
 
 use invented_paper::{Invented, Page};

@@ -180,6 +180,7 @@ fn fault(store: &str, error: &tokio_postgres::Error, sql: Option<&str>) -> Store
     // The first two letters of a code are its class (PostgreSQL, appendix A).
     let code = told.code().code();
     match code.get(..2) {
+        _ if code == "42501" => StoreError::NoRight { store, why },
         // No such database or schema, no right, a wrong password.
         Some("3D" | "3F" | "28" | "42") => StoreError::Refused { store, why },
         Some("53") if code == "53100" => StoreError::NoRoom { store },

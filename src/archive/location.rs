@@ -3,10 +3,16 @@
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "postgres")]
-use crate::archive::database::PostgresAddress;
+use crate::archive::database::{DatabaseSession, PostgresAddress};
+#[cfg(feature = "postgres")]
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::ObjectLocation;
 use crate::archive::store_error::StoreError;
+#[cfg(feature = "crawl")]
+use crate::clock::Clock;
+#[cfg(feature = "postgres")]
+use crate::time::Timestamp;
 
 /// Where an archive is, and the folder for what belongs to this machine beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +76,24 @@ impl ArchiveLocation {
     /// Returns the folder: of the archive, or of what belongs to this machine beside a database.
     pub fn data(&self) -> &Path {
         &self.data
+    }
+
+    /// Returns a clock that is set by the server of the database, which need not have an archive
+    /// yet; the system's clock for a folder.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the server cannot be reached.
+    #[cfg(feature = "crawl")]
+    pub fn clock(&self) -> Result<Clock, ArchiveError> {
+        #[cfg(feature = "postgres")]
+        if let Some(address) = self.database() {
+            let now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+            let session = Connection::Postgres(Box::new(DatabaseSession::connect(address)?));
+            let now = session.query_row(now, [], |row| row.get(0))?;
+            return Ok(Clock::of_server(Timestamp::from_millis(now)));
+        }
+        Ok(Clock::system())
     }
 
     /// Returns the database that the archive is in, if it is in one.

@@ -31,6 +31,7 @@ mod removal;
 mod row_read;
 mod row_sample;
 mod search;
+mod server_clock;
 mod state;
 mod walk;
 
@@ -64,7 +65,7 @@ pub use changes::ArticleChange;
 pub use condition::{Condition, ConditionError, condition_columns};
 pub use coverage_gaps::{NumberGap, SilentSection};
 pub use declared_counts::{DeclaredCounts, RightsChange};
-pub use due_papers::DuePapers;
+pub use due_papers::{DuePapers, HeldLease, HeldPaper};
 pub use exchanges::{
     AnsweredRequest, CapturedAnswer, EarlierAnswer, ExchangeAnswer, ExchangeFilter, ExchangePage,
     Exchanges, ReadPage, ReadPages,

@@ -25,6 +25,13 @@ pub enum StoreError {
     NoSchema { store: String },
     #[error("{store} refuses: {why}")]
     Refused { store: String, why: String },
+    #[error(
+        "a role lacks a right on {store}: {why}; to read, it needs what `GRANT SELECT ON ALL TABLES \
+         IN SCHEMA public TO ROLE` gives, and docs/guide/many-machines.md tells the rest"
+    )]
+    NoRight { store: String, why: String },
+    #[error(transparent)]
+    ReadsOnly(Box<LackingRights>),
     #[error("{store} runs PostgreSQL {found}; saseo needs 15 or newer")]
     OldServer { store: String, found: String },
     #[error(
@@ -142,6 +149,22 @@ fn what_to_look_at(name: &str) -> &'static str {
     }
 }
 
+/// The rights that a role lacks to write an archive in a database.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the role {role} may not write the archive in {store}: it lacks {rights} on {table} and maybe \
+     other tables; use the role {owner}, which owns them, or let that role run `GRANT SELECT, \
+     INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}`"
+)]
+pub struct LackingRights {
+    pub store: String,
+    pub role: String,
+    pub rights: String,
+    pub table: String,
+    pub owner: String,
+    pub schema: String,
+}
+
 #[cfg(feature = "crawl")]
 impl StoreError {
     /// Tells whether the error stays until somebody mends it: no time does.
@@ -152,6 +175,8 @@ impl StoreError {
                 | Self::PasswordInAddress
                 | Self::NoPassword { .. }
                 | Self::NoSchema { .. }
+                | Self::NoRight { .. }
+                | Self::ReadsOnly(_)
                 | Self::OldServer { .. }
                 | Self::OtherEncoding { .. }
                 | Self::NotEmpty { .. }

@@ -8,7 +8,7 @@ use rusqlite::params;
 use crate::archive::engine::{AskedRows, Connection, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{lossy, millis};
-use crate::extract::{Access, Article, Nearness, is_one_story, nearness, simhash};
+use crate::extract::{Access, Article, Nearness, PERHAPS, is_one_story, simhash};
 
 /// Papers print a wire story within three days of one another. A near text outside that span is
 /// another story.
@@ -18,12 +18,16 @@ const SAME_STORY_SPAN: Duration = Duration::from_secs(3 * 24 * 3600);
 /// boilerplate.
 const MAX_COMPARED: usize = 20;
 
+/// The bits in which a fingerprint differs from that of `?5`: exclusive or, which SQLite has not.
+const DIFFERENCE: &str = "(simhash | ?5) - (simhash & ?5)";
+
 /// Another paper's article with a near fingerprint. `at` is its publication in milliseconds.
 #[derive(Debug)]
 struct SimilarArticle {
     id: i64,
     at: i64,
-    simhash: u64,
+    /// The bits in which the two fingerprints differ.
+    difference: u64,
 }
 
 /// The paper of an article: by its name, or by the article.
@@ -93,7 +97,7 @@ pub(super) fn enter_story(
     )?
     .execute_later(params![id, at, hash.cast_signed()])?;
 
-    match same_story(tx, near.wait()?, hash, &text)? {
+    match same_story(tx, near.wait()?, &text)? {
         Some(other) => join_story(tx, id, at, &other),
         None => Ok(()),
     }
@@ -155,8 +159,9 @@ fn ask_near<'c>(
         PaperOf::Site(name) => (Some(name), None),
         PaperOf::Article(id) => (None, Some(id)),
     };
-    let mut select = tx.prepare_cached(
-        "SELECT article_id, at, simhash FROM fingerprint
+    // A server sends the near ones alone. SQLite has nothing that counts bits, and sends nothing.
+    let mut select = tx.prepare_cached(&format!(
+        "SELECT article_id, at, {DIFFERENCE} FROM fingerprint
          WHERE at BETWEEN ?3 AND ?4
            AND site_id <> (SELECT coalesce((SELECT id FROM site WHERE name = ?1),
                                            (SELECT site_id FROM article WHERE id = ?2)))
@@ -164,30 +169,32 @@ fn ask_near<'c>(
                        WHERE id <> (SELECT coalesce((SELECT id FROM site WHERE name = ?1),
                                                     (SELECT site_id FROM article
                                                      WHERE article.id = ?2))))
-         ORDER BY at, site_id, simhash, article_id",
-    )?;
+           /*postgres AND bit_count(CAST({DIFFERENCE} AS bit(64))) <= {PERHAPS} */
+         ORDER BY at, site_id, simhash, article_id"
+    ))?;
     let span = millis(SAME_STORY_SPAN);
     let read = move |row: &Row<'_>| {
         let other = SimilarArticle {
             id: row.get(0)?,
             at: row.get(1)?,
-            simhash: row.get::<_, i64>(2)?.cast_unsigned(),
+            difference: row.get::<_, i64>(2)?.cast_unsigned(),
         };
-        Ok(Some(other).filter(|other| nearness(hash, other.simhash) != Nearness::Other))
+        let is_near = Nearness::of_difference(other.difference) != Nearness::Other;
+        Ok(Some(other).filter(|_| is_near))
     };
-    Ok(select.ask_rows(params![site, article, at - span, at + span], Box::new(read))?)
+    let sought = params![site, article, at - span, at + span, hash.cast_signed()];
+    Ok(select.ask_rows(sought, Box::new(read))?)
 }
 
 /// Returns the nearest article of another paper that has the same story.
 fn same_story(
     tx: &Connection,
     mut near: Vec<SimilarArticle>,
-    hash: u64,
     text: &str,
 ) -> Result<Option<SimilarArticle>, ArchiveError> {
-    near.sort_by_key(|other| (hash ^ other.simhash).count_ones());
+    near.sort_by_key(|other| other.difference.count_ones());
     for other in near.into_iter().take(MAX_COMPARED) {
-        if nearness(hash, other.simhash) == Nearness::Same
+        if Nearness::of_difference(other.difference) == Nearness::Same
             || is_one_story(text, &newest_text(tx, other.id)?)
         {
             return Ok(Some(other));

@@ -12,6 +12,7 @@
 
 mod claims;
 mod lost_runs;
+mod writing_rights;
 
 use std::time::Duration;
 
@@ -30,6 +31,9 @@ use crate::time::Timestamp;
 
 pub use claims::{HostClaim, PaperClaim};
 pub(super) use lost_runs::{end_requests_of, killed_runs};
+
+/// The command by whose name a process tells others that it takes a share of the papers.
+pub const WORKER_COMMAND: &str = "worker";
 
 /// How often a lease is renewed where nothing is committed.
 const RENEWAL: Duration = Duration::from_secs(10);
@@ -152,7 +156,9 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// Returns [`ArchiveError::Held`] where another process writes that cannot be beside this one.
+    /// Returns [`ArchiveError::Held`] where another process writes that cannot be beside this one,
+    /// and [`StoreError::ReadsOnly`](crate::archive::StoreError::ReadsOnly) where the role may not
+    /// write.
     pub(super) fn take_worker_lease(
         &mut self,
         holder: &str,
@@ -166,6 +172,7 @@ impl Writer {
             Sharing::WithWorkers => (Some(PATIENCE), SILENCE),
         };
         self.connection.limit_waits(patience, silence)?;
+        self.check_rights()?;
         let tx = self.connection.transaction()?;
         tx.execute(
             "UPDATE worker SET lost = 1 WHERE lost = 0 AND lease_until < server_now()",

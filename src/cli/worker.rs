@@ -10,7 +10,9 @@ use crate::cli::{Common, console, service};
 use crate::config_folder::Config;
 use crate::counts;
 use crate::crawl::{Event, PaperReport};
-use crate::schedule::{Bell, ScheduleMode, WorkerEnd, WorkerEvent, WorkerOptions, work};
+use crate::schedule::{
+    AwaitedLease, Bell, ScheduleMode, WorkerEnd, WorkerEvent, WorkerOptions, work,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct WorkerArgs {
@@ -52,6 +54,7 @@ fn tell(common: &Common, event: &WorkerEvent<'_>) {
         WorkerEvent::Crawl(Event::Began(began)) => announce(common, SeedMode::Resume, began),
         WorkerEvent::Crawl(Event::Ended(report)) => common.voice().note(&ended(report)),
         WorkerEvent::Stopping(stopping) => tell_stopping(common.voice(), *stopping),
+        WorkerEvent::Waits(lease) => common.voice().note(&awaited(lease)),
         WorkerEvent::Failed { error, retry_in } => console::note(&format!(
             "saseo: {error}; what this worker had claimed is free, and it begins again in {} s",
             retry_in.as_secs()
@@ -66,5 +69,14 @@ fn ended(report: &PaperReport) -> String {
         counts::count(report.tally.requests, "request(s)"),
         counts::count(report.tally.articles_new, "new article(s)"),
         report.queued
+    )
+}
+
+fn awaited(lease: &AwaitedLease) -> String {
+    format!(
+        "{} has {}: its lease ends in {} s unless it goes on, and this worker waits until then",
+        lease.holder,
+        counts::count(lease.papers as u64, "paper(s) that (is|are) due"),
+        lease.left.as_secs() + 1
     )
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::SeedMode;
+use crate::archive::{SeedMode, WORKER_COMMAND};
 use crate::config::{Settings, Site};
 use crate::config_folder::{Config, ConfigError};
 use crate::crawl::{Backfill, CrawlPlan, Session};
@@ -51,7 +51,7 @@ pub fn crawl_plan(
 /// Plans the session of a worker, which crawls papers as they become due.
 pub fn worker_session(settings: &Settings) -> Session {
     Session {
-        command: "worker".to_owned(),
+        command: WORKER_COMMAND.to_owned(),
         ..lasting_session(settings)
     }
 }

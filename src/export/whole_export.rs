@@ -124,7 +124,8 @@ pub(super) fn write_folder(
 
 /// Refuses to write over a file of the archive, and into the folder of the named exports.
 pub(super) fn refuse_archive(reader: &Reader, target: &Path) -> Result<(), ExportError> {
-    let (target, own) = (place_of(target), reader.path().canonicalize().ok());
+    // Beside a database, the file itself is not there.
+    let (target, own) = (place_of(target), place_of(reader.file_place()));
     let Some((target, own)) = target.zip(own) else {
         return Ok(());
     };

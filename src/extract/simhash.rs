@@ -20,7 +20,7 @@ const SAME: u32 = 8;
 
 /// Up to this many differing bits the texts themselves are compared (measured:
 /// docs/benchmarks.md).
-const PERHAPS: u32 = 12;
+pub(crate) const PERHAPS: u32 = 12;
 
 /// The share of their shingles (Jaccard index) that two texts of one story have in common.
 const IN_COMMON: f64 = 0.5;
@@ -59,10 +59,17 @@ pub fn simhash(text: &str) -> Option<u64> {
 
 /// Compares two fingerprints by the bits in which they differ.
 pub fn nearness(one: u64, other: u64) -> Nearness {
-    match (one ^ other).count_ones() {
-        0..=SAME => Nearness::Same,
-        distance if distance <= PERHAPS => Nearness::Perhaps,
-        _ => Nearness::Other,
+    Nearness::of_difference(one ^ other)
+}
+
+impl Nearness {
+    /// Returns how near two fingerprints are that differ in these bits.
+    pub(crate) fn of_difference(bits: u64) -> Self {
+        match bits.count_ones() {
+            0..=SAME => Self::Same,
+            distance if distance <= PERHAPS => Self::Perhaps,
+            _ => Self::Other,
+        }
     }
 }
 

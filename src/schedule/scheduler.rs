@@ -1,12 +1,13 @@
 //! The loop of a scheduler: wait for the next start, crawl what is due, try again after failures.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::archive::{ArchiveError, LastCrawl, Reader, RunEnd, vanished};
+use crate::archive::RunEnd;
 use crate::clock::Clock;
 use crate::config_folder::Config;
 use crate::crawl::CrawlReport;
@@ -17,6 +18,7 @@ use crate::crawl_session::{
 use crate::schedule::bell::{Bell, Woken};
 use crate::schedule::error::ScheduleError;
 use crate::schedule::event::{ScheduleEvent, ScheduleListener};
+use crate::schedule::known_crawls::KnownCrawls;
 use crate::schedule::mode::ScheduleMode;
 use crate::schedule::options::ScheduleOptions;
 use crate::schedule::papers_under_way::{EndedPapers, PapersUnderWay};
@@ -25,6 +27,10 @@ use crate::schedule::starts::{Starts, scheduled_sites};
 use crate::schedule::timetable::Timetable;
 use crate::signals::StopSignal;
 use crate::time::Timestamp;
+
+/// The longest wait with [`ScheduleMode::Once`] for a start that is due by the clock of this machine
+/// and not by that of the archive. Clocks that differ by more are not synchronised at all.
+const MOST_AHEAD: Duration = Duration::from_secs(60);
 
 /// The reason for which a scheduler ended.
 #[derive(Debug)]
@@ -46,8 +52,9 @@ enum NextStep {
 pub struct Scheduler<'a> {
     options: ScheduleOptions<'a>,
     listener: &'a dyn ScheduleListener,
-    /// Sites that were never crawled are counted from this moment.
-    since: Timestamp,
+    /// Sites that were never crawled are counted from this moment, by the clock of the archive;
+    /// `None` before the first look at it.
+    since: Option<Timestamp>,
     configuration: Config,
     /// The next start that the listener heard of.
     told_start: Option<Timestamp>,
@@ -67,8 +74,8 @@ impl<'a> Scheduler<'a> {
         listener: &'a dyn ScheduleListener,
     ) -> Self {
         let since = match options.mode {
-            ScheduleMode::Once => Timestamp::EPOCH,
-            ScheduleMode::UntilStopped => now(),
+            ScheduleMode::Once => Some(Timestamp::EPOCH),
+            ScheduleMode::UntilStopped => None,
         };
 
         Self {
@@ -118,10 +125,10 @@ impl<'a> Scheduler<'a> {
 
     /// Crawls the papers that are due, or tells when the next one is.
     fn turn(&mut self, bell: &mut Bell) -> Result<NextStep, ScheduleError> {
-        let now = now();
-        let last_crawls = self.last_crawls()?;
+        let KnownCrawls { now, last } = KnownCrawls::of(self.options.place, &mut self.has_archive)?;
+        let since = *self.since.get_or_insert(now);
         let sites = scheduled_sites(&self.configuration, self.options.sites)?;
-        let timetable = Timetable::new(&sites, &last_crawls, &self.owed, self.since);
+        let timetable = Timetable::new(&sites, &last, &self.owed, since);
         if let Some((start, site)) = timetable.next().filter(|(start, _)| *start > now) {
             return Ok(self.wait_for(start, site, now));
         }
@@ -131,26 +138,15 @@ impl<'a> Scheduler<'a> {
             self.configuration.settings.limits.free_disk,
         )?;
         self.retries.has_room(self.listener);
-        self.crawl(timetable, bell)
+        self.crawl(timetable, since, bell)
     }
 
-    /// Returns when the last crawl of each site began. Returns nothing where there is no archive
-    /// yet, or one that the next crawl will bring up to date.
-    fn last_crawls(&mut self) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
-        let place = self.options.place;
-        match Reader::of(place) {
-            Ok(reader) => {
-                self.has_archive = true;
-                reader.last_crawls(now())
-            }
-            Err(error) if error.is_missing() && self.has_archive => Err(vanished(place.data())),
-            Err(error) if error.is_missing() || error.is_not_ready() => Ok(BTreeMap::new()),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn wait_for(&mut self, start: Timestamp, site: &str, now: Timestamp) -> NextStep {
+    /// Decides how to wait for a start, where it is `archive_now` by the clock of the archive.
+    fn wait_for(&mut self, start: Timestamp, site: &str, archive_now: Timestamp) -> NextStep {
+        let (now, left) = (now(), start.since(archive_now));
         match self.options.mode {
+            // It is due by the clock of this machine, which is ahead.
+            ScheduleMode::Once if start <= now && left <= MOST_AHEAD => NextStep::Wait(now + left),
             ScheduleMode::Once => {
                 self.listener
                     .hear(ScheduleEvent::NothingDue { site, start });
@@ -161,14 +157,19 @@ impl<'a> Scheduler<'a> {
                     self.listener.hear(ScheduleEvent::Waits { site, start });
                     self.told_start = Some(start);
                 }
-                NextStep::Wait(start.min(now + GLANCE))
+                NextStep::Wait(now + left.min(GLANCE))
             }
         }
     }
 
     /// Crawls papers at their times, as long as one is under way, and tells their monitors.
-    fn crawl(&mut self, timetable: Timetable, bell: &mut Bell) -> Result<NextStep, ScheduleError> {
-        let (ran, papers) = self.run_session(timetable, bell)?;
+    fn crawl(
+        &mut self,
+        timetable: Timetable,
+        since: Timestamp,
+        bell: &mut Bell,
+    ) -> Result<NextStep, ScheduleError> {
+        let (ran, papers) = self.run_session(timetable, since, bell)?;
         if let Err(error) = &ran {
             papers.fail(error);
         }
@@ -198,6 +199,7 @@ impl<'a> Scheduler<'a> {
     fn run_session(
         &mut self,
         timetable: Timetable,
+        since: Timestamp,
         bell: &mut Bell,
     ) -> Result<(Result<SessionEnd, SessionError>, PapersUnderWay<'a>), ScheduleError> {
         let (options, listener) = (self.options, self.listener);
@@ -220,7 +222,7 @@ impl<'a> Scheduler<'a> {
         let mut starts = Starts {
             listener,
             names: options.sites,
-            since: self.since,
+            since,
             configuration,
             reloaded: &reloaded,
             timetable,

@@ -1,42 +1,23 @@
 //! A worker: it crawls what is due of the papers that no other worker crawls, and seeds nothing.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, ArchiveLocation, Reader, SeedMode};
+use crate::archive::{ArchiveError, ArchiveLocation};
 use crate::clock::Clock;
-use crate::config::Site;
 use crate::config_folder::Config;
-use crate::crawl::{Agenda, Event, PATIENCE, PaperReport, Start};
+use crate::crawl::Event;
 use crate::crawl_session::{
     PreparedSession, SessionError, SignalRelay, Stopping, may_begin, run_session, web,
     worker_session,
 };
 use crate::schedule::bell::{Bell, Woken};
 use crate::schedule::error::ScheduleError;
+use crate::schedule::free_papers::{FreePapers, REST};
+use crate::schedule::lease_watch::AwaitedLease;
 use crate::schedule::mode::ScheduleMode;
 use crate::schedule::retry::is_lasting;
 use crate::signals::StopSignal;
 use crate::time::Timestamp;
-
-/// The time between two looks for work where there was some. Papers are taken a few at a time, so
-/// that workers that begin together share them.
-const LOOK: Duration = Duration::from_secs(1);
-
-/// The time between two looks for work where there was none.
-const REST: Duration = Duration::from_secs(5);
-
-/// The most papers that are taken at one look.
-const TAKEN_TOGETHER: usize = 16;
-
-/// The least time between two runs of one paper: what a run leaves due, such as pages of a host that
-/// another worker asks, is not tried again at once.
-const BETWEEN_RUNS: Duration = Duration::from_secs(60);
-
-/// The longest time between two runs of a paper whose runs ask for nothing, as where its host cannot
-/// be found: each run stands in the ledger.
-const BETWEEN_EMPTY_RUNS: Duration = Duration::from_secs(3600);
 
 /// The first wait after an error; it doubles with each further one in a row.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -58,6 +39,9 @@ pub struct WorkerOptions<'a> {
 pub enum WorkerEvent<'a> {
     Crawl(Event<'a>),
     Stopping(Stopping),
+    /// With [`ScheduleMode::Once`]: nothing else is left, and what a process has that may have been
+    /// killed is free when its lease ends.
+    Waits(&'a AwaitedLease),
     /// What it had claimed is free for others; it begins again.
     Failed {
         error: &'a ScheduleError,
@@ -71,6 +55,12 @@ pub enum WorkerEnd {
     Stopped(StopSignal),
     /// With [`ScheduleMode::Once`]: nothing is due that nobody crawls.
     NothingDue,
+}
+
+/// What follows from a session.
+enum AfterSession {
+    LookAgain(Timestamp),
+    End(WorkerEnd),
 }
 
 /// Crawls what is due until a signal comes, or with [`ScheduleMode::Once`] until nothing is.
@@ -96,15 +86,15 @@ pub fn work(
         }
 
         let error = match session(options, configuration, &mut papers, bell, tell) {
-            Ok(Some(end)) => return Ok(end),
-            Ok(None) => {
+            Ok(AfterSession::End(end)) => return Ok(end),
+            Ok(AfterSession::LookAgain(moment)) => {
                 failures = 0;
-                wake_at = now() + REST;
+                wake_at = moment;
                 continue;
             }
             Err(error) => error,
         };
-        papers.reader = None;
+        papers.close();
         if is_lasting(&error) || is_refused(&error) {
             return Err(error);
         }
@@ -120,23 +110,22 @@ pub fn work(
     }
 }
 
-/// Crawls the papers that are free, as long as there are some. Returns `None` where none is, and the
-/// worker goes on.
+/// Crawls the papers that are free, as long as there are some.
 fn session(
     options: WorkerOptions<'_>,
     configuration: &Config,
     papers: &mut FreePapers<'_>,
     bell: &mut Bell,
     tell: &mut dyn FnMut(WorkerEvent<'_>),
-) -> Result<Option<WorkerEnd>, ScheduleError> {
+) -> Result<AfterSession, ScheduleError> {
     may_begin(
         options.place.data(),
         configuration.settings.limits.free_disk,
     )?;
-    if !papers.has_some(now())? {
+    if !papers.has_some()? {
         return Ok(match options.mode {
-            ScheduleMode::Once => Some(WorkerEnd::NothingDue),
-            ScheduleMode::UntilStopped => None,
+            ScheduleMode::Once => after_all(papers.awaited()?, tell),
+            ScheduleMode::UntilStopped => AfterSession::LookAgain(now() + REST),
         });
     }
 
@@ -157,7 +146,21 @@ fn session(
         return Err(SessionError::NoRoom(full).into());
     }
     papers.took_error()?;
-    Ok(end.signal.map(WorkerEnd::Stopped))
+    Ok(match end.signal {
+        Some(signal) => AfterSession::End(WorkerEnd::Stopped(signal)),
+        None => AfterSession::LookAgain(now() + REST),
+    })
+}
+
+/// Decides what a worker does that ends when nothing is due, and for which nothing is free.
+fn after_all(awaited: Option<AwaitedLease>, tell: &mut dyn FnMut(WorkerEvent<'_>)) -> AfterSession {
+    let Some(lease) = awaited else {
+        return AfterSession::End(WorkerEnd::NothingDue);
+    };
+    if !lease.is_known {
+        tell(WorkerEvent::Waits(&lease));
+    }
+    AfterSession::LookAgain(now() + lease.left.min(REST))
 }
 
 /// Tells whether the error is one of the user's: an address that is none, or no right.
@@ -167,135 +170,4 @@ fn is_refused(error: &ScheduleError) -> bool {
 
 fn now() -> Timestamp {
     Clock::system().now()
-}
-
-/// The papers that nobody crawls and that have something due, as the agenda of a worker.
-struct FreePapers<'a> {
-    place: &'a ArchiveLocation,
-    configuration: &'a Config,
-    sites: HashMap<&'a str, &'a Arc<Site>>,
-    reader: Option<Reader>,
-    /// The papers that this worker began to crawl.
-    begun: Vec<String>,
-    /// When each paper may be crawled again here, by the system's clock, and how long it rested.
-    rests: HashMap<String, (Timestamp, Duration)>,
-    next_look: Timestamp,
-    failed: Option<ArchiveError>,
-}
-
-impl<'a> FreePapers<'a> {
-    fn new(place: &'a ArchiveLocation, configuration: &'a Config, sites: &[&'a Arc<Site>]) -> Self {
-        Self {
-            place,
-            configuration,
-            sites: sites
-                .iter()
-                .map(|site| (site.name.as_str(), *site))
-                .collect(),
-            reader: None,
-            begun: Vec::new(),
-            rests: HashMap::new(),
-            next_look: Timestamp::EPOCH,
-            failed: None,
-        }
-    }
-
-    /// Tells whether there is something to crawl.
-    fn has_some(&mut self, now: Timestamp) -> Result<bool, ArchiveError> {
-        self.begun.clear();
-        self.next_look = Timestamp::EPOCH;
-        Ok(!self.look(now)?.is_empty())
-    }
-
-    /// Returns the papers that this worker may take, those of its fair share.
-    fn look(&mut self, now: Timestamp) -> Result<Vec<Start>, ArchiveError> {
-        let reader = match self.reader.take() {
-            Some(reader) => reader,
-            None => {
-                let reader = Reader::of(self.place)?;
-                reader.limit_waits()?;
-                reader
-            }
-        };
-        let due = reader.due_papers(now, PATIENCE)?;
-        self.reader = Some(reader);
-
-        let is_rested = |name: &&String| {
-            let rest = self.rests.get(*name);
-            rest.is_none_or(|(until, _)| now >= *until)
-        };
-        let free: Vec<&String> = due
-            .free
-            .iter()
-            .filter(|name| self.sites.contains_key(name.as_str()))
-            .filter(is_rested)
-            .collect();
-
-        let all = free.len() as u64 + due.under_way;
-        let share = all.div_ceil(due.workers.max(1));
-        let left = share.saturating_sub(self.begun.len() as u64);
-        let most = usize::try_from(left)
-            .unwrap_or(usize::MAX)
-            .min(TAKEN_TOGETHER);
-        let starts = free.into_iter().filter_map(|name| self.start(name));
-        Ok(starts.take(most).collect())
-    }
-
-    fn start(&self, name: &str) -> Option<Start> {
-        let site = self.sites.get(name)?;
-        match self.configuration.reader(site) {
-            Ok(reader) => Some(Start {
-                reader,
-                seeding: SeedMode::Resume,
-                backfill: None,
-                skipped: 0,
-                due: None,
-            }),
-            Err(error) => {
-                tracing::warn!(site = name, %error, "this paper is left out");
-                None
-            }
-        }
-    }
-
-    /// Returns the error of a look during the session.
-    fn took_error(&mut self) -> Result<(), ArchiveError> {
-        self.failed.take().map_or(Ok(()), Err)
-    }
-}
-
-impl Agenda for FreePapers<'_> {
-    fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<Start> {
-        if now < self.next_look {
-            return Vec::new();
-        }
-        self.begun.retain(|name| is_under_way(name));
-        let starts = match self.look(now) {
-            Ok(starts) => starts,
-            Err(error) => {
-                tracing::warn!(%error, "cannot look for papers that are due");
-                self.failed = Some(error);
-                Vec::new()
-            }
-        };
-        self.next_look = now + if starts.is_empty() { REST } else { LOOK };
-        let names = starts.iter().map(|start| start.reader.site.name.clone());
-        self.begun.extend(names);
-        starts
-    }
-
-    fn ended(&mut self, report: &PaperReport) {
-        let before = self.rests.get(&report.site).map(|(_, rest)| *rest);
-        let rest = match before {
-            Some(before) if report.tally.requests == 0 => {
-                before.saturating_mul(2).min(BETWEEN_EMPTY_RUNS)
-            }
-            Some(_) | None => BETWEEN_RUNS,
-        };
-        self.rests.insert(report.site.clone(), (now() + rest, rest));
-    }
-
-    fn next(&self, _now: Timestamp) -> Option<Timestamp> {
-        Some(self.next_look)
-    }
 }

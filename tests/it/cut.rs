@@ -3,6 +3,7 @@
 use std::process::Output;
 
 use crate::program::{Crawler, Paper, said, told};
+use crate::store;
 use saseo::demo::Edition;
 use serde_json::Value;
 
@@ -116,9 +117,6 @@ fn a_run_that_failed_keeps_why() {
         (&runs[0]["run"], &runs[0]["how"]),
         (&1.into(), &"failed".into())
     );
-    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
-    let why: String = sql
-        .query_row("SELECT why FROM runs WHERE id = 1", [], |row| row.get(0))
-        .unwrap();
-    assert!(failures.contains(&why), "{why}");
+    let why = store::sql_of(crawler.folder.path(), "SELECT why FROM runs WHERE id = 1");
+    assert!(failures.contains(why.trim_end()), "{why}");
 }

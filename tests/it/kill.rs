@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::program::{Crawler, Paper};
+use crate::store;
 use saseo::demo::Edition;
 
 /// The gap of the test's site file.
@@ -74,16 +75,13 @@ fn a_crawl_of_photos_killed_at_ten_moments_keeps_every_photo_once() {
     }
     crawler.run_json("resume");
 
-    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
-    let mut select = sql
-        .prepare(
-            "SELECT page.url FROM page JOIN capture ON capture.page_id = page.id
-             JOIN body ON body.id = capture.body_id
-             WHERE role = 'photo' AND verdict = 'stored' ORDER BY page.url",
-        )
-        .unwrap();
-    let rows = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
-    let kept: Vec<String> = rows.collect::<Result<_, _>>().unwrap();
+    let kept = store::sql_of(
+        crawler.folder.path(),
+        "SELECT page.url FROM page JOIN capture ON capture.page_id = page.id
+         JOIN body ON body.id = capture.body_id
+         WHERE role = 'photo' AND verdict = 'stored' ORDER BY page.url",
+    );
+    let kept: Vec<&str> = kept.lines().collect();
     let mut expected = paper.photos_to_be_stored();
     expected.sort();
     assert_eq!(kept, expected);

@@ -10,6 +10,7 @@ use crate::changing_archive::{
     ARTICLES, ChangingArchive, manifest, named_lines, names, told_changes,
 };
 use crate::program::{said, told};
+use crate::store;
 use saseo::ChangeKind;
 
 /// The texts of a column of lines; null is `-`.
@@ -85,10 +86,7 @@ fn what_is_gone_or_taken_down_is_told_outside_the_selection_as_well() {
     archive.mark_gone(1);
     archive.change(1, "back");
     archive.change(3, "taken_down");
-    archive
-        .sql()
-        .execute("UPDATE article SET access = 'members' WHERE number = 4", [])
-        .unwrap();
+    archive.sql("UPDATE article SET access = 'members' WHERE number = 4");
     archive.change(4, "changed");
     archive.exported(&[]);
 
@@ -148,13 +146,7 @@ fn a_new_article_outside_the_selection_has_no_line_and_is_passed_by() {
 fn a_taken_down_article_leaves_nothing_in_the_lines_of_its_former_changes() {
     let archive = ChangingArchive::new();
     archive.change(2, "taken_down");
-    archive
-        .sql()
-        .execute(
-            "DELETE FROM version WHERE article_id = (SELECT id FROM article WHERE number = 2)",
-            [],
-        )
-        .unwrap();
+    archive.sql("DELETE FROM version WHERE article_id = (SELECT id FROM article WHERE number = 2)");
     archive.exported(&[]);
 
     let lines = named_lines(&archive.out());
@@ -448,6 +440,10 @@ fn a_deleted_export_leaves_its_files_and_is_taken_up_again_from_its_folder() {
 #[test]
 fn an_older_copy_of_the_archive_is_not_gone_on_with() {
     let archive = ChangingArchive::new();
+    if store::of(archive.crawler.folder.path()).is_some() {
+        // A database has no file that could be put back.
+        return;
+    }
     let copy = archive.crawler.folder.path().join("copy.db");
     fs::copy(archive.crawler.data().join("archive.db"), &copy).unwrap();
     archive.edit(3);
@@ -515,14 +511,10 @@ fn a_folder_that_another_export_writes_is_left_alone() {
 #[test]
 fn a_damaged_article_is_told_without_its_words_and_with_exit_code_3() {
     let archive = ChangingArchive::new();
-    archive
-        .sql()
-        .execute(
-            "UPDATE version SET text = 'x'
-             WHERE article_id = (SELECT id FROM article WHERE number = 2)",
-            [],
-        )
-        .unwrap();
+    archive.sql(
+        "UPDATE version SET text = 'x'
+         WHERE article_id = (SELECT id FROM article WHERE number = 2)",
+    );
     let out = archive.export(&[]);
 
     assert_eq!(out.status.code(), Some(3), "{}", said(&out));

@@ -144,26 +144,31 @@ impl Process for Child {
 
 impl Process for Running {
     fn is_running(&mut self) -> bool {
-        self.0.is_running()
+        self.child.is_running()
     }
 }
 
 /// A crawl under way.
-pub struct Running(Child);
+pub struct Running {
+    child: Child,
+    /// Of its crawler.
+    folder: PathBuf,
+}
 
 impl Running {
-    /// SIGKILL, and the end of the process.
+    /// SIGKILL, and the end of the process and of its lease.
     pub fn kill(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        store::end_leases(&self.folder);
     }
 
     pub fn id(&self) -> u32 {
-        self.0.id()
+        self.child.id()
     }
 
     pub fn wait(mut self) -> i32 {
-        self.0.wait().unwrap().code().unwrap_or(-1)
+        self.child.wait().unwrap().code().unwrap_or(-1)
     }
 }
 
@@ -290,13 +295,12 @@ impl Crawler {
     }
 
     pub fn spawn(&self, command: &str) -> Running {
-        Running(
-            self.command(&[command])
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap(),
-        )
+        let mut command = self.command(&[command]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        Running {
+            child: command.spawn().unwrap(),
+            folder: self.folder.path().to_owned(),
+        }
     }
 
     /// The articles of a JSONL export.

@@ -13,7 +13,7 @@ use saseo::reextract::{LeasedArchive, Mode, ReextractPlan, Summary, reextract};
 use saseo::site_reader::SiteReader;
 use serde_json::{Value, json};
 
-use crate::open_archive::open_archive;
+use crate::store;
 
 const PROFILE: &str = include_str!("../../config/profiles/ndsoft.toml");
 
@@ -177,9 +177,11 @@ fn a_moment_that_is_told_more_exactly_makes_no_further_version() {
     );
 
     // As an older program left it, whatever is fetched again.
-    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
-    sql.execute_batch("UPDATE version SET published_precision = NULL; UPDATE page SET next_at = 0, etag = NULL WHERE role = 'article'")
-        .unwrap();
+    store::sql_of(
+        crawler.folder.path(),
+        "UPDATE version SET published_precision = NULL;
+         UPDATE page SET next_at = 0, etag = NULL WHERE role = 'article'",
+    );
     let asked = paper.log().len();
     let out = crawler.run(&["--json", "crawl"]);
     assert!(paper.log().len() >= asked + 118);
@@ -260,7 +262,7 @@ fn a_re_extraction_that_is_broken_off_goes_on_where_it_was() {
         mode: Mode::Write,
     };
     let read = |batches: u32| -> Summary {
-        let mut archive = open_archive(&crawler.data()).unwrap();
+        let mut archive = store::writer_of(crawler.folder.path());
         let clock = Clock::system();
         let lease = archive.take_lease("a test", clock.now(), None).unwrap();
         let run = archive
@@ -308,10 +310,7 @@ fn wrong_names_and_missing_archives_are_told() {
         )
     };
     let (code, words) = said(&["reextract"]);
-    assert!(
-        code == Some(1) && words.contains("there is no archive"),
-        "{words}"
-    );
+    assert!(code == Some(1) && words.contains("no archive"), "{words}");
     let (code, words) = said(&["reextract", "--profile", "nosuch"]);
     assert!(
         code == Some(2) && words.contains("there is no profile \"nosuch\"; there"),
@@ -358,11 +357,11 @@ fn bytes_that_are_damaged_are_told_and_never_taken_for_a_page() {
     let paper = paper();
     let crawler = Crawler::of(&paper, "0s");
     crawler.run(&["crawl"]);
-    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
-    let of = |number: &str| {
-        format!(
-            "(SELECT body_id FROM capture JOIN page ON page.id = page_id WHERE page.number = {number})"
-        )
+    let body_of = |number: &str| {
+        let select = format!(
+            "SELECT body_id FROM capture JOIN page ON page.id = page_id WHERE page.number = {number}"
+        );
+        store::sql_of(crawler.folder.path(), &select)
     };
     let numbers: Vec<String> = crawler
         .articles()
@@ -370,19 +369,14 @@ fn bytes_that_are_damaged_are_told_and_never_taken_for_a_page() {
         .take(3)
         .map(|article| article["number"].to_string())
         .collect();
+    let other_body = body_of(&numbers[0]);
     for (number, damage) in numbers.iter().zip([
-        "zstd = CAST(substr(zstd, 1, length(zstd) - 40) AS BLOB)",
-        "bytes = 1 << 50",
-        "sha256 = zeroblob(32)",
+        format!("zstd = (SELECT sha256 FROM body WHERE id = {other_body})"),
+        "bytes = 1125899906842624".to_owned(),
+        "sha256 = substr(zstd, 1, 32)".to_owned(),
     ]) {
-        assert_eq!(
-            sql.execute(
-                &format!("UPDATE body SET {damage} WHERE id = {}", of(number)),
-                []
-            )
-            .unwrap(),
-            1
-        );
+        let update = format!("UPDATE body SET {damage} WHERE id = {}", body_of(number));
+        store::sql_of(crawler.folder.path(), &update);
     }
     let before = crawler.articles();
     let summary = reextracted(&crawler, &["--tolerate", "3"]);
@@ -436,17 +430,12 @@ fn words_that_are_read_only_now_are_judged_as_the_site_file_says() {
 }
 
 /// Kills a re-extraction while it reads pages: the note of what it had begun stays behind.
-fn killed_while_reading(crawler: &Crawler, sql: &rusqlite::Connection) {
-    let begun = || {
-        sql.query_row("SELECT count(*) FROM rereading", [], |row| {
-            row.get::<_, u64>(0)
-        })
-        .unwrap()
-    };
-    while begun() == 0 {
+fn killed_while_reading(crawler: &Crawler) {
+    let begun = || store::sql_of(crawler.folder.path(), "SELECT count(*) FROM rereading");
+    while begun() == "0\n" {
         let mut running = crawler.spawn("reextract");
         // It ends by itself where it was faster than this.
-        while begun() == 0 && running.is_running() {
+        while begun() == "0\n" && running.is_running() {
             std::thread::yield_now();
         }
         running.kill();
@@ -459,35 +448,27 @@ fn a_page_that_ended_the_process_is_read_by_itself_and_left_out_after_three_time
     let crawler = Crawler::of(&paper, "0s");
     crawler.run(&["crawl"]);
     let before = crawler.articles();
-    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    let sql = |sql: &str| store::sql_of(crawler.folder.path(), sql);
     let deaths = || -> Option<u32> {
-        let mut select = sql.prepare("SELECT times FROM deadly_capture").unwrap();
-        select
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .next()
-            .transpose()
-            .unwrap()
+        let times = sql("SELECT times FROM deadly_capture");
+        times.lines().next().map(|times| times.parse().unwrap())
     };
 
     // One of many may be the one: each is read by itself, and none is at fault.
-    killed_while_reading(&crawler, &sql);
+    killed_while_reading(&crawler);
     assert_eq!(reextracted(&crawler, &[])["same"], 118);
     assert_eq!((deaths(), crawler.articles()), (None, before.clone()));
 
     // The note of a single capture counts against it, until it is read.
-    let victim: i64 = sql
-        .query_row("SELECT max(capture_id) FROM version", [], |row| row.get(0))
-        .unwrap();
+    let victim = sql("SELECT max(capture_id) FROM version");
     let begin_with_victim = |times: u32| {
-        killed_while_reading(&crawler, &sql);
-        sql.execute("UPDATE rereading SET first = ?1, last = ?1", [victim])
-            .unwrap();
-        sql.execute(
-            "INSERT INTO deadly_capture SELECT ?1, what, ?2 FROM rereading",
-            [victim, times.into()],
-        )
-        .unwrap();
+        killed_while_reading(&crawler);
+        sql(&format!(
+            "UPDATE rereading SET first = {victim}, last = {victim}"
+        ));
+        sql(&format!(
+            "INSERT INTO deadly_capture SELECT {victim}, what, {times} FROM rereading"
+        ));
     };
     begin_with_victim(1);
     assert_eq!(reextracted(&crawler, &[])["same"], 118);

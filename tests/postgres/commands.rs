@@ -11,7 +11,7 @@ use crate::program::{Crawler, Paper, said, told};
 use crate::store;
 
 /// The reading commands. `OUT` is a folder of the command's own.
-const READING: [&str; 30] = [
+const READING: [&str; 32] = [
     "--json status demo",
     "--json plan",
     "--json list --limit 200",
@@ -33,6 +33,8 @@ const READING: [&str; 30] = [
     "search 도서관",
     "search 도서관 --sort new --limit 3",
     "--json search 책 --count-by section",
+    "--json search 책",
+    "--json search title:책~OR~도서관~OR~작가",
     "export --format jsonl --out OUT/a.jsonl",
     "export --format jsonl --out OUT/b.jsonl --all-versions --where number~>~3",
     "export --format csv --out OUT/a.csv --bom",
@@ -239,8 +241,6 @@ fn a_killed_crawl_is_gone_on_with_and_stores_every_article_once() {
     paper.wait_for_visits(12, &mut run);
     run.kill();
 
-    // Its lease ends.
-    store::sql_of(crawler.folder.path(), "UPDATE worker SET lease_until = 0");
     assert_code(&elsewhere(&crawler, &["resume"]).output().unwrap(), 0);
 
     let mut stored: Vec<u64> = crawler
@@ -417,16 +417,27 @@ fn a_user_who_may_only_read_reads_and_is_refused_to_write() {
         assert_code(&run(&args), 0);
     }
     let takedown = ["forget", "--where", "number > 0", "--yes", "--why", "x"];
-    for args in [&["crawl"][..], &["reextract"], &takedown] {
+    let dry_run = ["reextract", "--dry-run"];
+    for args in [&["crawl"][..], &["reextract"], &dry_run, &takedown] {
         let refused = run(args);
         assert_code(&refused, 1);
-        assert!(
-            said(&refused).contains("permission denied"),
-            "{}",
-            said(&refused)
+        let lacking = format!(
+            "the role {role} may not write the archive in {address}: it lacks INSERT, UPDATE, DELETE"
         );
+        assert!(said(&refused).contains(&lacking), "{}", said(&refused));
     }
     assert!(!crawler.articles().is_empty());
+
+    // What the message advises is enough.
+    let before = said(&run(&["crawl"]));
+    let (_, advice) = before.split_once("let that role run `").unwrap();
+    store::sql_of(crawler.folder.path(), advice.split_once('`').unwrap().0);
+    for args in [&["crawl"][..], &["reextract"], &["search", "책"]] {
+        assert_code(&run(args), 0);
+    }
+    // Only their owner may clean the tables.
+    assert_code(&run(&takedown), 3);
+    assert!(crawler.articles().is_empty());
 }
 
 #[test]

@@ -3,5 +3,6 @@
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/program.rs"]
 pub mod program;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/store.rs"]
 mod store;

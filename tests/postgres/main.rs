@@ -5,6 +5,7 @@
     reason = "crawlers of one source write into folders and into databases"
 )]
 
+mod clocks;
 mod cluster;
 mod commands;
 mod copies;
@@ -18,7 +19,9 @@ mod machines;
 mod month;
 mod objects;
 mod proxy;
+mod reads;
 mod searches;
+mod shares;
 mod storage;
 mod store;
 mod trips;
@@ -33,16 +36,21 @@ mod archive_desk;
 mod archive_histories;
 #[path = "../it/archive_model.rs"]
 mod archive_model;
-#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/changing_archive.rs"]
 mod changing_archive;
 #[path = "../it/crawl.rs"]
 mod crawl;
+#[path = "../it/cut.rs"]
+mod cut;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/growing_paper.rs"]
 mod growing_paper;
 #[path = "../it/history.rs"]
 mod history;
+#[path = "../it/kill.rs"]
+mod kill;
+#[path = "../it/named_exports.rs"]
+mod named_exports;
 #[path = "../it/open_archive.rs"]
 mod open_archive;
 #[path = "../it/place.rs"]
@@ -53,6 +61,8 @@ mod program;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/published_days.rs"]
 mod published_days;
+#[path = "../it/reextract.rs"]
+mod reextract;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/simulated_web.rs"]
 mod simulated_web;

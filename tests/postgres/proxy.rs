@@ -1,6 +1,8 @@
 //! A TCP proxy that can go mute: it takes bytes, and passes none on. It can be slow, too.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -12,6 +14,7 @@ use tokio::sync::watch;
 pub struct Proxy {
     pub address: SocketAddr,
     is_mute: watch::Sender<bool>,
+    answered: Arc<AtomicU64>,
     _runtime: Runtime,
 }
 
@@ -33,15 +36,19 @@ impl Proxy {
             .unwrap();
         let address = listener.local_addr().unwrap();
         let (is_mute, muted) = watch::channel(false);
+        let answered = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&answered);
 
         runtime.spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(pass_on(client, port, delay, muted.clone()));
+                let counted = Arc::clone(&counted);
+                tokio::spawn(pass_on(client, port, delay, (muted.clone(), counted)));
             }
         });
         Self {
             address,
             is_mute,
+            answered,
             _runtime: runtime,
         }
     }
@@ -55,32 +62,45 @@ impl Proxy {
     pub fn unmute(&self) {
         self.is_mute.send_replace(false);
     }
+
+    /// The bytes that came from the server so far.
+    pub fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
+    }
 }
 
 /// Passes the bytes of one connection on, until one of its ends closes it.
-async fn pass_on(client: TcpStream, port: u16, delay: Duration, muted: watch::Receiver<bool>) {
+async fn pass_on(
+    client: TcpStream,
+    port: u16,
+    delay: Duration,
+    (muted, answered): (watch::Receiver<bool>, Arc<AtomicU64>),
+) {
     // Where no server is, the client's connection ends.
     let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else {
         return;
     };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
+    let asked = AtomicU64::new(0);
     tokio::select! {
-        () = copy(from_client, to_server, delay, muted.clone()) => {}
-        () = copy(from_server, to_client, delay, muted) => {}
+        () = copy(from_client, to_server, delay, (muted.clone(), &asked)) => {}
+        () = copy(from_server, to_client, delay, (muted, &answered)) => {}
     }
 }
 
-/// Copies until an end or an error, and waits before each write while the proxy is mute.
+/// Copies until an end or an error, waits before each write while the proxy is mute, and counts the
+/// bytes.
 async fn copy(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     delay: Duration,
-    mut muted: watch::Receiver<bool>,
+    (mut muted, copied): (watch::Receiver<bool>, &AtomicU64),
 ) {
     let mut buffer = vec![0; 64 << 10];
     while let Ok(count) = from.read(&mut buffer).await {
         tokio::time::sleep(delay).await;
+        copied.fetch_add(count as u64, Ordering::Relaxed);
         let heard = muted.wait_for(|is_mute| !is_mute).await.is_ok();
         if count == 0 || !heard || to.write_all(&buffer[..count]).await.is_err() {
             return;

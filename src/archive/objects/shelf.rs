@@ -209,7 +209,7 @@ impl ObjectShelf {
             }
             #[cfg(feature = "postgres")]
             Some(NewestState::Database(address)) => {
-                Connection::Postgres(DatabaseSession::connect(address)?)
+                Connection::Postgres(Box::new(DatabaseSession::connect(address)?))
             }
         };
         place_of(&connection, body)

@@ -63,6 +63,7 @@ impl Reader {
         let from = format!(
             "article LEFT JOIN site ON site.id = article.site_id
              LEFT JOIN version ON version.article_id = article.id
+                  AND version.article_id >= ?1
              WHERE {chosen}
                -- Of an article that was taken down, no version is kept.
                AND (version.id IS NOT NULL

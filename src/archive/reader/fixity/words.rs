@@ -192,7 +192,8 @@ impl Reader {
             .into(),
             from: format!(
                 "indexed_version JOIN version ON version.id = indexed_version.version_id
-                 JOIN article ON article.id = indexed_version.article_id WHERE {condition}"
+                 JOIN article ON article.id = indexed_version.article_id AND article.id >= ?1
+                 WHERE {condition}"
             ),
             key: "indexed_version.article_id",
             table: "indexed_version".to_owned(),
