@@ -78,10 +78,17 @@ pub(super) fn at_hand<T>(result: T) -> Receiver<T> {
     take
 }
 
+/// A process that was stopped for longer than its patience finds the answer as soon as the session's
+/// thread has run again.
+const AWAKENING: Duration = Duration::from_secs(1);
+
 /// Waits for an answer; `None` where it does not come in time.
 pub(super) fn answer_in_time<T>(answer: &Receiver<T>, patience: Option<Duration>) -> Option<T> {
     match patience {
-        Some(patience) => answer.recv_timeout(patience).ok(),
+        Some(patience) => answer
+            .recv_timeout(patience)
+            .or_else(|_| answer.recv_timeout(AWAKENING))
+            .ok(),
         None => answer.recv().ok(),
     }
 }
