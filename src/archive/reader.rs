@@ -144,6 +144,16 @@ impl Reader {
         Ok(reader)
     }
 
+    /// Leaves bodies out that are in object storage, where all bodies are looked at: a backup does
+    /// not have them.
+    #[cfg(feature = "crawl")]
+    pub(crate) fn without_objects(self) -> Self {
+        Self {
+            objects: ObjectShelf::left_out(),
+            ..self
+        }
+    }
+
     /// Waits for no answer longer than a worker does: its requests go on meanwhile.
     #[cfg(feature = "crawl")]
     pub(crate) fn limit_waits(&self) -> Result<(), ArchiveError> {

@@ -94,7 +94,7 @@ impl Restoring {
             })?;
 
         let (carried, has_cleaning_left) = self.bring_up_to_date(durability, clock)?;
-        let reader = Reader::open(&self.part)?;
+        let reader = Reader::open(&self.part)?.without_objects();
         let report = verify::verify(&reader, &[], |progress| {
             watch(RestoreProgress::Checking(progress));
         })?;

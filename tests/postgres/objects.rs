@@ -100,6 +100,11 @@ impl Desk {
         }
     }
 
+    fn sql_batch(&self, sql: &str) {
+        let file = Connection::open(self.crawler.data().join("archive.db")).unwrap();
+        file.execute_batch(sql).unwrap();
+    }
+
     /// Fails unless the archive knows just the objects that are there, by their names.
     fn assert_objects_known(&self) {
         let objects = self.storage.objects();
@@ -590,4 +595,31 @@ fn wrong_settings_of_s3_are_told_and_no_secret_is() {
         assert_eq!(out.status.code(), Some(2), "{}", said(&out));
         assert!(!said(&out).contains("hidden"), "{}", said(&out));
     }
+}
+
+#[test]
+fn a_backup_reads_no_object_and_tells_where_the_pages_are() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    desk.compact();
+    let pages = desk.pages("before.warc");
+    let backup = desk.crawler.folder.path().join("backup.db");
+    let backup = backup.to_string_lossy().into_owned();
+    let Storage::Folder(folder) = &desk.storage else {
+        unreachable!("the storage is a folder");
+    };
+    let (here, away) = (folder.path().join("objects"), folder.path().join("away"));
+
+    fs::rename(&here, &away).unwrap();
+    let backed_up = desk.run(&["backup", &backup]);
+    let restored = desk.run(&["restore", &backup, "--yes"]);
+    fs::rename(&away, &here).unwrap();
+
+    assert!(backed_up.status.success(), "{}", said(&backed_up));
+    assert!(said(&backed_up).contains(&desk.storage.place()));
+    assert!(restored.status.success(), "{}", said(&restored));
+    assert_eq!(desk.pages("after.warc"), pages);
+    // A page that is nowhere is damage in a backup, too.
+    desk.sql_batch("DELETE FROM bundled_body WHERE body_id = 5; DELETE FROM checksum;");
+    let damaged = desk.run(&["backup", &backup]);
+    assert_eq!(damaged.status.code(), Some(3), "{}", told(&damaged));
 }

@@ -25,6 +25,8 @@ pub(crate) struct ObjectShelf {
     named: Option<ObjectLocation>,
     /// Where a reader finds the newest state of its archive.
     newest: Option<NewestState>,
+    /// Bodies that are in objects are not looked at.
+    is_left_out: bool,
     // A reader may serve several threads, one after the other.
     opened: Mutex<Opened>,
 }
@@ -114,6 +116,7 @@ impl ObjectShelf {
         Self {
             named: named.cloned(),
             newest: None,
+            is_left_out: false,
             opened: Mutex::default(),
         }
     }
@@ -125,6 +128,27 @@ impl ObjectShelf {
             newest: Some(newest),
             ..self
         }
+    }
+
+    /// Returns the shelf of a copy of an archive, which has the names of objects alone: bodies in
+    /// them are left out where all bodies are looked at.
+    #[cfg(feature = "crawl")]
+    pub(crate) fn left_out() -> Self {
+        Self {
+            is_left_out: true,
+            ..Self::default()
+        }
+    }
+
+    /// Tells whether a body is in an object, and is left out.
+    pub(crate) fn leaves_out(
+        &self,
+        connection: &Connection,
+        body: i64,
+        zstd: &[u8],
+    ) -> Result<bool, ArchiveError> {
+        let may_be = self.is_left_out && zstd.is_empty();
+        Ok(may_be && place_of(connection, body)?.is_some())
     }
 
     /// Returns where the user says that the objects are.

@@ -152,6 +152,12 @@ impl Reader {
             }
         };
 
+        if self
+            .objects
+            .leaves_out(&self.connection, row.get(1)?, &blob(row, 4)?)?
+        {
+            return Ok(0);
+        }
         let body = self.stored_body(row)?;
         let bytes = body.zstd.as_ref().map_or(0, Vec::len);
         match ahead.back_mut() {
