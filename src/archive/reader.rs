@@ -146,7 +146,7 @@ impl Reader {
 
     /// Leaves bodies out that are in object storage, where all bodies are looked at: a backup does
     /// not have them.
-    #[cfg(feature = "crawl")]
+    #[cfg(feature = "cli")]
     pub(crate) fn without_objects(self) -> Self {
         Self {
             objects: ObjectShelf::left_out(),

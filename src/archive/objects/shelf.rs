@@ -132,7 +132,7 @@ impl ObjectShelf {
 
     /// Returns the shelf of a copy of an archive, which has the names of objects alone: bodies in
     /// them are left out where all bodies are looked at.
-    #[cfg(feature = "crawl")]
+    #[cfg(feature = "cli")]
     pub(crate) fn left_out() -> Self {
         Self {
             is_left_out: true,
