@@ -174,6 +174,9 @@ impl DatabaseSession {
         if self.is_broken.get() {
             return Err(self.is_mute());
         }
+        if self.pipeline.borrow().is_full() {
+            self.read_answers()?;
+        }
         let mut answer = self.runtime.begin(work(Arc::clone(&self.store)));
         // The server knows nothing of what could not be sent, and would commit the rest.
         if let Ok(result) = answer.try_recv() {

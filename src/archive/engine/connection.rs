@@ -17,6 +17,12 @@ use crate::archive::engine::translation::in_postgres;
 #[cfg(feature = "postgres")]
 use crate::archive::store_error::StoreError;
 
+/// Has PostgreSQL begin to write behind those who write already. What they committed is seen, whatever
+/// isolation the database has by default.
+#[cfg(feature = "postgres")]
+const BEGIN_WRITING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+     SELECT 1 FROM archive_state FOR UPDATE";
+
 /// A connection to the database of an archive.
 #[derive(Debug)]
 pub(crate) enum Connection {
@@ -139,9 +145,7 @@ impl Connection {
                 Ok(())
             }
             #[cfg(feature = "postgres")]
-            Self::Postgres(session) => {
-                Ok(session.begin("BEGIN READ WRITE; SELECT 1 FROM archive_state FOR UPDATE")?)
-            }
+            Self::Postgres(session) => Ok(session.begin(BEGIN_WRITING)?),
         }
     }
 

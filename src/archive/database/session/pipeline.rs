@@ -6,6 +6,9 @@ use std::sync::mpsc::Receiver;
 
 use rusqlite::types::Value;
 
+/// A sitemap has 50,000 addresses, and each is a statement that is kept until its answer is read.
+const MOST_UNREAD: usize = 1000;
+
 /// What the server answered to a statement.
 #[derive(Debug)]
 pub(super) enum Reply {
@@ -68,6 +71,11 @@ impl Pipeline {
 
     pub(super) fn is_empty(&self) -> bool {
         self.unread.is_empty()
+    }
+
+    /// Tells whether no more are to be sent before answers are read.
+    pub(super) fn is_full(&self) -> bool {
+        self.unread.len() >= MOST_UNREAD
     }
 
     /// Tells whether the answer of a fence is not read.

@@ -61,12 +61,17 @@ impl DatabaseSession {
                 why: "a statement of the transaction failed".to_owned(),
             });
         }
-        // Where a statement before it failed, the server rolls back instead, and that statement's
-        // error is returned.
+        // Where a statement before it failed, its error is returned. A server would answer COMMIT
+        // itself by rolling back, without an error: a transaction that failed refuses the question
+        // before it.
         let committed = self
-            .send_batch("COMMIT", AnswerUse::Later)
+            .send_batch("SELECT 1; COMMIT", AnswerUse::Later)
             .and_then(|()| self.read_answers());
         self.transaction.set(Standing::Autocommit);
+        if committed.is_err() {
+            // The first error is the one to tell.
+            let _ = self.execute_batch("ROLLBACK");
+        }
         committed
     }
 
@@ -96,7 +101,11 @@ impl DatabaseSession {
     /// Begins a transaction for a cursor, where none is open, and returns the cursor's name.
     pub(super) fn begin_cursor(&self) -> Result<String, StoreError> {
         if self.transaction.get() == Standing::Autocommit {
-            self.execute_batch("BEGIN READ WRITE")?;
+            // A standby takes no transaction that may write.
+            self.execute_batch(match self.is_fenced.get() {
+                true => "BEGIN READ WRITE",
+                false => "BEGIN",
+            })?;
             self.transaction.set(Standing::OfCursors);
         }
         self.declared.set(self.declared.get() + 1);
