@@ -129,8 +129,9 @@ fn settle(
             moving.settled = SettledObjects {
                 deleted: former.deleted + settled.deleted,
                 moved: former.moved + settled.moved,
+                damaged: former.damaged + settled.damaged,
                 // What could not be done the first time could not be the second.
-                ..settled
+                left: settled.left,
             };
         }
         None => moving.is_broken_off = true,

@@ -131,9 +131,10 @@ async fn copy_span(
             return Err(StoreError::NotAsWritten { store, table }.into());
         }
         copied.written += rows.len() as u64;
-        copied.bytes += batch
+        let bytes = batch
             .iter()
             .fold(0, |sum: u64, row| sum.saturating_add(row.bytes));
+        copied.bytes = copied.bytes.saturating_add(bytes);
         span.after = last;
     }
     *after = next;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::archive::{
     ArchiveError, ArchiveFile, CarriedOver, CarriedState, CleaningEnd, CopyProgress, FILE,
-    FileRewrite, Lock, RESTORE_COPY, Reader, RunEnd, SetAside, Tally, Terms, Writer,
+    FileRewrite, Lock, RESTORE_COPY, Reader, RunEnd, SetAside, StoreError, Tally, Terms, Writer,
     replace_archive,
 };
 use crate::backup::error::BackupError;
@@ -142,8 +142,13 @@ impl Restoring {
 
         let mut has_cleaning_left = false;
         if carried.takedowns > 0 {
-            let cleaned = archive.clean(lease, self.rewrite(), clock.now(), |_| true)?;
-            has_cleaning_left = !matches!(cleaned, CleaningEnd::Done(_));
+            let cleaned = archive.clean(lease, self.rewrite(), clock.now(), |_| true);
+            has_cleaning_left = match cleaned {
+                Ok(CleaningEnd::Done(_)) => false,
+                // An object storage may be away as well.
+                Ok(_) | Err(ArchiveError::Store(StoreError::ObjectStorage { .. })) => true,
+                Err(error) => return Err(error),
+            };
         }
         Ok((carried, has_cleaning_left))
     }

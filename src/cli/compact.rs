@@ -108,7 +108,8 @@ struct Done {
 impl Done {
     fn has_damage(&self) -> bool {
         let moving = &self.moving;
-        let is_missing = moving.settled.damaged > 0 || moving.unknown.gone > 0;
+        let settled = &moving.settled;
+        let is_missing = settled.damaged > 0 || settled.left > 0 || moving.unknown.gone > 0;
         self.compaction.bodies.damaged > 0 || is_missing
     }
 

@@ -623,3 +623,58 @@ fn a_backup_reads_no_object_and_tells_where_the_pages_are() {
     let damaged = desk.run(&["backup", &backup]);
     assert_eq!(damaged.status.code(), Some(3), "{}", told(&damaged));
 }
+
+#[test]
+fn no_page_leaves_the_archive_for_a_place_that_is_not_its_own() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    desk.done(&["--blobs", &desk.storage.place(), "crawl"]);
+    let Storage::Folder(folder) = &desk.storage else {
+        unreachable!("the storage is a folder");
+    };
+    let (here, away) = (folder.path().join("objects"), folder.path().join("away"));
+    let bundled = "SELECT count(*) FROM bundled_body";
+
+    // A disk that is not mounted, before the first page goes there.
+    fs::rename(&here, &away).unwrap();
+    fs::create_dir(&here).unwrap();
+    let compacted = desk.run(&["compact"]);
+    assert_eq!(compacted.status.code(), Some(1), "{}", said(&compacted));
+    assert_eq!(desk.sql(bundled), "0");
+    assert_eq!(desk.storage.objects().len(), 0);
+
+    fs::remove_dir_all(&here).unwrap();
+    fs::rename(&away, &here).unwrap();
+    desk.compact();
+    assert_ne!(desk.sql(bundled), "0");
+    assert!(desk.done(&["verify"]).contains("damage: none"));
+}
+
+#[test]
+fn a_copy_of_the_objects_that_is_under_way_costs_no_page() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    desk.compact();
+    let pages = desk.pages("before.warc").len();
+    let objects = desk.storage.objects();
+    let bundle = objects
+        .iter()
+        .find(|(name, _)| name.starts_with("bundles/"));
+    let (name, bytes) = bundle.unwrap();
+    let whole = bytes.clone();
+
+    // Half of it has arrived, and each article's page is forgotten in turn.
+    desk.storage.write(name, &whole[..whole.len() / 2]);
+    let article = desk.an_article();
+    let forgotten = desk.run(&["forget", &article, "--why", "a test", "--yes"]);
+    assert_eq!(forgotten.status.code(), Some(3), "{}", said(&forgotten));
+    let compacted = desk.run(&["compact"]);
+    assert_eq!(compacted.status.code(), Some(3), "{}", told(&compacted));
+
+    desk.storage.write(name, &whole);
+    desk.done(&["forget", "--finish"]);
+    assert!(
+        desk.done(&["verify", "--from-start"])
+            .contains("damage: none")
+    );
+    assert!(desk.pages("after.warc").len() >= pages - 2);
+    desk.assert_objects_known();
+}

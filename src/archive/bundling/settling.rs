@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use rusqlite::params;
+use sha2::{Digest, Sha256};
 
 use crate::archive::body::note_damage;
 use crate::archive::bundling::upload::{announce, doom, kept_dictionary, note_kept};
@@ -44,6 +45,7 @@ struct DoomedObject {
     id: i64,
     dictionary: Option<i64>,
     sha256: Vec<u8>,
+    bytes: usize,
 }
 
 /// A body that stays, of an object that is to be deleted.
@@ -104,8 +106,14 @@ impl Writer {
         mut watch: impl FnMut() -> bool,
     ) -> Result<Option<SettledObjects>, ArchiveError> {
         let doomed = self.doomed_objects()?;
-        if doomed.is_empty() || !self.begin_settling()? {
+        if doomed.is_empty() {
             return Ok(Some(SettledObjects::default()));
+        }
+        if !self.begin_settling()? {
+            return Ok(Some(SettledObjects {
+                left: doomed.len() as u64,
+                ..SettledObjects::default()
+            }));
         }
         let settled = self.settle_each(lease, doomed, now, &mut watch);
         self.end_settling()?;
@@ -147,7 +155,7 @@ impl Writer {
         if !self.connection.is_shared() {
             return Ok(true);
         }
-        let sql = "SELECT pg_try_advisory_lock(?1)";
+        let sql = "SELECT pg_try_advisory_lock(CAST(?1 AS bigint) + hashtext(current_schema()))";
         Ok(self
             .connection
             .query_row(sql, [SETTLING], |row| row.get(0))?)
@@ -155,7 +163,7 @@ impl Writer {
 
     fn end_settling(&self) -> Result<(), ArchiveError> {
         if self.connection.is_shared() {
-            let sql = "SELECT pg_advisory_unlock(?1)";
+            let sql = "SELECT pg_advisory_unlock(CAST(?1 AS bigint) + hashtext(current_schema()))";
             let _: bool = self
                 .connection
                 .query_row(sql, [SETTLING], |row| row.get(0))?;
@@ -200,7 +208,7 @@ impl Writer {
 
     fn doomed_objects(&self) -> Result<Vec<DoomedObject>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT id, dictionary_id, sha256 FROM object WHERE state IN ('stale', 'doomed')
+            "SELECT id, dictionary_id, sha256, bytes FROM object WHERE state IN ('stale', 'doomed')
              ORDER BY id",
         )?;
         let rows = select.query_map([], |row| {
@@ -208,6 +216,7 @@ impl Writer {
                 id: row.get(0)?,
                 dictionary: row.get(1)?,
                 sha256: row.get(2)?,
+                bytes: row.get(3)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -232,15 +241,17 @@ impl Writer {
             .with_client(&self.connection, |client| client.get(name, None))?;
         let whole = self.answer(lease, read)??.unwrap_or_default();
         let Salvage { entries, lost } = self.salvage(&whole, survivors)?;
-        if entries.is_empty() && !is_bundle(&whole) {
-            settled.damaged += lost.len() as u64;
-            return Ok(false);
-        }
-
-        settled.moved += entries.len() as u64;
+        // Frames are damaged for good where the object has its size and another hash. One that is
+        // as it was written has them somewhere; one of another size may be a copy under way.
+        let is_as_written = Sha256::digest(&whole).as_slice() == object.sha256;
+        let is_rotten = is_bundle(&whole) && !is_as_written && whole.len() == object.bytes;
         settled.damaged += lost.len() as u64;
+        settled.moved += entries.len() as u64;
         if !entries.is_empty() {
             self.rebundle(lease, object.id, entries, now)?;
+        }
+        if !lost.is_empty() && !is_rotten {
+            return Ok(false);
         }
         let tx = self.transaction(lease)?;
         for body in lost {
@@ -266,12 +277,13 @@ impl Writer {
         self.save()?;
 
         let written = vec![(object_name(None, &new.sha256), new.bytes)];
-        let put = self
-            .objects
-            .with_client(&self.connection, |client| client.put(written))?;
+        let put = self.objects.put(&self.connection, written)?;
         self.answer(lease, put)??;
         let tx = self.transaction(lease)?;
-        note_kept(tx, id)?;
+        if !note_kept(tx, id)? {
+            // It is on its way out: the bodies stay where they are for now.
+            return self.save();
+        }
         if move_places(tx, from, id, &places)? < places.len() {
             // One of the bodies was removed meanwhile.
             doom(tx, id)?;

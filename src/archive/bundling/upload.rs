@@ -140,9 +140,7 @@ impl Writer {
             (name, object.bytes)
         });
         let written: Vec<(String, Vec<u8>)> = written.collect();
-        let upload = self
-            .objects
-            .with_client(&self.connection, |client| client.put(written))?;
+        let upload = self.objects.put(&self.connection, written)?;
         Ok(Some(BundleUpload {
             upload,
             bundle: ids.last().copied().unwrap_or_default(),
@@ -343,11 +341,10 @@ pub(super) fn announce(
     Ok(insert.query_one(values, |row| row.get(0))?)
 }
 
-/// Notes that an object was written.
-pub(super) fn note_kept(tx: &Connection, object: i64) -> Result<(), ArchiveError> {
+/// Notes that an object was written, and tells whether it was announced still.
+pub(super) fn note_kept(tx: &Connection, object: i64) -> Result<bool, ArchiveError> {
     let sql = "UPDATE object SET state = 'kept' WHERE id = ?1 AND state = 'announced'";
-    tx.prepare_cached(sql)?.execute([object])?;
-    Ok(())
+    Ok(tx.prepare_cached(sql)?.execute([object])? > 0)
 }
 
 /// Notes that an object is to be deleted.
@@ -367,6 +364,10 @@ fn keep(
     places: &[BundledPlace],
     last: i64,
 ) -> Result<BundledBodies, ArchiveError> {
+    // It may be on its way out, where a page was taken down meanwhile.
+    if !note_kept(tx, bundle)? {
+        return Ok(BundledBodies::default());
+    }
     for object in objects {
         note_kept(tx, *object)?;
     }

@@ -15,7 +15,7 @@ use crate::archive::copying::key_span::{KeySpan, StoreRow};
 use crate::archive::copying::row_store::RowStore;
 use crate::archive::engine::{self, Connection, Row, params_from_iter};
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::{ObjectLocation, ObjectShelf};
+use crate::archive::objects::{NewestState, ObjectLocation, ObjectShelf};
 use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
 
@@ -51,7 +51,9 @@ impl<'a> SqliteRows<'a> {
             path: file.path(),
             columns: HashMap::new(),
             is_checked: damaged == DamagedRows::Refused,
-            objects: Some(ObjectShelf::of(objects)),
+            objects: Some(
+                ObjectShelf::of(objects).for_reader(NewestState::File(file.path().to_owned())),
+            ),
         })
     }
 

@@ -105,8 +105,14 @@ pub(crate) fn marker_name(archive: &str) -> String {
 /// Makes the marker of an archive: its id, and its bytes.
 pub(crate) fn marker(now: Timestamp) -> (String, Vec<u8>) {
     let archive = nonce(now);
+    let bytes = marker_bytes(&archive);
+    (archive, bytes)
+}
+
+/// Returns the bytes of the marker of an archive.
+pub(crate) fn marker_bytes(archive: &str) -> Vec<u8> {
     let text = format!("{{\"saseo\":\"archive\",\"form\":{FORM},\"archive\":\"{archive}\"}}\n");
-    (archive, text.into_bytes())
+    text.into_bytes()
 }
 
 /// Tells whether bytes begin as those of a bundle do, whatever follows.

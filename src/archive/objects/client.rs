@@ -39,14 +39,6 @@ const MOST_RETRIES: usize = 3;
 /// The variables that name the server of S3, as AWS's own programs and object_store read them.
 const ENDPOINTS: [&str; 3] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"];
 
-/// The variables that go into the head of a request.
-const IN_HEADERS: [&str; 4] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_REGION",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-];
-
 /// A connection to an object storage.
 #[derive(Debug)]
 pub(crate) struct ObjectClient {
@@ -131,6 +123,28 @@ impl ObjectClient {
                 put_one(&*store, &path, bytes).await?;
             }
             Ok(())
+        })
+    }
+
+    /// Writes objects as [`ObjectClient::put`] does, where another object is there with these very
+    /// bytes, before and after. A disk may be unmounted at any moment.
+    pub(crate) fn put_beside(
+        &self,
+        (marker, expected): (String, Vec<u8>),
+        objects: Vec<(String, Vec<u8>)>,
+    ) -> ObjectAnswer<()> {
+        let store = Arc::clone(&self.store);
+        let marker = self.path(&marker);
+        let objects: Vec<(Path, Vec<u8>)> = objects
+            .into_iter()
+            .map(|(name, bytes)| (self.path(&name), bytes))
+            .collect();
+        self.ask(async move {
+            is_there(&*store, &marker, &expected).await?;
+            for (path, bytes) in objects {
+                put_one(&*store, &path, bytes).await?;
+            }
+            is_there(&*store, &marker, &expected).await
         })
     }
 
@@ -233,6 +247,17 @@ impl<T> ObjectAnswer<T> {
     }
 }
 
+/// Fails where an object is not there with these bytes.
+async fn is_there(store: &dyn ObjectStore, path: &Path, expected: &[u8]) -> Result<(), String> {
+    let nothing = || "it has no objects of this archive".to_owned();
+    let read = async { store.get(path).await?.bytes().await };
+    match read.await {
+        Ok(bytes) if bytes == expected => Ok(()),
+        Ok(_) | Err(Error::NotFound { .. }) => Err(nothing()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// Writes an object, and looks whether it is there with all of its bytes: servers say "409 Conflict"
 /// of one that is there and of one that they did not write.
 async fn put_one(store: &dyn ObjectStore, path: &Path, bytes: Vec<u8>) -> Result<(), String> {
@@ -287,9 +312,10 @@ fn s3(bucket: &str) -> Result<AmazonS3Builder, String> {
         retry_timeout: RETRY_TIMEOUT,
         ..RetryConfig::default()
     };
-    for name in IN_HEADERS {
-        let value = env::var(name).unwrap_or_default();
-        if value.contains(char::is_control) || !value.is_ascii() {
+    for (name, value) in env::vars_os() {
+        let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
+        let is_wrong = value.contains(char::is_control) || !value.is_ascii();
+        if name.starts_with("AWS_") && is_wrong {
             return Err(format!("{name} has a letter that no request may have"));
         }
     }
@@ -307,11 +333,12 @@ fn s3(bucket: &str) -> Result<AmazonS3Builder, String> {
     };
     let url = endpoint_url(&endpoint).map_err(|why| format!("{name} {why}"))?;
     // A server on this machine needs no TLS. For another one AWS_ALLOW_HTTP asks to go without.
-    let builder = match is_here(&url) {
+    let is_allowed = env::var("AWS_ALLOW_HTTP").is_ok_and(|value| value == "true" || value == "1");
+    let builder = match is_allowed || is_here(&url) {
         true => builder.with_allow_http(true),
         false => builder,
     };
-    Ok(builder.with_endpoint(endpoint))
+    Ok(builder.with_endpoint(url.as_str().trim_end_matches('/')))
 }
 
 /// Reads the address of a server.

@@ -26,11 +26,15 @@ impl FromStr for ObjectLocation {
             // What stands behind the scheme may be a secret.
             text: match text.split_once("://") {
                 Some((scheme, _)) => format!("{scheme}://…"),
+                None if text.starts_with("s3:") => "s3:…".to_owned(),
                 None => text.to_owned(),
             },
             why: why.to_owned(),
         };
         let Some((scheme, rest)) = text.split_once("://") else {
+            if text.starts_with("s3:") {
+                return Err(bad("a bucket is s3://BUCKET"));
+            }
             return folder(text).ok_or_else(|| bad("it is no path of UTF-8"));
         };
         if scheme != "s3" {
@@ -52,7 +56,8 @@ impl FromStr for ObjectLocation {
             return Err(bad("no bucket has such a name"));
         }
         let prefix = prefix.trim_end_matches('/');
-        let is_clean = |part: &str| !matches!(part, "" | "." | "..");
+        let is_clean =
+            |part: &str| !matches!(part, "" | "." | "..") && !part.contains(char::is_control);
         if !prefix.is_empty() && !prefix.split('/').all(is_clean) {
             return Err(bad("no name of an object begins like that"));
         }

@@ -29,6 +29,14 @@ impl NoClient {
         match *self {}
     }
 
+    pub(crate) fn put_beside(
+        &self,
+        _: (String, Vec<u8>),
+        _: Vec<(String, Vec<u8>)>,
+    ) -> NoAnswer<()> {
+        match *self {}
+    }
+
     pub(crate) fn get(&self, _: &str, _: Option<Range<u64>>) -> NoAnswer<Option<Vec<u8>>> {
         match *self {}
     }

@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::archive::database::{DatabaseSession, PostgresAddress};
 use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::ObjectClient;
-use crate::archive::objects::bundle::{marker_name, object_name};
+use crate::archive::objects::bundle::{marker_bytes, marker_name, object_name};
 use crate::archive::objects::location::ObjectLocation;
+use crate::archive::objects::{ObjectAnswer, ObjectClient};
 use crate::archive::store_error::StoreError;
 
 /// A larger bundle is never read whole: it has a body that is large itself.
@@ -239,6 +239,22 @@ impl ObjectShelf {
         place_of(&connection, body)
     }
 
+    /// Writes objects, where the object storage has the marker of this archive, before and after.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the archive has no object storage.
+    pub(crate) fn put(
+        &self,
+        connection: &Connection,
+        objects: Vec<(String, Vec<u8>)>,
+    ) -> Result<ObjectAnswer<()>, ArchiveError> {
+        let mut opened = self.lock();
+        let shelf = self.open(&mut opened, || record(connection))?;
+        let marker = (marker_name(&shelf.archive), marker_bytes(&shelf.archive));
+        Ok(shelf.client.put_beside(marker, objects))
+    }
+
     /// Does something with the client.
     ///
     /// # Errors
@@ -319,8 +335,7 @@ impl OpenShelf {
 /// to whatever they are asked.
 pub(crate) fn has_marker(client: &ObjectClient, archive: &str) -> Result<bool, ArchiveError> {
     let marker = client.get(&marker_name(archive), None).wait()?;
-    let text = marker.as_deref().map(String::from_utf8_lossy);
-    Ok(text.is_some_and(|text| text.contains(archive)))
+    Ok(marker.is_some_and(|bytes| bytes == marker_bytes(archive)))
 }
 
 /// Reads the bytes of a place; `None` where the object is not there or is too short. The second

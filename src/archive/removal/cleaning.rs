@@ -36,6 +36,8 @@ pub enum CleaningEnd {
     /// Objects that have removed pages stay, since the other pages in them cannot be read.
     ObjectsLeft {
         objects: u64,
+        /// Pages in object storage that need a removed page, and cannot be read.
+        pages: u64,
     },
     /// This user may not vacuum these tables of the database.
     NotAllowed {
@@ -66,9 +68,10 @@ const DELETED_FROM: [&str; 15] = [
 enum CleanedPages {
     Done(Recompression),
     Stopped,
-    /// Objects stay, since their other bodies cannot be read.
+    /// Objects stay, since their other bodies cannot be read, or bodies that need a removed page.
     Left {
         objects: u64,
+        pages: u64,
     },
 }
 
@@ -133,8 +136,8 @@ impl Writer {
         };
         let end = self.clean_archive(lease, rewrite, recompressed, watch)?;
         match (end, pages) {
-            (CleaningEnd::Done(_), Ok(CleanedPages::Left { objects })) => {
-                Ok(CleaningEnd::ObjectsLeft { objects })
+            (CleaningEnd::Done(_), Ok(CleanedPages::Left { objects, pages })) => {
+                Ok(CleaningEnd::ObjectsLeft { objects, pages })
             }
             (CleaningEnd::Done(_), Err(error)) => Err(error),
             (end, _) => Ok(end),
@@ -155,9 +158,9 @@ impl Writer {
             return Ok(CleanedPages::Stopped);
         };
         recompressed.damaged += settled.damaged;
-        Ok(match settled.left {
-            0 => CleanedPages::Done(recompressed),
-            objects => CleanedPages::Left { objects },
+        Ok(match (settled.left, recompressed.left) {
+            (0, 0) => CleanedPages::Done(recompressed),
+            (objects, pages) => CleanedPages::Left { objects, pages },
         })
     }
 

@@ -18,6 +18,8 @@ pub struct Recompression {
     pub bodies: u64,
     /// Bodies that could not be read before. `verify` names them.
     pub damaged: u64,
+    /// Bodies in object storage that could not be read, and wait with the removed page.
+    pub left: u64,
 }
 
 /// The bodies that need a dictionary.
@@ -40,6 +42,7 @@ impl Writer {
         )?;
         for dictionary in doomed {
             let bodies = self.ids(NEEDING, Some(dictionary))?;
+            let left = done.left;
             for (at, batch) in bodies.chunks(BATCH).enumerate() {
                 if !watch((bodies.len() - at * BATCH) as u64) {
                     return Ok(None);
@@ -51,6 +54,9 @@ impl Writer {
                 self.save()?;
             }
 
+            if done.left > left {
+                continue;
+            }
             let tx = self.transaction(lease)?;
             doom_objects_of(tx, dictionary)?;
             tx.execute("DELETE FROM dictionary WHERE id = ?1", [dictionary])?;
@@ -79,7 +85,14 @@ impl Writer {
         let (sha256, bytes, zstd): (Vec<u8>, usize, Vec<u8>) = tx
             .prepare_cached(sql)?
             .query_row([body], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let zstd = self.objects.bytes_of(tx, body, zstd);
+        let is_in_object = zstd.is_empty();
+        let zstd = match self.objects.bytes_of(tx, body, zstd) {
+            Err(ArchiveError::Damaged(_)) if is_in_object => {
+                done.left += 1;
+                return Ok(());
+            }
+            zstd => zstd,
+        };
 
         let before = self.dictionaries.get(tx, doomed);
         let what = format!("body {body}");

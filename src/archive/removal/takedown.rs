@@ -184,7 +184,7 @@ const DELETE_BODIES: &str = "
     UPDATE dictionary SET doomed = 1 WHERE sha256 IN
       (SELECT sha256 FROM doomed_body CROSS JOIN body WHERE body.id = doomed_body.id);
     DELETE FROM damage WHERE body_id IN (SELECT id FROM doomed_body);
-    UPDATE object SET state = 'doomed' WHERE state = 'stale';
+    UPDATE object SET state = 'doomed' WHERE state IN ('stale', 'announced');
     UPDATE object SET state = 'doomed' WHERE id IN
       (SELECT object_id FROM doomed_body CROSS JOIN bundled_body
        WHERE body_id = doomed_body.id);
@@ -193,8 +193,8 @@ const DELETE_BODIES: &str = "
     UPDATE object_storage SET bundled_to = (SELECT coalesce(max(id), 0) FROM body)
       WHERE bundled_to > (SELECT coalesce(max(id), 0) FROM body);";
 
-/// Deletes the answers, or only their bodies. A stale object may have former bytes of a body, which no
-/// row tells any more. SQLite gives the largest numbers of bodies again. A dictionary that is one of these bodies is needed
+/// Deletes the answers, or only their bodies. A stale object may have former bytes of a body, and an
+/// announced one its bytes, which no row tells. SQLite gives the largest numbers of bodies again. A dictionary that is one of these bodies is needed
 /// until others are compressed anew.
 fn delete_bodies(tx: &Connection, extent: RemovalExtent, why: &str) -> Result<(), ArchiveError> {
     match extent {

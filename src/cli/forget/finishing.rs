@@ -86,10 +86,12 @@ fn what_is_left(
             "{} that needed a removed page could not be read: `saseo verify` names them",
             counts::count(done.damaged, "page(s)")
         ),
-        Ok(CleaningEnd::ObjectsLeft { objects }) => format!(
-            "the articles are removed, but {} in object storage cannot be replaced, since the other \
-             pages in them cannot be read: `saseo verify` names these",
-            counts::count(objects, "object(s)")
+        Ok(CleaningEnd::ObjectsLeft { objects, pages }) => format!(
+            "the articles are removed, but {} in object storage cannot be replaced yet, and {} \
+             there need a removed page: other pages of theirs cannot be read, as `saseo verify` \
+             tells, or another process is at it; then `{again}`",
+            counts::count(objects, "object(s)"),
+            counts::count(pages, "page(s)")
         ),
         Ok(CleaningEnd::Stopped) => format!("stopped: `{again}` goes on"),
         Ok(CleaningEnd::LogInUse) => format!(
