@@ -33,6 +33,9 @@ const RARE_ROWS: &str = r#"
     INSERT INTO article_declared VALUES (5, 1795520550000, 1);
     INSERT INTO other_key VALUES (1, 'oldkey77', 5);
     INSERT INTO damage VALUES (4, 1795520550000);
+    INSERT INTO object_storage VALUES (1, '/srv/objects', 'a24418ec3573a7d3', 9);
+    INSERT INTO object VALUES (3, 77, randomblob(32), 1000, 900, 1795520550000, 'kept');
+    INSERT INTO bundled_body VALUES (4, 3, 100, 200, randomblob(32));
 "#;
 
 /// An archive in one file, with a row in every table.
@@ -380,7 +383,11 @@ fn an_archive_with_a_damaged_table_is_brought_up_to_date_and_opens() {
 /// Makes an archive one of a former schema: of 26, or of 25.
 fn bring_back(path: &Path, schema: u32) {
     let sql = Connection::open(path).unwrap();
-    sql.execute_batch("DROP INDEX article_copy").unwrap();
+    sql.execute_batch(
+        "DROP TABLE bundled_body; DROP TABLE object; DROP TABLE object_storage;
+         DROP INDEX article_copy;",
+    )
+    .unwrap();
     if schema == 25 {
         sql.execute_batch(
             "ALTER TABLE article DROP COLUMN photos_withheld;
