@@ -59,8 +59,8 @@ pub(crate) enum ArchiveCopyEnd {
 /// Copies an archive to another place, or goes on with that. The archive is verified: one in a
 /// folder before it is copied, and a copy in a folder before it is put in place.
 ///
-/// Pages that are in object storage come into the copy; `objects` says where they are, if that is not
-/// where the archive knows them.
+/// Pages that are in object storage come into the copy; `objects` says where they are, if that is
+/// not where the archive knows them.
 ///
 /// The archive that is copied may be crawled meanwhile: the copy has it as it is when the check is
 /// done. The process may end at any moment: the next copy goes on.

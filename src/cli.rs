@@ -100,9 +100,9 @@ enum Command {
     Schedule(schedule::ScheduleArgs),
     /// Crawl what is due of the papers that no other worker crawls, until stopped; seed nothing
     ///
-    /// For an archive in a database that several machines crawl: each paper and each host belongs to
-    /// one worker at a time, and its gap is kept from one to the next. `crawl` or `schedule` begins
-    /// a paper, on any machine.
+    /// For an archive in a database that several machines crawl: each paper and each host belongs
+    /// to one worker at a time, and its gap is kept from one to the next. `crawl` or `schedule`
+    /// begins a paper, on any machine.
     #[command(after_help = help_texts::worker())]
     Worker(worker::WorkerArgs),
     /// Go on with what an interrupted crawl left; start nothing new

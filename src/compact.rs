@@ -73,9 +73,10 @@ pub(crate) struct Moving {
     pub is_broken_off: bool,
 }
 
-/// Moves all bodies that may go into object storage, and deletes the objects that are not needed any
-/// more: those of a process that was killed, of removed pages, and bundles less than half of which is
-/// needed. Nobody else may write. Each step is saved. `watch` is told how many bytes are left.
+/// Moves all bodies that may go into object storage, and deletes the objects that are not needed
+/// any more: those of a process that was killed, of removed pages, and bundles less than half of
+/// which is needed. Nobody else may write. Each step is saved. `watch` is told how many bytes are
+/// left.
 ///
 /// # Errors
 ///

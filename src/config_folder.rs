@@ -86,8 +86,8 @@ impl Config {
         }
     }
 
-    /// Returns where the archive and its objects are, as `saseo.toml` alone says it: commands that read an archive
-    /// need no site's file.
+    /// Returns where the archive and its objects are, as `saseo.toml` alone says it: commands that
+    /// read an archive need no site's file.
     ///
     /// # Errors
     ///

@@ -141,8 +141,8 @@ pub fn hits_in_other_versions(
     searcher.hits_in_other_versions(&query.select())
 }
 
-/// Returns the rows of the articles whose newest version has exactly these words, and how many there
-/// are: a search ranks not all of very many.
+/// Returns the rows of the articles whose newest version has exactly these words, and how many
+/// there are: a search ranks not all of very many.
 ///
 /// # Errors
 ///

@@ -92,8 +92,8 @@ pub(super) fn write_article(
     write_changed(tx, known, article, capture, now)
 }
 
-/// Notes a further address of a known article. A takedown finds its page by it, where the page shows
-/// the article and no version was read from it. A page with a key is found by its key.
+/// Notes a further address of a known article. A takedown finds its page by it, where the page
+/// shows the article and no version was read from it. A page with a key is found by its key.
 fn note_address(tx: &Connection, page: &Page, known: &KnownVersion) -> Result<(), ArchiveError> {
     if page.key().is_none() {
         tx.prepare_cached(

@@ -131,7 +131,8 @@ mod tests {
                 "INSERT INTO object_storage (\"only\", location, archive, bundled_to)
                    VALUES (1, '/objects', 'x', 9);
                  INSERT INTO object (id, sha256, bytes, frames, made_at, state)
-                   VALUES (3, zeroblob(32), 10, 5, 7, 'kept'), (4, randomblob(32), 10, 5, 7, 'kept');
+                   VALUES (3, zeroblob(32), 10, 5, 7, 'kept'),
+                          (4, randomblob(32), 10, 5, 7, 'kept');
                  INSERT INTO bundled_body VALUES (1, 3, 2, 5, zeroblob(32));",
             )
             .unwrap();

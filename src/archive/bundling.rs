@@ -6,6 +6,7 @@
 //! an announced object, which the next `saseo compact` deletes.
 
 mod adoption;
+mod object_rows;
 mod settling;
 mod upload;
 

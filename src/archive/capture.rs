@@ -52,7 +52,8 @@ pub(super) struct PageAnswer<'a> {
 #[doc(hidden)]
 impl Writer {
     /// Returns the dictionary for a page's body; `None` where its site has none for pages of its
-    /// role, or only a damaged one. Sees unsaved changes as well: a dictionary that is not saved must not leave the loop.
+    /// role, or only a damaged one. Sees unsaved changes as well: a dictionary that is not saved
+    /// must not leave the loop.
     pub fn dictionary(&self, page: &Page) -> Result<Option<Dictionary>, ArchiveError> {
         self.dictionaries
             .for_pages(&self.connection, &page.site, page.role())

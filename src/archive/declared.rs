@@ -104,8 +104,9 @@ fn are_known(
     Ok(before.is_some_and(|before| rights.are_those_of(&before)))
 }
 
-/// Notes the rights of an article whose words did not change. Where something else is told of it from
-/// now on, the change log tells that. `at` is the moment of the fetch, and `now` that of the change.
+/// Notes the rights of an article whose words did not change. Where something else is told of it
+/// from now on, the change log tells that. `at` is the moment of the fetch, and `now` that of the
+/// change.
 pub(super) fn note_change_of_rights(
     tx: &Connection,
     article: i64,

@@ -12,9 +12,9 @@ use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
 
 /// Copies the archive of a file, of the moment when it was opened, into a database, or goes on with
-/// that. Bodies that are in object storage come into the database; `objects` says where they are, if
-/// that is not where the archive knows them. `watch` is told the table and what was done. Returns `None` where the database has this
-/// very archive already, whole.
+/// that. Bodies that are in object storage come into the database; `objects` says where they are,
+/// if that is not where the archive knows them. `watch` is told the table and what was done.
+/// Returns `None` where the database has this very archive already, whole.
 ///
 /// # Errors
 ///

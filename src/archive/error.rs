@@ -128,8 +128,8 @@ impl ArchiveError {
         )
     }
 
-    /// Tells whether the next writer makes the archive ready to be read: it is empty, or of an older
-    /// saseo.
+    /// Tells whether the next writer makes the archive ready to be read: it is empty, or of an
+    /// older saseo.
     #[cfg(feature = "crawl")]
     pub(crate) fn is_not_ready(&self) -> bool {
         matches!(

@@ -91,8 +91,8 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// Ends the lease of a command, so that the next one need not wait for its end. Crawls end their
-    /// own, when no request is under way any more.
+    /// Ends the lease of a command, so that the next one need not wait for its end. Crawls end
+    /// their own, when no request is under way any more.
     fn drop(&mut self) {
         if let Some(lease) = self.ends_with_it
             && !std::thread::panicking()

@@ -2,6 +2,7 @@
 //! database. Objects never change. One whose body was removed is replaced by another one, and
 //! deleted.
 
+mod body_place;
 mod bundle;
 #[cfg(feature = "postgres")]
 mod client;
@@ -9,7 +10,10 @@ mod location;
 #[cfg(not(feature = "postgres"))]
 mod no_client;
 mod shelf;
+mod storage_record;
 
+#[cfg(feature = "postgres")]
+pub(super) use body_place::BodyPlace;
 pub(super) use bundle::{
     BundleEntry, BundledPlace, NewObject, bundle, dictionary_object, is_bundle, marker,
     marker_name, object_name,
@@ -19,6 +23,7 @@ pub(super) use client::{ObjectAnswer, ObjectClient};
 pub use location::ObjectLocation;
 #[cfg(not(feature = "postgres"))]
 pub(super) use no_client::{NoAnswer as ObjectAnswer, NoClient as ObjectClient};
+pub(super) use shelf::{NewestState, ObjectShelf, has_marker};
 #[cfg(feature = "postgres")]
-pub(super) use shelf::{BodyPlace, StorageRecord};
-pub(super) use shelf::{NewestState, ObjectShelf, has_marker, kept_location, record};
+pub(super) use storage_record::StorageRecord;
+pub(super) use storage_record::{kept_location, record};

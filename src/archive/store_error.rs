@@ -26,8 +26,8 @@ pub enum StoreError {
     #[error("{store} refuses: {why}")]
     Refused { store: String, why: String },
     #[error(
-        "a role lacks a right on {store}: {why}; to read, it needs what `GRANT SELECT ON ALL TABLES \
-         IN SCHEMA public TO ROLE` gives, and docs/guide/many-machines.md tells the rest"
+        "a role lacks a right on {store}: {why}; to read, it needs what `GRANT SELECT ON ALL \
+         TABLES IN SCHEMA public TO ROLE` gives, and docs/guide/many-machines.md tells the rest"
     )]
     NoRight { store: String, why: String },
     #[error(transparent)]
@@ -108,8 +108,8 @@ pub enum StoreError {
     #[error("{name} cannot be used: {why}; look whether {}", what_to_look_at(name))]
     ObjectStorage { name: String, why: String },
     #[error(
-        "{named} does not have the pages of this archive, which are in {kept}: name the place where \
-         they are, or move them there"
+        "{named} does not have the pages of this archive, which are in {kept}: name the place \
+         where they are, or move them there"
     )]
     OtherObjects { named: String, kept: String },
     #[error(

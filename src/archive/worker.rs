@@ -4,8 +4,9 @@
 //! worker may do alone, to ask a host or to crawl a paper, it claims; a claim holds as long as the
 //! worker's lease. Who wants what belongs to a worker whose lease has ended marks that worker as
 //! lost first: then none of its commits succeeds any more. A host that is taken over from a lost
-//! worker rests one gap behind the end of that lease, since a request may have been sent at its last
-//! instant. Only durations are told by the server's clock; no clocks of two machines are compared.
+//! worker rests one gap behind the end of that lease, since a request may have been sent at its
+//! last instant. Only durations are told by the server's clock; no clocks of two machines are
+//! compared.
 //!
 //! All this happens in transactions of which one at a time is open, see `Connection::begin`. An
 //! archive in a folder has one process that writes, which has all claims.

@@ -51,8 +51,8 @@ impl WorkerLease {
         self.asked_at = since_boot();
     }
 
-    /// Renews the lease in the open transaction. Where another process noticed that it had ended, the
-    /// transaction fails with [`ArchiveError::LeaseLost`], at the latest at its commit.
+    /// Renews the lease in the open transaction. Where another process noticed that it had ended,
+    /// the transaction fails with [`ArchiveError::LeaseLost`], at the latest at its commit.
     ///
     /// # Errors
     ///

@@ -156,7 +156,8 @@ fn tell_unknown(common: &Common, args: &CompactArgs, unknown: &UnknownObjects) {
     let objects = counts::count(unknown.names.len() as u64, "object(s)");
     if args.delete_unknown && unknown.gone > 0 {
         console::note(&format!(
-            "{objects} that no row of this archive names are left: one of them may be what is missing"
+            "{objects} that no row of this archive names are left: one of them may be what is \
+             missing"
         ));
         return;
     }

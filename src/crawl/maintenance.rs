@@ -131,9 +131,9 @@ impl<W: Web> Crawl<'_, W> {
         index_some(self.archive, self.lease)
     }
 
-    /// Moves bodies into object storage, where the archive has one and there are enough of them. The
-    /// loop does not wait for it. One that cannot be reached is no reason to end a crawl: the bodies
-    /// stay in the database until it can. Everything must be saved.
+    /// Moves bodies into object storage, where the archive has one and there are enough of them.
+    /// The loop does not wait for it. One that cannot be reached is no reason to end a crawl: the
+    /// bodies stay in the database until it can. Everything must be saved.
     pub(super) fn bundle_bodies(&mut self) -> Result<(), ArchiveError> {
         let now = self.clock.now();
         let is_under_way = |upload: &mut BundleUpload| !upload.is_done();
@@ -182,8 +182,8 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    /// Removes the articles of a paper that were kept long enough, once a day, and goes on with what
-    /// takedowns have left to do.
+    /// Removes the articles of a paper that were kept long enough, once a day, and goes on with
+    /// what takedowns have left to do.
     pub(super) fn apply_retention(&mut self, site: &Site) -> Result<(), ArchiveError> {
         let now = self.clock.now();
         let Some(rule) = retention_rule(site) else {

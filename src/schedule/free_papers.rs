@@ -22,12 +22,12 @@ pub(super) const REST: Duration = Duration::from_secs(5);
 /// The most papers that are taken at one look.
 const TAKEN_TOGETHER: usize = 16;
 
-/// The least time between two runs of one paper: what a run leaves due, such as pages of a host that
-/// another worker asks, is not tried again at once.
+/// The least time between two runs of one paper: what a run leaves due, such as pages of a host
+/// that another worker asks, is not tried again at once.
 const BETWEEN_RUNS: Duration = Duration::from_secs(60);
 
-/// The longest time between two runs of a paper whose runs ask for nothing, as where its host cannot
-/// be found: each run stands in the ledger.
+/// The longest time between two runs of a paper whose runs ask for nothing, as where its host
+/// cannot be found: each run stands in the ledger.
 const BETWEEN_EMPTY_RUNS: Duration = Duration::from_secs(3600);
 
 /// The papers that nobody crawls and that have something due, as the agenda of a worker.

@@ -28,8 +28,8 @@ use crate::schedule::timetable::Timetable;
 use crate::signals::StopSignal;
 use crate::time::Timestamp;
 
-/// The longest wait with [`ScheduleMode::Once`] for a start that is due by the clock of this machine
-/// and not by that of the archive. Clocks that differ by more are not synchronised at all.
+/// The longest wait with [`ScheduleMode::Once`] for a start that is due by the clock of this
+/// machine and not by that of the archive. Clocks that differ by more are not synchronised at all.
 const MOST_AHEAD: Duration = Duration::from_secs(60);
 
 /// The reason for which a scheduler ended.

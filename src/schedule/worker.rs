@@ -65,7 +65,8 @@ enum AfterSession {
 
 /// Crawls what is due until a signal comes, or with [`ScheduleMode::Once`] until nothing is.
 ///
-/// A worker that loses its lease, or cannot reach its database, drops its requests and begins again.
+/// A worker that loses its lease, or cannot reach its database, drops its requests and begins
+/// again.
 ///
 /// # Errors
 ///

@@ -359,7 +359,8 @@ fn bytes_that_are_damaged_are_told_and_never_taken_for_a_page() {
     crawler.run(&["crawl"]);
     let body_of = |number: &str| {
         let select = format!(
-            "SELECT body_id FROM capture JOIN page ON page.id = page_id WHERE page.number = {number}"
+            "SELECT body_id FROM capture JOIN page ON page.id = page_id
+             WHERE page.number = {number}"
         );
         store::sql_of(crawler.folder.path(), &select)
     };

@@ -422,7 +422,8 @@ fn a_user_who_may_only_read_reads_and_is_refused_to_write() {
         let refused = run(args);
         assert_code(&refused, 1);
         let lacking = format!(
-            "the role {role} may not write the archive in {address}: it lacks INSERT, UPDATE, DELETE"
+            "the role {role} may not write the archive in {address}: it lacks INSERT, UPDATE, \
+             DELETE"
         );
         assert!(said(&refused).contains(&lacking), "{}", said(&refused));
     }

@@ -95,7 +95,8 @@ fn fingerprints_of_other_stories_are_not_sent_for_each_new_article() {
              FROM article WHERE id > 1000000;
          INSERT INTO version (article_id, n, site_id, capture_id, made_at, authors, tags, opt_outs,
                               content_sha256, extractor, images, text)
-             SELECT id, 1, site_id, (SELECT min(id) FROM capture), 0, '[]', '[]', '[]', '', '', '[]',
+             SELECT id, 1, site_id, (SELECT min(id) FROM capture), 0, '[]', '[]',
+                     '[]', '', '', '[]',
                     ''
              FROM article WHERE id > 1000000",
     );

@@ -6,7 +6,7 @@ use rusqlite::params;
 use sha2::{Digest, Sha256};
 
 use crate::archive::body::note_damage;
-use crate::archive::bundling::upload::{announce, doom, kept_dictionary, note_kept};
+use crate::archive::bundling::object_rows::{announce, doom, kept_dictionary, note_kept};
 use crate::archive::compression::unpack_checked;
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;

@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use rusqlite::params;
 
+use crate::archive::bundling::object_rows::{
+    announce, doom, kept_dictionary, note_bundled_to, note_kept,
+};
 use crate::archive::compression::{DictionaryId, pack, unpack_checked};
-use crate::archive::engine::{Connection, OptionalExtension, Row};
+use crate::archive::engine::{Connection, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::{
     BundleEntry, BundledPlace, NewObject, ObjectAnswer, bundle, dictionary_object, kept_location,
@@ -17,15 +20,15 @@ use crate::archive::objects::{
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
 
-/// The size of a bundle. S3 asks as much for a request as for three months of 8 KB: a bundle of
-/// 8 MiB makes one of some 1,500 pages.
+/// The size of a bundle: some thousand pages that are compressed with others of their paper. S3 asks
+/// for each request to write, however little that has.
 const BUNDLE_BYTES: usize = 8 << 20;
 
 /// While objects are written, the lease is renewed so often, where it is time.
 pub(super) const LEAST_RENEWAL: Duration = Duration::from_secs(1);
 
-/// Bodies of which the next bundle is made. A file in which a paper speaks for all its pages is read
-/// by each crawl, and a page that is a dictionary is the second copy of it: both stay.
+/// Bodies of which the next bundle is made. A file in which a paper speaks for all its pages is
+/// read by each crawl, and a page that is a dictionary is the second copy of it: both stay.
 const WAITING: &str = "SELECT id, sha256, bytes, zstd, dictionary_id FROM body
      WHERE id > (SELECT bundled_to FROM object_storage) AND octet_length(zstd) > 0
        AND NOT EXISTS (SELECT 1 FROM capture JOIN page ON page.id = capture.page_id
@@ -297,19 +300,6 @@ impl Writer {
     }
 }
 
-/// Returns the name of the object that has a dictionary; `None` where there is none.
-pub(super) fn kept_dictionary(
-    connection: &Connection,
-    id: i64,
-) -> Result<Option<String>, ArchiveError> {
-    let mut select = connection.prepare_cached(
-        "SELECT sha256 FROM object WHERE dictionary_id = ?1 AND state = 'kept'
-         ORDER BY id DESC LIMIT 1",
-    )?;
-    let sha256: Option<Vec<u8>> = select.query_row([id], |row| row.get(0)).optional()?;
-    Ok(sha256.map(|sha256| object_name(Some(id), &sha256)))
-}
-
 fn waiting_body(row: &Row<'_>) -> Result<WaitingBody, ArchiveError> {
     Ok(WaitingBody {
         id: row.get("id")?,
@@ -318,40 +308,6 @@ fn waiting_body(row: &Row<'_>) -> Result<WaitingBody, ArchiveError> {
         zstd: row.get("zstd")?,
         dictionary: row.get("dictionary_id")?,
     })
-}
-
-/// Writes the row of an object that will be written, and returns its id.
-pub(super) fn announce(
-    tx: &Connection,
-    object: &NewObject,
-    now: Timestamp,
-) -> Result<i64, ArchiveError> {
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO object (dictionary_id, sha256, bytes, frames, made_at, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, 'announced') RETURNING id",
-    )?;
-    let size = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
-    let values = params![
-        object.dictionary,
-        object.sha256,
-        size(object.bytes.len()),
-        size(object.frames),
-        now.millis()
-    ];
-    Ok(insert.query_one(values, |row| row.get(0))?)
-}
-
-/// Notes that an object was written, and tells whether it was announced still.
-pub(super) fn note_kept(tx: &Connection, object: i64) -> Result<bool, ArchiveError> {
-    let sql = "UPDATE object SET state = 'kept' WHERE id = ?1 AND state = 'announced'";
-    Ok(tx.prepare_cached(sql)?.execute([object])? > 0)
-}
-
-/// Notes that an object is to be deleted.
-pub(super) fn doom(tx: &Connection, object: i64) -> Result<(), ArchiveError> {
-    tx.prepare_cached("UPDATE object SET state = 'doomed' WHERE id = ?1")?
-        .execute([object])?;
-    Ok(())
 }
 
 /// Removes the bodies of a bundle from the database, where they are still those that went into it.
@@ -408,11 +364,4 @@ fn keep(
         note_bundled_to(tx, last)?;
     }
     Ok(bundled)
-}
-
-/// Notes that the bodies up to one were looked at.
-fn note_bundled_to(tx: &Connection, last: i64) -> Result<(), ArchiveError> {
-    tx.prepare_cached("UPDATE object_storage SET bundled_to = ?1 WHERE bundled_to < ?1")?
-        .execute([last])?;
-    Ok(())
 }

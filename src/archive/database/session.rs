@@ -83,9 +83,9 @@ impl DatabaseSession {
         })
     }
 
-    /// Waits no longer for an answer, and has the server give up a little earlier what takes longer.
-    /// It ends a transaction in which this process says nothing for `silence`: another process may
-    /// wait for its end. A session with patience writes within transactions only.
+    /// Waits no longer for an answer, and has the server give up a little earlier what takes
+    /// longer. It ends a transaction in which this process says nothing for `silence`: another
+    /// process may wait for its end. A session with patience writes within transactions only.
     pub(crate) fn limit(
         &self,
         patience: Option<Duration>,
@@ -196,8 +196,8 @@ impl DatabaseSession {
         Ok(())
     }
 
-    /// Returns an answer that is wanted. Where it was not read yet, it is waited for, and so are the
-    /// answers of all that was sent behind it: they come with it.
+    /// Returns an answer that is wanted. Where it was not read yet, it is waited for, and so are
+    /// the answers of all that was sent behind it: they come with it.
     fn reply(&self, number: u64) -> Result<Reply, StoreError> {
         let mut reply = self.pipeline.borrow_mut().take(number);
         if reply.is_none() {

@@ -17,8 +17,8 @@ use crate::archive::engine::translation::in_postgres;
 #[cfg(feature = "postgres")]
 use crate::archive::store_error::StoreError;
 
-/// Has PostgreSQL begin to write behind those who write already. What they committed is seen, whatever
-/// isolation the database has by default.
+/// Has PostgreSQL begin to write behind those who write already. What they committed is seen,
+/// whatever isolation the database has by default.
 #[cfg(feature = "postgres")]
 const BEGIN_WRITING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
      SELECT 1 FROM archive_state FOR UPDATE";
@@ -124,8 +124,9 @@ impl Connection {
         }
     }
 
-    /// Limits the waits of a process that shares the database with others: for an answer, and of the
-    /// server for this process's next statement within a transaction. SQLite has limits of its own.
+    /// Limits the waits of a process that shares the database with others: for an answer, and of
+    /// the server for this process's next statement within a transaction. SQLite has limits of its
+    /// own.
     pub(crate) fn limit_waits(&self, patience: Option<Duration>, silence: Duration) -> Result<()> {
         match self {
             Self::Sqlite(_) => {

@@ -41,8 +41,8 @@ impl<'c> PreparedStatement<'c> {
         }
     }
 
-    /// Executes a statement whose result nobody needs. A server is not waited for: an error is told by
-    /// a later statement of the transaction, at the latest by its commit, and names this one.
+    /// Executes a statement whose result nobody needs. A server is not waited for: an error is told
+    /// by a later statement of the transaction, at the latest by its commit, and names this one.
     pub(crate) fn execute_later(&mut self, params: impl Params) -> Result<()> {
         match self {
             Self::Sqlite(_) | Self::Cached(_) => self.execute(params).map(|_| ()),
@@ -51,8 +51,8 @@ impl<'c> PreparedStatement<'c> {
         }
     }
 
-    /// Executes a statement that changes one row where this process may still write. Where it changes
-    /// none, the transaction fails, as one with an error does. A server is not waited for.
+    /// Executes a statement that changes one row where this process may still write. Where it
+    /// changes none, the transaction fails, as one with an error does. A server is not waited for.
     pub(crate) fn execute_as_fence(&mut self, params: impl Params) -> Result<()> {
         match self {
             Self::Sqlite(_) | Self::Cached(_) => match self.execute(params)? {

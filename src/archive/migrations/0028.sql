@@ -10,8 +10,8 @@ CREATE TABLE object_storage (
 ) STRICT;
 
 -- The objects. One that is announced may not have been written yet. Of a stale one something is not
--- needed any more, and the next compaction replaces it. A doomed one has something that was removed:
--- it is deleted as soon as its last body stands elsewhere.
+-- needed any more, and the next compaction replaces it. A doomed one has something that was
+-- removed: it is deleted as soon as its last body stands elsewhere.
 CREATE TABLE object (
     id            INTEGER PRIMARY KEY,
     -- The dictionary that it has; null for a bundle.

@@ -1,5 +1,5 @@
-//! A client of an object storage. Each request is done by a thread of its own, and whoever asked may
-//! wait for it.
+//! A client of an object storage. Each request is done by a thread of its own, and whoever asked
+//! may wait for it.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -52,7 +52,8 @@ pub(crate) struct ObjectClient {
     runtime: BackgroundRuntime,
 }
 
-/// The answer to a request, which may be under way. The request is broken off where this is dropped.
+/// The answer to a request, which may be under way. The request is broken off where this is
+/// dropped.
 #[derive(Debug)]
 pub(crate) struct ObjectAnswer<T> {
     work: BackgroundWork<Result<T, String>>,
@@ -258,8 +259,8 @@ async fn is_there(store: &dyn ObjectStore, path: &Path, expected: &[u8]) -> Resu
     }
 }
 
-/// Writes an object, and looks whether it is there with all of its bytes: servers say "409 Conflict"
-/// of one that is there and of one that they did not write.
+/// Writes an object, and looks whether it is there with all of its bytes: servers say "409
+/// Conflict" of one that is there and of one that they did not write.
 async fn put_one(store: &dyn ObjectStore, path: &Path, bytes: Vec<u8>) -> Result<(), String> {
     let size = bytes.len() as u64;
     let put = store.put_opts(path, PutPayload::from(bytes), PutMode::Create.into());

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{OpenFlags, params};
-use sha2::{Digest, Sha256};
+use rusqlite::OpenFlags;
 
 #[cfg(feature = "postgres")]
 use crate::archive::database::{DatabaseSession, PostgresAddress};
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::bundle::{marker_bytes, marker_name, object_name};
+use crate::archive::objects::body_place::{BodyPlace, place_of};
+use crate::archive::objects::bundle::{marker_bytes, marker_name};
 use crate::archive::objects::location::ObjectLocation;
+use crate::archive::objects::storage_record::{StorageRecord, record};
 use crate::archive::objects::{ObjectAnswer, ObjectClient};
 use crate::archive::store_error::StoreError;
 
@@ -54,60 +55,11 @@ struct OpenShelf {
     archive: String,
 }
 
-/// What an archive knows of its objects.
-#[derive(Clone, Debug)]
-pub(crate) struct StorageRecord {
-    pub(crate) location: String,
-    /// The id of the archive among those that keep objects at one place.
-    pub(crate) archive: String,
-}
-
 /// A bundle from which a body was read, and its bytes once a second one was.
 #[derive(Debug)]
 struct LastBundle {
     name: String,
     bytes: Option<Vec<u8>>,
-}
-
-/// Where the bytes of a body are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BodyPlace {
-    name: String,
-    object_bytes: u64,
-    start: u64,
-    end: u64,
-    sha256: Vec<u8>,
-}
-
-impl BodyPlace {
-    /// A place in an object of this hash and size, from a start on, with the hash of its bytes;
-    /// `None` for numbers that no object has.
-    pub(crate) fn of(
-        (object, object_bytes): (&[u8], i64),
-        (start, bytes): (i64, i64),
-        sha256: Vec<u8>,
-    ) -> Option<Self> {
-        let (start, bytes) = (u64::try_from(start).ok()?, u64::try_from(bytes).ok()?);
-        Some(Self {
-            name: object_name(None, object),
-            object_bytes: u64::try_from(object_bytes).ok()?,
-            start,
-            end: start.checked_add(bytes)?,
-            sha256,
-        })
-    }
-
-    fn part(&self, object: &[u8]) -> Option<Vec<u8>> {
-        let (start, end) = (
-            usize::try_from(self.start).ok()?,
-            usize::try_from(self.end).ok()?,
-        );
-        object.get(start..end).map(<[u8]>::to_vec)
-    }
-
-    fn has_hash_of(&self, bytes: &[u8]) -> bool {
-        Sha256::digest(bytes).as_slice() == self.sha256
-    }
 }
 
 impl ObjectShelf {
@@ -121,8 +73,8 @@ impl ObjectShelf {
         }
     }
 
-    /// Returns the same shelf for a reader of this archive: where an object is gone, it looks whether
-    /// its bodies are in another one by now.
+    /// Returns the same shelf for a reader of this archive: where an object is gone, it looks
+    /// whether its bodies are in another one by now.
     pub(crate) fn for_reader(self, newest: NewestState) -> Self {
         Self {
             newest: Some(newest),
@@ -176,8 +128,8 @@ impl ObjectShelf {
         self.bytes_at(body, place_of(connection, body)?, || record(connection))
     }
 
-    /// Returns the compressed bytes of a body at a place. `record` is asked once for what the archive
-    /// knows of its objects.
+    /// Returns the compressed bytes of a body at a place. `record` is asked once for what the
+    /// archive knows of its objects.
     ///
     /// # Errors
     ///
@@ -368,40 +320,4 @@ fn read(
             })
         }
     }
-}
-
-/// Returns where the archive says that its objects are; `None` where it has none.
-pub(crate) fn kept_location(
-    connection: &Connection,
-) -> Result<Option<ObjectLocation>, ArchiveError> {
-    let record = record(connection)?;
-    Ok(record.map(|record| record.location.parse()).transpose()?)
-}
-
-/// Returns what an archive knows of its objects.
-pub(crate) fn record(connection: &Connection) -> Result<Option<StorageRecord>, ArchiveError> {
-    let mut select = connection.prepare_cached("SELECT location, archive FROM object_storage")?;
-    let record = select.query_row([], |row| {
-        Ok(StorageRecord {
-            location: row.get(0)?,
-            archive: row.get(1)?,
-        })
-    });
-    Ok(record.optional()?)
-}
-
-fn place_of(connection: &Connection, body: i64) -> Result<Option<BodyPlace>, ArchiveError> {
-    let mut select = connection.prepare_cached(
-        "SELECT object.sha256, object.bytes, start, bundled_body.bytes, bundled_body.sha256
-         FROM bundled_body JOIN object ON object.id = object_id WHERE body_id = ?1",
-    )?;
-    let place = select.query_row(params![body], |row| {
-        let object: Vec<u8> = row.get(0)?;
-        Ok(BodyPlace::of(
-            (&object, row.get(1)?),
-            (row.get(2)?, row.get(3)?),
-            row.get(4)?,
-        ))
-    });
-    Ok(place.optional()?.flatten())
 }

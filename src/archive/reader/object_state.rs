@@ -19,8 +19,8 @@ pub struct ObjectsState {
 
 #[doc(hidden)]
 impl Reader {
-    /// Returns what of the archive is in object storage; `None` where it has none. Sees saved changes
-    /// only.
+    /// Returns what of the archive is in object storage; `None` where it has none. Sees saved
+    /// changes only.
     ///
     /// # Errors
     ///

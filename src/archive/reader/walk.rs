@@ -34,9 +34,9 @@ pub(super) struct Walk {
     pub columns: Cow<'static, str>,
     /// Ends with a condition. The walk adds its own condition behind `AND`.
     ///
-    /// A table that is joined by the walk's key needs the condition `>= ?1` on its own key, which is
-    /// true of all rows that the walk reads. PostgreSQL does not conclude it from the walk's: where
-    /// it merges two indexes, it would read the second one from its beginning at each step.
+    /// A table that is joined by the walk's key needs the condition `>= ?1` on its own key, which
+    /// is true of all rows that the walk reads. PostgreSQL does not conclude it from the walk's:
+    /// where it merges two indexes, it would read the second one from its beginning at each step.
     pub from: String,
     pub key: &'static str,
     /// The table that the key belongs to.

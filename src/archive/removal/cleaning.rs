@@ -202,8 +202,8 @@ impl Writer {
         Ok(CleaningEnd::Done(recompressed))
     }
 
-    /// Has the server free the room of the deleted rows at once, where that was asked for. By itself
-    /// it does so some time later.
+    /// Has the server free the room of the deleted rows at once, where that was asked for. By
+    /// itself it does so some time later.
     fn clean_tables(
         &mut self,
         lease: Lease,

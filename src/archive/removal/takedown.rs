@@ -193,9 +193,9 @@ const DELETE_BODIES: &str = "
     UPDATE object_storage SET bundled_to = (SELECT coalesce(max(id), 0) FROM body)
       WHERE bundled_to > (SELECT coalesce(max(id), 0) FROM body);";
 
-/// Deletes the answers, or only their bodies. A stale object may have former bytes of a body, and an
-/// announced one its bytes, which no row tells. SQLite gives the largest numbers of bodies again. A dictionary that is one of these bodies is needed
-/// until others are compressed anew.
+/// Deletes the answers, or only their bodies. A stale object may have former bytes of a body, and
+/// an announced one its bytes, which no row tells. SQLite gives the largest numbers of bodies
+/// again. A dictionary that is one of these bodies is needed until others are compressed anew.
 fn delete_bodies(tx: &Connection, extent: RemovalExtent, why: &str) -> Result<(), ArchiveError> {
     match extent {
         RemovalExtent::Everything | RemovalExtent::EverythingAndLists => {
@@ -214,8 +214,8 @@ fn delete_bodies(tx: &Connection, extent: RemovalExtent, why: &str) -> Result<()
     Ok(())
 }
 
-/// Makes dictionaries anew from the pages that are going: others are compressed with them until they
-/// are compressed anew, and a damaged one has no other copy.
+/// Makes dictionaries anew from the pages that are going: others are compressed with them until
+/// they are compressed anew, and a damaged one has no other copy.
 fn mend_doomed_dictionaries(tx: &Connection) -> Result<(), ArchiveError> {
     let mut select = tx.prepare_cached(
         "SELECT dictionary.id FROM doomed_body CROSS JOIN body CROSS JOIN dictionary

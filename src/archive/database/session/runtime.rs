@@ -78,8 +78,8 @@ pub(super) fn at_hand<T>(result: T) -> Receiver<T> {
     take
 }
 
-/// A process that was stopped for longer than its patience finds the answer as soon as the session's
-/// thread has run again.
+/// A process that was stopped for longer than its patience finds the answer as soon as the
+/// session's thread has run again.
 const AWAKENING: Duration = Duration::from_secs(1);
 
 /// Waits for an answer; `None` where it does not come in time.

@@ -16,7 +16,8 @@ CREATE TABLE object (
     -- The bytes of its bodies, without what stands before them.
     frames        bigint NOT NULL,
     made_at       bigint NOT NULL,
-    state         text COLLATE "C" NOT NULL CHECK (state IN ('announced', 'kept', 'stale', 'doomed'))
+    state         text COLLATE "C" NOT NULL
+        CHECK (state IN ('announced', 'kept', 'stale', 'doomed'))
 );
 CREATE INDEX object_unsettled ON object (id) WHERE state <> 'kept';
 CREATE INDEX object_of_dictionary ON object (dictionary_id) WHERE dictionary_id IS NOT NULL;
