@@ -113,8 +113,8 @@ pub enum StoreError {
     )]
     OtherObjects { named: String, kept: String },
     #[error(
-        "this archive keeps pages in object storage, and this saseo was built without it: build it \
-         with `cargo install --locked --path . --features postgres`"
+        "pages in object storage need a saseo that was built for it: `cargo install --locked \
+         --path . --features postgres`"
     )]
     ObjectsNotBuiltIn,
     #[error("{path} cannot be read: {why}")]
