@@ -50,6 +50,7 @@ mod loss_note;
 mod lost;
 mod named_columns;
 mod new_database;
+mod new_page;
 mod objects;
 mod open;
 mod page_log;

@@ -129,6 +129,19 @@ fn day(text: &str) -> Result<Date, ArchiveError> {
         .map_err(|_| ArchiveError::Damaged(format!("day of a backfill: {text:?}")))
 }
 
+/// Queues a window again that is settled and was not read to its end.
+const REQUEUE_WINDOW: &str = "UPDATE page SET
+       due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL, first_day = ?3
+     WHERE url = ?1 AND role = 'window' AND read_to_end_at IS NULL AND verdict IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM page AS below
+                       WHERE below.section_id = page.id AND below.due_at IS NOT NULL)";
+
+/// Queues a window that is not known.
+const ADD_WINDOW: &str = "INSERT INTO page (site_id, host, url, role, priority,
+                       discovered_at, due_at, first_day)
+     VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, 'window', ?4, ?5, ?5, ?6)
+     ON CONFLICT DO NOTHING";
+
 /// Queues the windows that were not read to their end. Returns their hosts.
 pub(super) fn add_windows(
     tx: &Connection,
@@ -139,27 +152,19 @@ pub(super) fn add_windows(
     let mut hosts = Vec::new();
 
     for Window { url, first } in windows {
-        let added = tx
-            .prepare_cached(
-                "INSERT INTO page (site_id, host, url, role, priority,
-                                   discovered_at, due_at, first_day)
-                 VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, 'window', ?4, ?5, ?5, ?6)
-                 ON CONFLICT (url) DO UPDATE SET
-                   due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL,
-                   settled_at = NULL, first_day = excluded.first_day
-                 WHERE page.role = 'window' AND page.read_to_end_at IS NULL
-                   AND page.verdict IS NOT NULL
-                   AND NOT EXISTS (SELECT 1 FROM page AS below
-                                   WHERE below.section_id = page.id AND below.due_at IS NOT NULL)",
-            )?
-            .execute(params![
-                site,
-                url.host().as_str(),
-                url.as_str(),
-                Role::Window.priority(),
-                now.millis(),
-                first.to_string()
-            ])?;
+        let again = tx.prepare_cached(REQUEUE_WINDOW)?.ask_execution(params![
+            url.as_str(),
+            now.millis(),
+            first.to_string()
+        ])?;
+        let added = tx.prepare_cached(ADD_WINDOW)?.ask_execution(params![
+            site,
+            url.host().as_str(),
+            url.as_str(),
+            Role::Window.priority(),
+            now.millis(),
+            first.to_string()
+        ])?;
 
         // A window that is not queued again gets its first day all the same.
         tx.prepare_cached(
@@ -167,7 +172,7 @@ pub(super) fn add_windows(
              WHERE url = ?1 AND role = 'window' AND first_day IS NULL",
         )?
         .execute_later(params![url.as_str(), first.to_string()])?;
-        if added > 0 {
+        if again.wait()? + added.wait()? > 0 {
             hosts.push(url.host());
         }
     }

@@ -7,15 +7,6 @@ use crate::archive::error::ArchiveError;
 use crate::frontier::{PageId, Role, Settlement};
 use crate::time::Timestamp;
 
-/// What becomes of an address that is known: a photo that turns out to be a page of a paper is that
-/// page. An article may name any address of the web as its photo.
-pub(crate) const TAKE_OVER_PHOTO: &str = "ON CONFLICT (url) DO UPDATE SET
-       site_id = excluded.site_id, role = excluded.role, number = excluded.number,
-       text_id = excluded.text_id, priority = excluded.priority, hops = excluded.hops,
-       discovered_at = excluded.discovered_at, due_at = excluded.due_at, attempts = 0,
-       verdict = NULL, reason = NULL, settled_at = NULL, shown_by = NULL
-     WHERE page.role = 'photo' AND excluded.role <> 'photo'";
-
 /// Writes the state of a page. A settled page that is queued for a revisit keeps its verdict
 /// meanwhile.
 pub(super) fn write_state(

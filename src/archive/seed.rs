@@ -6,7 +6,7 @@ use crate::archive::backfill::{Window, add_windows};
 use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
-use crate::archive::page_state::TAKE_OVER_PHOTO;
+use crate::archive::new_page::{ADD_UNKNOWN, TAKE_OVER_PHOTO};
 use crate::archive::recrawl::Recrawl;
 use crate::archive::store::{Lease, Writer};
 use crate::config::site::{Discover, Keep};
@@ -136,20 +136,19 @@ fn add_entries(tx: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Archi
     tx.prepare_cached("UPDATE site SET crawled_at = ?2 WHERE name = ?1")?
         .execute_later(params![seed.site, now.millis()])?;
 
-    let mut add = tx.prepare_cached(&format!(
-        "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
-         VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?6)
-         {TAKE_OVER_PHOTO}"
-    ))?;
+    let mut take_over = tx.prepare_cached(&format!("{ENTRY} {TAKE_OVER_PHOTO}"))?;
+    let mut add = tx.prepare_cached(&format!("{ENTRY} {ADD_UNKNOWN}"))?;
     for (url, role) in &seed.entries {
-        add.execute_later(params![
-            seed.site,
-            url.host().as_str(),
-            url.as_str(),
-            role.name(),
-            role.priority(),
-            now.millis()
-        ])?;
+        for statement in [&mut take_over, &mut add] {
+            statement.execute_later(params![
+                seed.site,
+                url.host().as_str(),
+                url.as_str(),
+                role.name(),
+                role.priority(),
+                now.millis()
+            ])?;
+        }
         if *role == Role::Policy {
             take_back(tx, seed, url)?;
         }
@@ -158,6 +157,13 @@ fn add_entries(tx: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Archi
     add_windows(tx, &seed.site, &seed.windows, now)?;
     Ok(())
 }
+
+/// An entry page, which is queued however it was known before.
+const ENTRY: &str = "WITH linked AS
+  (SELECT 0 AS place, id AS site_id, CAST(?2 AS text) AS host, CAST(?3 AS text) AS url,
+          CAST(?4 AS text) AS role, CAST(NULL AS bigint) AS number, CAST(NULL AS text) AS text_id,
+          CAST(?5 AS bigint) AS priority, CAST(?6 AS bigint) AS at, 0 AS hops
+   FROM site WHERE name = ?1)";
 
 /// Takes the file of opt-outs at a site's home from another site, which has named it as a licence
 /// and may never be crawled again. Two sites that share a home leave it where it is.

@@ -1,5 +1,9 @@
 //! Pages and articles in the archive: how they are queued, handed out, settled and named.
 
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use proptest::test_runner::Config;
 use saseo::archive::{
     ArticleFilter, ArticleVersion, ChangeKind, NextPage, Reader, SeedMode, Terms,
 };
@@ -47,6 +51,44 @@ fn an_article_that_several_lists_link_to_is_queued_once() {
     };
     desk.answer_next(links([found_article(7), found_article(7), twin]));
     assert_eq!(desk.count("page WHERE number = 7"), 1);
+}
+
+/// A link of one answer: an address out of few, perhaps an article's number out of few, and whether
+/// a redirect led there.
+fn any_link() -> impl Strategy<Value = (u8, Option<u8>, bool)> {
+    (0..5_u8, proptest::option::of(0..3_u8), any::<bool>())
+}
+
+proptest! {
+    #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(64) })]
+
+    #[test]
+    fn links_of_one_answer_are_added_as_if_one_by_one(
+        rows in proptest::collection::vec(any_link(), 1..12),
+    ) {
+        let mut desk = Desk::new();
+        let found = rows.iter().map(|(address, number, is_moved)| Discovered {
+            key: number.map(|number| u64::from(number).into()),
+            hops: (*is_moved).into(),
+            ..found(&format!("/page/{address}"))
+        });
+        let effect = desk.answer_next(links(found.collect::<Vec<_>>()));
+
+        let (mut addresses, mut numbers) = (BTreeSet::new(), BTreeSet::new());
+        for (address, number, is_moved) in &rows {
+            let is_known = number.is_some_and(|number| numbers.contains(&number));
+            if (*is_moved || !is_known) && addresses.insert(*address) {
+                numbers.extend(*number);
+            }
+        }
+        let added: Vec<u8> = addresses.iter().copied().collect();
+        let kept = (0..5).filter(|address| {
+            desk.count(&format!("page WHERE url LIKE '%/page/{address}'")) == 1
+        });
+        prop_assert_eq!(kept.collect::<Vec<u8>>(), added);
+        // The answered page has left the queue.
+        prop_assert_eq!(effect.queue_growth, addresses.len() as i64 - 1);
+    }
 }
 
 #[test]

@@ -101,6 +101,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "objects",
                 "loss_note",
                 "new_database",
+                "new_page",
                 "page_state",
                 "recrawl",
                 "schema",

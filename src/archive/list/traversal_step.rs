@@ -49,43 +49,68 @@ fn queue_list_page(
     next: &Continuation,
     now: Timestamp,
 ) -> Result<bool, ArchiveError> {
-    let added = tx.prepare_cached(QUEUE_LIST_PAGE)?.execute(params![
+    let (overlap, seen) = (
+        overlap_json(&next.list.overlap.head, next.list.overlap.met),
+        pack(&next.list.seen.to_bytes(), None).zstd,
+    );
+    let previous = serde_json::json!(next.list.previous).to_string();
+    let (traversal, began) = (next.list.traversal.name(), next.list.began.millis());
+    let (role, priority) = (Role::ListPage.name(), Role::ListPage.priority());
+
+    let again = tx
+        .prepare_cached(REQUEUE_LIST_PAGE)?
+        .ask_execution(params![
+            next.url.as_str(),
+            role,
+            priority,
+            now.millis(),
+            next.list.section.0,
+            traversal,
+            began,
+            previous,
+            next.list.promised,
+            next.hops,
+            overlap,
+            seen
+        ])?;
+    let added = tx.prepare_cached(ADD_LIST_PAGE)?.ask_execution(params![
         page.site,
         next.url.host().as_str(),
         next.url.as_str(),
-        Role::ListPage.name(),
-        Role::ListPage.priority(),
+        role,
+        priority,
         now.millis(),
         next.list.section.0,
-        next.list.traversal.name(),
-        next.list.began.millis(),
-        serde_json::json!(next.list.previous).to_string(),
+        traversal,
+        began,
+        previous,
         next.list.promised,
         next.hops,
-        overlap_json(&next.list.overlap.head, next.list.overlap.met),
-        pack(&next.list.seen.to_bytes(), None).zstd
+        overlap,
+        seen
     ])?;
-    Ok(added > 0)
+    Ok(again.wait()? + added.wait()? > 0)
 }
 
-/// Adds a page as the next one of a list, or makes it that where it is known. The condition at the
-/// end lets pages of other kinds stand.
-const QUEUE_LIST_PAGE: &str =
+/// Makes a known page the next one of a list. The condition at the end lets pages of other kinds
+/// stand.
+const REQUEUE_LIST_PAGE: &str = "UPDATE page SET
+       role = ?2, priority = ?3, due_at = ?4, attempts = 0, verdict = NULL, reason = NULL,
+       settled_at = NULL, section_id = ?5, began_at = ?7, previous = ?8, promised = ?9,
+       hops = ?10, joint = ?11, met = ?12,
+       pass = CASE WHEN due_at IS NOT NULL AND pass <> 'later' THEN pass ELSE ?6 END
+     WHERE url = ?1
+       AND (role = 'list'
+            OR role = 'article' AND number IS NULL AND text_id IS NULL
+               AND coalesce(verdict, 'unextracted') IN ('unextracted', 'gone'))";
+
+/// Adds a page as the next one of a list, where it is not known.
+const ADD_LIST_PAGE: &str =
     "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at, section_id, pass,
                        began_at, previous, promised, hops, joint, met)
      SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 FROM site
      WHERE site.name = ?1
-     ON CONFLICT (url) DO UPDATE SET
-       due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL,
-       section_id = excluded.section_id, began_at = excluded.began_at,
-       previous = excluded.previous, promised = excluded.promised, hops = excluded.hops,
-       joint = excluded.joint, met = excluded.met,
-       pass = CASE WHEN page.due_at IS NOT NULL AND page.pass <> 'later' THEN page.pass
-                   ELSE excluded.pass END,
-       role = excluded.role, priority = excluded.priority
-     WHERE page.role = 'list'
-        OR page.role = 'article' AND page.number IS NULL AND page.text_id IS NULL
-           AND coalesce(page.verdict, 'unextracted') IN ('unextracted', 'gone')";
+     ON CONFLICT DO NOTHING";
 
 /// Forgets the rows that a traversal had seen at a page that is settled now: the next page carries
 /// them.

@@ -16,9 +16,10 @@ const INDEXES: &str = include_str!("migrations/0027_indexes.sql");
 
 /// What an archive needs to be used there, in the order in which it came to be needed. A database
 /// knows how many of these steps were made.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("migrations/step_1.sql"),
     include_str!("migrations/step_2.sql"),
+    include_str!("migrations/step_3.sql"),
 ];
 
 /// The schema that [`TABLES`] and [`INDEXES`] make: that of the SQLite file with the same columns.
