@@ -59,7 +59,7 @@ impl<'s> PostgresRows<'s> {
         let columns = rows.iter().map(|row| Column {
             name: row.get(0),
             class: match row.get(1) {
-                "bigint" => StorageClass::Integer,
+                "bigint" | "smallint" => StorageClass::Integer,
                 "double precision" => StorageClass::Real,
                 "bytea" => StorageClass::Blob,
                 _ => StorageClass::Text,
