@@ -7,9 +7,11 @@
 
 mod adoption;
 mod object_rows;
+mod recovery;
 mod settling;
 mod upload;
 
+pub use recovery::RecoveredBodies;
 pub(super) use settling::doom_objects_of;
 pub use settling::{SettledObjects, UnknownObjects};
 pub use upload::{BundleFill, BundleUpload, BundledBodies};

@@ -507,6 +507,78 @@ fn objects_that_a_restored_archive_does_not_know_are_told_and_deleted_when_asked
 }
 
 #[test]
+fn pages_that_a_restored_archive_misses_come_back_from_objects_that_it_does_not_know() {
+    for storage in [Storage::folder(), Storage::bucket()] {
+        let desk = Desk::stocked(Engine::Folder, storage);
+        desk.compact();
+        let pages = desk.pages("before.warc");
+        let backup = desk.crawler.folder.path().join("backup.db");
+        let backup = backup.to_string_lossy().into_owned();
+        desk.done(&["backup", &backup]);
+        // Each object is replaced by another one, as a compaction does with what is half empty.
+        desk.sql_batch("UPDATE object SET state = 'stale' WHERE dictionary_id IS NULL");
+        desk.compact();
+        desk.done(&["restore", &backup, "--yes"]);
+
+        let verified = desk.run(&["verify", "--from-start"]);
+        assert_eq!(verified.status.code(), Some(3), "{}", told(&verified));
+        let verified = told(&verified);
+        assert!(verified.contains("which no row names"), "{verified}");
+        assert!(verified.contains("saseo compact"), "{verified}");
+        let compacted = desk.compact();
+
+        let recovered = compacted["recovered"].as_u64().unwrap();
+        assert!(recovered > 20, "{compacted}");
+        assert_eq!(compacted["objects_missing"], 0, "{compacted}");
+        assert!(desk.done(&["verify"]).contains("damage: none"));
+        assert_eq!(desk.pages("after.warc"), pages);
+        // Nothing in the unknown objects is needed any more.
+        desk.done(&["compact", "--delete-unknown"]);
+        desk.assert_objects_known();
+        assert!(
+            desk.done(&["verify", "--from-start"])
+                .contains("damage: none")
+        );
+    }
+}
+
+#[test]
+fn a_page_with_other_content_than_its_object_tells_does_not_come_back() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    desk.compact();
+    let backup = desk.crawler.folder.path().join("backup.db");
+    let backup = backup.to_string_lossy().into_owned();
+    desk.done(&["backup", &backup]);
+    let article = desk.an_article();
+    desk.done(&["forget", &article, "--why", "a test", "--yes"]);
+    desk.compact();
+    desk.done(&["restore", &backup, "--yes"]);
+    let objects = desk.storage.objects();
+    let there = objects
+        .iter()
+        .filter(|(name, _)| name.starts_with("bundles/"));
+    let mut bundles = 0;
+    for (name, bytes) in there {
+        bundles += 1;
+        let mut flipped = bytes.clone();
+        *flipped.last_mut().unwrap() ^= 1;
+        desk.storage.write(name, &flipped);
+    }
+
+    let compacted = desk.run(&["--json", "compact"]);
+
+    // The page that was removed is in no object, and the last one of each is not what it was.
+    assert_eq!(compacted.status.code(), Some(3), "{}", told(&compacted));
+    let compacted: Value = serde_json::from_slice(&compacted.stdout).unwrap();
+    assert!(compacted["recovered"].as_u64().unwrap() > 15, "{compacted}");
+    assert_eq!(compacted["objects_missing"], 1, "{compacted}");
+    let verified = desk.run(&["--json", "verify", "--from-start"]);
+    assert_eq!(verified.status.code(), Some(3), "{}", told(&verified));
+    let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!(verified["damaged"], 1 + bundles, "{verified}");
+}
+
+#[test]
 fn a_database_of_an_older_saseo_is_brought_up_to_date_by_its_next_writer() {
     let desk = Desk::stocked(Engine::Database, Storage::folder());
     let pages = desk.pages("before.warc");

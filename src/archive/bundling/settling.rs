@@ -1,6 +1,6 @@
 //! Objects that are not needed any more: their last bodies move, and they are deleted.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use rusqlite::params;
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use crate::archive::compression::unpack_checked;
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::{
-    BundleEntry, BundledPlace, ObjectClient, bundle, is_bundle, kept_location, object_name,
+    BundleEntry, BundleIndex, BundledPlace, ObjectClient, bundle, kept_location, object_name,
 };
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
@@ -35,6 +35,15 @@ pub struct UnknownObjects {
     /// Objects that the archive names, and that are not there: another one of these may be one of
     /// them, under a name that is damaged here.
     pub gone: usize,
+}
+
+/// The objects that are there, compared with those that the archive names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ListedObjects {
+    /// The names of those that no row names.
+    pub(super) unknown: Vec<String>,
+    /// The rows of those that are not there.
+    pub(super) gone: Vec<i64>,
 }
 
 /// The number of the lock that a worker holds while it settles objects: "saseoobj" in ASCII.
@@ -127,7 +136,7 @@ impl Writer {
         now: Timestamp,
         watch: &mut impl FnMut() -> bool,
     ) -> Result<Option<SettledObjects>, ArchiveError> {
-        self.objects.check(&self.connection)?;
+        self.check_objects(lease)?;
         let mut settled = SettledObjects::default();
         for object in doomed {
             if !watch() {
@@ -173,35 +182,64 @@ impl Writer {
 
     /// Returns the names of the objects that no row of the archive names: of a state of the archive
     /// that a backup replaced, or of another archive. Empty where it has no object storage.
-    pub fn unknown_objects(&self) -> Result<UnknownObjects, ArchiveError> {
+    pub fn unknown_objects(&mut self, lease: Lease) -> Result<UnknownObjects, ArchiveError> {
+        let listed = self.listed_objects(lease)?.unwrap_or_default();
+        Ok(UnknownObjects {
+            names: listed.unknown,
+            gone: listed.gone.len(),
+        })
+    }
+
+    /// Compares the objects that are there with those that the archive names; `None` where it has
+    /// no object storage.
+    pub(super) fn listed_objects(
+        &mut self,
+        lease: Lease,
+    ) -> Result<Option<ListedObjects>, ArchiveError> {
         if kept_location(&self.connection)?.is_none() {
-            return Ok(UnknownObjects::default());
+            return Ok(None);
         }
-        self.objects.check(&self.connection)?;
-        let mut select = self.connection.prepare(
-            "SELECT dictionary_id, sha256 FROM object WHERE state IN ('kept', 'stale', 'doomed')",
+        self.check_objects(lease)?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT dictionary_id, sha256, id FROM object
+             WHERE state IN ('kept', 'stale', 'doomed')",
         )?;
         let known = select.query_map([], |row| {
             let sha256: Vec<u8> = row.get(1)?;
-            Ok(object_name(row.get(0)?, &sha256))
+            Ok((object_name(row.get(0)?, &sha256), row.get(2)?))
         })?;
-        let known: HashSet<String> = known.collect::<Result<_, _>>()?;
-        let mut names = self
+        let mut known: HashMap<String, i64> = known.collect::<Result<_, _>>()?;
+        drop(select);
+
+        let listing = self
             .objects
-            .with_client(&self.connection, ObjectClient::list)?
-            .wait()?;
-        let there: HashSet<&String> = names.iter().collect();
-        let is_gone = |name: &&String| !there.contains(name);
-        let gone = known.iter().filter(is_gone).count();
-        names.retain(|name| !known.contains(name));
-        Ok(UnknownObjects { names, gone })
+            .with_client(&self.connection, ObjectClient::list)?;
+        let mut names = self.answer(lease, listing)??;
+        names.retain(|name| known.remove(name).is_none());
+        let mut gone: Vec<i64> = known.into_values().collect();
+        gone.sort_unstable();
+        Ok(Some(ListedObjects {
+            unknown: names,
+            gone,
+        }))
+    }
+
+    /// Looks whether the object storage has the objects of this archive.
+    fn check_objects(&mut self, lease: Lease) -> Result<(), ArchiveError> {
+        let check = self.objects.check(&self.connection)?;
+        self.answer(lease, check)?
     }
 
     /// Deletes objects that no row of the archive names.
-    pub fn delete_unknown(&self, unknown: &UnknownObjects) -> Result<(), ArchiveError> {
+    pub fn delete_unknown(
+        &mut self,
+        lease: Lease,
+        unknown: &UnknownObjects,
+    ) -> Result<(), ArchiveError> {
         for name in &unknown.names {
             let delete = |client: &ObjectClient| client.delete(name);
-            self.objects.with_client(&self.connection, delete)?.wait()?;
+            let deleted = self.objects.with_client(&self.connection, delete)?;
+            self.answer(lease, deleted)??;
         }
         Ok(())
     }
@@ -244,7 +282,8 @@ impl Writer {
         // Frames are damaged for good where the object has its size and another hash. One that is
         // as it was written has them somewhere; one of another size may be a copy under way.
         let is_as_written = Sha256::digest(&whole).as_slice() == object.sha256;
-        let is_rotten = is_bundle(&whole) && !is_as_written && whole.len() == object.bytes;
+        let is_rotten =
+            BundleIndex::of(&whole).is_some() && !is_as_written && whole.len() == object.bytes;
         settled.damaged += lost.len() as u64;
         settled.moved += entries.len() as u64;
         if !entries.is_empty() {
