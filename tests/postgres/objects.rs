@@ -8,10 +8,15 @@ use std::time::Duration;
 
 use flate2::read::MultiGzDecoder;
 use rusqlite::Connection;
+use saseo::archive::{
+    ArchiveLocation, Lock, PostgresAddress, PostgresStore, Reader, Writer, copy_from_database,
+};
 use saseo::clock::Clock;
+use saseo::config::settings::Durability;
 use saseo::demo::Edition;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tokio::runtime::Builder;
 
 use crate::program::{Crawler, Paper, said, told};
 use crate::storage::Storage;
@@ -123,6 +128,15 @@ impl Desk {
     fn an_article(&self) -> String {
         let list: Value = serde_json::from_str(&self.done(&["--json", "list"])).unwrap();
         list["articles"][2]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The address of an article whose page is in an object.
+    fn a_bundled_article(&self) -> String {
+        let url = self.sql(
+            "SELECT url FROM page JOIN capture ON capture.id = page.capture_id
+             JOIN bundled_body USING (body_id) WHERE role = 'article' ORDER BY url LIMIT 1",
+        );
+        url.trim().to_owned()
     }
 
     /// All pages as a web archive has them, by their records.
@@ -576,6 +590,80 @@ fn a_page_with_other_content_than_its_object_tells_does_not_come_back() {
     assert_eq!(verified.status.code(), Some(3), "{}", told(&verified));
     let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
     assert_eq!(verified["damaged"], 1 + bundles, "{verified}");
+}
+
+/// Replaces each object by another one, as a compaction does with what is half empty.
+fn replace_objects(desk: &Desk) {
+    desk.sql("UPDATE object SET state = 'stale' WHERE dictionary_id IS NULL RETURNING 1");
+    desk.compact();
+}
+
+#[test]
+fn a_reader_of_an_earlier_state_finds_moved_pages_and_none_that_was_removed() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    desk.compact();
+    let article = desk.a_bundled_article();
+    let place = ArchiveLocation::folder(desk.crawler.data());
+    let reader = Reader::of(&place).unwrap();
+    let mut captures = reader.captures().unwrap();
+    let mut captures = (&mut captures).into_iter();
+    // SQLite shows the reader this state until the last capture is read.
+    let first = captures.next().unwrap().unwrap();
+
+    replace_objects(&desk);
+    let forgotten = desk.run(&["forget", &article, "--quick", "--why", "a test", "--yes"]);
+    assert!(said(&forgotten).contains("another program reads"));
+    replace_objects(&desk);
+
+    let (mut found, mut removed) = (0, 0);
+    let rest = captures.map(Result::unwrap);
+    for capture in [first].into_iter().chain(rest) {
+        match reader.body(&capture).unwrap() {
+            Some(body) => {
+                let hash = hex::encode(Sha256::digest(&body));
+                assert_eq!(Some(hash), capture.sha256, "{}", capture.url);
+                found += 1;
+            }
+            None => removed += 1,
+        }
+    }
+    assert_eq!(removed, 1);
+    assert!(found > 20, "{found}");
+}
+
+#[test]
+fn a_copy_beside_a_compaction_is_whole_and_one_beside_a_takedown_goes_on_behind_it() {
+    let desk = Desk::stocked(Engine::Database, Storage::folder());
+    desk.compact();
+    let article = desk.a_bundled_article();
+    let from = store::of(desk.crawler.folder.path()).unwrap();
+    let address: PostgresAddress = from.parse().unwrap();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let copy = |folder: &str, meanwhile: &dyn Fn()| {
+        let folder = desk.crawler.folder.path().join(folder);
+        runtime.block_on(async {
+            let mut source = PostgresStore::connect(&address).await.unwrap();
+            source.begin_reading().await.unwrap();
+            meanwhile();
+            let lock = Lock::take(&folder, "a test").unwrap();
+            let copy = Writer::open(lock, Durability::default()).unwrap();
+            copy_from_database(&mut source, (&address, None), &copy, |_, _| {}).await
+        })
+    };
+
+    copy("moved", &|| replace_objects(&desk)).unwrap();
+    let file = desk.crawler.folder.path().join("moved").join("archive.db");
+    let file = Connection::open(file).unwrap();
+    let sql = "SELECT count(*) FROM body WHERE zstd = x''";
+    let empty: i64 = file.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(empty, 0);
+
+    let refused = copy("removed", &|| {
+        desk.done(&["forget", &article, "--why", "a test", "--yes"]);
+    });
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("run the same command again"), "{refused}");
+    copy("removed", &|| {}).unwrap();
 }
 
 #[test]
