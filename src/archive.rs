@@ -84,6 +84,7 @@ pub use backfill::{BackfillDays, Window};
 pub use body::Body;
 pub use bundling::{
     BundleFill, BundleUpload, BundledBodies, RecoveredBodies, SettledObjects, UnknownObjects,
+    UnreadableBodies,
 };
 pub use capture::{Capture, Charset};
 pub use carried::{CarriedOver, CarriedState, LeftHold};

@@ -3,7 +3,7 @@
 
 use crate::archive::{
     ArchiveError, BundleFill, BundledBodies, CompactedBodies, Lease, RecoveredBodies,
-    SettledObjects, UnknownObjects, Writer,
+    SettledObjects, UnknownObjects, UnreadableBodies, Writer,
 };
 use crate::clock::Clock;
 
@@ -134,7 +134,9 @@ fn settle(
     is_stopped: impl Fn() -> bool,
     moving: &mut Moving,
 ) -> Result<(), ArchiveError> {
-    match archive.settle_objects(lease, clock.now(), || !is_stopped())? {
+    match archive.settle_objects(lease, UnreadableBodies::WaitFor, clock.now(), || {
+        !is_stopped()
+    })? {
         Some(settled) => {
             let former = moving.settled;
             moving.settled = SettledObjects {

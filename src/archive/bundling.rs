@@ -13,5 +13,5 @@ mod upload;
 
 pub use recovery::RecoveredBodies;
 pub(super) use settling::doom_objects_of;
-pub use settling::{SettledObjects, UnknownObjects};
+pub use settling::{SettledObjects, UnknownObjects, UnreadableBodies};
 pub use upload::{BundleFill, BundleUpload, BundledBodies};

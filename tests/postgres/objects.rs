@@ -821,13 +821,24 @@ fn a_copy_of_the_objects_that_is_under_way_costs_no_page() {
     let (name, bytes) = bundle.unwrap();
     let whole = bytes.clone();
 
-    // Half of it has arrived, and each article's page is forgotten in turn.
-    desk.storage.write(name, &whole[..whole.len() / 2]);
+    // Half of it has arrived, and then with room for the rest.
+    let half = &whole[..whole.len() / 2];
+    desk.storage.write(name, half);
     let article = desk.an_article();
     let forgotten = desk.run(&["forget", &article, "--why", "a test", "--yes"]);
     assert_eq!(forgotten.status.code(), Some(3), "{}", said(&forgotten));
     let compacted = desk.run(&["compact"]);
     assert_eq!(compacted.status.code(), Some(3), "{}", told(&compacted));
+    let with_room: Vec<u8> = half
+        .iter()
+        .copied()
+        .chain(std::iter::repeat(0))
+        .take(whole.len())
+        .collect();
+    desk.storage.write(name, &with_room);
+    let forgotten = desk.run(&["forget", "--finish"]);
+    assert_eq!(forgotten.status.code(), Some(3), "{}", said(&forgotten));
+    assert!(said(&forgotten).contains("--give-up-unreadable"));
 
     desk.storage.write(name, &whole);
     desk.done(&["forget", "--finish"]);
@@ -837,4 +848,126 @@ fn a_copy_of_the_objects_that_is_under_way_costs_no_page() {
     );
     assert!(desk.pages("after.warc").len() >= pages - 2);
     desk.assert_objects_known();
+}
+
+#[test]
+fn a_page_that_rots_in_object_storage_keeps_no_removed_page_there() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    desk.compact();
+    // The page of this article is what others are compressed with, and one of these rots.
+    let article = desk.sql(
+        "SELECT url FROM page JOIN capture ON capture.id = page.capture_id
+         JOIN body ON body.id = capture.body_id JOIN dictionary USING (sha256)
+         WHERE role = 'article' AND EXISTS (SELECT 1 FROM body AS other JOIN bundled_body
+           ON body_id = other.id WHERE other.dictionary_id = dictionary.id) LIMIT 1",
+    );
+    let rotten = format!(
+        "FROM bundled_body JOIN object ON object.id = object_id
+         JOIN body ON body.id = bundled_body.body_id
+         JOIN dictionary ON dictionary.id = body.dictionary_id
+         JOIN body AS page ON page.sha256 = dictionary.sha256
+         JOIN capture ON capture.body_id = page.id
+         JOIN page AS asked ON asked.capture_id = capture.id WHERE asked.url = '{article}'
+         ORDER BY bundled_body.body_id LIMIT 1"
+    );
+    let object = desk.sql(&format!("SELECT lower(hex(object.sha256)) {rotten}"));
+    let end: usize = desk
+        .sql(&format!("SELECT start + bundled_body.bytes {rotten}"))
+        .parse()
+        .unwrap();
+    let name = format!("bundles/{}/{object}.zst", &object[..2]);
+    let mut bytes = desk.storage.objects()[&name].clone();
+    bytes[end - 1] ^= 1;
+    desk.storage.write(&name, &bytes);
+
+    let forgotten = desk.run(&["forget", &article, "--why", "a test", "--yes"]);
+
+    assert_eq!(forgotten.status.code(), Some(3), "{}", said(&forgotten));
+    let told_once = said(&forgotten);
+    assert!(told_once.contains("1 page that needed"), "{told_once}");
+    assert!(
+        desk.done(&["forget", "--finish"])
+            .contains("nothing is left")
+    );
+    assert_eq!(
+        desk.sql("SELECT count(*) FROM dictionary WHERE doomed = 1"),
+        "0"
+    );
+    desk.assert_objects_known();
+    let verified = desk.run(&["--json", "verify", "--from-start"]);
+    let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!(verified["damaged"], 1, "{verified}");
+}
+
+#[test]
+fn pages_of_an_object_that_will_not_come_back_are_given_up_when_asked() {
+    for is_missing in [true, false] {
+        let desk = Desk::stocked(Engine::Folder, Storage::folder());
+        desk.compact();
+        let article = desk.a_bundled_article();
+        let objects = desk.storage.objects();
+        let bundle = objects
+            .iter()
+            .find(|(name, _)| name.starts_with("bundles/"));
+        let (name, bytes) = bundle.unwrap();
+        match is_missing {
+            true => fs::remove_file(format!("{}/{name}", desk.storage.place())).unwrap(),
+            false => desk.storage.write(name, &bytes[..bytes.len() - 1]),
+        }
+        let forgotten = desk.run(&["forget", &article, "--why", "a test", "--yes"]);
+        assert_eq!(forgotten.status.code(), Some(3), "{}", said(&forgotten));
+
+        let given_up = desk.run(&["forget", "--finish", "--give-up-unreadable"]);
+
+        assert!(said(&given_up).contains("given up"), "{}", said(&given_up));
+        assert!(
+            desk.done(&["forget", "--finish"])
+                .contains("nothing is left")
+        );
+        desk.assert_objects_known();
+        let verified = desk.run(&["--json", "verify", "--from-start"]);
+        let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
+        let damaged = verified["damaged"].as_u64().unwrap();
+        assert_eq!(damaged == 1, !is_missing, "{verified}");
+    }
+}
+
+#[test]
+fn a_row_of_an_object_with_a_size_that_none_has_is_told_and_status_goes_on() {
+    for (engine, sizes) in [
+        (Engine::Folder, ["9223372036854775807", "-1"]),
+        (
+            Engine::Database,
+            ["9223372036854775807", "9223372036854775806"],
+        ),
+    ] {
+        let desk = Desk::stocked(engine, Storage::folder());
+        desk.compact();
+        let sound: Value = serde_json::from_str(&desk.done(&["--json", "status"])).unwrap();
+        for (at, size) in sizes.iter().enumerate() {
+            let hash = format!("{at}").repeat(64);
+            let sql = match engine {
+                Engine::Folder => "x'HASH'".to_owned(),
+                Engine::Database => "decode('HASH', 'hex')".to_owned(),
+            };
+            let sql = format!(
+                "INSERT INTO object (id, sha256, bytes, frames, made_at, state)
+                 VALUES ({}, {}, {size}, 1, 0, 'kept')",
+                1000 + at,
+                sql.replace("HASH", &hash)
+            );
+            match engine {
+                Engine::Folder => {
+                    desk.sql_batch(&format!("PRAGMA ignore_check_constraints = 1; {sql}"));
+                }
+                Engine::Database => drop(desk.sql(&sql)),
+            }
+        }
+
+        let status: Value = serde_json::from_str(&desk.done(&["--json", "status"])).unwrap();
+        assert_eq!(status["objects"]["bytes"], sound["objects"]["bytes"]);
+        assert_eq!(status["objects"]["odd"], 2);
+        let status = desk.done(&["status"]);
+        assert!(status.contains("2 rows of objects"), "{status}");
+    }
 }
