@@ -17,8 +17,8 @@ mod unnamed;
 #[cfg(feature = "postgres")]
 pub(super) use body_place::BodyPlace;
 pub(super) use bundle::{
-    BundleEntry, BundledPlace, NewObject, bundle, dictionary_object, marker, marker_name,
-    object_name,
+    BundleEntry, BundledPlace, NewObject, bundle, dictionary_object, marker, marker_bytes,
+    marker_name, object_name,
 };
 pub(super) use bundle_index::{BundleIndex, IndexedFrame, frames_start};
 #[cfg(feature = "postgres")]
@@ -26,7 +26,7 @@ pub(super) use client::{ObjectAnswer, ObjectClient};
 pub use location::ObjectLocation;
 #[cfg(not(feature = "postgres"))]
 pub(super) use no_client::{NoAnswer as ObjectAnswer, NoClient as ObjectClient};
-pub(super) use shelf::{ObjectShelf, has_marker};
+pub(super) use shelf::ObjectShelf;
 #[cfg(feature = "postgres")]
 pub(super) use storage_record::StorageRecord;
 pub(super) use storage_record::{kept_location, record};

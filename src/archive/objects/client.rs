@@ -122,14 +122,14 @@ impl ObjectClient {
     /// Writes objects, one after the other, and looks whether they are there. One that is there
     /// already is left: the name of an object is the hash of its bytes.
     pub(crate) fn put(&self, objects: Vec<(String, Vec<u8>)>) -> ObjectAnswer<()> {
-        let store = Arc::clone(&self.store);
+        let (store, patience) = (Arc::clone(&self.store), self.patience);
         let objects: Vec<(Path, Vec<u8>)> = objects
             .into_iter()
             .map(|(name, bytes)| (self.path(&name), bytes))
             .collect();
         self.ask(async move {
             for (path, bytes) in objects {
-                put_one(&*store, &path, bytes).await?;
+                put_one(&*store, &path, bytes, patience).await?;
             }
             Ok(())
         })
@@ -151,7 +151,7 @@ impl ObjectClient {
         self.ask(async move {
             is_there(&*store, &marker, &expected, patience).await?;
             for (path, bytes) in objects {
-                put_one(&*store, &path, bytes).await?;
+                put_one(&*store, &path, bytes, patience).await?;
             }
             is_there(&*store, &marker, &expected, patience).await
         })
@@ -314,14 +314,20 @@ async fn is_there(
 
 /// Writes an object, and looks whether it is there with all of its bytes: servers say "409
 /// Conflict" of one that is there and of one that they did not write.
-async fn put_one(store: &dyn ObjectStore, path: &Path, bytes: Vec<u8>) -> Result<(), String> {
+async fn put_one(
+    store: &dyn ObjectStore,
+    path: &Path,
+    bytes: Vec<u8>,
+    patience: Duration,
+) -> Result<(), String> {
     let size = bytes.len() as u64;
     let put = store.put_opts(path, PutPayload::from(bytes), PutMode::Create.into());
     match put.await {
         Ok(_) | Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {}
         Err(error) => return Err(error.to_string()),
     }
-    let there = store.head(path).await.map_err(|error| error.to_string())?;
+    let there = in_time(patience, store.head(path)).await?;
+    let there = there.map_err(|error| error.to_string())?;
     if there.size == size {
         return Ok(());
     }

@@ -264,13 +264,6 @@ impl OpenShelf {
     }
 }
 
-/// Tells whether an object storage has the marker of an archive. It is read: other servers say yes
-/// to whatever they are asked.
-pub(crate) fn has_marker(client: &ObjectClient, archive: &str) -> Result<bool, ArchiveError> {
-    let marker = client.get(&marker_name(archive), None).wait()?;
-    Ok(marker.is_some_and(|bytes| bytes == marker_bytes(archive)))
-}
-
 /// Reads the bytes of a place; `None` where the object is not there or is too short. The second
 /// body of a bundle brings the whole of it: most readers go through all bodies in their order.
 fn read(
