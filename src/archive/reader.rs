@@ -77,7 +77,9 @@ pub use fixity::{
     StoredWords,
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
-pub(super) use newest_state::{NewestBody, NewestState};
+#[cfg(feature = "postgres")]
+pub(super) use newest_state::NewestBody;
+pub(super) use newest_state::NewestState;
 pub use object_state::ObjectsState;
 pub use outlook::Outlook;
 pub use photos::PhotoState;

@@ -12,7 +12,7 @@ use rusqlite::params;
 use zstd::zstd_safe::get_frame_content_size;
 
 use crate::archive::body::rewrite_body;
-use crate::archive::bundling::settling::ListedObjects;
+use crate::archive::bundling::listed_objects::ListedObjects;
 use crate::archive::compression::{Dictionary, DictionaryId, pack, unpack, unpack_checked};
 use crate::archive::engine::{self, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
