@@ -34,8 +34,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
 /// Retries of one request end after so long. Bodies wait in the database meanwhile.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A reader waits no longer for the beginning of an answer, with all tries, nor for its next bytes:
-/// half of a worker's lease, which the worker cannot renew while it reads.
+/// A reader waits no longer for the beginning of an answer, with all tries, nor for its next bytes. A
+/// worker reads beside its requests: its lease, of which it uses 25 s, is at most 10 s old then. A
+/// disk that slept is awake by then.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A request is tried again so often.
