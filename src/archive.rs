@@ -83,7 +83,10 @@ pub use archive_file::{ArchiveFile, ArchiveTotals, CopyProgress, LedgerEnd};
 pub use article::{CandidateCopy, ChangedField};
 pub use backfill::{BackfillDays, Window};
 pub use body::Body;
-pub use bundling::{BundleFill, BundleUpload, BundledBodies, SettledObjects, UnknownObjects};
+pub use bundling::{
+    BundleFill, BundleUpload, BundledBodies, RecoveredBodies, SettledObjects, UnknownObjects,
+    UnreadableBodies,
+};
 pub use capture::{Capture, Charset};
 pub use carried::{CarriedOver, CarriedState, LeftHold};
 pub use change::ChangeKind;

@@ -144,7 +144,7 @@ async fn copy_into_folder(
     let writer = Writer::open(Lock::take(&part, &holder)?, Durability::default());
     let writer = writer.map_err(|error| of_copy(error, &file))?;
     let told = |table, copied: &CopiedRows| watch(ArchiveCopyProgress::Copying(table, copied));
-    let copied = copy_from_database(&mut store, objects, &writer, told).await;
+    let copied = copy_from_database(&mut store, (address, objects), &writer, told).await;
     let copied = copied.map_err(|error| of_copy(error, &file))?;
     drop(writer);
 

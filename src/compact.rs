@@ -2,8 +2,8 @@
 //! storage where the archive has one, and the disk gets the room back.
 
 use crate::archive::{
-    ArchiveError, BundleFill, BundledBodies, CompactedBodies, Lease, SettledObjects,
-    UnknownObjects, Writer,
+    ArchiveError, BundleFill, BundledBodies, CompactedBodies, Lease, RecoveredBodies,
+    SettledObjects, UnknownObjects, UnreadableBodies, Writer,
 };
 use crate::clock::Clock;
 
@@ -65,6 +65,8 @@ pub(crate) fn compact(
 /// What became of bodies and of their objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Moving {
+    /// Bodies that were missing.
+    pub recovered: RecoveredBodies,
     pub bundled: BundledBodies,
     pub settled: SettledObjects,
     /// Objects that no row of the archive names.
@@ -73,7 +75,8 @@ pub(crate) struct Moving {
     pub is_broken_off: bool,
 }
 
-/// Moves all bodies that may go into object storage, and deletes the objects that are not needed
+/// Takes missing bodies back from objects that no row of the archive names, moves all bodies that
+/// may go into object storage, and deletes the objects that are not needed
 /// any more: those of a process that was killed, of removed pages, and bundles less than half of
 /// which is needed. Nobody else may write. Each step is saved. `watch` is told how many bytes are
 /// left.
@@ -92,6 +95,13 @@ pub(crate) fn move_bodies(
     let mut moving = Moving::default();
     archive.mark_announced_objects(lease)?;
     archive.save()?;
+    match archive.recover_bodies(lease, || !is_stopped())? {
+        Some(recovered) => moving.recovered = recovered,
+        None => {
+            moving.is_broken_off = true;
+            return Ok(moving);
+        }
+    }
     // What is not needed any more makes room for what comes.
     settle(archive, lease, clock, &is_stopped, &mut moving)?;
 
@@ -111,7 +121,7 @@ pub(crate) fn move_bodies(
     archive.save()?;
     settle(archive, lease, clock, &is_stopped, &mut moving)?;
     if !moving.is_broken_off {
-        moving.unknown = archive.unknown_objects()?;
+        moving.unknown = archive.unknown_objects(lease)?;
     }
     Ok(moving)
 }
@@ -124,7 +134,9 @@ fn settle(
     is_stopped: impl Fn() -> bool,
     moving: &mut Moving,
 ) -> Result<(), ArchiveError> {
-    match archive.settle_objects(lease, clock.now(), || !is_stopped())? {
+    match archive.settle_objects(lease, UnreadableBodies::WaitFor, clock.now(), || {
+        !is_stopped()
+    })? {
         Some(settled) => {
             let former = moving.settled;
             moving.settled = SettledObjects {

@@ -153,6 +153,22 @@ pub(super) fn rewrite_article(
     follow_up(tx, known, article, now)
 }
 
+/// Returns the article that an older capture shows, and how it differs from its version, as
+/// [`rewrite_article`] does, but writes nothing; `None` where it is not known.
+pub(super) fn compare_article(
+    connection: &Connection,
+    page: &Page,
+    article: &Article,
+    capture: i64,
+) -> Result<Option<(i64, Vec<ChangedField>)>, ArchiveError> {
+    let identity = ArticleIdentity::ask_again(connection, page, article, capture)?;
+    let Some(id) = identity.found(connection, article)?.article() else {
+        return Ok(None);
+    };
+    let known = compared(connection, id, article, capture)?;
+    Ok(Some((id, known.fields)))
+}
+
 /// Returns the result for an article in which nothing differs.
 fn unchanged(tx: &Connection, known: &KnownVersion) -> Result<WriteResult, ArchiveError> {
     let is_newest = version_at(tx, known.article, i64::MAX)? == Some(known.version);

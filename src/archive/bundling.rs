@@ -6,10 +6,14 @@
 //! an announced object, which the next `saseo compact` deletes.
 
 mod adoption;
+mod listed_objects;
 mod object_rows;
+mod recovery;
 mod settling;
 mod upload;
 
+pub use listed_objects::UnknownObjects;
+pub use recovery::RecoveredBodies;
 pub(super) use settling::doom_objects_of;
-pub use settling::{SettledObjects, UnknownObjects};
+pub use settling::{SettledObjects, UnreadableBodies};
 pub use upload::{BundleFill, BundleUpload, BundledBodies};

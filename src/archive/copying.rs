@@ -6,6 +6,7 @@
 
 mod copied_table;
 mod key_span;
+mod object_bodies;
 mod row_store;
 mod sqlite_rows;
 
@@ -16,6 +17,7 @@ pub(super) use copied_table::{
     BodyBytes, Column, CopiedTable, StorageClass, copied_tables, names, quoted,
 };
 pub(super) use key_span::{KeySpan, StoreRow};
+pub(super) use object_bodies::ObjectBodies;
 pub(super) use row_store::{Outline, RowStore};
 pub use sqlite_rows::DamagedRows;
 pub(super) use sqlite_rows::SqliteRows;

@@ -2,11 +2,14 @@
 //! positions stay.
 
 use crate::archive::archive_file::ArchiveFile;
-use crate::archive::copying::{CopiedRows, DamagedRows, RowStore, SqliteRows, copy_rows};
-use crate::archive::database::PostgresStore;
+use crate::archive::copying::{
+    CopiedRows, DamagedRows, ObjectBodies, RowStore, SqliteRows, copy_rows,
+};
+use crate::archive::database::{PostgresAddress, PostgresStore};
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::ObjectLocation;
 use crate::archive::postgres::{CopyTask, PostgresRows};
+use crate::archive::reader::NewestState;
 use crate::archive::schema::SCHEMA;
 use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
@@ -44,18 +47,19 @@ pub async fn copy_into_database(
 }
 
 /// Copies the archive of a database, of the moment when its reading began, into a new file, or goes
-/// on with that.
+/// on with that. `objects` is as there, and `address` that of the database.
 ///
 /// # Errors
 ///
 /// As [`copy_into_database`].
 pub async fn copy_from_database(
     store: &mut PostgresStore,
-    objects: Option<&ObjectLocation>,
+    (address, objects): (&PostgresAddress, Option<&ObjectLocation>),
     copy: &Writer,
     watch: impl FnMut(&'static str, &CopiedRows),
 ) -> Result<CopiedRows, ArchiveError> {
     let mut rows = SqliteRows::of_copy(copy)?;
+    let objects = ObjectBodies::of(objects, NewestState::of_database(address.clone()));
     let mut source = PostgresRows::of_archive(store, objects);
     let copied = copy_rows(&mut source, &mut rows, watch).await?;
     if let Some(why) = rows.broken_reference()? {

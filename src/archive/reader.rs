@@ -22,6 +22,7 @@ mod filter_conditions;
 mod fixity;
 mod ledger;
 mod newest_declared;
+mod newest_state;
 mod object_state;
 mod outlook;
 mod photos;
@@ -48,7 +49,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::files::beside;
 use crate::archive::location::ArchiveLocation;
 use crate::archive::loss_note::refuse_if_lost;
-use crate::archive::objects::{NewestState, ObjectShelf};
+use crate::archive::objects::ObjectShelf;
 use crate::archive::schema::{SCHEMA, recognise};
 #[cfg(feature = "crawl")]
 use crate::archive::worker::{PATIENCE, SILENCE};
@@ -76,6 +77,9 @@ pub use fixity::{
     StoredWords,
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
+#[cfg(feature = "postgres")]
+pub(super) use newest_state::NewestBody;
+pub(super) use newest_state::NewestState;
 pub use object_state::ObjectsState;
 pub use outlook::Outlook;
 pub use photos::PhotoState;
@@ -101,6 +105,8 @@ pub struct Reader {
     dictionaries: Dictionaries,
     /// The bodies that are in object storage.
     objects: ObjectShelf,
+    /// Where the bodies are that are not where this reader sees them; `None` where nobody writes.
+    newest: Option<NewestState>,
 }
 
 impl Reader {
@@ -134,13 +140,15 @@ impl Reader {
                 file_place: place.data().join(crate::archive::FILE),
                 is_immutable: false,
                 dictionaries: Dictionaries::default(),
-                objects: ObjectShelf::of(place.objects())
-                    .for_reader(NewestState::Database(address.clone())),
+                objects: ObjectShelf::of(place.objects()),
+                newest: Some(NewestState::of_database(address.clone())),
             });
         }
         let mut reader = Self::open(place.data())?;
-        let newest = NewestState::File(reader.path.clone());
-        reader.objects = ObjectShelf::of(place.objects()).for_reader(newest);
+        reader.objects = ObjectShelf::of(place.objects());
+        if !reader.is_immutable {
+            reader.newest = Some(NewestState::of_file(reader.path.clone()));
+        }
         Ok(reader)
     }
 
@@ -185,6 +193,7 @@ impl Reader {
             is_immutable,
             dictionaries: Dictionaries::default(),
             objects: ObjectShelf::default(),
+            newest: None,
         })
     }
 

@@ -10,7 +10,7 @@ use rusqlite::types::ValueRef;
 use crate::archive::checksum::keep_checksums;
 use crate::archive::connection::configure;
 #[cfg(feature = "postgres")]
-use crate::archive::database::DatabaseSession;
+use crate::archive::database::{DatabaseSession, PostgresAddress};
 use crate::archive::dictionaries::Dictionaries;
 use crate::archive::engine::{self, Connection, Row};
 use crate::archive::error::ArchiveError;
@@ -69,6 +69,26 @@ impl Writer {
         Self::at(&place, lock, durability)
     }
 
+    /// Opens the archive of a place to compare something with it: nothing is to be written. A
+    /// database is opened with the rights of a reader.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::open`]. A database has to have an archive of this schema.
+    pub fn for_dry_run(
+        place: &ArchiveLocation,
+        lock: Lock,
+        durability: Durability,
+    ) -> Result<Self, ArchiveError> {
+        #[cfg(feature = "postgres")]
+        if let Some(address) = place.database() {
+            let session = DatabaseSession::connect(address)?;
+            session.work(|store| async move { store.check_archive().await })?;
+            return Ok(Self::of_session((session, address), place, lock));
+        }
+        Self::at(place, lock, durability)
+    }
+
     /// Opens the archive of a place, as [`Writer::open`] does. The lock is on the place's folder.
     ///
     /// # Errors
@@ -83,10 +103,7 @@ impl Writer {
         if let Some(address) = place.database() {
             let session = DatabaseSession::connect(address)?;
             session.work(|store| async move { store.begin_writing().await })?;
-            let path = PathBuf::from(address.to_string());
-            let connection = Connection::Postgres(Box::new(session));
-            let objects = ObjectShelf::of(place.objects());
-            return Ok(Self::of((connection, path), objects, Files::none(), lock));
+            return Ok(Self::of_session((session, address), place, lock));
         }
         let path = place.data().join(FILE);
         refuse_if_lost(&path)?;
@@ -104,6 +121,18 @@ impl Writer {
         let files = Files::of(&path);
         let objects = ObjectShelf::of(place.objects());
         Ok(Self::of((connection, path), objects, files, lock))
+    }
+
+    #[cfg(feature = "postgres")]
+    fn of_session(
+        (session, address): (DatabaseSession, &PostgresAddress),
+        place: &ArchiveLocation,
+        lock: Lock,
+    ) -> Self {
+        let path = PathBuf::from(address.to_string());
+        let connection = Connection::Postgres(Box::new(session));
+        let objects = ObjectShelf::of(place.objects());
+        Self::of((connection, path), objects, Files::none(), lock)
     }
 
     fn of(

@@ -94,6 +94,11 @@ pub enum StoreError {
     NotAsWritten { store: String, table: &'static str },
     #[error("what is in {store} does not fit together: {why}; `saseo verify` looks at the archive")]
     NotWhole { store: String, why: String },
+    #[error(
+        "a takedown has removed pages of {store} that were still to be copied: run the same command \
+         again, it goes on without what was removed"
+    )]
+    RemovedMeanwhile { store: String },
     #[error("the server of {store} has no room on its disk; make room, and run the command again")]
     NoRoom { store: String },
     #[error(

@@ -64,7 +64,7 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
     };
     let may_delete = args.delete_unknown && moving.unknown.gone == 0;
     if may_delete {
-        archive.delete_unknown(&moving.unknown)?;
+        archive.delete_unknown(lease, &moving.unknown)?;
     }
     let is_broken_off = compaction.is_broken_off || moving.is_broken_off;
     let free = if args.keep_room {
@@ -120,7 +120,9 @@ impl Done {
     /// Tells whether there was nothing to do.
     fn is_nothing(&self) -> bool {
         let is_whole = !self.is_broken_off() && !self.has_damage();
-        let has_moved = self.moving.bundled.bodies > 0 || self.moving.settled.deleted > 0;
+        let moving = &self.moving;
+        let is_moved = moving.bundled.bodies > 0 || moving.recovered.bodies > 0;
+        let has_moved = is_moved || moving.settled.deleted > 0;
         let is_smaller = self.compaction.bodies.smaller > 0 || self.sizes.free > 0;
         is_whole && !has_moved && !is_smaller
     }
@@ -195,6 +197,7 @@ fn tell(common: &Common, archive: &Path, done: &Done) -> anyhow::Result<()> {
             "moved_bytes": bundled.bytes,
             "objects": bundled.bundles,
             "objects_deleted": settled.deleted,
+            "recovered": moving.recovered.bodies,
             "objects_unknown": moving.unknown.names,
             "objects_missing": moving.unknown.gone,
             "broken_off": done.is_broken_off(),
@@ -223,6 +226,14 @@ fn tell(common: &Common, archive: &Path, done: &Done) -> anyhow::Result<()> {
             counts::count(bundled.bundles, "object(s)"),
             counts::size(bundled.bytes),
             counts::count(settled.deleted, "object(s)"),
+        ))?;
+    }
+    let recovered = &moving.recovered;
+    if recovered.bodies > 0 {
+        console::data(&format!(
+            "{} taken back from {} that no row of this archive names",
+            counts::count(recovered.bodies, "missing page(s) (was|were)"),
+            counts::count(recovered.objects, "object(s)"),
         ))?;
     }
     let damaged = bodies.damaged + settled.damaged;

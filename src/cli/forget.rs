@@ -5,7 +5,7 @@ mod removal_report;
 
 use clap::Args;
 
-use crate::archive::{ArchiveError, Lease, Reader, RemovalExtent, Writer};
+use crate::archive::{ArchiveError, Lease, Reader, RemovalExtent, UnreadableBodies, Writer};
 use crate::cli::chosen::ChosenArgs;
 use crate::cli::exit::Exit;
 use crate::cli::forget::finishing::{finish, finish_earlier};
@@ -50,6 +50,10 @@ pub(super) struct ForgetArgs {
         ]
     )]
     finish: bool,
+    /// With --finish, also where other pages in the objects of removed ones cannot be read now: the
+    /// object is missing or cut off. They are lost then; `verify` names them
+    #[arg(long, requires = "finish")]
+    give_up_unreadable: bool,
     /// Why: the tombstone keeps it
     #[arg(long, value_name = "TEXT")]
     why: Option<String>,
@@ -73,11 +77,19 @@ struct Removal {
     articles: Vec<i64>,
 }
 
+fn unreadable(args: &ForgetArgs) -> UnreadableBodies {
+    if args.give_up_unreadable {
+        UnreadableBodies::GivenUp
+    } else {
+        UnreadableBodies::WaitFor
+    }
+}
+
 /// Tells what would go, or removes it.
 pub(super) fn run(common: &Common, args: &ForgetArgs) -> anyhow::Result<Exit> {
     let reader = common.reader()?;
     if args.finish {
-        return finish_earlier(common, &reader);
+        return finish_earlier(common, &reader, unreadable(args));
     }
 
     let removals = removals(common, args, &reader)?;

@@ -164,11 +164,11 @@ fn open(
     }
 
     let lock = Lock::take(place.data(), holder)?;
-    Ok(Writer::at(
-        &place,
-        lock,
-        configuration.settings.archive.durability,
-    )?)
+    let durability = configuration.settings.archive.durability;
+    Ok(match mode {
+        Mode::Write => Writer::at(&place, lock, durability)?,
+        Mode::DryRun => Writer::for_dry_run(&place, lock, durability)?,
+    })
 }
 
 fn sites<'c>(

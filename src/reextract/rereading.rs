@@ -1,6 +1,6 @@
 //! A re-extraction under way: batch by batch, each saved together with its position.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::archive::{
     ArchiveError, CaptureBatch, KeptCapture, Lease, MAX_CRASHES, RevisionOutcome, RunId, Selection,
@@ -9,6 +9,7 @@ use crate::archive::{
 use crate::clock::Clock;
 use crate::extract::{Article, Extraction};
 use crate::frontier::{Discovered, photos};
+use crate::page_url::PageUrl;
 use crate::reextract::reading::{extractions, fingerprint, reader_of};
 use crate::reextract::{LeasedArchive, Mode, ReextractPlan, ReextractProgress, Summary};
 use crate::revisit::next_revisit;
@@ -35,6 +36,8 @@ pub(super) struct Rereading<'a> {
     suspected: Option<CaptureBatch>,
     summary: Summary,
     articles: BTreeSet<i64>,
+    /// The photos that a dry run has counted.
+    photos: HashSet<PageUrl>,
 }
 
 impl<'a> Rereading<'a> {
@@ -74,6 +77,7 @@ impl<'a> Rereading<'a> {
             suspected,
             summary: Summary::default(),
             articles: BTreeSet::new(),
+            photos: HashSet::new(),
         })
     }
 
@@ -116,7 +120,9 @@ impl<'a> Rereading<'a> {
         let extractions = extractions(&captures, &self.plan.readers);
         for (capture, extraction) in captures.into_iter().zip(extractions) {
             let revision = self.revise(capture, extraction)?;
-            self.archive.forget_crashes(self.lease, capture.id)?;
+            if self.plan.mode == Mode::Write {
+                self.archive.forget_crashes(self.lease, capture.id)?;
+            }
             self.summary.count(capture, revision, &mut self.articles);
         }
         for capture in left_out {
@@ -127,7 +133,7 @@ impl<'a> Rereading<'a> {
         Ok(true)
     }
 
-    /// Writes what a capture reads as now.
+    /// Writes what a capture reads as now. A dry run compares it.
     fn revise(
         &mut self,
         capture: &KeptCapture,
@@ -138,7 +144,10 @@ impl<'a> Rereading<'a> {
             Extraction::Gone { why }
             | Extraction::Refused { why }
             | Extraction::NotAnArticle { why } => {
-                return self.archive.revise_without(self.lease, capture, &why);
+                return match self.plan.mode {
+                    Mode::Write => self.archive.revise_without(self.lease, capture, &why),
+                    Mode::DryRun => self.archive.compare_without(capture, &why),
+                };
             }
         };
 
@@ -157,9 +166,11 @@ impl<'a> Rereading<'a> {
         let revisit_at = next_revisit(&reader.scope.revisit_schedule, published, now);
 
         let photos = photos(&article, &reader.scope);
-        let outcome =
-            self.archive
-                .revise(self.lease, capture.read_as(*article), revisit_at, now)?;
+        let reread = capture.read_as(*article);
+        let outcome = match self.plan.mode {
+            Mode::Write => self.archive.revise(self.lease, reread, revisit_at, now)?,
+            Mode::DryRun => self.archive.compare(reread)?,
+        };
         if !photos.is_empty() {
             self.queue_photos(capture, reader, &photos)?;
         }
@@ -175,18 +186,33 @@ impl<'a> Rereading<'a> {
         photos: &[Discovered],
     ) -> Result<(), ArchiveError> {
         let rules = &reader.site.opt_outs;
-        let Some(recorded) = self.archive.opt_outs_of_kept(capture.page.id)? else {
+        let page = &capture.page;
+        let recorded = match self.plan.mode {
+            Mode::Write => self.archive.opt_outs_of_kept(page.id)?,
+            Mode::DryRun => self.archive.opt_outs_once_found(page.id)?,
+        };
+        let Some(recorded) = recorded else {
             return Ok(());
         };
         if recorded.iter().any(|one| one.withholds_photos(rules)) {
             return Ok(());
         }
 
-        let now = self.clock.now();
-        let hosts = self
-            .archive
-            .add_photos(self.lease, &capture.page, photos, now)?;
-        self.summary.photos_queued += hosts.len() as u64;
+        let queued = match self.plan.mode {
+            Mode::Write => {
+                let now = self.clock.now();
+                let hosts = self.archive.add_photos(self.lease, page, photos, now)?;
+                hosts.len()
+            }
+            Mode::DryRun => {
+                let new = self.archive.photos_to_add(page, photos)?;
+                let counted = new
+                    .into_iter()
+                    .filter(|photo| self.photos.insert(photo.url.clone()));
+                counted.count()
+            }
+        };
+        self.summary.photos_queued += queued as u64;
         Ok(())
     }
 
@@ -241,7 +267,7 @@ impl<'a> Rereading<'a> {
                 self.archive.save()?;
                 self.archive.check_files(self.clock.now())
             }
-            Mode::DryRun => self.archive.abandon(),
+            Mode::DryRun => Ok(()),
         }
     }
 

@@ -413,12 +413,22 @@ fn a_user_who_may_only_read_reads_and_is_refused_to_write() {
         command.env("SASEO_STORE", &address).output().unwrap()
     };
 
-    for args in [["list"], ["status"], ["audit"], ["verify"], ["plan"]] {
-        assert_code(&run(&args), 0);
-    }
-    let takedown = ["forget", "--where", "number > 0", "--yes", "--why", "x"];
     let dry_run = ["reextract", "--dry-run"];
-    for args in [&["crawl"][..], &["reextract"], &dry_run, &takedown] {
+    let readings: [&[&str]; 6] = [
+        &["list"],
+        &["status"],
+        &["audit"],
+        &["verify"],
+        &["plan"],
+        &dry_run,
+    ];
+    for args in readings {
+        assert_code(&run(args), 0);
+    }
+    let compared = told(&run(&dry_run));
+    assert_eq!(compared, told(&crawler.run(&dry_run)));
+    let takedown = ["forget", "--where", "number > 0", "--yes", "--why", "x"];
+    for args in [&["crawl"][..], &["reextract"], &takedown] {
         let refused = run(args);
         assert_code(&refused, 1);
         let lacking = format!(

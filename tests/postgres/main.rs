@@ -20,10 +20,12 @@ mod month;
 mod objects;
 mod proxy;
 mod reads;
+mod schedules;
 mod searches;
 mod shares;
 mod storage;
 mod store;
+mod takedowns;
 mod trips;
 mod workers;
 

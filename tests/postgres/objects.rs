@@ -8,10 +8,15 @@ use std::time::Duration;
 
 use flate2::read::MultiGzDecoder;
 use rusqlite::Connection;
+use saseo::archive::{
+    ArchiveLocation, Lock, PostgresAddress, PostgresStore, Reader, Writer, copy_from_database,
+};
 use saseo::clock::Clock;
+use saseo::config::settings::Durability;
 use saseo::demo::Edition;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tokio::runtime::Builder;
 
 use crate::program::{Crawler, Paper, said, told};
 use crate::storage::Storage;
@@ -123,6 +128,15 @@ impl Desk {
     fn an_article(&self) -> String {
         let list: Value = serde_json::from_str(&self.done(&["--json", "list"])).unwrap();
         list["articles"][2]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The address of an article whose page is in an object.
+    fn a_bundled_article(&self) -> String {
+        let url = self.sql(
+            "SELECT url FROM page JOIN capture ON capture.id = page.capture_id
+             JOIN bundled_body USING (body_id) WHERE role = 'article' ORDER BY url LIMIT 1",
+        );
+        url.trim().to_owned()
     }
 
     /// All pages as a web archive has them, by their records.
@@ -507,6 +521,176 @@ fn objects_that_a_restored_archive_does_not_know_are_told_and_deleted_when_asked
 }
 
 #[test]
+fn pages_that_a_restored_archive_misses_come_back_from_objects_that_it_does_not_know() {
+    for storage in [Storage::folder(), Storage::bucket()] {
+        let desk = Desk::stocked(Engine::Folder, storage);
+        desk.compact();
+        let pages = desk.pages("before.warc");
+        let backup = desk.crawler.folder.path().join("backup.db");
+        let backup = backup.to_string_lossy().into_owned();
+        desk.done(&["backup", &backup]);
+        // Each object is replaced by another one, as a compaction does with what is half empty.
+        desk.sql_batch("UPDATE object SET state = 'stale' WHERE dictionary_id IS NULL");
+        desk.compact();
+        desk.done(&["restore", &backup, "--yes"]);
+
+        let verified = desk.run(&["verify", "--from-start"]);
+        assert_eq!(verified.status.code(), Some(3), "{}", told(&verified));
+        let verified = told(&verified);
+        assert!(verified.contains("which no row names"), "{verified}");
+        assert!(verified.contains("saseo compact"), "{verified}");
+        let compacted = desk.compact();
+
+        let recovered = compacted["recovered"].as_u64().unwrap();
+        assert!(recovered > 20, "{compacted}");
+        assert_eq!(compacted["objects_missing"], 0, "{compacted}");
+        assert!(desk.done(&["verify"]).contains("damage: none"));
+        assert_eq!(desk.pages("after.warc"), pages);
+        // Nothing in the unknown objects is needed any more.
+        desk.done(&["compact", "--delete-unknown"]);
+        desk.assert_objects_known();
+        assert!(
+            desk.done(&["verify", "--from-start"])
+                .contains("damage: none")
+        );
+    }
+}
+
+#[test]
+fn a_page_with_other_content_than_its_object_tells_does_not_come_back() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    desk.compact();
+    let backup = desk.crawler.folder.path().join("backup.db");
+    let backup = backup.to_string_lossy().into_owned();
+    desk.done(&["backup", &backup]);
+    let article = desk.an_article();
+    desk.done(&["forget", &article, "--why", "a test", "--yes"]);
+    desk.compact();
+    desk.done(&["restore", &backup, "--yes"]);
+    let missing: u64 = desk
+        .sql("SELECT count(*) FROM bundled_body")
+        .parse()
+        .unwrap();
+    let mut exchanged = 0;
+    for (name, bytes) in &desk.storage.objects() {
+        if name.starts_with("bundles/") {
+            exchanged += 2;
+            desk.storage.write(name, &with_exchanged_hashes(bytes));
+        }
+    }
+
+    let compacted = desk.run(&["--json", "compact"]);
+
+    // The page that was removed is in no object, and two of each are not what it says.
+    assert_eq!(compacted.status.code(), Some(3), "{}", told(&compacted));
+    let compacted: Value = serde_json::from_slice(&compacted.stdout).unwrap();
+    assert_eq!(
+        compacted["recovered"],
+        missing - 1 - exchanged,
+        "{compacted}"
+    );
+    assert_eq!(compacted["objects_missing"], 1, "{compacted}");
+    let verified = desk.run(&["--json", "verify", "--from-start"]);
+    let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!(verified["damaged"], 1 + exchanged, "{verified}");
+}
+
+/// A bundle that tells the hashes of its last two pages for one another.
+fn with_exchanged_hashes(bundle: &[u8]) -> Vec<u8> {
+    let size = u32::from_le_bytes(bundle[4..8].try_into().unwrap()) as usize;
+    let header = std::str::from_utf8(&bundle[8..8 + size]).unwrap();
+    let parsed: Value = serde_json::from_str(header).unwrap();
+    let bodies = parsed["bodies"].as_array().unwrap();
+    let [.., one, other] = bodies.as_slice() else {
+        panic!("the bundle has one page");
+    };
+    let (one, other) = (
+        one["sha256"].as_str().unwrap(),
+        other["sha256"].as_str().unwrap(),
+    );
+    let exchanged = header
+        .replace(one, "~")
+        .replace(other, one)
+        .replace('~', other);
+    assert_eq!(exchanged.len(), size);
+    [&bundle[..8], exchanged.as_bytes(), &bundle[8 + size..]].concat()
+}
+
+/// Replaces each object by another one, as a compaction does with what is half empty.
+fn replace_objects(desk: &Desk) {
+    desk.sql("UPDATE object SET state = 'stale' WHERE dictionary_id IS NULL RETURNING 1");
+    desk.compact();
+}
+
+#[test]
+fn a_reader_of_an_earlier_state_finds_moved_pages_and_none_that_was_removed() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    desk.compact();
+    let article = desk.a_bundled_article();
+    let place = ArchiveLocation::folder(desk.crawler.data());
+    let reader = Reader::of(&place).unwrap();
+    let mut captures = reader.captures().unwrap();
+    let mut captures = (&mut captures).into_iter();
+    // SQLite shows the reader this state until the last capture is read.
+    let first = captures.next().unwrap().unwrap();
+
+    replace_objects(&desk);
+    let forgotten = desk.run(&["forget", &article, "--quick", "--why", "a test", "--yes"]);
+    assert!(said(&forgotten).contains("another program reads"));
+    replace_objects(&desk);
+
+    let (mut found, mut removed) = (0, 0);
+    let rest = captures.map(Result::unwrap);
+    for capture in [first].into_iter().chain(rest) {
+        match reader.body(&capture).unwrap() {
+            Some(body) => {
+                let hash = hex::encode(Sha256::digest(&body));
+                assert_eq!(Some(hash), capture.sha256, "{}", capture.url);
+                found += 1;
+            }
+            None => removed += 1,
+        }
+    }
+    assert_eq!(removed, 1);
+    assert!(found > 20, "{found}");
+}
+
+#[test]
+fn a_copy_beside_a_compaction_is_whole_and_one_beside_a_takedown_goes_on_behind_it() {
+    let desk = Desk::stocked(Engine::Database, Storage::folder());
+    desk.compact();
+    let article = desk.a_bundled_article();
+    let from = store::of(desk.crawler.folder.path()).unwrap();
+    let address: PostgresAddress = from.parse().unwrap();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let copy = |folder: &str, meanwhile: &dyn Fn()| {
+        let folder = desk.crawler.folder.path().join(folder);
+        runtime.block_on(async {
+            let mut source = PostgresStore::connect(&address).await.unwrap();
+            source.begin_reading().await.unwrap();
+            meanwhile();
+            let lock = Lock::take(&folder, "a test").unwrap();
+            let copy = Writer::open(lock, Durability::default()).unwrap();
+            copy_from_database(&mut source, (&address, None), &copy, |_, _| {}).await
+        })
+    };
+
+    copy("moved", &|| replace_objects(&desk)).unwrap();
+    let file = desk.crawler.folder.path().join("moved").join("archive.db");
+    let file = Connection::open(file).unwrap();
+    let sql = "SELECT count(*) FROM body WHERE zstd = x''";
+    let empty: i64 = file.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(empty, 0);
+
+    let refused = copy("removed", &|| {
+        desk.done(&["forget", &article, "--why", "a test", "--yes"]);
+    });
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("run the same command again"), "{refused}");
+    copy("removed", &|| {}).unwrap();
+}
+
+#[test]
 fn a_database_of_an_older_saseo_is_brought_up_to_date_by_its_next_writer() {
     let desk = Desk::stocked(Engine::Database, Storage::folder());
     let pages = desk.pages("before.warc");
@@ -661,13 +845,24 @@ fn a_copy_of_the_objects_that_is_under_way_costs_no_page() {
     let (name, bytes) = bundle.unwrap();
     let whole = bytes.clone();
 
-    // Half of it has arrived, and each article's page is forgotten in turn.
-    desk.storage.write(name, &whole[..whole.len() / 2]);
+    // Half of it has arrived, and then with room for the rest.
+    let half = &whole[..whole.len() / 2];
+    desk.storage.write(name, half);
     let article = desk.an_article();
     let forgotten = desk.run(&["forget", &article, "--why", "a test", "--yes"]);
     assert_eq!(forgotten.status.code(), Some(3), "{}", said(&forgotten));
     let compacted = desk.run(&["compact"]);
     assert_eq!(compacted.status.code(), Some(3), "{}", told(&compacted));
+    let with_room: Vec<u8> = half
+        .iter()
+        .copied()
+        .chain(std::iter::repeat(0))
+        .take(whole.len())
+        .collect();
+    desk.storage.write(name, &with_room);
+    let forgotten = desk.run(&["forget", "--finish"]);
+    assert_eq!(forgotten.status.code(), Some(3), "{}", said(&forgotten));
+    assert!(said(&forgotten).contains("--give-up-unreadable"));
 
     desk.storage.write(name, &whole);
     desk.done(&["forget", "--finish"]);
@@ -677,4 +872,126 @@ fn a_copy_of_the_objects_that_is_under_way_costs_no_page() {
     );
     assert!(desk.pages("after.warc").len() >= pages - 2);
     desk.assert_objects_known();
+}
+
+#[test]
+fn a_page_that_rots_in_object_storage_keeps_no_removed_page_there() {
+    let desk = Desk::stocked(Engine::Folder, Storage::folder());
+    desk.compact();
+    // The page of this article is what others are compressed with, and one of these rots.
+    let article = desk.sql(
+        "SELECT url FROM page JOIN capture ON capture.id = page.capture_id
+         JOIN body ON body.id = capture.body_id JOIN dictionary USING (sha256)
+         WHERE role = 'article' AND EXISTS (SELECT 1 FROM body AS other JOIN bundled_body
+           ON body_id = other.id WHERE other.dictionary_id = dictionary.id) LIMIT 1",
+    );
+    let rotten = format!(
+        "FROM bundled_body JOIN object ON object.id = object_id
+         JOIN body ON body.id = bundled_body.body_id
+         JOIN dictionary ON dictionary.id = body.dictionary_id
+         JOIN body AS page ON page.sha256 = dictionary.sha256
+         JOIN capture ON capture.body_id = page.id
+         JOIN page AS asked ON asked.capture_id = capture.id WHERE asked.url = '{article}'
+         ORDER BY bundled_body.body_id LIMIT 1"
+    );
+    let object = desk.sql(&format!("SELECT lower(hex(object.sha256)) {rotten}"));
+    let end: usize = desk
+        .sql(&format!("SELECT start + bundled_body.bytes {rotten}"))
+        .parse()
+        .unwrap();
+    let name = format!("bundles/{}/{object}.zst", &object[..2]);
+    let mut bytes = desk.storage.objects()[&name].clone();
+    bytes[end - 1] ^= 1;
+    desk.storage.write(&name, &bytes);
+
+    let forgotten = desk.run(&["forget", &article, "--why", "a test", "--yes"]);
+
+    assert_eq!(forgotten.status.code(), Some(3), "{}", said(&forgotten));
+    let told_once = said(&forgotten);
+    assert!(told_once.contains("1 page that needed"), "{told_once}");
+    assert!(
+        desk.done(&["forget", "--finish"])
+            .contains("nothing is left")
+    );
+    assert_eq!(
+        desk.sql("SELECT count(*) FROM dictionary WHERE doomed = 1"),
+        "0"
+    );
+    desk.assert_objects_known();
+    let verified = desk.run(&["--json", "verify", "--from-start"]);
+    let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!(verified["damaged"], 1, "{verified}");
+}
+
+#[test]
+fn pages_of_an_object_that_will_not_come_back_are_given_up_when_asked() {
+    for is_missing in [true, false] {
+        let desk = Desk::stocked(Engine::Folder, Storage::folder());
+        desk.compact();
+        let article = desk.a_bundled_article();
+        let objects = desk.storage.objects();
+        let bundle = objects
+            .iter()
+            .find(|(name, _)| name.starts_with("bundles/"));
+        let (name, bytes) = bundle.unwrap();
+        match is_missing {
+            true => fs::remove_file(format!("{}/{name}", desk.storage.place())).unwrap(),
+            false => desk.storage.write(name, &bytes[..bytes.len() - 1]),
+        }
+        let forgotten = desk.run(&["forget", &article, "--why", "a test", "--yes"]);
+        assert_eq!(forgotten.status.code(), Some(3), "{}", said(&forgotten));
+
+        let given_up = desk.run(&["forget", "--finish", "--give-up-unreadable"]);
+
+        assert!(said(&given_up).contains("given up"), "{}", said(&given_up));
+        assert!(
+            desk.done(&["forget", "--finish"])
+                .contains("nothing is left")
+        );
+        desk.assert_objects_known();
+        let verified = desk.run(&["--json", "verify", "--from-start"]);
+        let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
+        let damaged = verified["damaged"].as_u64().unwrap();
+        assert_eq!(damaged == 1, !is_missing, "{verified}");
+    }
+}
+
+#[test]
+fn a_row_of_an_object_with_a_size_that_none_has_is_told_and_status_goes_on() {
+    for (engine, sizes) in [
+        (Engine::Folder, ["9223372036854775807", "-1"]),
+        (
+            Engine::Database,
+            ["9223372036854775807", "9223372036854775806"],
+        ),
+    ] {
+        let desk = Desk::stocked(engine, Storage::folder());
+        desk.compact();
+        let sound: Value = serde_json::from_str(&desk.done(&["--json", "status"])).unwrap();
+        for (at, size) in sizes.iter().enumerate() {
+            let hash = format!("{at}").repeat(64);
+            let sql = match engine {
+                Engine::Folder => "x'HASH'".to_owned(),
+                Engine::Database => "decode('HASH', 'hex')".to_owned(),
+            };
+            let sql = format!(
+                "INSERT INTO object (id, sha256, bytes, frames, made_at, state)
+                 VALUES ({}, {}, {size}, 1, 0, 'kept')",
+                1000 + at,
+                sql.replace("HASH", &hash)
+            );
+            match engine {
+                Engine::Folder => {
+                    desk.sql_batch(&format!("PRAGMA ignore_check_constraints = 1; {sql}"));
+                }
+                Engine::Database => drop(desk.sql(&sql)),
+            }
+        }
+
+        let status: Value = serde_json::from_str(&desk.done(&["--json", "status"])).unwrap();
+        assert_eq!(status["objects"]["bytes"], sound["objects"]["bytes"]);
+        assert_eq!(status["objects"]["odd"], 2);
+        let status = desk.done(&["status"]);
+        assert!(status.contains("2 rows of objects"), "{status}");
+    }
 }

@@ -43,6 +43,30 @@ impl Writer {
         Ok(added.map(|(photo, _)| photo.url.host()).collect())
     }
 
+    /// Returns which of the photos [`Writer::add_photos`] would queue, and writes nothing.
+    pub fn photos_to_add<'p>(
+        &self,
+        page: &Page,
+        photos: &'p [Discovered],
+    ) -> Result<Vec<&'p Discovered>, ArchiveError> {
+        let connection = &self.connection;
+        let article = known_article(connection, &page.site, page.key(), page.url.as_str())?;
+        if wants_none(connection, article)? {
+            return Ok(Vec::new());
+        }
+        let mut is_known = connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM page WHERE url = ?1)
+                 OR EXISTS (SELECT 1 FROM taken_down_address WHERE url = ?1)",
+        )?;
+        let mut added = Vec::new();
+        for photo in photos {
+            if !is_known.query_row([photo.url.as_str()], |row| row.get(0))? {
+                added.push(photo);
+            }
+        }
+        Ok(added)
+    }
+
     /// Notes whether an article whose page did not change wants its photos to be kept now. Durable
     /// with the next save.
     pub fn renew_photo_wish(

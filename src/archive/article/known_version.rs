@@ -150,6 +150,15 @@ pub(crate) struct ArticleIdentity<'c> {
     of_capture: Option<i64>,
 }
 
+/// The answer to that question.
+#[derive(Debug)]
+pub(super) enum FoundIdentity {
+    Unknown,
+    Known(i64),
+    /// The article was not kept under this key.
+    UnderNewKey(i64, ArticleKey),
+}
+
 impl<'c> ArticleIdentity<'c> {
     /// Asks for the article that the extraction from an answer shows that has just come.
     pub(crate) fn ask(
@@ -203,21 +212,38 @@ impl<'c> ArticleIdentity<'c> {
 
     /// Returns the id of the article. If the page tells a key that the article was not kept under,
     /// since a former profile read another one, the key is noted for it.
-    ///
-    /// Without a version of its capture, it may be the one at the same address whose key is of the
-    /// other kind, and whose title or text is the same: without the same words it may be the next
-    /// article of a page that always shows the newest.
     pub(super) fn article(
         self,
         tx: &Connection,
         article: &Article,
     ) -> Result<Option<i64>, ArchiveError> {
+        let found = self.found(tx, article)?;
+        if let FoundIdentity::UnderNewKey(id, key) = &found {
+            tx.prepare_cached(
+                "INSERT INTO other_key (site_id, key, article_id)
+                 SELECT site_id, ?2, id FROM article WHERE id = ?1",
+            )?
+            .execute_later(params![id, key.to_string()])?;
+        }
+        Ok(found.article())
+    }
+
+    /// Finds the article, and writes nothing.
+    ///
+    /// Without a version of its capture, it may be the one at the same address whose key is of the
+    /// other kind, and whose title or text is the same: without the same words it may be the next
+    /// article of a page that always shows the newest.
+    pub(super) fn found(
+        self,
+        tx: &Connection,
+        article: &Article,
+    ) -> Result<FoundIdentity, ArchiveError> {
         let candidates = self.candidates.wait()?;
         let Some(key) = self.key else {
-            return Ok(self.of_capture.or(candidates.known));
+            return Ok(self.of_capture.or(candidates.known).into());
         };
         if candidates.known.is_some() {
-            return Ok(candidates.known);
+            return Ok(candidates.known.into());
         }
 
         let renamed = match (self.of_capture, candidates.of_other_kind) {
@@ -225,16 +251,26 @@ impl<'c> ArticleIdentity<'c> {
             (None, Some(id)) if has_same_words(tx, id, article)? => Some(id),
             (None, _) => None,
         };
-        let Some(id) = renamed else {
-            return Ok(candidates.keyless);
-        };
+        Ok(match renamed {
+            Some(id) => FoundIdentity::UnderNewKey(id, key),
+            None => candidates.keyless.into(),
+        })
+    }
+}
 
-        tx.prepare_cached(
-            "INSERT INTO other_key (site_id, key, article_id)
-             SELECT site_id, ?2, id FROM article WHERE id = ?1",
-        )?
-        .execute_later(params![id, key.to_string()])?;
-        Ok(Some(id))
+impl FoundIdentity {
+    /// Returns the id of the article; `None` where it is not known.
+    pub(super) fn article(&self) -> Option<i64> {
+        match self {
+            Self::Unknown => None,
+            Self::Known(id) | Self::UnderNewKey(id, _) => Some(*id),
+        }
+    }
+}
+
+impl From<Option<i64>> for FoundIdentity {
+    fn from(known: Option<i64>) -> Self {
+        known.map_or(Self::Unknown, Self::Known)
     }
 }
 

@@ -3,9 +3,7 @@
 use rusqlite::params;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::{
-    ObjectClient, ObjectLocation, has_marker, marker, marker_name, record,
-};
+use crate::archive::objects::{ObjectClient, marker, marker_bytes, marker_name, record};
 use crate::archive::store::{Lease, Writer};
 use crate::archive::store_error::StoreError;
 use crate::time::Timestamp;
@@ -33,7 +31,10 @@ impl Writer {
         let archive = match kept {
             Some(kept) if self.has_objects()? => {
                 let client = ObjectClient::open(&named)?;
-                if !has_marker(&client, &kept.archive)? {
+                let there = client.get(&marker_name(&kept.archive), None);
+                // It is read: other servers say yes to whatever they are asked.
+                let there = self.answer(lease, there)??;
+                if there.is_none_or(|bytes| bytes != marker_bytes(&kept.archive)) {
                     return Err(StoreError::OtherObjects {
                         named: named.to_string(),
                         kept: kept.location,
@@ -42,7 +43,13 @@ impl Writer {
                 }
                 kept.archive
             }
-            Some(_) | None => mark(&named, now)?,
+            Some(_) | None => {
+                let (archive, bytes) = marker(now);
+                let client = ObjectClient::make(&named)?;
+                let written = client.put(vec![(marker_name(&archive), bytes)]);
+                self.answer(lease, written)??;
+                archive
+            }
         };
         let sql = "INSERT INTO object_storage (\"only\", location, archive) VALUES (1, ?1, ?2)
                    ON CONFLICT (\"only\") DO UPDATE
@@ -59,12 +66,4 @@ impl Writer {
         let sql = "SELECT EXISTS (SELECT 1 FROM object)";
         Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
     }
-}
-
-/// Writes a new marker of the archive, and returns its id.
-fn mark(place: &ObjectLocation, now: Timestamp) -> Result<String, ArchiveError> {
-    let (archive, bytes) = marker(now);
-    let client = ObjectClient::make(place)?;
-    client.put(vec![(marker_name(&archive), bytes)]).wait()?;
-    Ok(archive)
 }

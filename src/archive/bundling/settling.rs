@@ -1,7 +1,5 @@
 //! Objects that are not needed any more: their last bodies move, and they are deleted.
 
-use std::collections::HashSet;
-
 use rusqlite::params;
 use sha2::{Digest, Sha256};
 
@@ -11,7 +9,7 @@ use crate::archive::compression::unpack_checked;
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::{
-    BundleEntry, BundledPlace, ObjectClient, bundle, is_bundle, kept_location, object_name,
+    BundleEntry, BundleIndex, BundledPlace, ObjectClient, bundle, object_name,
 };
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
@@ -24,18 +22,21 @@ pub struct SettledObjects {
     pub moved: u64,
     /// Bodies that are damaged. `verify` names them.
     pub damaged: u64,
-    /// Objects that stay, since none of the bodies that they should have can be read.
+    /// Objects that stay, since bodies that they should have cannot be read and may come back.
     pub left: u64,
 }
 
-/// Objects that are there, and that no row of the archive names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UnknownObjects {
-    pub names: Vec<String>,
-    /// Objects that the archive names, and that are not there: another one of these may be one of
-    /// them, under a name that is damaged here.
-    pub gone: usize,
+/// What becomes of an object that is to be deleted, and has bodies that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnreadableBodies {
+    /// It stays while they may come back, as where the object is missing or not whole.
+    WaitFor,
+    /// They are lost, as somebody decided.
+    GivenUp,
 }
+
+/// So many zeros are no bytes of zstd.
+const HOLE: usize = 64;
 
 /// The number of the lock that a worker holds while it settles objects: "saseoobj" in ASCII.
 const SETTLING: i64 = 0x73_61_73_65_6f_6f_62_6a;
@@ -45,7 +46,7 @@ struct DoomedObject {
     id: i64,
     dictionary: Option<i64>,
     sha256: Vec<u8>,
-    bytes: usize,
+    bytes: i64,
 }
 
 /// A body that stays, of an object that is to be deleted.
@@ -62,6 +63,8 @@ struct Survivor {
 struct Salvage {
     entries: Vec<BundleEntry>,
     lost: Vec<i64>,
+    /// Bytes of those that are lost may still come, as in a copy that is under way.
+    may_come: bool,
 }
 
 #[doc(hidden)]
@@ -93,8 +96,10 @@ impl Writer {
     /// new ones before. Each step is saved. `watch` says whether to go on; returns `None` where it
     /// did not. Does nothing where another worker is at it.
     ///
-    /// An object whose bodies cannot be read stays: what answers in the place of its storage may
-    /// not be the storage.
+    /// A body that cannot be read is lost where the object has its size and other bytes in the
+    /// body's place. Where the object is missing, cut off or has a hole there, it stays, unless
+    /// somebody has given its bodies up: what answers in the place of its storage may not be the
+    /// storage, or a copy is under way.
     ///
     /// # Errors
     ///
@@ -102,6 +107,7 @@ impl Writer {
     pub fn settle_objects(
         &mut self,
         lease: Lease,
+        unreadable: UnreadableBodies,
         now: Timestamp,
         mut watch: impl FnMut() -> bool,
     ) -> Result<Option<SettledObjects>, ArchiveError> {
@@ -115,7 +121,7 @@ impl Writer {
                 ..SettledObjects::default()
             }));
         }
-        let settled = self.settle_each(lease, doomed, now, &mut watch);
+        let settled = self.settle_each(lease, doomed, (unreadable, now), &mut watch);
         self.end_settling()?;
         settled
     }
@@ -124,17 +130,18 @@ impl Writer {
         &mut self,
         lease: Lease,
         doomed: Vec<DoomedObject>,
-        now: Timestamp,
+        (unreadable, now): (UnreadableBodies, Timestamp),
         watch: &mut impl FnMut() -> bool,
     ) -> Result<Option<SettledObjects>, ArchiveError> {
-        self.objects.check(&self.connection)?;
+        self.check_objects(lease)?;
         let mut settled = SettledObjects::default();
         for object in doomed {
             if !watch() {
                 return Ok(None);
             }
             let name = object_name(object.dictionary, &object.sha256);
-            if !self.move_survivors(lease, &object, &name, now, &mut settled)? {
+            let how = (unreadable, now);
+            if !self.move_survivors(lease, &object, &name, how, &mut settled)? {
                 settled.left += 1;
                 continue;
             }
@@ -171,41 +178,6 @@ impl Writer {
         Ok(())
     }
 
-    /// Returns the names of the objects that no row of the archive names: of a state of the archive
-    /// that a backup replaced, or of another archive. Empty where it has no object storage.
-    pub fn unknown_objects(&self) -> Result<UnknownObjects, ArchiveError> {
-        if kept_location(&self.connection)?.is_none() {
-            return Ok(UnknownObjects::default());
-        }
-        self.objects.check(&self.connection)?;
-        let mut select = self.connection.prepare(
-            "SELECT dictionary_id, sha256 FROM object WHERE state IN ('kept', 'stale', 'doomed')",
-        )?;
-        let known = select.query_map([], |row| {
-            let sha256: Vec<u8> = row.get(1)?;
-            Ok(object_name(row.get(0)?, &sha256))
-        })?;
-        let known: HashSet<String> = known.collect::<Result<_, _>>()?;
-        let mut names = self
-            .objects
-            .with_client(&self.connection, ObjectClient::list)?
-            .wait()?;
-        let there: HashSet<&String> = names.iter().collect();
-        let is_gone = |name: &&String| !there.contains(name);
-        let gone = known.iter().filter(is_gone).count();
-        names.retain(|name| !known.contains(name));
-        Ok(UnknownObjects { names, gone })
-    }
-
-    /// Deletes objects that no row of the archive names.
-    pub fn delete_unknown(&self, unknown: &UnknownObjects) -> Result<(), ArchiveError> {
-        for name in &unknown.names {
-            let delete = |client: &ObjectClient| client.delete(name);
-            self.objects.with_client(&self.connection, delete)?.wait()?;
-        }
-        Ok(())
-    }
-
     fn doomed_objects(&self) -> Result<Vec<DoomedObject>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT id, dictionary_id, sha256, bytes FROM object WHERE state IN ('stale', 'doomed')
@@ -229,7 +201,7 @@ impl Writer {
         lease: Lease,
         object: &DoomedObject,
         name: &str,
-        now: Timestamp,
+        (unreadable, now): (UnreadableBodies, Timestamp),
         settled: &mut SettledObjects,
     ) -> Result<bool, ArchiveError> {
         let survivors = self.survivors(object.id)?;
@@ -240,17 +212,22 @@ impl Writer {
             .objects
             .with_client(&self.connection, |client| client.get(name, None))?;
         let whole = self.answer(lease, read)??.unwrap_or_default();
-        let Salvage { entries, lost } = self.salvage(&whole, survivors)?;
-        // Frames are damaged for good where the object has its size and another hash. One that is
-        // as it was written has them somewhere; one of another size may be a copy under way.
-        let is_as_written = Sha256::digest(&whole).as_slice() == object.sha256;
-        let is_rotten = is_bundle(&whole) && !is_as_written && whole.len() == object.bytes;
+        let is_whole = is_whole_and_changed(&whole, object);
+        let Salvage {
+            entries,
+            lost,
+            may_come,
+        } = self.salvage(&whole, survivors)?;
+        let is_lost = match unreadable {
+            UnreadableBodies::WaitFor => is_whole && !may_come,
+            UnreadableBodies::GivenUp => true,
+        };
         settled.damaged += lost.len() as u64;
         settled.moved += entries.len() as u64;
         if !entries.is_empty() {
             self.rebundle(lease, object.id, entries, now)?;
         }
-        if !lost.is_empty() && !is_rotten {
+        if !lost.is_empty() && !is_lost {
             return Ok(false);
         }
         let tx = self.transaction(lease)?;
@@ -258,6 +235,8 @@ impl Writer {
             let sql = "DELETE FROM bundled_body WHERE body_id = ?1 AND object_id = ?2";
             if tx.execute(sql, [body, object.id])? > 0 {
                 note_damage(tx, body, now)?;
+                // What is not there needs no dictionary.
+                tx.execute("UPDATE body SET dictionary_id = NULL WHERE id = ?1", [body])?;
             }
         }
         self.save()?;
@@ -313,14 +292,21 @@ impl Writer {
 
     /// Returns the bodies as they go into the next bundle. They are judged by their content.
     fn salvage(&self, whole: &[u8], survivors: Vec<Survivor>) -> Result<Salvage, ArchiveError> {
-        let (mut entries, mut lost) = (Vec::new(), Vec::new());
+        let mut salvage = Salvage {
+            entries: Vec::new(),
+            lost: Vec::new(),
+            may_come: false,
+        };
         for survivor in survivors {
             match self.entry_of(whole, &survivor)? {
-                Some(entry) => entries.push(entry),
-                None => lost.push(survivor.body),
+                Some(entry) => salvage.entries.push(entry),
+                None => {
+                    salvage.may_come |= has_hole(frame_of(whole, &survivor));
+                    salvage.lost.push(survivor.body);
+                }
             }
         }
-        Ok(Salvage { entries, lost })
+        Ok(salvage)
     }
 
     fn entry_of(
@@ -328,12 +314,7 @@ impl Writer {
         whole: &[u8],
         survivor: &Survivor,
     ) -> Result<Option<BundleEntry>, ArchiveError> {
-        let start = usize::try_from(survivor.start).ok();
-        let end = usize::try_from(survivor.start.saturating_add(survivor.bytes)).ok();
-        let zstd = start
-            .zip(end)
-            .and_then(|(start, end)| whole.get(start..end));
-        let Some(zstd) = zstd else {
+        let Some(zstd) = frame_of(whole, survivor) else {
             return Ok(None);
         };
         let dictionary = self
@@ -360,6 +341,34 @@ impl Writer {
             dictionary,
         }))
     }
+}
+
+/// Tells whether an object has its size and another hash: its bytes changed where they are. One that
+/// is as it was written has its bodies somewhere, and one of another size may be a copy under way.
+fn is_whole_and_changed(whole: &[u8], object: &DoomedObject) -> bool {
+    let has_size = i64::try_from(whole.len()).is_ok_and(|bytes| bytes == object.bytes);
+    let is_as_written = || Sha256::digest(whole).as_slice() == object.sha256;
+    has_size && BundleIndex::of(whole).is_some() && !is_as_written()
+}
+
+/// Returns the bytes of a body in an object; `None` where the object is too short.
+fn frame_of<'w>(whole: &'w [u8], survivor: &Survivor) -> Option<&'w [u8]> {
+    let start = usize::try_from(survivor.start).ok()?;
+    let end = usize::try_from(survivor.start.checked_add(survivor.bytes)?).ok()?;
+    whole.get(start..end)
+}
+
+/// Tells whether bytes are missing, or have a hole: a copy with the size of the whole from its
+/// beginning has zeros where nothing has come yet. What zstd writes has no such run of them.
+fn has_hole(frame: Option<&[u8]>) -> bool {
+    let Some(frame) = frame else {
+        return true;
+    };
+    let mut zeros = 0;
+    frame.iter().any(|byte| {
+        zeros = if *byte == 0 { zeros + 1 } else { 0 };
+        zeros >= HOLE
+    })
 }
 
 /// Notes that bodies stand in another object now, and returns how many do.

@@ -12,10 +12,12 @@ use crate::archive::archive_file::ArchiveFile;
 use crate::archive::checksum::SummedTable;
 use crate::archive::copying::copied_table::{BodyBytes, Column, CopiedTable, StorageClass, quoted};
 use crate::archive::copying::key_span::{KeySpan, StoreRow};
+use crate::archive::copying::object_bodies::ObjectBodies;
 use crate::archive::copying::row_store::RowStore;
 use crate::archive::engine::{self, Connection, Row, params_from_iter};
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::{NewestState, ObjectLocation, ObjectShelf};
+use crate::archive::objects::ObjectLocation;
+use crate::archive::reader::NewestState;
 use crate::archive::store::Writer;
 use crate::archive::store_error::StoreError;
 
@@ -35,7 +37,7 @@ pub(crate) struct SqliteRows<'a> {
     /// Whether rows have to have the checksums that are kept of them.
     is_checked: bool,
     /// The bodies that are in object storage; `None` for a copy, which has all in its rows.
-    objects: Option<ObjectShelf>,
+    objects: Option<ObjectBodies>,
 }
 
 impl<'a> SqliteRows<'a> {
@@ -51,9 +53,10 @@ impl<'a> SqliteRows<'a> {
             path: file.path(),
             columns: HashMap::new(),
             is_checked: damaged == DamagedRows::Refused,
-            objects: Some(
-                ObjectShelf::of(objects).for_reader(NewestState::File(file.path().to_owned())),
-            ),
+            objects: Some(ObjectBodies::of(
+                objects,
+                NewestState::of_file(file.path().to_owned()),
+            )),
         })
     }
 
@@ -150,13 +153,22 @@ impl RowStore for SqliteRows<'_> {
     }
 
     async fn body_in_objects(&self, body: i64) -> Result<Vec<u8>, ArchiveError> {
-        match &self.objects {
-            Some(objects) => match objects.bytes_of(self.connection, body, Vec::new()) {
-                // Verification tells of it.
-                Err(ArchiveError::Damaged(_)) if !self.is_checked => Ok(Vec::new()),
-                read => read,
-            },
-            None => Ok(Vec::new()),
+        let Some(objects) = &self.objects else {
+            return Ok(Vec::new());
+        };
+        let read = match objects.shelf.bytes_of(self.connection, body, Vec::new()) {
+            Err(ArchiveError::Damaged(why)) => {
+                let sql = "SELECT sha256 FROM body WHERE id = ?1";
+                let mut select = self.connection.prepare_cached(sql)?;
+                let sha256: Vec<u8> = select.query_row([body], |row| row.get(0))?;
+                objects.moved(&sha256, why, || self.name())
+            }
+            read => read,
+        };
+        match read {
+            // Verification tells of it.
+            Err(ArchiveError::Damaged(_)) if !self.is_checked => Ok(Vec::new()),
+            read => read,
         }
     }
 

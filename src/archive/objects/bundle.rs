@@ -12,10 +12,10 @@ use sha2::{Digest, Sha256};
 use crate::time::Timestamp;
 
 /// The number with which a skippable frame of zstd begins (RFC 8878 §3.1.2).
-const SKIPPABLE: u32 = 0x184D_2A50;
+pub(super) const SKIPPABLE: u32 = 0x184D_2A50;
 
 /// The form of the JSON. A change of its meaning takes the next number.
-const FORM: u32 = 1;
+pub(super) const FORM: u32 = 1;
 
 /// An object that is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,20 +113,6 @@ pub(crate) fn marker(now: Timestamp) -> (String, Vec<u8>) {
 pub(crate) fn marker_bytes(archive: &str) -> Vec<u8> {
     let text = format!("{{\"saseo\":\"archive\",\"form\":{FORM},\"archive\":\"{archive}\"}}\n");
     text.into_bytes()
-}
-
-/// Tells whether bytes begin as those of a bundle do, whatever follows.
-pub(crate) fn is_bundle(bytes: &[u8]) -> bool {
-    let Some(([magic, size], rest)) = bytes.split_first_chunk::<8>().map(|(head, rest)| {
-        let (magic, size) = head.split_at(4);
-        let number = |part: &[u8]| part.try_into().map(u32::from_le_bytes).unwrap_or_default();
-        ([number(magic), number(size)], rest)
-    }) else {
-        return false;
-    };
-    let header = usize::try_from(size).ok().and_then(|size| rest.get(..size));
-    let header = header.and_then(|json| serde_json::from_slice::<serde_json::Value>(json).ok());
-    magic == SKIPPABLE && header.is_some_and(|header| header["saseo"] == "bundle")
 }
 
 /// Tells whether a name is one that an archive gives to its objects.

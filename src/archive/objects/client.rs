@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{env, fs, io};
 
-use futures_util::TryStreamExt;
+use futures_util::StreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -16,6 +16,7 @@ use object_store::{
     ClientOptions, Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutPayload,
     RetryConfig,
 };
+use tokio::time::timeout;
 use url::{Host, Url};
 
 use crate::archive::background::{BackgroundRuntime, BackgroundWork};
@@ -27,11 +28,16 @@ use crate::archive::store_error::StoreError;
 /// A server that cannot be reached is given up after so long.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The time for one request: a bundle of 8 MiB at 1 Mbit/s.
+/// The time for one request to write: a bundle of 8 MiB at 1 Mbit/s.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Retries of one request end after so long. Bodies wait in the database meanwhile.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A reader waits no longer for the beginning of an answer, with all tries, nor for its next bytes. A
+/// worker reads beside its requests: its lease, of which it uses 25 s, is at most 10 s old then. A
+/// disk that slept is awake by then.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A request is tried again so often.
 const MOST_RETRIES: usize = 3;
@@ -49,6 +55,8 @@ pub(crate) struct ObjectClient {
     name: String,
     /// The folder, if it is one.
     folder: Option<PathBuf>,
+    /// How long a reader waits while nothing comes.
+    patience: Duration,
     runtime: BackgroundRuntime,
 }
 
@@ -93,6 +101,7 @@ impl ObjectClient {
             prefix,
             name,
             folder,
+            patience: PATIENCE,
             runtime,
         })
     }
@@ -114,14 +123,14 @@ impl ObjectClient {
     /// Writes objects, one after the other, and looks whether they are there. One that is there
     /// already is left: the name of an object is the hash of its bytes.
     pub(crate) fn put(&self, objects: Vec<(String, Vec<u8>)>) -> ObjectAnswer<()> {
-        let store = Arc::clone(&self.store);
+        let (store, patience) = (Arc::clone(&self.store), self.patience);
         let objects: Vec<(Path, Vec<u8>)> = objects
             .into_iter()
             .map(|(name, bytes)| (self.path(&name), bytes))
             .collect();
         self.ask(async move {
             for (path, bytes) in objects {
-                put_one(&*store, &path, bytes).await?;
+                put_one(&*store, &path, bytes, patience).await?;
             }
             Ok(())
         })
@@ -134,49 +143,52 @@ impl ObjectClient {
         (marker, expected): (String, Vec<u8>),
         objects: Vec<(String, Vec<u8>)>,
     ) -> ObjectAnswer<()> {
-        let store = Arc::clone(&self.store);
+        let (store, patience) = (Arc::clone(&self.store), self.patience);
         let marker = self.path(&marker);
         let objects: Vec<(Path, Vec<u8>)> = objects
             .into_iter()
             .map(|(name, bytes)| (self.path(&name), bytes))
             .collect();
         self.ask(async move {
-            is_there(&*store, &marker, &expected).await?;
+            is_there(&*store, &marker, &expected, patience).await?;
             for (path, bytes) in objects {
-                put_one(&*store, &path, bytes).await?;
+                put_one(&*store, &path, bytes, patience).await?;
             }
-            is_there(&*store, &marker, &expected).await
+            is_there(&*store, &marker, &expected, patience).await
         })
     }
 
-    /// Reads an object, or a range of its bytes; the answer is `None` where it is not there.
+    /// Looks whether an object is there with these very bytes, as the marker of an archive is. The
+    /// answer is an error where it is not: other servers say yes to whatever they are asked.
+    pub(crate) fn check(&self, (marker, expected): (String, Vec<u8>)) -> ObjectAnswer<()> {
+        let (store, patience) = (Arc::clone(&self.store), self.patience);
+        let marker = self.path(&marker);
+        self.ask(async move { is_there(&*store, &marker, &expected, patience).await })
+    }
+
+    /// Reads an object, or a range of its bytes, cut off at its end; the answer is `None` where it
+    /// is not there or ends before the range.
     pub(crate) fn get(
         &self,
         name: &str,
         range: Option<Range<u64>>,
     ) -> ObjectAnswer<Option<Vec<u8>>> {
         let (store, path) = (Arc::clone(&self.store), self.path(name));
-        let options = GetOptions {
-            range: range.map(GetRange::Bounded),
-            ..GetOptions::default()
-        };
-        self.ask(async move {
-            let read = async { store.get_opts(&path, options).await?.bytes().await };
-            match read.await {
-                Ok(bytes) => Ok(Some(bytes.into())),
-                Err(Error::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error.to_string()),
-            }
-        })
+        let patience = self.patience;
+        self.ask(async move { read(&*store, &path, range, patience).await })
     }
 
     /// Lists the names of all objects that are there.
     pub(crate) fn list(&self) -> ObjectAnswer<Vec<String>> {
         let (store, prefix) = (Arc::clone(&self.store), self.prefix.clone());
+        let patience = self.patience;
         self.ask(async move {
             let below = Some(&prefix).filter(|prefix| !prefix.as_ref().is_empty());
-            let listed = store.list(below).try_collect::<Vec<_>>().await;
-            let listed = listed.map_err(|error| error.to_string())?;
+            let mut listing = store.list(below);
+            let mut listed = Vec::new();
+            while let Some(object) = in_time(patience, listing.next()).await? {
+                listed.push(object.map_err(|error| error.to_string())?);
+            }
             let names = listed.iter().filter_map(|object| {
                 let parts: Vec<String> = object
                     .location
@@ -193,8 +205,9 @@ impl ObjectClient {
     pub(crate) fn delete(&self, name: &str) -> ObjectAnswer<()> {
         let (store, path) = (Arc::clone(&self.store), self.path(name));
         let file = self.folder.as_ref().map(|folder| folder.join(name));
+        let patience = self.patience;
         self.ask(async move {
-            match store.delete(&path).await {
+            match in_time(patience, store.delete(&path)).await? {
                 Ok(()) | Err(Error::NotFound { .. }) => {}
                 Err(error) => return Err(error.to_string()),
             }
@@ -248,27 +261,74 @@ impl<T> ObjectAnswer<T> {
     }
 }
 
+/// Reads an object, or a range of its bytes.
+async fn read(
+    store: &dyn ObjectStore,
+    path: &Path,
+    range: Option<Range<u64>>,
+    patience: Duration,
+) -> Result<Option<Vec<u8>>, String> {
+    let end = range.as_ref().map(|range| range.end);
+    let options = GetOptions {
+        range: range.map(GetRange::Bounded),
+        ..GetOptions::default()
+    };
+    let found = match in_time(patience, store.get_opts(path, options)).await? {
+        Ok(found) => found,
+        Err(Error::NotFound { .. }) => return Ok(None),
+        Err(error) => {
+            // An object that was cut off has no such range.
+            let size = in_time(patience, store.head(path)).await?;
+            return match size.ok().zip(end) {
+                Some((there, end)) if there.size < end => Ok(None),
+                Some(_) | None => Err(error.to_string()),
+            };
+        }
+    };
+
+    let mut bytes = Vec::new();
+    let mut parts = found.into_stream();
+    while let Some(part) = in_time(patience, parts.next()).await? {
+        bytes.extend_from_slice(&part.map_err(|error| error.to_string())?);
+    }
+    Ok(Some(bytes))
+}
+
+/// Waits for an answer, or for the next part of one.
+async fn in_time<T>(patience: Duration, answer: impl Future<Output = T>) -> Result<T, String> {
+    let answer = timeout(patience, answer).await;
+    answer.map_err(|_| format!("it said nothing for {} s", patience.as_secs_f32()))
+}
+
 /// Fails where an object is not there with these bytes.
-async fn is_there(store: &dyn ObjectStore, path: &Path, expected: &[u8]) -> Result<(), String> {
-    let nothing = || "it has no objects of this archive".to_owned();
-    let read = async { store.get(path).await?.bytes().await };
-    match read.await {
-        Ok(bytes) if bytes == expected => Ok(()),
-        Ok(_) | Err(Error::NotFound { .. }) => Err(nothing()),
-        Err(error) => Err(error.to_string()),
+async fn is_there(
+    store: &dyn ObjectStore,
+    path: &Path,
+    expected: &[u8],
+    patience: Duration,
+) -> Result<(), String> {
+    match read(store, path, None, patience).await? {
+        Some(bytes) if bytes == expected => Ok(()),
+        Some(_) | None => Err("it has no objects of this archive".to_owned()),
     }
 }
 
 /// Writes an object, and looks whether it is there with all of its bytes: servers say "409
 /// Conflict" of one that is there and of one that they did not write.
-async fn put_one(store: &dyn ObjectStore, path: &Path, bytes: Vec<u8>) -> Result<(), String> {
+async fn put_one(
+    store: &dyn ObjectStore,
+    path: &Path,
+    bytes: Vec<u8>,
+    patience: Duration,
+) -> Result<(), String> {
     let size = bytes.len() as u64;
     let put = store.put_opts(path, PutPayload::from(bytes), PutMode::Create.into());
     match put.await {
         Ok(_) | Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {}
         Err(error) => return Err(error.to_string()),
     }
-    let there = store.head(path).await.map_err(|error| error.to_string())?;
+    let there = in_time(patience, store.head(path)).await?;
+    let there = there.map_err(|error| error.to_string())?;
     if there.size == size {
         return Ok(());
     }
@@ -401,9 +461,47 @@ mod tests {
             client.get(name, Some(2..5)).wait().unwrap().unwrap(),
             b"234"
         );
+        // Ranges end with the object.
+        let rest = client.get(name, Some(8..20)).wait().unwrap();
+        assert_eq!(rest.unwrap(), b"89");
+        assert_eq!(client.get(name, Some(10..20)).wait().unwrap(), None);
         client.delete(name).wait().unwrap();
         client.delete(name).wait().unwrap();
         assert_eq!(client.get(name, None).wait().unwrap(), None);
+    }
+
+    #[test]
+    fn a_server_that_says_nothing_is_waited_for_once() {
+        let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let store = AmazonS3Builder::new()
+            .with_bucket_name("papers")
+            .with_endpoint(format!("http://{}", server.local_addr().unwrap()))
+            .with_allow_http(true)
+            .with_access_key_id("test")
+            .with_secret_access_key("secret")
+            .build();
+        let client = ObjectClient {
+            store: Arc::new(store.unwrap()),
+            prefix: Path::default(),
+            name: "s3://papers".to_owned(),
+            folder: None,
+            patience: Duration::from_millis(50),
+            runtime: BackgroundRuntime::start("objects").unwrap(),
+        };
+
+        let told = [
+            client
+                .get("bundles/ab/one.zst", Some(2..5))
+                .wait()
+                .map(|_| ()),
+            client.list().wait().map(|_| ()),
+            client.delete("bundles/ab/one.zst").wait(),
+        ];
+
+        for told in told {
+            let told = told.unwrap_err().to_string();
+            assert!(told.contains("said nothing for 0.05 s"), "{told}");
+        }
     }
 
     #[test]

@@ -37,6 +37,10 @@ impl NoClient {
         match *self {}
     }
 
+    pub(crate) fn check(&self, _: (String, Vec<u8>)) -> NoAnswer<()> {
+        match *self {}
+    }
+
     pub(crate) fn get(&self, _: &str, _: Option<Range<u64>>) -> NoAnswer<Option<Vec<u8>>> {
         match *self {}
     }

@@ -1,20 +1,15 @@
 //! Bodies as the archive keeps them, wherever their bytes are.
 
-use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::OpenFlags;
-
-#[cfg(feature = "postgres")]
-use crate::archive::database::{DatabaseSession, PostgresAddress};
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::body_place::{BodyPlace, place_of};
 use crate::archive::objects::bundle::{marker_bytes, marker_name};
 use crate::archive::objects::location::ObjectLocation;
 use crate::archive::objects::storage_record::{StorageRecord, record};
+use crate::archive::objects::unnamed::{UnnamedBodies, named_objects};
 use crate::archive::objects::{ObjectAnswer, ObjectClient};
-use crate::archive::store_error::StoreError;
 
 /// A larger bundle is never read whole: it has a body that is large itself.
 const MOST_KEPT_BYTES: u64 = 64 << 20;
@@ -24,8 +19,6 @@ const MOST_KEPT_BYTES: u64 = 64 << 20;
 pub(crate) struct ObjectShelf {
     /// Where the user says that they are; `None` where the archive's own word counts.
     named: Option<ObjectLocation>,
-    /// Where a reader finds the newest state of its archive.
-    newest: Option<NewestState>,
     /// Bodies that are in objects are not looked at.
     is_left_out: bool,
     // A reader may serve several threads, one after the other.
@@ -37,21 +30,14 @@ struct Opened {
     shelf: Option<OpenShelf>,
     /// The bundle that was read last.
     last: Option<LastBundle>,
-}
-
-/// The archive of a reader, which reads the state of an earlier moment.
-#[derive(Clone, Debug)]
-pub(crate) enum NewestState {
-    File(PathBuf),
-    #[cfg(feature = "postgres")]
-    Database(PostgresAddress),
+    /// The bodies of objects that no row names, once they were asked for.
+    unnamed: Option<UnnamedBodies>,
 }
 
 /// A client, and the id by whose marker an archive knows its own objects.
 #[derive(Debug)]
 struct OpenShelf {
     client: ObjectClient,
-    location: ObjectLocation,
     archive: String,
 }
 
@@ -67,18 +53,8 @@ impl ObjectShelf {
     pub(crate) fn of(named: Option<&ObjectLocation>) -> Self {
         Self {
             named: named.cloned(),
-            newest: None,
             is_left_out: false,
             opened: Mutex::default(),
-        }
-    }
-
-    /// Returns the same shelf for a reader of this archive: where an object is gone, it looks
-    /// whether its bodies are in another one by now.
-    pub(crate) fn for_reader(self, newest: NewestState) -> Self {
-        Self {
-            newest: Some(newest),
-            ..self
         }
     }
 
@@ -148,20 +124,12 @@ impl ObjectShelf {
         let Opened {
             shelf: Some(shelf),
             last,
+            unnamed: _,
         } = &mut *opened
         else {
             unreachable!("the shelf was opened");
         };
-        let bytes = read(&shelf.client, last, &place)?;
-        if bytes.is_none()
-            && let Some(newer) = self.newer_place(body)?
-            && newer != place
-            && let Some(bytes) = read(&shelf.client, last, &newer)?
-            && newer.has_hash_of(&bytes)
-        {
-            return Ok(bytes);
-        }
-        match bytes {
+        match read(&shelf.client, last, &place)? {
             Some(bytes) if place.has_hash_of(&bytes) => Ok(bytes),
             Some(_) => {
                 shelf.check_marker()?;
@@ -176,19 +144,35 @@ impl ObjectShelf {
         }
     }
 
-    /// Returns where a body is in the newest state of the archive.
-    fn newer_place(&self, body: i64) -> Result<Option<BodyPlace>, ArchiveError> {
-        let connection = match &self.newest {
-            None => return Ok(None),
-            Some(NewestState::File(path)) => {
-                Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?
-            }
-            #[cfg(feature = "postgres")]
-            Some(NewestState::Database(address)) => {
-                Connection::Postgres(Box::new(DatabaseSession::connect(address)?))
+    /// Returns the name of an object that no row of the archive names, and that has the content of
+    /// this hash. The first call looks into all such objects.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the object storage cannot be used: a user of S3 may read and not list.
+    pub(crate) fn unnamed_with(
+        &self,
+        connection: &Connection,
+        content: &[u8],
+    ) -> Result<Option<String>, ArchiveError> {
+        let mut opened = self.lock();
+        self.open(&mut opened, || record(connection))?;
+        let Opened {
+            shelf: Some(shelf),
+            last: _,
+            unnamed,
+        } = &mut *opened
+        else {
+            unreachable!("the shelf was opened");
+        };
+        let unnamed = match unnamed {
+            Some(known) => known,
+            None => {
+                let named = named_objects(connection)?;
+                unnamed.insert(UnnamedBodies::of(&shelf.client, &named)?)
             }
         };
-        place_of(&connection, body)
+        Ok(unnamed.object_with(content).map(str::to_owned))
     }
 
     /// Writes objects, where the object storage has the marker of this archive, before and after.
@@ -203,8 +187,7 @@ impl ObjectShelf {
     ) -> Result<ObjectAnswer<()>, ArchiveError> {
         let mut opened = self.lock();
         let shelf = self.open(&mut opened, || record(connection))?;
-        let marker = (marker_name(&shelf.archive), marker_bytes(&shelf.archive));
-        Ok(shelf.client.put_beside(marker, objects))
+        Ok(shelf.client.put_beside(shelf.marker(), objects))
     }
 
     /// Does something with the client.
@@ -221,15 +204,16 @@ impl ObjectShelf {
         Ok(work(&self.open(&mut opened, || record(connection))?.client))
     }
 
-    /// Looks whether the object storage has the objects of this archive.
+    /// Looks whether the object storage has the objects of this archive. The answer is an error
+    /// where it has not.
     ///
     /// # Errors
     ///
-    /// Fails where it has not, or does not answer.
-    pub(crate) fn check(&self, connection: &Connection) -> Result<(), ArchiveError> {
+    /// Fails where the archive has no object storage.
+    pub(crate) fn check(&self, connection: &Connection) -> Result<ObjectAnswer<()>, ArchiveError> {
         let mut opened = self.lock();
-        self.open(&mut opened, || record(connection))?
-            .check_marker()
+        let shelf = self.open(&mut opened, || record(connection))?;
+        Ok(shelf.client.check(shelf.marker()))
     }
 
     /// Opens the shelf anew when it is needed next.
@@ -255,7 +239,6 @@ impl ObjectShelf {
                 };
                 OpenShelf {
                     client: ObjectClient::open(&location)?,
-                    location,
                     archive: record.archive,
                 }
             }
@@ -270,24 +253,15 @@ impl ObjectShelf {
 }
 
 impl OpenShelf {
+    /// Returns the name of the archive's marker, and its bytes.
+    fn marker(&self) -> (String, Vec<u8>) {
+        (marker_name(&self.archive), marker_bytes(&self.archive))
+    }
+
     /// An empty folder and a wrong bucket have no object either, and are no damage.
     fn check_marker(&self) -> Result<(), ArchiveError> {
-        if has_marker(&self.client, &self.archive)? {
-            return Ok(());
-        }
-        Err(StoreError::ObjectStorage {
-            name: self.location.to_string(),
-            why: "it has no objects of this archive".to_owned(),
-        }
-        .into())
+        self.client.check(self.marker()).wait()
     }
-}
-
-/// Tells whether an object storage has the marker of an archive. It is read: other servers say yes
-/// to whatever they are asked.
-pub(crate) fn has_marker(client: &ObjectClient, archive: &str) -> Result<bool, ArchiveError> {
-    let marker = client.get(&marker_name(archive), None).wait()?;
-    Ok(marker.is_some_and(|bytes| bytes == marker_bytes(archive)))
 }
 
 /// Reads the bytes of a place; `None` where the object is not there or is too short. The second
@@ -313,11 +287,7 @@ fn read(
                 name: place.name.clone(),
                 bytes: None,
             });
-            client.get(&place.name, Some(range)).wait().or_else(|_| {
-                // An object that was cut off has no such range.
-                let whole = client.get(&place.name, None).wait()?;
-                Ok(whole.and_then(|bytes| place.part(&bytes)))
-            })
+            client.get(&place.name, Some(range)).wait()
         }
     }
 }

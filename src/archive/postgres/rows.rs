@@ -8,11 +8,12 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::archive::copying::{
-    BodyBytes, Column, CopiedTable, KeySpan, RowStore, StorageClass, StoreRow, names, quoted,
+    BodyBytes, Column, CopiedTable, KeySpan, ObjectBodies, RowStore, StorageClass, StoreRow, names,
+    quoted,
 };
 use crate::archive::database::{PostgresStore, Sent, value_of};
 use crate::archive::error::ArchiveError;
-use crate::archive::objects::{BodyPlace, ObjectLocation, ObjectShelf, StorageRecord};
+use crate::archive::objects::{BodyPlace, StorageRecord};
 
 /// The tables of an archive in a database.
 #[derive(Debug)]
@@ -21,16 +22,16 @@ pub(crate) struct PostgresRows<'s> {
     /// The columns of tables that were asked for.
     columns: HashMap<&'static str, Vec<Column>>,
     /// The bodies that are in object storage; `None` for a copy, which has all in its rows.
-    objects: Option<ObjectShelf>,
+    objects: Option<ObjectBodies>,
 }
 
 impl<'s> PostgresRows<'s> {
-    /// The rows of an archive. The user may name another place of its objects than it knows.
-    pub(crate) fn of_archive(store: &'s PostgresStore, objects: Option<&ObjectLocation>) -> Self {
+    /// The rows of an archive.
+    pub(crate) fn of_archive(store: &'s PostgresStore, objects: ObjectBodies) -> Self {
         Self {
             store,
             columns: HashMap::new(),
-            objects: Some(ObjectShelf::of(objects)),
+            objects: Some(objects),
         }
     }
 
@@ -122,6 +123,7 @@ impl RowStore for PostgresRows<'_> {
         let place = place.map_err(|error| self.fault(&error))?;
         let location = self.store.client.query_opt(LOCATION, &[]).await;
         let location = location.map_err(|error| self.fault(&error))?;
+        let sha256: Option<Vec<u8>> = place.as_ref().map(|row| row.get(5));
         let place = place.and_then(|row| {
             BodyPlace::of(
                 (row.get(0), row.get(1)),
@@ -133,7 +135,13 @@ impl RowStore for PostgresRows<'_> {
             location: row.get(0),
             archive: row.get(1),
         });
-        match objects.bytes_at(body, place, || Ok(record)) {
+        let read = match (objects.shelf.bytes_at(body, place, || Ok(record)), sha256) {
+            (Err(ArchiveError::Damaged(why)), Some(sha256)) => {
+                objects.moved(&sha256, why, || self.name())
+            }
+            (read, _) => read,
+        };
+        match read {
             // The copy is verified before it is put in place.
             Err(ArchiveError::Damaged(_)) => Ok(Vec::new()),
             read => read,
@@ -196,8 +204,9 @@ impl RowStore for PostgresRows<'_> {
 
 /// The place of a body in object storage.
 const BODY_PLACE: &str = "SELECT object.sha256, object.bytes, start, bundled_body.bytes,
-            bundled_body.sha256
-     FROM bundled_body JOIN object ON object.id = object_id WHERE body_id = $1";
+            bundled_body.sha256, body.sha256
+     FROM bundled_body JOIN object ON object.id = object_id JOIN body ON body.id = body_id
+     WHERE body_id = $1";
 
 /// Where the objects are.
 const LOCATION: &str = "SELECT location, archive FROM object_storage";

@@ -7,6 +7,7 @@ use crate::archive::engine::{self, OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_names::FoundArticle;
+use crate::archive::reader::newest_state::NewestBody;
 use crate::archive::reader::records::Records;
 use crate::time::Timestamp;
 
@@ -123,10 +124,31 @@ impl Reader {
             return Ok(None);
         };
         let sha256: Vec<u8> = sha256;
-        let zstd = self.objects.bytes_of(&self.connection, body, zstd)?;
+        let zstd = match self.objects.bytes_of(&self.connection, body, zstd) {
+            Ok(zstd) => zstd,
+            Err(ArchiveError::Damaged(why)) => return self.newest_content(&sha256, why),
+            Err(error) => return Err(error),
+        };
         let dictionary = self.dictionaries.named(&self.connection, dictionary)?;
         let what = format!("the body of capture {capture}");
         unpack_checked((&zstd, bytes), &sha256, dictionary.as_ref(), &what).map(Some)
+    }
+
+    /// Returns the content of a body that is not where this reader sees it, and `why` not; `None`
+    /// where it was removed meanwhile.
+    pub(super) fn newest_content(
+        &self,
+        sha256: &[u8],
+        why: String,
+    ) -> Result<Option<Vec<u8>>, ArchiveError> {
+        let Some(newest) = &self.newest else {
+            return Err(ArchiveError::Damaged(why));
+        };
+        match newest.body(&self.objects, sha256)? {
+            NewestBody::Content(content) => Ok(Some(content)),
+            NewestBody::Removed => Ok(None),
+            NewestBody::Damaged => Err(ArchiveError::Damaged(why)),
+        }
     }
 }
 

@@ -16,10 +16,25 @@ impl Writer {
         &self,
         page: PageId,
     ) -> Result<Option<Vec<RecordedOptOut>>, ArchiveError> {
-        let mut newest = self.connection.prepare_cached(
-            "SELECT capture_id FROM page
-             WHERE id = ?1 AND verdict IN ('stored', 'members') AND capture_id IS NOT NULL",
-        )?;
+        self.opt_outs_where(page, "verdict IN ('stored', 'members')")
+    }
+
+    /// Returns the same as if a re-extraction had found the article.
+    pub fn opt_outs_once_found(
+        &self,
+        page: PageId,
+    ) -> Result<Option<Vec<RecordedOptOut>>, ArchiveError> {
+        self.opt_outs_where(page, "verdict IN ('stored', 'members', 'unextracted')")
+    }
+
+    fn opt_outs_where(
+        &self,
+        page: PageId,
+        is_kept: &str,
+    ) -> Result<Option<Vec<RecordedOptOut>>, ArchiveError> {
+        let mut newest = self.connection.prepare_cached(&format!(
+            "SELECT capture_id FROM page WHERE id = ?1 AND {is_kept} AND capture_id IS NOT NULL"
+        ))?;
         let capture = newest.query_row([page.0], |row| row.get::<_, i64>(0));
         let Some(capture) = capture.optional()? else {
             return Ok(None);

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use crate::archive::article::{
-    ChangedField, WriteResult, article_of_capture, known_article, rewrite_article,
+    ChangedField, WriteResult, article_of_capture, compare_article, known_article, rewrite_article,
 };
 use crate::archive::declared::{note_change_of_rights, note_declared, statements_at};
 use crate::archive::engine::{Connection, OptionalExtension};
@@ -66,27 +66,20 @@ impl Writer {
         revisit_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<RevisionOutcome, ArchiveError> {
-        let Reextraction {
-            capture,
-            mut article,
-        } = reread;
+        let Reextraction { capture, article } = reread;
         let tx = self.transaction(lease)?;
         // A page that did not show its key when it came may turn out to be one that was taken down.
         if is_taken_down(tx, &capture.page, Some(&article))? {
             bury(tx, &capture.page, now)?;
             return Ok(RevisionOutcome::Nothing);
         }
-        let recorded = recorded_opt_outs(tx, capture.id, &article.opt_outs)?;
-        (article.opt_outs, article.noindex) = recorded;
+        let article = as_recorded(tx, capture, article)?;
         let verdict = match article.access {
             Access::Open => Verdict::Stored,
             Access::Members => Verdict::Members,
             Access::Gone => return Ok(RevisionOutcome::Nothing),
         };
 
-        if let Some(noindex) = renewed_noindex(tx, capture)? {
-            article.noindex = noindex;
-        }
         let written = rewrite_article(tx, &capture.page, &article, capture.id, now)?;
         note_rights(tx, capture, &article, (&written, now))?;
         settle_page(tx, &capture.page, &verdict, revisit_at, now)?;
@@ -111,6 +104,41 @@ impl Writer {
         })
     }
 
+    /// Returns what [`Writer::revise`] would do, and writes nothing. An article with several captures
+    /// is compared for each of them with what is kept now.
+    pub fn compare(&self, reread: Reextraction<'_>) -> Result<RevisionOutcome, ArchiveError> {
+        let Reextraction { capture, article } = reread;
+        let connection = &self.connection;
+        if is_taken_down(connection, &capture.page, Some(&article))? {
+            return Ok(RevisionOutcome::Nothing);
+        }
+        let article = as_recorded(connection, capture, article)?;
+        match article.access {
+            Access::Open | Access::Members => {}
+            Access::Gone => return Ok(RevisionOutcome::Nothing),
+        }
+        let compared = compare_article(connection, &capture.page, &article, capture.id)?;
+        Ok(match compared {
+            None => RevisionOutcome::Found,
+            Some((_, fields)) if fields.is_empty() => RevisionOutcome::Same,
+            Some((article, fields)) => RevisionOutcome::Changed { article, fields },
+        })
+    }
+
+    /// Returns what [`Writer::revise_without`] would do, and writes nothing.
+    pub fn compare_without(
+        &self,
+        capture: &KeptCapture,
+        why: &str,
+    ) -> Result<RevisionOutcome, ArchiveError> {
+        Ok(match has_version_of(&self.connection, capture)? {
+            true => RevisionOutcome::Lost {
+                why: why.to_owned(),
+            },
+            false => RevisionOutcome::Nothing,
+        })
+    }
+
     /// Notes that a re-extraction finds no article in a capture. Durable with the next save.
     pub fn revise_without(
         &mut self,
@@ -119,21 +147,10 @@ impl Writer {
         why: &str,
     ) -> Result<RevisionOutcome, ArchiveError> {
         let tx = self.transaction(lease)?;
-        let Page { site, url, .. } = &capture.page;
-
-        let known = match article_of_capture(tx, url.as_str(), capture.id)? {
-            Some(article) => Some(article),
-            None => known_article(tx, site, capture.page.key(), url.as_str())?,
-        };
-        if let Some(article) = known {
-            let mut has_version = tx.prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM version WHERE article_id = ?1 AND capture_id = ?2)",
-            )?;
-            if has_version.query_row([article, capture.id], |row| row.get(0))? {
-                return Ok(RevisionOutcome::Lost {
-                    why: why.to_owned(),
-                });
-            }
+        if has_version_of(tx, capture)? {
+            return Ok(RevisionOutcome::Lost {
+                why: why.to_owned(),
+            });
         }
 
         tx.prepare_cached(
@@ -143,6 +160,36 @@ impl Writer {
         .execute(params![capture.page.id.0, why])?;
         Ok(RevisionOutcome::Nothing)
     }
+}
+
+/// Returns an extraction with the opt-outs as they were recorded when the capture came.
+fn as_recorded(
+    tx: &Connection,
+    capture: &KeptCapture,
+    mut article: Article,
+) -> Result<Article, ArchiveError> {
+    let recorded = recorded_opt_outs(tx, capture.id, &article.opt_outs)?;
+    (article.opt_outs, article.noindex) = recorded;
+    if let Some(noindex) = renewed_noindex(tx, capture)? {
+        article.noindex = noindex;
+    }
+    Ok(article)
+}
+
+/// Tells whether an earlier extraction found an article in a capture.
+fn has_version_of(tx: &Connection, capture: &KeptCapture) -> Result<bool, ArchiveError> {
+    let Page { site, url, .. } = &capture.page;
+    let known = match article_of_capture(tx, url.as_str(), capture.id)? {
+        Some(article) => Some(article),
+        None => known_article(tx, site, capture.page.key(), url.as_str())?,
+    };
+    let Some(article) = known else {
+        return Ok(false);
+    };
+    let mut has_version = tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM version WHERE article_id = ?1 AND capture_id = ?2)",
+    )?;
+    Ok(has_version.query_row([article, capture.id], |row| row.get(0))?)
 }
 
 /// Returns whether search may not find the version of a capture, where a later answer without a

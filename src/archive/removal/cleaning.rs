@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::archive::bundling::UnreadableBodies;
 use crate::archive::connection::BUSY_TIMEOUT;
 use crate::archive::dead_parts::remove_dead_copies;
 use crate::archive::engine::OptionalExtension;
@@ -151,17 +152,26 @@ impl Writer {
         now: Timestamp,
         watch: &mut impl FnMut(u64) -> bool,
     ) -> Result<CleanedPages, ArchiveError> {
-        let Some(mut recompressed) = self.free_of_dictionaries(lease, now, &mut *watch)? else {
-            return Ok(CleanedPages::Stopped);
-        };
-        let Some(settled) = self.settle_objects(lease, now, || watch(0))? else {
-            return Ok(CleanedPages::Stopped);
-        };
-        recompressed.damaged += settled.damaged;
-        Ok(match (settled.left, recompressed.left) {
-            (0, 0) => CleanedPages::Done(recompressed),
-            (objects, pages) => CleanedPages::Left { objects, pages },
-        })
+        let mut recompressed = Recompression::default();
+        loop {
+            let Some(freed) = self.free_of_dictionaries(lease, now, &mut *watch)? else {
+                return Ok(CleanedPages::Stopped);
+            };
+            let unreadable = UnreadableBodies::WaitFor;
+            let Some(settled) = self.settle_objects(lease, unreadable, now, || watch(0))? else {
+                return Ok(CleanedPages::Stopped);
+            };
+            recompressed.bodies += freed.bodies;
+            recompressed.damaged += freed.damaged + settled.damaged;
+            // What was found to be lost in an object keeps no removed page any more.
+            if freed.left > 0 && settled.deleted > 0 {
+                continue;
+            }
+            return Ok(match (settled.left, freed.left) {
+                (0, 0) => CleanedPages::Done(recompressed),
+                (objects, pages) => CleanedPages::Left { objects, pages },
+            });
+        }
     }
 
     /// Cleans the rest of the archive.

@@ -4,7 +4,7 @@ use crate::archive::body::{note_damage, rewrite_body};
 use crate::archive::bundling::doom_objects_of;
 use crate::archive::compression::{DictionaryId, pack, unpack_checked};
 use crate::archive::dictionaries::successor;
-use crate::archive::engine;
+use crate::archive::engine::{self, Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
@@ -20,6 +20,18 @@ pub struct Recompression {
     pub damaged: u64,
     /// Bodies in object storage that could not be read, and wait with the removed page.
     pub left: u64,
+}
+
+/// Notes that the object of a body is to be replaced. Returns whether it has one.
+fn replace_object_of(tx: &Connection, body: i64) -> Result<bool, ArchiveError> {
+    let sql = "SELECT object_id FROM bundled_body WHERE body_id = ?1";
+    let mut select = tx.prepare_cached(sql)?;
+    let object: Option<i64> = select.query_row([body], |row| row.get(0)).optional()?;
+    if let Some(object) = object {
+        tx.prepare_cached("UPDATE object SET state = 'stale' WHERE id = ?1 AND state = 'kept'")?
+            .execute([object])?;
+    }
+    Ok(object.is_some())
 }
 
 /// The bodies that need a dictionary.
@@ -85,9 +97,9 @@ impl Writer {
         let (sha256, bytes, zstd): (Vec<u8>, usize, Vec<u8>) = tx
             .prepare_cached(sql)?
             .query_row([body], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let is_in_object = zstd.is_empty();
         let zstd = match self.objects.bytes_of(tx, body, zstd) {
-            Err(ArchiveError::Damaged(_)) if is_in_object => {
+            // The object is looked at as a whole, whether the body is lost there.
+            Err(ArchiveError::Damaged(_)) if replace_object_of(tx, body)? => {
                 done.left += 1;
                 return Ok(());
             }
@@ -122,8 +134,6 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-
-    use crate::archive::engine::Connection;
 
     use super::*;
     use crate::archive::schema::{migrate, whole_tables_read};

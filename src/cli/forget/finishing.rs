@@ -1,8 +1,8 @@
 //! What takedowns have left to do is done, and what cannot be done yet is told.
 
 use crate::archive::{
-    ArchiveError, CleaningEnd, FILE, FileRewrite, Lease, Reader, StoreError, Writer,
-    remove_dead_copies,
+    ArchiveError, CleaningEnd, FILE, FileRewrite, Lease, Reader, StoreError, UnreadableBodies,
+    Writer, remove_dead_copies,
 };
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
@@ -15,7 +15,11 @@ use crate::crawl_session::check_free_disk;
 use crate::signals::{CaughtSignals, StopSignal};
 
 /// Does what earlier takedowns have left to do.
-pub(super) fn finish_earlier(common: &Common, reader: &Reader) -> anyhow::Result<Exit> {
+pub(super) fn finish_earlier(
+    common: &Common,
+    reader: &Reader,
+    unreadable: UnreadableBodies,
+) -> anyhow::Result<Exit> {
     // A backup that was killed since then has left a copy of the state before.
     remove_dead_copies(common.data());
     if reader.cleaning_state()?.is_done() {
@@ -32,9 +36,31 @@ pub(super) fn finish_earlier(common: &Common, reader: &Reader) -> anyhow::Result
             Err(error) => return Err(error),
         },
     };
+    if unreadable == UnreadableBodies::GivenUp {
+        give_up(common, (&mut archive, lease), &clock)?;
+    }
     finish(common, (&mut archive, lease), &clock, || {
         signal.get().copied()
     })
+}
+
+/// Gives up what cannot be read in objects that are to be deleted.
+fn give_up(
+    common: &Common,
+    (archive, lease): (&mut Writer, Lease),
+    clock: &Clock,
+) -> anyhow::Result<()> {
+    let given_up = UnreadableBodies::GivenUp;
+    let settled = archive.settle_objects(lease, given_up, clock.now(), || true)?;
+    let damaged = settled.unwrap_or_default().damaged;
+    if damaged > 0 {
+        console::note(&format!(
+            "{} given up: `{}` names them",
+            counts::count(damaged, "page(s) that could not be read (was|were)"),
+            hint::command(common, &["verify"])
+        ));
+    }
+    Ok(())
 }
 
 /// Does what is left to do, and tells what is not done yet.
@@ -83,13 +109,15 @@ fn what_is_left(
     let left = match end {
         Ok(CleaningEnd::Done(done)) if done.damaged == 0 => return Ok(None),
         Ok(CleaningEnd::Done(done)) => format!(
-            "{} that needed a removed page could not be read: `saseo verify` names them",
+            "{} that needed a removed page, or were in one object with it, could not be read: `saseo \
+             verify` names them",
             counts::count(done.damaged, "page(s)")
         ),
         Ok(CleaningEnd::ObjectsLeft { objects, pages }) => format!(
             "the articles are removed, but {} in object storage cannot be replaced yet, and {} \
              there need a removed page: other pages of theirs cannot be read, as `saseo verify` \
-             tells, or another process is at it; then `{again}`",
+             tells, or another process is at it; then `{again}`. Where what is missing will not \
+             come back, `{again} --give-up-unreadable` deletes the objects without it",
             counts::count(objects, "object(s)"),
             counts::count(pages, "page(s)")
         ),

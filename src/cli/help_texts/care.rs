@@ -127,6 +127,7 @@ pub(crate) fn forget() -> String {
             "saseo forget --retention readersnews                  what [retention] removes now",
             "saseo forget --wished                                 where `noarchive` came later",
             "saseo forget --finish                                 go on after a kill",
+            "saseo forget --finish --give-up-unreadable            objects are lost for good",
         ],
         &[
             DONE,

@@ -46,8 +46,15 @@ pub(super) fn in_words(archive: &Path, status: &ArchiveStatus, are_named: bool) 
 }
 
 fn of_objects(objects: &ObjectsState) -> String {
+    let odd = match objects.odd {
+        0 => String::new(),
+        odd => format!(
+            "; {} a size that none has: `saseo verify` names what is damaged",
+            counts::count(odd, "row(s) of objects (has|have)")
+        ),
+    };
     format!(
-        "object storage {}: {}, {}; {} of pages still in the archive",
+        "object storage {}: {}, {}; {} of pages still in the archive{odd}",
         objects.location,
         counts::count(objects.objects, "object(s)"),
         counts::size(objects.bytes),

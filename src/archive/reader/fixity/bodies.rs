@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::archive::compression::Dictionary;
-use crate::archive::compression::unpack_with;
+use crate::archive::compression::{Dictionary, pack, unpack_with};
 use crate::archive::engine::{self, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
@@ -158,7 +157,9 @@ impl Reader {
         {
             return Ok(0);
         }
-        let body = self.stored_body(row)?;
+        let Some(body) = self.stored_body(row)? else {
+            return Ok(0);
+        };
         let bytes = body.zstd.as_ref().map_or(0, Vec::len);
         match ahead.back_mut() {
             Some(RowRead::Row(bodies)) => bodies.push(body),
@@ -167,23 +168,41 @@ impl Reader {
         Ok(bytes)
     }
 
-    /// Reads a body from the second column on.
-    fn stored_body(&self, row: &Row<'_>) -> Result<StoredBody, ArchiveError> {
+    /// Reads a body from the second column on; `None` where it was removed meanwhile.
+    fn stored_body(&self, row: &Row<'_>) -> Result<Option<StoredBody>, ArchiveError> {
         let dictionary = self.dictionaries.named(&self.connection, row.get(5)?);
-        let id = row.get(1)?;
+        let (id, sha256) = (row.get(1)?, blob(row, 2)?);
         let zstd = match self.objects.bytes_of(&self.connection, id, blob(row, 4)?) {
             Ok(zstd) => Ok(zstd),
-            Err(ArchiveError::Damaged(why)) => Err(why),
+            Err(ArchiveError::Damaged(why)) => match self.newest_content(&sha256, why) {
+                // Any dictionary reads what is compressed without one.
+                Ok(Some(content)) => Ok(pack(&content, None).zstd),
+                Ok(None) => return Ok(None),
+                Err(ArchiveError::Damaged(why)) => Err(self.with_way_back(&sha256, why)),
+                Err(error) => return Err(error),
+            },
             // An object storage that does not answer is no damage.
             Err(error) => return Err(error),
         };
-        Ok(StoredBody {
+        Ok(Some(StoredBody {
             id,
-            sha256: blob(row, 2)?,
+            sha256,
             bytes: row.get_ref(3)?.as_i64().unwrap_or(-1),
             zstd,
             dictionary: dictionary.map_err(|why| why.to_string()),
-        })
+        }))
+    }
+
+    /// Adds to what is wrong with a body where else it is, if `saseo compact` can take it from
+    /// there. A user of S3 who may not list objects is not told.
+    fn with_way_back(&self, sha256: &[u8], why: String) -> String {
+        match self.objects.unnamed_with(&self.connection, sha256) {
+            Ok(Some(object)) => format!(
+                "{why}; object {object}, which no row names, has it: `saseo compact` takes it back \
+                 where it is sound"
+            ),
+            Ok(None) | Err(_) => why,
+        }
     }
 }
 
