@@ -74,8 +74,9 @@ fn linked(condition: &str) -> String {
     )
 }
 
-/// A link to a page that was taken for a photo.
-const IS_PHOTO_YET: &str = "value ->> 2 <> 'photo'
+/// A link to a page that was taken for a photo. Where no photos are kept, no link is looked at.
+const IS_PHOTO_YET: &str = "EXISTS (SELECT 1 FROM page WHERE role = 'photo')
+  AND value ->> 2 <> 'photo'
   AND EXISTS (SELECT 1 FROM page WHERE page.url = value ->> 0 AND page.role = 'photo')";
 
 /// Those of `found` that no page of a known article has, and that were not taken down. An article
