@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use crate::archive::compression::Packed;
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::engine::{AskedRow, Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::frontier::PageId;
 use crate::time::Timestamp;
@@ -29,28 +29,41 @@ impl Body {
     }
 }
 
-/// Writes a body where its content is not kept yet, and returns its id.
-pub(super) fn write_body(tx: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
-    let mut known = tx.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
-    if let Some(id) = known
-        .query_row([body.sha256], |row| row.get(0))
-        .optional()?
-    {
-        mend_body(tx, body)?;
-        return Ok(id);
+/// The question whether the content of a body is kept.
+#[derive(Debug)]
+pub(super) struct AskedBody<'c>(AskedRow<'c, bool>);
+
+impl<'c> AskedBody<'c> {
+    /// Asks whether the content of a body is kept, and whether what is kept of it is damaged.
+    pub(super) fn ask(tx: &'c Connection, body: &Packed) -> Result<Self, ArchiveError> {
+        let mut select = tx.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM damage WHERE body_id = body.id) FROM body
+             WHERE sha256 = ?1",
+        )?;
+        Ok(Self(select.ask_row([body.sha256], |row| row.get(0))?))
     }
 
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO body (sha256, bytes, zstd, dictionary_id) VALUES (?1, ?2, ?3, ?4)
-         RETURNING id",
-    )?;
-    let values = params![
+    /// Writes the body where its content is not kept yet, or is damaged.
+    pub(super) fn write(self, tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+        match self.0.wait().optional()? {
+            Some(false) => Ok(()),
+            Some(true) => mend_body(tx, body),
+            None => add_body(tx, body),
+        }
+    }
+}
+
+fn add_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+    tx.prepare_cached(
+        "INSERT INTO body (sha256, bytes, zstd, dictionary_id) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute_later(params![
         body.sha256,
         body.bytes,
         body.zstd,
         body.dictionary().map(|id| id.0)
-    ];
-    Ok(insert.query_one(values, |row| row.get(0))?)
+    ])?;
+    Ok(())
 }
 
 /// Writes the bytes of a body anew. Where they stood in object storage, they stand in the database
@@ -125,7 +138,8 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
         let body = pack(b"a page", None);
-        let id = write_body(&connection, &body).unwrap();
+        add_body(&connection, &body).unwrap();
+        let id = 1;
         connection
             .execute_batch(
                 "INSERT INTO object_storage (\"only\", location, archive, bundled_to)

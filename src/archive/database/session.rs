@@ -17,7 +17,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::database::session::pipeline::{AnswerUse, Pipeline, Reply};
+use tokio_postgres::error::SqlState;
+
+use crate::archive::database::session::pipeline::{AnswerUse, Pipeline, Reply, Unread};
 use crate::archive::database::session::runtime::{SessionRuntime, answer_in_time, at_hand};
 use crate::archive::database::session::transaction::Standing;
 use crate::archive::database::{PostgresAddress, PostgresStore};
@@ -49,8 +51,6 @@ pub(crate) struct DatabaseSession {
     pipeline: RefCell<Pipeline>,
     /// How often the session waited for the server.
     waits: Cell<u64>,
-    /// What the caller noted of the open transaction.
-    notes: RefCell<HashMap<&'static str, Vec<u8>>>,
 }
 
 impl DatabaseSession {
@@ -79,7 +79,6 @@ impl DatabaseSession {
             is_fenced: Cell::new(false),
             pipeline: RefCell::default(),
             waits: Cell::new(0),
-            notes: RefCell::default(),
         })
     }
 
@@ -233,22 +232,25 @@ impl DatabaseSession {
             };
             let reply = match answer_in_time(&unread.answer, self.patience.get()) {
                 Some(Ok(reply)) => reply,
-                Some(Err(error)) => {
-                    let fault = self.store.statement_fault(&error, &unread.sql);
-                    return Err(self.failed(fault));
-                }
+                Some(Err(error)) => return Err(self.failed(self.unread_fault(&unread, &error))),
                 None => return Err(self.is_mute()),
             };
-            match (unread.used_as, &reply) {
-                (AnswerUse::Later, _) | (AnswerUse::Fence, Reply::Changed(1)) => {}
-                (AnswerUse::Fence, Reply::Changed(_) | Reply::Rows(_)) => {
-                    return Err(self.failed(StoreError::Fenced {
-                        store: self.name().to_owned(),
-                    }));
-                }
-                (AnswerUse::Wanted, _) => self.pipeline.borrow_mut().keep(unread.number, reply),
+            match unread.used_as {
+                AnswerUse::Later | AnswerUse::Fence => {}
+                AnswerUse::Wanted => self.pipeline.borrow_mut().keep(unread.number, reply),
             }
         }
+    }
+
+    /// Returns the error for a statement that was sent and failed.
+    fn unread_fault(&self, unread: &Unread, error: &tokio_postgres::Error) -> StoreError {
+        let is_refused =
+            unread.used_as == AnswerUse::Fence && error.code() == Some(&SqlState::DIVISION_BY_ZERO);
+        if is_refused {
+            let store = self.name().to_owned();
+            return StoreError::Fenced { store };
+        }
+        self.store.statement_fault(error, &unread.sql)
     }
 
     /// Notes that an answer did not come in time, and returns the error for that.

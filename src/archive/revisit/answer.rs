@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use crate::archive::body::{Body, is_body_damaged, mend_body};
 use crate::archive::capture::{
-    Capture, PageAnswer, WrittenArticle, note_rights, write_page_answer,
+    AnswerQuestions, Capture, PageAnswer, WrittenArticle, note_rights, write_page_answer,
 };
 use crate::archive::change::ChangeKind;
 use crate::archive::engine::{Connection, OptionalExtension};
@@ -27,6 +27,7 @@ type StoredValidators = (Option<String>, Option<String>);
 pub(crate) fn write_revisit(
     tx: &Connection,
     answer: PageAnswer<'_>,
+    asked: AnswerQuestions<'_>,
     now: Timestamp,
 ) -> Result<Option<WrittenArticle>, ArchiveError> {
     let (page, capture) = (answer.page, answer.capture);
@@ -41,7 +42,7 @@ pub(crate) fn write_revisit(
     let is_lost = is_body_damaged(tx, page.id)?;
 
     tx.prepare_cached("SAVEPOINT revisit")?.execute_later([])?;
-    let written = write_page_answer(tx, answer, now)?;
+    let written = write_page_answer(tx, answer, asked, now)?;
     let change = written.and_then(|article| article.change);
     if answer.article.is_some() && change.is_none() && !is_lost {
         // It is waited for: behind it the server would commit a transaction of which a statement

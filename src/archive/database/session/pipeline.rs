@@ -22,7 +22,7 @@ pub(super) enum Reply {
 pub(super) enum AnswerUse {
     /// Only an error counts.
     Later,
-    /// One row has to be changed, or the transaction is refused.
+    /// Only an error counts: by a division by zero, the process may write no more.
     Fence,
     /// Somebody asks for the answer by its number.
     Wanted,
@@ -76,12 +76,6 @@ impl Pipeline {
     /// Tells whether no more are to be sent before answers are read.
     pub(super) fn is_full(&self) -> bool {
         self.unread.len() >= MOST_UNREAD
-    }
-
-    /// Tells whether the answer of a fence is not read.
-    pub(super) fn has_fence(&self) -> bool {
-        let mut unread = self.unread.iter();
-        unread.any(|one| one.used_as == AnswerUse::Fence)
     }
 
     pub(super) fn keep(&mut self, number: u64, reply: Reply) {

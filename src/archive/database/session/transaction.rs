@@ -1,5 +1,7 @@
 //! The transactions of a session.
 
+use rusqlite::types::Value;
+
 use crate::archive::database::session::DatabaseSession;
 use crate::archive::database::session::pipeline::AnswerUse;
 use crate::archive::store_error::StoreError;
@@ -30,7 +32,6 @@ impl DatabaseSession {
     pub(crate) fn begin(&self, script: &str) -> Result<(), StoreError> {
         let is_new = self.transaction.get() == Standing::Autocommit;
         self.transaction.set(Standing::Begun);
-        self.notes.borrow_mut().clear();
         if is_new && self.is_fenced.get() {
             self.send_batch(script, AnswerUse::Later)?;
         } else if is_new && let Err(error) = self.execute_batch(script) {
@@ -47,13 +48,6 @@ impl DatabaseSession {
     ///
     /// Fails as well where a statement of the transaction failed. Nothing of it is kept then.
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
-        // The server commits what a fence refuses: its answer is read before.
-        if self.pipeline.borrow().has_fence()
-            && let Err(error) = self.read_answers()
-        {
-            let _ = self.roll_back();
-            return Err(error);
-        }
         if self.transaction.get() == Standing::Failed {
             self.roll_back()?;
             return Err(StoreError::Failed {
@@ -84,18 +78,14 @@ impl DatabaseSession {
         self.execute_batch("ROLLBACK")
     }
 
-    /// Notes something of the open transaction. It is forgotten with its end.
-    pub(crate) fn note(&self, name: &'static str, bytes: &[u8]) {
-        if self.transaction.get() == Standing::Begun {
-            self.notes.borrow_mut().insert(name, bytes.to_vec());
-        }
-    }
-
-    /// Returns what was noted of the open transaction.
-    pub(crate) fn noted(&self, name: &'static str) -> Option<Vec<u8>> {
-        let is_open = self.transaction.get() == Standing::Begun;
-        let notes = self.notes.borrow();
-        notes.get(name).filter(|_| is_open).cloned()
+    /// Sends a statement that changes one row where this process may still write. Where it changes
+    /// none, it fails, and the server refuses all that follows in the transaction.
+    pub(crate) fn send_fence(&self, sql: &str, values: Vec<Value>) -> Result<(), StoreError> {
+        let fence = format!(
+            "WITH changed AS ({sql} RETURNING 1)
+             SELECT 1 / count(*) FROM changed"
+        );
+        self.prepare(&fence)?.execute_as_fence(values)
     }
 
     /// Begins a transaction for a cursor, where none is open, and returns the cursor's name.
