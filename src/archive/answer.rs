@@ -17,14 +17,14 @@ use crate::archive::capture::{
     AnswerQuestions, Capture, PageAnswer, WrittenArticle, write_page_answer,
 };
 use crate::archive::change::ChangeKind;
-use crate::archive::engine::Connection;
+use crate::archive::engine::{AskedRow, Connection};
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
 use crate::archive::ledger::{EndedRequest, Ending, write_ending};
 use crate::archive::page_state::write_state;
 use crate::archive::removal::{TakedownCheck, bury};
-use crate::archive::revisit::{note_not_modified, note_revisit, write_revisit};
+use crate::archive::revisit::{KeptAnswer, note_not_modified, note_revisit, write_revisit};
 use crate::archive::robots::{RobotsCopy, write_robots};
 use crate::archive::store::{Lease, Writer};
 use crate::frontier::{Discovered, Page, Role, Settlement};
@@ -175,7 +175,7 @@ fn write_page(
 ) -> Result<WriteEffect, ArchiveError> {
     let takedown = TakedownCheck::ask(tx, page, settlement.article())?;
     let asked = match captured {
-        Some(answer) => Some((answer, AnswerQuestions::ask(tx, answer)?)),
+        Some(answer) => Some(AskedAnswer::of(tx, answer)?),
         None => None,
     };
     if takedown.is_taken_down()? {
@@ -187,7 +187,7 @@ fn write_page(
     }
 
     let written = match asked {
-        Some((answer, asked)) => write_captured(tx, answer, asked, now)?,
+        Some(asked) => asked.write(tx, now)?,
         None => None,
     };
     let change = written.and_then(|article| article.change);
@@ -201,16 +201,37 @@ fn write_page(
     })
 }
 
-/// Writes the capture of an answer with its article.
-fn write_captured(
-    tx: &Connection,
-    answer: PageAnswer<'_>,
-    asked: AnswerQuestions<'_>,
-    now: Timestamp,
-) -> Result<Option<WrittenArticle>, ArchiveError> {
-    match answer.page.kept() {
-        None => write_page_answer(tx, answer, asked, now),
-        Some(_) => write_revisit(tx, answer, asked, now),
+/// An answer that is to be kept, with what was asked about it.
+struct AskedAnswer<'c, 'a> {
+    answer: PageAnswer<'a>,
+    questions: AnswerQuestions<'c>,
+    /// What is kept of the page; `None` at its first answer.
+    kept: Option<AskedRow<'c, KeptAnswer>>,
+}
+
+impl<'c, 'a> AskedAnswer<'c, 'a> {
+    fn of(tx: &'c Connection, answer: PageAnswer<'a>) -> Result<Self, ArchiveError> {
+        Ok(Self {
+            answer,
+            questions: AnswerQuestions::ask(tx, answer)?,
+            kept: match answer.page.kept() {
+                Some(_) => Some(KeptAnswer::ask(tx, answer.page.id)?),
+                None => None,
+            },
+        })
+    }
+
+    /// Writes the capture of the answer with its article.
+    fn write(
+        self,
+        tx: &Connection,
+        now: Timestamp,
+    ) -> Result<Option<WrittenArticle>, ArchiveError> {
+        let rows = self.questions.with_mended_body(tx, self.answer)?;
+        match self.kept {
+            None => write_page_answer(tx, self.answer, rows, now),
+            Some(kept) => write_revisit(tx, self.answer, (&kept.wait()?, rows), now),
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use rusqlite::params;
 use crate::archive::compression::Packed;
 use crate::archive::engine::{AskedRow, Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
-use crate::frontier::PageId;
 use crate::time::Timestamp;
 
 /// A body as it is kept, or the reason why it is not.
@@ -43,17 +42,22 @@ impl<'c> AskedBody<'c> {
         Ok(Self(select.ask_row([body.sha256], |row| row.get(0))?))
     }
 
-    /// Writes the body where its content is not kept yet, or is damaged.
-    pub(super) fn write(self, tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+    /// Replaces what is damaged of the body, and returns it where its content is not kept yet.
+    pub(super) fn new_or_mended<'b>(
+        self,
+        tx: &Connection,
+        body: &'b Packed,
+    ) -> Result<Option<&'b Packed>, ArchiveError> {
         match self.0.wait().optional()? {
-            Some(false) => Ok(()),
-            Some(true) => mend_body(tx, body),
-            None => add_body(tx, body),
+            Some(false) => Ok(None),
+            Some(true) => mend_body(tx, body).map(|()| None),
+            None => Ok(Some(body)),
         }
     }
 }
 
-fn add_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+/// Writes a body whose content is not kept yet.
+pub(super) fn add_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
     tx.prepare_cached(
         "INSERT INTO body (sha256, bytes, zstd, dictionary_id) VALUES (?1, ?2, ?3, ?4)",
     )?
@@ -100,7 +104,7 @@ pub(super) fn note_damage(tx: &Connection, body: i64, now: Timestamp) -> Result<
 }
 
 /// Replaces a damaged body by an intact one of the same content.
-pub(super) fn mend_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+fn mend_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
     let mut damaged = tx.prepare_cached(
         "SELECT body_id FROM damage JOIN body ON body.id = body_id WHERE sha256 = ?1",
     )?;
@@ -114,15 +118,6 @@ pub(super) fn mend_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveErr
     rewrite_body(tx, id, body)?;
     tx.execute("DELETE FROM damage WHERE body_id = ?1", [id])?;
     Ok(())
-}
-
-/// Tells whether the body of a page's newest capture is damaged.
-pub(super) fn is_body_damaged(tx: &Connection, page: PageId) -> Result<bool, ArchiveError> {
-    let mut select = tx.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM page JOIN capture ON capture.id = page.capture_id
-                        JOIN damage ON damage.body_id = capture.body_id WHERE page.id = ?1)",
-    )?;
-    Ok(select.query_row([page.0], |row| row.get(0))?)
 }
 
 #[cfg(test)]

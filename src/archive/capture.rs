@@ -3,9 +3,9 @@
 use rusqlite::params;
 
 use crate::archive::article::{ArticleIdentity, ShownArticle, write_article};
-use crate::archive::body::{AskedBody, Body};
+use crate::archive::body::{AskedBody, Body, add_body};
 use crate::archive::change::ChangeKind;
-use crate::archive::compression::Dictionary;
+use crate::archive::compression::{Dictionary, Packed};
 use crate::archive::declared::{note_change_of_rights, note_declared, note_first_declared};
 use crate::archive::dictionaries::note_body;
 use crate::archive::engine::{AskedRow, Connection};
@@ -91,21 +91,45 @@ impl<'c> AnswerQuestions<'c> {
             body,
         })
     }
+
+    /// Waits for what is known of the body, and replaces what is damaged of it.
+    pub(super) fn with_mended_body<'a>(
+        self,
+        tx: &Connection,
+        answer: PageAnswer<'a>,
+    ) -> Result<KnownRows<'c, 'a>, ArchiveError> {
+        let new_body = match (self.body, &answer.capture.body) {
+            (Some(asked), Body::Kept(packed)) => asked.new_or_mended(tx, packed)?,
+            (Some(_), Body::Withheld { .. }) | (None, _) => None,
+        };
+        Ok(KnownRows {
+            identity: self.identity,
+            new_body,
+        })
+    }
+}
+
+/// The rows that an answer has or is to get.
+#[derive(Debug)]
+pub(super) struct KnownRows<'c, 'a> {
+    identity: Option<ArticleIdentity<'c>>,
+    /// The body, where its content is not kept yet.
+    new_body: Option<&'a Packed>,
 }
 
 /// Writes an answer with its article.
 pub(super) fn write_page_answer(
     tx: &Connection,
     answer: PageAnswer<'_>,
-    asked: AnswerQuestions<'_>,
+    rows: KnownRows<'_, '_>,
     now: Timestamp,
 ) -> Result<Option<WrittenArticle>, ArchiveError> {
-    if let (Some(known), Body::Kept(packed)) = (asked.body, &answer.capture.body) {
-        known.write(tx, packed)?;
+    if let Some(body) = rows.new_body {
+        add_body(tx, body)?;
     }
     // A server answers at once what is asked at once: the capture's number, and the article's.
     let capture = add_capture(tx, answer)?;
-    let shown = match (answer.article, asked.identity) {
+    let shown = match (answer.article, rows.identity) {
         (Some(article), Some(identity)) => {
             let row = ShownArticle::of(tx, identity, answer.page, article, now)?;
             Some((article, row))
