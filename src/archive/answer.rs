@@ -178,7 +178,7 @@ fn write_page(
         Some(answer) => Some(AskedAnswer::of(tx, answer)?),
         None => None,
     };
-    if takedown.is_taken_down()? {
+    if takedown.wait()? {
         bury(tx, page, now)?;
         return Ok(WriteEffect {
             queue_growth: -1,

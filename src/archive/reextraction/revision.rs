@@ -72,7 +72,7 @@ impl Writer {
         } = reread;
         let tx = self.transaction(lease)?;
         // A page that did not show its key when it came may turn out to be one that was taken down.
-        if TakedownCheck::ask(tx, &capture.page, Some(&article))?.is_taken_down()? {
+        if TakedownCheck::ask(tx, &capture.page, Some(&article))?.wait()? {
             bury(tx, &capture.page, now)?;
             return Ok(RevisionOutcome::Nothing);
         }

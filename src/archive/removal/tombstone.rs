@@ -53,8 +53,8 @@ impl<'c> TakedownCheck<'c> {
         Self(None)
     }
 
-    /// Tells whether the article was taken down.
-    pub(crate) fn is_taken_down(self) -> Result<bool, ArchiveError> {
+    /// Waits for the answer, and tells whether the article was taken down.
+    pub(crate) fn wait(self) -> Result<bool, ArchiveError> {
         let asked = self.0.map(AskedRow::wait).transpose()?;
         Ok(asked.unwrap_or(false))
     }
