@@ -72,9 +72,10 @@ const BY_ADDRESSES: &str = "(EXISTS (SELECT 1 FROM taken_down_address WHERE url 
 /// where none is known one that is found `by_address`. Most archives have no tombstone.
 fn taken_down(known: &str, by_address: &str) -> String {
     format!(
-        "SELECT EXISTS (SELECT 1 FROM tombstone)
-                AND (EXISTS (SELECT 1 FROM tombstone WHERE article_id = ({known}))
-                     OR ({known}) IS NULL AND {by_address})"
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM tombstone)
+                THEN EXISTS (SELECT 1 FROM tombstone WHERE article_id = ({known}))
+                     OR ({known}) IS NULL AND {by_address}
+                ELSE false END"
     )
 }
 
