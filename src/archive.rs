@@ -108,7 +108,7 @@ pub use error::ArchiveError;
 pub use exclusive_lock::ExclusiveLock;
 pub use files::Loss;
 pub use ids::{AnnouncedId, RobotsId, RunId, SiteId};
-pub use ledger::{Announcement, Ending, Form, HostTerms, Terms};
+pub use ledger::{AnnounceEffect, Announcement, Ending, Form, HostTerms, RequestOfRun, Terms};
 pub use licensed_article::LicensedArticle;
 pub use location::ArchiveLocation;
 pub use lock::Lock;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use saseo::archive::{
-    ArchiveLocation, Completed, Completion, Lease, RunId, SeedMode, Sharing, Terms, Writer,
+    ArchiveLocation, Completed, Completion, Lease, RequestOfRun, RunId, SeedMode, Sharing, Terms,
+    Writer,
 };
 use saseo::frontier::{Judged, Page, Role};
 use saseo::page_url::PageUrl;
@@ -58,6 +59,18 @@ impl Worker {
         url(&format!(
             "https://{paper}.example/news/articleView.html?idxno={number}"
         ))
+    }
+
+    /// Announces the request for the home page, as a crawl does: one commit.
+    pub fn announce_home(&mut self) {
+        let request = RequestOfRun {
+            run: self.run,
+            request: &announcement(self.home.url.clone(), NOW),
+            page: Some(&self.home),
+        };
+        self.archive
+            .announce_and_save(self.lease, &[request])
+            .unwrap();
     }
 
     /// Announces the request for the home page, and settles it, as a crawl does: two commits.

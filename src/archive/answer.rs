@@ -13,16 +13,18 @@ use crate::archive::answer::article_photos::note_wish;
 use crate::archive::answer::found_pages::add_pages;
 use crate::archive::answer::list_step::write_list_step;
 use crate::archive::answer::settlement::write_settlement;
-use crate::archive::capture::{Capture, PageAnswer, WrittenArticle, write_page_answer};
+use crate::archive::capture::{
+    AnswerQuestions, Capture, PageAnswer, WrittenArticle, write_page_answer,
+};
 use crate::archive::change::ChangeKind;
-use crate::archive::engine::Connection;
+use crate::archive::engine::{AskedRow, Connection};
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
-use crate::archive::ledger::{ChainEnd, EndedRequest, Ending, write_ending};
+use crate::archive::ledger::{EndedRequest, Ending, write_ending};
 use crate::archive::page_state::write_state;
-use crate::archive::removal::{bury, is_taken_down};
-use crate::archive::revisit::{note_not_modified, note_revisit, write_revisit};
+use crate::archive::removal::{TakedownCheck, bury};
+use crate::archive::revisit::{KeptAnswer, note_not_modified, note_revisit, write_revisit};
 use crate::archive::robots::{RobotsCopy, write_robots};
 use crate::archive::store::{Lease, Writer};
 use crate::frontier::{Discovered, Page, Role, Settlement};
@@ -138,25 +140,10 @@ fn write_answer(
         at: answer.at,
         not_before: answer.pace.not_before,
     };
-    let end = ChainEnd::ask(tx)?;
-    // A server answers this with what was asked before.
-    let is_taken_down = match &answer.done {
-        Completed::Page {
-            page, settlement, ..
-        } => is_taken_down(tx, page, settlement.article())?,
-        Completed::Robots(_) | Completed::Unkept => false,
-    };
-    write_ending(tx, run, &ended, end)?;
+    write_ending(tx, run, &ended)?;
     write_pace(tx, &answer.host, &answer.pace)?;
 
     match &answer.done {
-        Completed::Page { page, .. } if is_taken_down => {
-            bury(tx, page, now)?;
-            Ok(WriteEffect {
-                queue_growth: -1,
-                ..WriteEffect::default()
-            })
-        }
         Completed::Page {
             page,
             settlement,
@@ -168,19 +155,7 @@ fn write_answer(
                 capture,
                 announced: answer.announced,
             });
-            let written = match captured {
-                Some(captured) => write_captured(tx, captured, now)?,
-                None => None,
-            };
-            let change = written.and_then(|article| article.change);
-            note_answer(tx, page, settlement, &answer.ending, change)?;
-
-            let effect = write_settlement(tx, page, settlement, now)?;
-            note_wish(tx, page, settlement, written)?;
-            Ok(WriteEffect {
-                article: change,
-                ..effect
-            })
+            write_page(tx, (page, settlement, &answer.ending), captured, now)
         }
         Completed::Robots(copy) => Ok(WriteEffect {
             robots: Some(write_robots(tx, copy, Some(answer.announced))?),
@@ -190,15 +165,73 @@ fn write_answer(
     }
 }
 
-/// Writes the capture of an answer with its article.
-fn write_captured(
+/// Writes everything that follows from the answer for a page. Nothing of an article that was taken
+/// down is kept.
+fn write_page(
     tx: &Connection,
-    answer: PageAnswer<'_>,
+    (page, settlement, ending): (&Page, &Settlement, &Ending),
+    captured: Option<PageAnswer<'_>>,
     now: Timestamp,
-) -> Result<Option<WrittenArticle>, ArchiveError> {
-    match answer.page.kept() {
-        None => write_page_answer(tx, answer, now),
-        Some(_) => write_revisit(tx, answer, now),
+) -> Result<WriteEffect, ArchiveError> {
+    let takedown = TakedownCheck::ask(tx, page, settlement.article())?;
+    let asked = match captured {
+        Some(answer) => Some(AskedAnswer::of(tx, answer)?),
+        None => None,
+    };
+    if takedown.wait()? {
+        bury(tx, page, now)?;
+        return Ok(WriteEffect {
+            queue_growth: -1,
+            ..WriteEffect::default()
+        });
+    }
+
+    let written = match asked {
+        Some(asked) => asked.write(tx, now)?,
+        None => None,
+    };
+    let change = written.and_then(|article| article.change);
+    note_answer(tx, page, settlement, ending, change)?;
+
+    let effect = write_settlement(tx, page, settlement, now)?;
+    note_wish(tx, page, settlement, written)?;
+    Ok(WriteEffect {
+        article: change,
+        ..effect
+    })
+}
+
+/// An answer that is to be kept, with what was asked about it.
+struct AskedAnswer<'c, 'a> {
+    answer: PageAnswer<'a>,
+    questions: AnswerQuestions<'c>,
+    /// What is kept of the page; `None` at its first answer.
+    kept: Option<AskedRow<'c, KeptAnswer>>,
+}
+
+impl<'c, 'a> AskedAnswer<'c, 'a> {
+    fn of(tx: &'c Connection, answer: PageAnswer<'a>) -> Result<Self, ArchiveError> {
+        Ok(Self {
+            answer,
+            questions: AnswerQuestions::ask(tx, answer)?,
+            kept: match answer.page.kept() {
+                Some(_) => Some(KeptAnswer::ask(tx, answer.page.id)?),
+                None => None,
+            },
+        })
+    }
+
+    /// Writes the capture of the answer with its article.
+    fn write(
+        self,
+        tx: &Connection,
+        now: Timestamp,
+    ) -> Result<Option<WrittenArticle>, ArchiveError> {
+        let rows = self.questions.with_mended_body(tx, self.answer)?;
+        match self.kept {
+            None => write_page_answer(tx, self.answer, rows, now),
+            Some(kept) => write_revisit(tx, self.answer, (&kept.wait()?, rows), now),
+        }
     }
 }
 

@@ -22,7 +22,9 @@ use crate::time::Timestamp;
 
 pub use candidate_copy::CandidateCopy;
 pub use changed_field::ChangedField;
-pub(super) use known_version::{ArticleIdentity, article_of_capture, known_article};
+pub(super) use known_version::{
+    ArticleIdentity, article_of_capture, known_article, known_by_address, known_by_key,
+};
 pub(super) use shown_article::ShownArticle;
 pub(super) use version::column;
 

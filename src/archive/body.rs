@@ -3,9 +3,8 @@
 use rusqlite::params;
 
 use crate::archive::compression::Packed;
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::engine::{AskedRow, Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
-use crate::frontier::PageId;
 use crate::time::Timestamp;
 
 /// A body as it is kept, or the reason why it is not.
@@ -29,28 +28,46 @@ impl Body {
     }
 }
 
-/// Writes a body where its content is not kept yet, and returns its id.
-pub(super) fn write_body(tx: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
-    let mut known = tx.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
-    if let Some(id) = known
-        .query_row([body.sha256], |row| row.get(0))
-        .optional()?
-    {
-        mend_body(tx, body)?;
-        return Ok(id);
+/// The question whether the content of a body is kept.
+#[derive(Debug)]
+pub(super) struct AskedBody<'c>(AskedRow<'c, bool>);
+
+impl<'c> AskedBody<'c> {
+    /// Asks whether the content of a body is kept, and whether what is kept of it is damaged.
+    pub(super) fn ask(tx: &'c Connection, body: &Packed) -> Result<Self, ArchiveError> {
+        let mut select = tx.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM damage WHERE body_id = body.id) FROM body
+             WHERE sha256 = ?1",
+        )?;
+        Ok(Self(select.ask_row([body.sha256], |row| row.get(0))?))
     }
 
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO body (sha256, bytes, zstd, dictionary_id) VALUES (?1, ?2, ?3, ?4)
-         RETURNING id",
-    )?;
-    let values = params![
+    /// Replaces what is damaged of the body, and returns it where its content is not kept yet.
+    pub(super) fn new_or_mended<'b>(
+        self,
+        tx: &Connection,
+        body: &'b Packed,
+    ) -> Result<Option<&'b Packed>, ArchiveError> {
+        match self.0.wait().optional()? {
+            Some(false) => Ok(None),
+            Some(true) => mend_body(tx, body).map(|()| None),
+            None => Ok(Some(body)),
+        }
+    }
+}
+
+/// Writes a body whose content is not kept yet.
+pub(super) fn add_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+    tx.prepare_cached(
+        "INSERT INTO body (sha256, bytes, zstd, dictionary_id) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute_later(params![
         body.sha256,
         body.bytes,
         body.zstd,
         body.dictionary().map(|id| id.0)
-    ];
-    Ok(insert.query_one(values, |row| row.get(0))?)
+    ])?;
+    Ok(())
 }
 
 /// Writes the bytes of a body anew. Where they stood in object storage, they stand in the database
@@ -87,7 +104,7 @@ pub(super) fn note_damage(tx: &Connection, body: i64, now: Timestamp) -> Result<
 }
 
 /// Replaces a damaged body by an intact one of the same content.
-pub(super) fn mend_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+fn mend_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
     let mut damaged = tx.prepare_cached(
         "SELECT body_id FROM damage JOIN body ON body.id = body_id WHERE sha256 = ?1",
     )?;
@@ -103,15 +120,6 @@ pub(super) fn mend_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveErr
     Ok(())
 }
 
-/// Tells whether the body of a page's newest capture is damaged.
-pub(super) fn is_body_damaged(tx: &Connection, page: PageId) -> Result<bool, ArchiveError> {
-    let mut select = tx.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM page JOIN capture ON capture.id = page.capture_id
-                        JOIN damage ON damage.body_id = capture.body_id WHERE page.id = ?1)",
-    )?;
-    Ok(select.query_row([page.0], |row| row.get(0))?)
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -125,7 +133,8 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
         let body = pack(b"a page", None);
-        let id = write_body(&connection, &body).unwrap();
+        add_body(&connection, &body).unwrap();
+        let id = 1;
         connection
             .execute_batch(
                 "INSERT INTO object_storage (\"only\", location, archive, bundled_to)

@@ -3,10 +3,10 @@
 use rusqlite::params;
 
 use crate::archive::article::{ArticleIdentity, ShownArticle, write_article};
-use crate::archive::body::{Body, write_body};
+use crate::archive::body::{AskedBody, Body, add_body};
 use crate::archive::change::ChangeKind;
-use crate::archive::compression::Dictionary;
-use crate::archive::declared::{note_change_of_rights, note_declared};
+use crate::archive::compression::{Dictionary, Packed};
+use crate::archive::declared::{note_change_of_rights, note_declared, note_first_declared};
 use crate::archive::dictionaries::note_body;
 use crate::archive::engine::{AskedRow, Connection};
 use crate::archive::error::ArchiveError;
@@ -68,24 +68,73 @@ pub(super) struct WrittenArticle {
     pub change: Option<ChangeKind>,
 }
 
+/// What has to be known before an answer is written. A server answers it at once, with what was
+/// asked before.
+#[derive(Debug)]
+pub(super) struct AnswerQuestions<'c> {
+    identity: Option<ArticleIdentity<'c>>,
+    body: Option<AskedBody<'c>>,
+}
+
+impl<'c> AnswerQuestions<'c> {
+    /// Asks which article an answer shows, and whether its body is kept.
+    pub(super) fn ask(tx: &'c Connection, answer: PageAnswer<'_>) -> Result<Self, ArchiveError> {
+        let identity = answer
+            .article
+            .map(|article| ArticleIdentity::ask(tx, answer.page, article));
+        let body = match &answer.capture.body {
+            Body::Kept(packed) => Some(AskedBody::ask(tx, packed)?),
+            Body::Withheld { .. } => None,
+        };
+        Ok(Self {
+            identity: identity.transpose()?,
+            body,
+        })
+    }
+
+    /// Waits for what is known of the body, and replaces what is damaged of it.
+    pub(super) fn with_mended_body<'a>(
+        self,
+        tx: &Connection,
+        answer: PageAnswer<'a>,
+    ) -> Result<KnownRows<'c, 'a>, ArchiveError> {
+        let new_body = match (self.body, &answer.capture.body) {
+            (Some(asked), Body::Kept(packed)) => asked.new_or_mended(tx, packed)?,
+            (Some(_), Body::Withheld { .. }) | (None, _) => None,
+        };
+        Ok(KnownRows {
+            identity: self.identity,
+            new_body,
+        })
+    }
+}
+
+/// The rows that an answer has or is to get.
+#[derive(Debug)]
+pub(super) struct KnownRows<'c, 'a> {
+    identity: Option<ArticleIdentity<'c>>,
+    /// The body, where its content is not kept yet.
+    new_body: Option<&'a Packed>,
+}
+
 /// Writes an answer with its article.
 pub(super) fn write_page_answer(
     tx: &Connection,
     answer: PageAnswer<'_>,
+    rows: KnownRows<'_, '_>,
     now: Timestamp,
 ) -> Result<Option<WrittenArticle>, ArchiveError> {
+    if let Some(body) = rows.new_body {
+        add_body(tx, body)?;
+    }
     // A server answers at once what is asked at once: the capture's number, and the article's.
-    let identity = match answer.article {
-        Some(article) => Some((article, ArticleIdentity::ask(tx, answer.page, article)?)),
-        None => None,
-    };
     let capture = add_capture(tx, answer)?;
-    let shown = match identity {
-        Some((article, identity)) => {
+    let shown = match (answer.article, rows.identity) {
+        (Some(article), Some(identity)) => {
             let row = ShownArticle::of(tx, identity, answer.page, article, now)?;
             Some((article, row))
         }
-        None => None,
+        (Some(_), None) | (None, _) => None,
     };
 
     let capture = capture.wait()?;
@@ -124,21 +173,21 @@ pub(super) fn note_rights(
     let at = answer.capture.fetched_at;
     let rights = &article.declared_rights;
     match change {
-        // Nothing was declared about it before, and nothing is now.
-        Some(ChangeKind::New) if rights.statements().is_empty() => Ok(()),
+        // Nothing was declared about it before.
+        Some(ChangeKind::New) => note_first_declared(tx, id, rights, at),
         Some(_) => note_declared(tx, id, rights, at).map(|_| ()),
         None => note_change_of_rights(tx, id, rights, (at, now)),
     }
 }
 
-/// Adds a capture, and asks for its id.
+/// Adds a capture, whose body was written, and asks for its id.
 fn add_capture<'c>(
     tx: &'c Connection,
     answer: PageAnswer<'_>,
 ) -> Result<AskedRow<'c, i64>, ArchiveError> {
     let capture = answer.capture;
     let (body, withheld) = match &capture.body {
-        Body::Kept(packed) => (Some(write_body(tx, packed)?), None),
+        Body::Kept(packed) => (Some(packed.sha256), None),
         Body::Withheld { why, .. } => (None, Some(why)),
     };
     let charset = capture.charset.as_ref();
@@ -146,7 +195,7 @@ fn add_capture<'c>(
     let mut insert = tx.prepare_cached(
         "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id,
                               withheld, charset_declared, charset_used, charset_errors)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT id FROM body WHERE sha256 = ?6), ?7, ?8, ?9, ?10)
          RETURNING id",
     )?;
     let values = params![

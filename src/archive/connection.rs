@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
+use sha2::{Digest, Sha256};
 
 use crate::archive::checksum;
 use crate::archive::engine::{self, Connection};
@@ -15,7 +18,7 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const CACHED_STATEMENTS: usize = 128;
 
 /// Sets how long a connection waits for a lock, and that it compiles a statement once. Adds what
-/// checksums are computed with.
+/// checksums and the hashes of the ledger are computed with.
 ///
 /// Plans do not depend on bound values. Without this, SQLite compiles a statement anew each time
 /// that a value is bound to it (a quarter of a WARC export, measured).
@@ -27,5 +30,19 @@ pub(super) fn configure(connection: &Connection) -> engine::Result<()> {
     connection
         .sqlite()?
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    checksum::add_function(connection)
+    checksum::add_function(connection)?;
+    add_sha256(connection)
+}
+
+/// Adds the SQL function `sha256` to a connection of SQLite. PostgreSQL has one.
+pub(super) fn add_sha256(connection: &Connection) -> engine::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    let connection = connection.sqlite()?;
+    let added = connection.create_scalar_function("sha256", 1, flags, |context| {
+        Ok(match context.get_raw(0) {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(Sha256::digest(bytes).to_vec()),
+            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
+        })
+    });
+    Ok(added?)
 }

@@ -81,8 +81,10 @@ impl PostgresStore {
     }
 
     async fn check_server(&self) -> Result<(), StoreError> {
+        // Compiled plans cost more than they bring: each question is for a few rows.
         let sql = "SELECT current_setting('server_version_num')::int,
-                          current_setting('server_version'), current_setting('server_encoding')";
+                          current_setting('server_version'), current_setting('server_encoding'),
+                          set_config('jit', 'off', false)";
         let row = self.client.query_one(sql, &[]).await;
         let row = row.map_err(|error| self.store_fault(&error))?;
         let (number, found, encoding): (i32, String, String) = (row.get(0), row.get(1), row.get(2));

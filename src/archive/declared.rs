@@ -69,17 +69,26 @@ pub(super) fn note_declared(
     tx.prepare_cached("DELETE FROM article_declared WHERE article_id = ?1 AND at = ?2")?
         .execute_later(moment)?;
     if !is_known {
-        let declared = write_declared(tx, rights)?;
-        tx.prepare_cached(
-            "INSERT INTO article_declared (article_id, at, declared_id) VALUES (?1, ?2, ?3)",
-        )?
-        .execute_later([article, at.millis(), declared])?;
+        write_declared(tx, article, rights, at)?;
     }
 
     let tells = statements_at(tx, article, Timestamp::MAX)?;
     Ok(tells.uses() != told.uses()
         || tells.use_level() != told.use_level()
         || tells.licences() != told.licences())
+}
+
+/// Notes the rights of an article that is new, at its first fetch.
+pub(super) fn note_first_declared(
+    tx: &Connection,
+    article: i64,
+    rights: &DeclaredRights,
+    at: Timestamp,
+) -> Result<(), ArchiveError> {
+    if rights.are_those_of(&DeclaredRights::default()) {
+        return Ok(());
+    }
+    write_declared(tx, article, rights, at)
 }
 
 /// Tells whether the statements about an article are those that held before a fetch. The statements
@@ -119,26 +128,34 @@ pub(super) fn note_change_of_rights(
     Ok(())
 }
 
-/// Returns the id of rights, which are written once.
-fn write_declared(tx: &Connection, rights: &DeclaredRights) -> Result<i64, ArchiveError> {
+/// Writes the rights of an article at a fetch. Equal rights are written once.
+fn write_declared(
+    tx: &Connection,
+    article: i64,
+    rights: &DeclaredRights,
+    at: Timestamp,
+) -> Result<(), ArchiveError> {
     let statements = json!(rights).to_string();
-    let mut select = tx.prepare_cached("SELECT id FROM declared WHERE statements = ?1")?;
-    let known = select.query_row([&statements], |row| row.get(0));
-    if let Some(id) = known.optional()? {
-        return Ok(id);
-    }
-
-    let mut insert = tx.prepare_cached(
+    let mut add = tx.prepare_cached(
         "INSERT INTO declared (uses, use_level, licences, statements)
-         VALUES (?1, ?2, ?3, ?4) RETURNING id",
+         SELECT ?1, ?2, ?3, ?4
+         WHERE NOT EXISTS (SELECT 1 FROM declared WHERE statements = ?4
+                           /*postgres AND md5(statements) = md5(?4) */)",
     )?;
-    let values = params![
+    add.execute_later(params![
         json!(rights.uses()).to_string(),
         rights.use_level().map(UseLevel::name),
         json!(rights.licences()).to_string(),
         statements
-    ];
-    Ok(insert.query_one(values, |row| row.get(0))?)
+    ])?;
+
+    let mut link = tx.prepare_cached(
+        "INSERT INTO article_declared (article_id, at, declared_id)
+         VALUES (?1, ?2, (SELECT id FROM declared WHERE statements = ?3
+                          /*postgres AND md5(statements) = md5(?3) */))",
+    )?;
+    link.execute_later(params![article, at.millis(), statements])?;
+    Ok(())
 }
 
 /// Returns the statements about an article that hold at a moment.

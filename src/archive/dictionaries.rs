@@ -8,7 +8,7 @@ use rusqlite::params;
 use crate::archive::compression::{
     Compression, Dictionary, DictionaryId, Packed, pack, unpack_checked,
 };
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::engine::{AskedRow, Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::frontier::Role;
 use crate::time::Timestamp;
@@ -79,9 +79,18 @@ impl Dictionaries {
         connection: &Connection,
         id: DictionaryId,
     ) -> Result<Dictionary, ArchiveError> {
+        self.of_content(connection, id, sha256(connection, id)?)
+    }
+
+    /// Returns a dictionary whose content has this SHA-256. An id is taken again after a rollback:
+    /// only the content tells that it is the same one.
+    fn of_content(
+        &self,
+        connection: &Connection,
+        id: DictionaryId,
+        sha256: Vec<u8>,
+    ) -> Result<Dictionary, ArchiveError> {
         let mut used = self.used.borrow_mut();
-        // An id is taken again after a rollback: only the content tells that it is the same one.
-        let sha256 = sha256(connection, id)?;
         let is_it = |one: &Dictionary| one.id() == id && one.sha256() == sha256;
         let known = used.iter().position(is_it);
         let dictionary = match known.and_then(|at| used.remove(at)) {
@@ -102,14 +111,23 @@ impl Dictionaries {
         site: &str,
         role: Role,
     ) -> Result<Option<Dictionary>, ArchiveError> {
-        let Some(shape) = PageShape::of(role) else {
+        let Some(asked) = ask_newest(connection, site, role)? else {
             return Ok(None);
         };
-        let Some(id) = newest(connection, site, shape)? else {
-            return Ok(None);
-        };
+        self.asked(connection, asked)
+    }
 
-        match self.get(connection, id) {
+    /// Returns the dictionary that was asked for; `None` where there is none, or only a damaged
+    /// one.
+    pub(super) fn asked(
+        &self,
+        connection: &Connection,
+        asked: AskedDictionary<'_>,
+    ) -> Result<Option<Dictionary>, ArchiveError> {
+        let Some((id, sha256)) = asked.wait().optional()? else {
+            return Ok(None);
+        };
+        match self.of_content(connection, id, sha256) {
             // A page that is compressed alone is safe. `verify` tells of the damage.
             Err(ArchiveError::Damaged(_)) => Ok(None),
             found => found.map(Some),
@@ -247,6 +265,30 @@ fn loaded(connection: &Connection, id: DictionaryId) -> Result<Dictionary, Archi
     load(connection, id, sha256(connection, id)?)
 }
 
+/// The dictionary in use for pages of a site and shape, and the SHA-256 of its content.
+pub(super) type AskedDictionary<'c> = AskedRow<'c, (DictionaryId, Vec<u8>)>;
+
+/// Asks for the dictionary in use for pages of a site and role; `None` for files that are no pages.
+pub(super) fn ask_newest<'c>(
+    connection: &'c Connection,
+    site: &str,
+    role: Role,
+) -> Result<Option<AskedDictionary<'c>>, ArchiveError> {
+    let Some(shape) = PageShape::of(role) else {
+        return Ok(None);
+    };
+    let mut select = connection.prepare_cached(
+        "SELECT id, sha256 FROM dictionary
+         WHERE id = (SELECT max(dictionary.id) FROM dictionary
+                     WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND shape = ?2
+                       AND doomed = 0)",
+    )?;
+    let asked = select.ask_row(params![site, shape.name()], |row| {
+        Ok((DictionaryId(row.get(0)?), row.get(1)?))
+    })?;
+    Ok(Some(asked))
+}
+
 /// Returns the dictionary in use for pages of a site and shape.
 fn newest(
     connection: &Connection,
@@ -278,7 +320,7 @@ pub(super) fn note_body(
     match body.compression {
         Compression::With(DictionaryId(id)) => {
             tx.prepare_cached("UPDATE dictionary SET poor = 0 WHERE id = ?1 AND poor > 0")?
-                .execute([id])?;
+                .execute_later([id])?;
             Ok(())
         }
         Compression::Alone => match newest(tx, site, shape)? {
@@ -313,7 +355,7 @@ fn make(
         "INSERT INTO dictionary (site_id, shape, sha256, bytes, zstd, made_at)
          VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute(params![
+    .execute_later(params![
         site,
         shape.name(),
         body.sha256,

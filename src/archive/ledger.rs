@@ -9,17 +9,20 @@ use std::time::Duration;
 
 use rusqlite::params;
 
+use crate::archive::compression::Dictionary;
+use crate::archive::dictionaries::ask_newest;
 use crate::archive::engine::{AskedRow, Connection};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
-use crate::archive::ledger::link::note_hash;
+use crate::archive::ledger::link::BEFORE_FIRST;
 use crate::archive::store::{Lease, Writer, millis};
+use crate::frontier::Page;
 use crate::page_url::PageUrl;
 use crate::politeness::LastRequests;
 use crate::time::Timestamp;
 
+pub(super) use link::ChainLink;
 pub use link::Form;
-pub(super) use link::{ChainEnd, ChainLink};
 pub use terms::{HostTerms, Terms};
 
 /// A request that is about to be sent.
@@ -36,9 +39,31 @@ pub struct Announcement {
     pub gap: Duration,
 }
 
+/// A request of a run that is about to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestOfRun<'a> {
+    pub run: RunId,
+    pub request: &'a Announcement,
+    /// The page that is asked for; `None` for a robots.txt.
+    pub page: Option<&'a Page>,
+}
+
+/// A request that was announced.
+#[derive(Clone, Debug)]
+pub struct AnnounceEffect {
+    pub id: AnnouncedId,
+    /// The dictionary for the body of the answer, if the page has one.
+    pub dictionary: Option<Dictionary>,
+}
+
 /// At most so many announcements are read for the last requests: more than a crawl makes within the
 /// gap of any server or of all servers, and read in milliseconds.
 const MAX_READ_BACK: usize = 5_000;
+
+/// The hash of a new row: over the hash of the newest row, `?1` where there is none, and the bytes
+/// `?2` of the new one. The engine makes it, so that nobody waits for the newest row.
+const NEXT_HASH: &str =
+    "sha256(coalesce((SELECT hash FROM ledger ORDER BY id DESC LIMIT 1), ?1) || ?2)";
 
 /// How a request ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,21 +109,36 @@ impl Writer {
     }
 
     /// Announces requests of several runs in the ledger, and saves them with everything that was
-    /// written before. They may be sent then.
+    /// written before. They may be sent then. Tells with which dictionaries their answers are to be
+    /// compressed: a server is asked for that at the same time.
     pub fn announce_and_save(
         &mut self,
         lease: Lease,
-        requests: &[(RunId, Announcement)],
-    ) -> Result<Vec<AnnouncedId>, ArchiveError> {
+        requests: &[RequestOfRun<'_>],
+    ) -> Result<Vec<AnnounceEffect>, ArchiveError> {
         if !requests.is_empty() {
             self.transaction(lease)?;
         }
-        let asked: Vec<_> = requests
-            .iter()
-            .map(|(run, request)| write_announcement(&self.connection, *run, request))
-            .collect::<Result<_, _>>()?;
+        let tx = &self.connection;
+        let mut asked = Vec::with_capacity(requests.len());
+        for RequestOfRun { run, request, page } in requests {
+            let id = write_announcement(tx, *run, request)?;
+            let dictionary = match page {
+                Some(page) => ask_newest(tx, &page.site, page.role())?,
+                None => None,
+            };
+            asked.push((id, dictionary));
+        }
+
         self.commit()?;
-        numbers(asked)
+        let announced = asked.into_iter().map(|(id, dictionary)| {
+            let dictionary = dictionary.map(|asked| self.dictionaries.asked(tx, asked));
+            Ok(AnnounceEffect {
+                id: id.wait()?,
+                dictionary: dictionary.transpose()?.flatten(),
+            })
+        });
+        announced.collect()
     }
 
     /// Returns when each server was last asked, for requests since a moment; those of killed runs
@@ -138,16 +178,19 @@ pub(super) fn write_beginning(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let terms = terms.to_json();
-    let hash = ChainLink::after(ChainEnd::ask(tx)?.hash()?, Form::Second, "began", now, run)
-        .text(&terms)
-        .hash();
+    let link = ChainLink::of(Form::Second, "began", now, run).text(&terms);
 
-    tx.prepare_cached(
+    let mut insert = tx.prepare_cached(&format!(
         "INSERT INTO ledger (kind, form, at, run_id, terms, hash)
-         VALUES ('began', 2, ?1, ?2, ?3, ?4)",
-    )?
-    .execute_later(params![now.millis(), run.0, terms, hash])?;
-    note_hash(tx, &hash);
+         VALUES ('began', 2, ?3, ?4, ?5, {NEXT_HASH})"
+    ))?;
+    insert.execute_later(params![
+        BEFORE_FIRST,
+        link.into_bytes(),
+        now.millis(),
+        run.0,
+        terms
+    ])?;
     Ok(())
 }
 
@@ -160,22 +203,22 @@ fn write_announcement<'c>(
     let host = request.url.host();
     let server = request.server.map(|server| server.to_string());
     let gap = millis(request.gap);
-    let end = ChainEnd::ask(tx)?.hash()?;
-    let hash = ChainLink::after(end, Form::Second, "announced", request.at, run)
+    let link = ChainLink::of(Form::Second, "announced", request.at, run)
         .text(request.url.as_str())
         .text(host.as_str())
         .text(server.as_deref().unwrap_or_default())
         .number(request.robots.map_or(0, |robots| robots.0))
         .text(&request.rule)
-        .number(gap)
-        .hash();
+        .number(gap);
 
-    let mut insert = tx.prepare_cached(
+    let mut insert = tx.prepare_cached(&format!(
         "INSERT INTO ledger (kind, form, at, run_id, url, host, server, robots_id, rule, gap, hash)
-         VALUES ('announced', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         RETURNING id",
-    )?;
+         VALUES ('announced', 2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, {NEXT_HASH})
+         RETURNING id"
+    ))?;
     let values = params![
+        BEFORE_FIRST,
+        link.into_bytes(),
         request.at.millis(),
         run.0,
         request.url.as_str(),
@@ -183,12 +226,9 @@ fn write_announcement<'c>(
         server,
         request.robots.map(|robots| robots.0),
         request.rule,
-        gap,
-        hash
+        gap
     ];
-    let id = insert.ask_row(values, |row| Ok(AnnouncedId(row.get(0)?)))?;
-    note_hash(tx, &hash);
-    Ok(id)
+    Ok(insert.ask_row(values, |row| Ok(AnnouncedId(row.get(0)?)))?)
 }
 
 /// Returns the numbers of announcements.
@@ -232,32 +272,31 @@ impl<'a> EndingColumns<'a> {
     }
 }
 
-/// Writes how a request ended, and from when on its host may be asked again, behind the end of the
-/// chain.
+/// Writes how a request ended, and from when on its host may be asked again.
 pub(super) fn write_ending(
     tx: &Connection,
     run: RunId,
     request: &EndedRequest<'_>,
-    end: ChainEnd<'_>,
 ) -> Result<(), ArchiveError> {
     let (at, not_before) = (request.at, request.not_before);
     let columns = EndingColumns::of(request.ending);
-    let hash = ChainLink::after(end.hash()?, Form::Second, "ended", at, run)
+    let link = ChainLink::of(Form::Second, "ended", at, run)
         .number(request.announced.0)
         .number(columns.status.map_or(0, i64::from))
         .number(columns.bytes)
         .bytes(columns.digest.map_or(&[], |digest| digest.as_slice()))
         .number(columns.retry_after.unwrap_or_default())
         .text(columns.trouble.unwrap_or_default())
-        .number(not_before.millis())
-        .hash();
+        .number(not_before.millis());
 
-    tx.prepare_cached(
+    let mut insert = tx.prepare_cached(&format!(
         "INSERT INTO ledger (kind, form, at, run_id, announced_id, status, bytes, digest,
                              retry_after, trouble, not_before, hash)
-         VALUES ('ended', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?
-    .execute_later(params![
+         VALUES ('ended', 2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, {NEXT_HASH})"
+    ))?;
+    insert.execute_later(params![
+        BEFORE_FIRST,
+        link.into_bytes(),
         at.millis(),
         run.0,
         request.announced.0,
@@ -266,9 +305,7 @@ pub(super) fn write_ending(
         columns.digest,
         columns.retry_after,
         columns.trouble,
-        not_before.millis(),
-        hash
+        not_before.millis()
     ])?;
-    note_hash(tx, &hash);
     Ok(())
 }

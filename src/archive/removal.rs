@@ -12,4 +12,4 @@ mod tombstone;
 
 pub use cleaning::{CleaningEnd, FileRewrite};
 pub use recompression::Recompression;
-pub(super) use tombstone::{bury, is_taken_down};
+pub(super) use tombstone::{TakedownCheck, bury};

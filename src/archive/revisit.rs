@@ -16,7 +16,9 @@ use crate::page_url::PageUrl;
 use crate::revisit::{GONE_RECHECK, RevisitCounts, VARYING_VALIDATORS, is_unconditional};
 use crate::time::Timestamp;
 
-pub(super) use answer::{note_not_modified, note_revisit, revisit_origins, write_revisit};
+pub(super) use answer::{
+    KeptAnswer, note_not_modified, note_revisit, revisit_origins, write_revisit,
+};
 
 #[doc(hidden)]
 impl Writer {

@@ -61,10 +61,8 @@ impl WorkerLease {
         if self.id != epoch {
             return Err(ArchiveError::LeaseLost);
         }
-        tx.prepare_cached(
-            "UPDATE worker SET lease_until = server_now() + ?2 WHERE id = ?1 AND lost = 0",
-        )?
-        .execute_as_fence(params![self.id, millis(LEASE)])?;
+        let renew = "UPDATE worker SET lease_until = server_now() + ?2 WHERE id = ?1 AND lost = 0";
+        tx.execute_as_fence(renew, params![self.id, millis(LEASE)])?;
         Ok(())
     }
 

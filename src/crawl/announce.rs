@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::{AnnouncedId, ArchiveError, HostClaim, NextPage, RobotsId};
+use crate::archive::{AnnounceEffect, ArchiveError, HostClaim, NextPage, RequestOfRun, RobotsId};
 use crate::crawl::fetch_task::{AnnouncedRequest, Reads, VisitTarget};
 use crate::crawl::{Crawl, PATIENCE};
 use crate::dispatch::{NextHost, Prepared, RobotsFetch, RobotsStanding, SitePage};
@@ -303,7 +303,7 @@ impl<W: Web> Crawl<'_, W> {
                         reader: Arc::clone(&paper.reader),
                         files: Arc::clone(&paper.reservations),
                         robots: self.robots.rules_of(&page.url.origin()),
-                        dictionary: self.archive.dictionary(page)?,
+                        dictionary: announced.dictionary,
                     })
                 }
                 VisitTarget::Robots(_) => None,
@@ -313,7 +313,7 @@ impl<W: Web> Crawl<'_, W> {
             self.tasks.send(AnnouncedRequest {
                 visit,
                 reach,
-                announced,
+                announced: announced.id,
                 asked,
                 gap,
                 reads,
@@ -323,16 +323,22 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Announces requests, each in the run of its paper, and saves everything.
-    fn announce(&mut self, ready: &[Ready]) -> Result<Vec<AnnouncedId>, ArchiveError> {
-        let mut announcements = Vec::with_capacity(ready.len());
+    fn announce(&mut self, ready: &[Ready]) -> Result<Vec<AnnounceEffect>, ArchiveError> {
+        let mut requests = Vec::with_capacity(ready.len());
         for Ready { prepared, asked } in ready {
-            let run = self.papers[asked.site()].run;
-            announcements.push((run, prepared.announcement().clone()));
+            requests.push(RequestOfRun {
+                run: self.papers[asked.site()].run,
+                request: prepared.announcement(),
+                page: match asked {
+                    VisitTarget::Page(page) => Some(page.as_ref()),
+                    VisitTarget::Robots(_) => None,
+                },
+            });
             self.tally(asked.site(), |tally| tally.requests += 1);
         }
 
         self.note_counts()?;
-        self.archive.announce_and_save(self.lease, &announcements)
+        self.archive.announce_and_save(self.lease, &requests)
     }
 }
 

@@ -94,17 +94,26 @@ pub(crate) fn known_article(
     url: &str,
 ) -> Result<Option<i64>, ArchiveError> {
     let Some(key) = key else {
-        let sql = format!("SELECT coalesce(({KEYLESS}), ({KEYED}))");
-        let mut select = tx.prepare_cached(&sql)?;
+        let mut select = tx.prepare_cached(&known_by_address())?;
         return Ok(select.query_row([url], |row| row.get(0))?);
     };
 
-    let sql = format!("SELECT coalesce(({OWN}), ({OTHER_KEY}), ({KEYLESS}))");
     let (number, text) = stored_key(Some(key));
     let values = params![url, site, number, text, key.to_string()];
     Ok(tx
-        .prepare_cached(&sql)?
+        .prepare_cached(&known_by_key())?
         .query_row(values, |row| row.get(0))?)
+}
+
+/// Returns the query for the article at the address `?1`, where no key is told.
+pub(crate) fn known_by_address() -> String {
+    format!("SELECT coalesce(({KEYLESS}), ({KEYED}))")
+}
+
+/// Returns the query for the article of the site `?2` that has the key `?3` or `?4`, of which `?5`
+/// is the text, or is kept at the address `?1`.
+pub(crate) fn known_by_key() -> String {
+    format!("SELECT coalesce(({OWN}), ({OTHER_KEY}), ({KEYLESS}))")
 }
 
 /// The article of a paper that has a key.

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use rusqlite::ErrorCode;
-use rusqlite::functions::FunctionFlags;
-use rusqlite::types::{Value, ValueRef};
-use sha2::{Digest, Sha256};
+use rusqlite::types::Value;
 
 use crate::archive::archive_file::ArchiveFile;
 use crate::archive::checksum::SummedTable;
+use crate::archive::connection::add_sha256;
 use crate::archive::copying::copied_table::{BodyBytes, Column, CopiedTable, StorageClass, quoted};
 use crate::archive::copying::key_span::{KeySpan, StoreRow};
 use crate::archive::copying::object_bodies::ObjectBodies;
@@ -63,7 +62,6 @@ impl<'a> SqliteRows<'a> {
     /// The rows of a copy that is being written. References are not looked at before the end.
     pub(crate) fn of_copy(copy: &'a Writer) -> Result<Self, ArchiveError> {
         copy.connection.set_pragma("foreign_keys", false)?;
-        add_sha256(&copy.connection)?;
         // A new archive has rows of its own, which are none of a former copy.
         copy.connection.execute_batch(
             "DELETE FROM lease WHERE NOT EXISTS (SELECT 1 FROM site);
@@ -115,19 +113,6 @@ impl<'a> SqliteRows<'a> {
         })?;
         Ok(table.in_order(columns.collect::<engine::Result<_>>()?))
     }
-}
-
-/// Adds the SQL function `sha256` to a connection. PostgreSQL has one.
-fn add_sha256(connection: &Connection) -> engine::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    let connection = connection.sqlite()?;
-    let added = connection.create_scalar_function("sha256", 1, flags, |context| {
-        Ok(match context.get_raw(0) {
-            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(Sha256::digest(bytes).to_vec()),
-            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
-        })
-    });
-    Ok(added?)
 }
 
 impl RowStore for SqliteRows<'_> {

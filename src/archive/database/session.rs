@@ -5,9 +5,16 @@
 
 mod answer_rows;
 mod asked;
+#[cfg(test)]
+#[expect(
+    dead_code,
+    unreachable_pub,
+    reason = "the tests of the folder `postgres` use the rest"
+)]
+#[path = "../../../tests/postgres/cluster.rs"]
+mod cluster;
 mod exchange;
 mod pipeline;
-mod runtime;
 mod statement;
 mod transaction;
 
@@ -17,8 +24,13 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::database::session::pipeline::{AnswerUse, Pipeline, Reply};
-use crate::archive::database::session::runtime::{SessionRuntime, answer_in_time, at_hand};
+use tokio_postgres::error::SqlState;
+
+use crate::archive::background::{BackgroundRuntime, BegunWork};
+use crate::archive::database::session::exchange::answer_in_time;
+use crate::archive::database::session::pipeline::{
+    AnswerUse, Pipeline, Reply, SentStatement, Unread,
+};
 use crate::archive::database::session::transaction::Standing;
 use crate::archive::database::{PostgresAddress, PostgresStore};
 use crate::archive::store_error::StoreError;
@@ -31,7 +43,7 @@ pub(crate) use statement::SessionStatement;
 #[derive(Debug)]
 pub(crate) struct DatabaseSession {
     store: Arc<PostgresStore>,
-    runtime: SessionRuntime,
+    runtime: BackgroundRuntime,
     statements: RefCell<HashMap<String, tokio_postgres::Statement>>,
     transaction: Cell<Standing>,
     /// Cursors that were declared, for names that no two of them share.
@@ -49,8 +61,6 @@ pub(crate) struct DatabaseSession {
     pipeline: RefCell<Pipeline>,
     /// How often the session waited for the server.
     waits: Cell<u64>,
-    /// What the caller noted of the open transaction.
-    notes: RefCell<HashMap<&'static str, Vec<u8>>>,
 }
 
 impl DatabaseSession {
@@ -60,13 +70,16 @@ impl DatabaseSession {
     ///
     /// As [`PostgresStore::connect`].
     pub(crate) fn connect(address: &PostgresAddress) -> Result<Self, StoreError> {
-        let runtime = SessionRuntime::start().map_err(|error| StoreError::Failed {
+        let runtime = BackgroundRuntime::start("postgres").map_err(|error| StoreError::Failed {
             store: address.to_string(),
             why: error.to_string(),
         })?;
 
         let address = address.clone();
-        let connected = runtime.finish(async move { PostgresStore::connect(&address).await });
+        let connected = finish(
+            &runtime,
+            async move { PostgresStore::connect(&address).await },
+        );
         Ok(Self {
             store: Arc::new(connected?),
             runtime,
@@ -79,7 +92,6 @@ impl DatabaseSession {
             is_fenced: Cell::new(false),
             pipeline: RefCell::default(),
             waits: Cell::new(0),
-            notes: RefCell::default(),
         })
     }
 
@@ -151,10 +163,10 @@ impl DatabaseSession {
         if self.is_broken.get() {
             return Err(self.is_mute());
         }
-        let answer = self.runtime.begin(work(Arc::clone(&self.store)));
+        let answer = self.runtime.begin_here(work(Arc::clone(&self.store)));
         self.waits.set(self.waits.get() + 1);
         self.read_unread()?;
-        match answer_in_time(&answer, self.patience.get()) {
+        match answer_in_time(answer, self.patience.get()) {
             Some(Ok(answer)) => Ok(answer),
             Some(Err(error)) => Err(self.failed(self.store.statement_fault(&error, sql))),
             None => Err(self.is_mute()),
@@ -177,12 +189,10 @@ impl DatabaseSession {
         if self.pipeline.borrow().is_full() {
             self.read_answers()?;
         }
-        let mut answer = self.runtime.begin(work(Arc::clone(&self.store)));
+        let answer = self.runtime.begin_here(work(Arc::clone(&self.store)));
         // The server knows nothing of what could not be sent, and would commit the rest.
-        if let Ok(result) = answer.try_recv() {
-            let reply =
-                result.map_err(|error| self.failed(self.store.statement_fault(&error, sql)))?;
-            answer = at_hand(Ok(reply));
+        if let BegunWork::Done(Err(error)) = &answer {
+            return Err(self.failed(self.store.statement_fault(error, sql)));
         }
         Ok(self.pipeline.borrow_mut().push(sql, used_as, answer))
     }
@@ -228,27 +238,30 @@ impl DatabaseSession {
     /// that is waited for alone.
     fn read_unread(&self) -> Result<(), StoreError> {
         loop {
-            let Some(unread) = self.pipeline.borrow_mut().next() else {
+            let Some(Unread { sent, answer }) = self.pipeline.borrow_mut().next() else {
                 return Ok(());
             };
-            let reply = match answer_in_time(&unread.answer, self.patience.get()) {
+            let reply = match answer_in_time(answer, self.patience.get()) {
                 Some(Ok(reply)) => reply,
-                Some(Err(error)) => {
-                    let fault = self.store.statement_fault(&error, &unread.sql);
-                    return Err(self.failed(fault));
-                }
+                Some(Err(error)) => return Err(self.failed(self.unread_fault(&sent, &error))),
                 None => return Err(self.is_mute()),
             };
-            match (unread.used_as, &reply) {
-                (AnswerUse::Later, _) | (AnswerUse::Fence, Reply::Changed(1)) => {}
-                (AnswerUse::Fence, Reply::Changed(_) | Reply::Rows(_)) => {
-                    return Err(self.failed(StoreError::Fenced {
-                        store: self.name().to_owned(),
-                    }));
-                }
-                (AnswerUse::Wanted, _) => self.pipeline.borrow_mut().keep(unread.number, reply),
+            match sent.used_as {
+                AnswerUse::Later | AnswerUse::Fence => {}
+                AnswerUse::Wanted => self.pipeline.borrow_mut().keep(sent.number, reply),
             }
         }
+    }
+
+    /// Returns the error for a statement that was sent and failed.
+    fn unread_fault(&self, sent: &SentStatement, error: &tokio_postgres::Error) -> StoreError {
+        let is_refused =
+            sent.used_as == AnswerUse::Fence && error.code() == Some(&SqlState::DIVISION_BY_ZERO);
+        if is_refused {
+            let store = self.name().to_owned();
+            return StoreError::Fenced { store };
+        }
+        self.store.statement_fault(error, &sent.sql)
     }
 
     /// Notes that an answer did not come in time, and returns the error for that.
@@ -277,7 +290,18 @@ impl DatabaseSession {
         E: Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        self.runtime.finish(work(Arc::clone(&self.store)))
+        finish(&self.runtime, work(Arc::clone(&self.store)))
+    }
+}
+
+/// Has a session's thread do some work, and waits for its result as long as it takes.
+fn finish<T: Send + 'static>(
+    runtime: &BackgroundRuntime,
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    match runtime.begin(work).result() {
+        Ok(result) => result,
+        Err(_) => unreachable!("the runtime lives as long as the session"),
     }
 }
 

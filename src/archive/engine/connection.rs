@@ -87,6 +87,26 @@ impl Connection {
         self.prepare_once(sql)?.execute(params)
     }
 
+    /// Executes a statement that changes one row where this process may still write. Where it
+    /// changes none, the transaction fails, as one with an error does. A server is not waited for.
+    pub(crate) fn execute_as_fence(&self, sql: &str, params: impl Params) -> Result<()> {
+        match self {
+            Self::Sqlite(connection) => {
+                match connection
+                    .prepare_cached(sql)?
+                    .execute(params.into_sqlite())?
+                {
+                    1 => Ok(()),
+                    _ => Err(rusqlite::Error::QueryReturnedNoRows.into()),
+                }
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => {
+                Ok(session.send_fence(&in_postgres(sql), params.into_values()?)?)
+            }
+        }
+    }
+
     /// Executes statements without places.
     pub(crate) fn execute_batch(&self, script: &str) -> Result<()> {
         match self {
@@ -171,30 +191,6 @@ impl Connection {
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => Ok(session.roll_back()?),
-        }
-    }
-
-    /// Notes what the open transaction has written last under a name, so that a server need not be
-    /// asked for it. A file is asked.
-    pub(crate) fn note(&self, name: &'static str, bytes: &[u8]) {
-        match self {
-            Self::Sqlite(_) => {
-                let _ = (name, bytes);
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(session) => session.note(name, bytes),
-        }
-    }
-
-    /// Returns what was noted in the open transaction.
-    pub(crate) fn noted(&self, name: &'static str) -> Option<Vec<u8>> {
-        match self {
-            Self::Sqlite(_) => {
-                let _ = name;
-                None
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(session) => session.noted(name),
         }
     }
 

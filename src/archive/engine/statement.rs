@@ -51,19 +51,6 @@ impl<'c> PreparedStatement<'c> {
         }
     }
 
-    /// Executes a statement that changes one row where this process may still write. Where it
-    /// changes none, the transaction fails, as one with an error does. A server is not waited for.
-    pub(crate) fn execute_as_fence(&mut self, params: impl Params) -> Result<()> {
-        match self {
-            Self::Sqlite(_) | Self::Cached(_) => match self.execute(params)? {
-                1 => Ok(()),
-                _ => Err(rusqlite::Error::QueryReturnedNoRows.into()),
-            },
-            #[cfg(feature = "postgres")]
-            Self::Postgres(statement) => Ok(statement.execute_as_fence(params.into_values()?)?),
-        }
-    }
-
     /// Executes a statement, and has the number of rows that it changed wait. What is asked at once
     /// is answered by a server at once.
     pub(crate) fn ask_execution(&mut self, params: impl Params) -> Result<AskedCount<'c>> {

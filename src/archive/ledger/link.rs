@@ -2,8 +2,6 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::archive::engine::{AskedRow, Connection, OptionalExtension};
-use crate::archive::error::ArchiveError;
 use crate::archive::ids::RunId;
 use crate::time::Timestamp;
 
@@ -16,20 +14,14 @@ pub enum Form {
     Second,
 }
 
-/// One link of the chain: SHA-256 over the previous hash and the row's fields. The length stands
-/// before each text, so that no two rows have the same bytes.
-pub(crate) struct ChainLink(Sha256);
+/// The bytes that a row's hash covers behind the previous hash. The length stands before each text,
+/// so that no two rows have the same bytes.
+pub(crate) struct ChainLink(Vec<u8>);
 
 impl ChainLink {
-    /// Begins the link of a row that follows the row with the hash `previous`.
-    pub(crate) fn after(
-        previous: [u8; 32],
-        form: Form,
-        kind: &str,
-        at: Timestamp,
-        run: RunId,
-    ) -> Self {
-        let link = Self(Sha256::new_with_prefix(previous));
+    /// Begins the link of a row.
+    pub(crate) fn of(form: Form, kind: &str, at: Timestamp, run: RunId) -> Self {
+        let link = Self(Vec::new());
         let link = match form {
             Form::First => link,
             Form::Second => link.number(2),
@@ -44,55 +36,28 @@ impl ChainLink {
 
     /// Adds bytes behind their length.
     pub(crate) fn bytes(mut self, field: &[u8]) -> Self {
-        self.0.update((field.len() as u64).to_be_bytes());
-        self.0.update(field);
+        self.0.extend((field.len() as u64).to_be_bytes());
+        self.0.extend(field);
         self
     }
 
     /// Adds a number in eight bytes, the highest first.
     pub(crate) fn number(mut self, field: i64) -> Self {
-        self.0.update(field.to_be_bytes());
+        self.0.extend(field.to_be_bytes());
         self
     }
 
-    /// Returns the row's hash.
-    pub(crate) fn hash(self) -> [u8; 32] {
-        self.0.finalize().into()
+    /// Returns the hash of the row where it follows the row with the hash `previous`.
+    pub(crate) fn hash_after(&self, previous: [u8; 32]) -> [u8; 32] {
+        let hash = Sha256::new_with_prefix(previous).chain_update(&self.0);
+        hash.finalize().into()
+    }
+
+    /// Returns the bytes, from which a statement makes the hash of a new row.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0
     }
 }
 
-/// The name under which a transaction notes the hash of the row that it has written last.
-const NOTE: &str = "the newest hash of the ledger";
-
-/// The end of the chain, behind which the next row is written.
-#[derive(Debug)]
-pub(crate) enum ChainEnd<'c> {
-    /// The open transaction has written the newest row.
-    Noted([u8; 32]),
-    Asked(AskedRow<'c, [u8; 32]>),
-}
-
-impl<'c> ChainEnd<'c> {
-    /// Asks for the newest row. Nothing is written to the ledger before the answer is used.
-    pub(crate) fn ask(tx: &'c Connection) -> Result<Self, ArchiveError> {
-        let noted = tx.noted(NOTE).and_then(|hash| hash.try_into().ok());
-        if let Some(hash) = noted {
-            return Ok(Self::Noted(hash));
-        }
-        let mut select = tx.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
-        Ok(Self::Asked(select.ask_row([], |row| row.get(0))?))
-    }
-
-    /// Returns the hash of the newest row; zeros where the ledger is empty.
-    pub(super) fn hash(self) -> Result<[u8; 32], ArchiveError> {
-        match self {
-            Self::Noted(hash) => Ok(hash),
-            Self::Asked(asked) => Ok(asked.wait().optional()?.unwrap_or_default()),
-        }
-    }
-}
-
-/// Notes the hash of a row that was written.
-pub(super) fn note_hash(tx: &Connection, hash: &[u8; 32]) {
-    tx.note(NOTE, hash);
-}
+/// The hash before that of the first row.
+pub(super) const BEFORE_FIRST: [u8; 32] = [0; 32];

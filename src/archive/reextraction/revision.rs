@@ -10,7 +10,7 @@ use crate::archive::engine::{Connection, OptionalExtension};
 use crate::archive::error::ArchiveError;
 use crate::archive::reextraction::kept_capture::KeptCapture;
 use crate::archive::reextraction::recorded::{recorded_files, recorded_opt_outs};
-use crate::archive::removal::{bury, is_taken_down};
+use crate::archive::removal::{TakedownCheck, bury};
 use crate::archive::store::{Lease, Writer};
 use crate::archive::syndication::{PaperOf, StoryEntry, enter_story, has_fingerprint};
 use crate::extract::{Access, Article};
@@ -69,7 +69,7 @@ impl Writer {
         let Reextraction { capture, article } = reread;
         let tx = self.transaction(lease)?;
         // A page that did not show its key when it came may turn out to be one that was taken down.
-        if is_taken_down(tx, &capture.page, Some(&article))? {
+        if TakedownCheck::ask(tx, &capture.page, Some(&article))?.wait()? {
             bury(tx, &capture.page, now)?;
             return Ok(RevisionOutcome::Nothing);
         }

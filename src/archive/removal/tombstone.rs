@@ -2,74 +2,87 @@
 
 use rusqlite::params;
 
-use crate::archive::article::known_article;
-use crate::archive::engine::Connection;
+use crate::archive::article::{known_by_address, known_by_key};
+use crate::archive::engine::{AskedRow, Connection};
 use crate::archive::error::ArchiveError;
+use crate::archive::store::stored_key;
 use crate::extract::Article;
 use crate::frontier::{Page, Role};
 use crate::time::Timestamp;
 
-/// Tells whether an answer shows an article that was taken down: by its key, its address, or, where
-/// neither page has a key, by the canonical address that it names within its paper. An article that
-/// is kept is none, whatever addresses it names.
-pub(crate) fn is_taken_down(
-    tx: &Connection,
-    page: &Page,
-    article: Option<&Article>,
-) -> Result<bool, ArchiveError> {
-    if page.role() != Role::Article || !has_tombstones(tx)? {
-        return Ok(false);
+/// The question whether an answer shows an article that was taken down.
+#[derive(Debug)]
+pub(crate) struct TakedownCheck<'c>(Option<AskedRow<'c, bool>>);
+
+impl<'c> TakedownCheck<'c> {
+    /// Asks whether an answer shows an article that was taken down: by its key, its address, or,
+    /// where neither page has a key, by the canonical address that it names within its paper. An
+    /// article that is kept is none, whatever addresses it names.
+    pub(crate) fn ask(
+        tx: &'c Connection,
+        page: &Page,
+        article: Option<&Article>,
+    ) -> Result<Self, ArchiveError> {
+        if page.role() != Role::Article {
+            return Ok(Self::none());
+        }
+        let in_page = article.and_then(|article| article.key.as_ref());
+        let url = page.url.as_str();
+        let asked = match page.key().or(in_page) {
+            Some(key) => {
+                let (number, text) = stored_key(Some(key));
+                let values = params![url, page.site, number, text, key.to_string()];
+                let known = known_by_key();
+                let by_address = "EXISTS (SELECT 1 FROM taken_down_address WHERE url = ?1)";
+                let mut select = tx.prepare_cached(&taken_down(&known, by_address))?;
+                select.ask_row(values, |row| row.get(0))?
+            }
+            None => {
+                let canonical = article.and_then(|article| article.canonical_url.as_deref());
+                let values = params![url, page.site, canonical];
+                let known = known_by_address();
+                let mut select = tx.prepare_cached(&taken_down(&known, BY_ADDRESSES))?;
+                select.ask_row(values, |row| row.get(0))?
+            }
+        };
+        Ok(Self(Some(asked)))
     }
 
-    let key = page
-        .key()
-        .or_else(|| article.and_then(|article| article.key.as_ref()));
-    if let Some(known) = known_article(tx, &page.site, key, page.url.as_str())? {
-        return has_tombstone(tx, known);
-    }
-    if is_address(tx, page.url.as_str())? {
-        return Ok(true);
+    /// A check of an answer that shows no article.
+    pub(crate) fn none() -> Self {
+        Self(None)
     }
 
-    let canonical = article.and_then(|article| article.canonical_url.as_deref());
-    match (key, canonical) {
-        (None, Some(canonical)) => is_address_of(tx, &page.site, canonical),
-        (Some(_), _) | (None, None) => Ok(false),
+    /// Waits for the answer, and tells whether the article was taken down.
+    pub(crate) fn wait(self) -> Result<bool, ArchiveError> {
+        let asked = self.0.map(AskedRow::wait).transpose()?;
+        Ok(asked.unwrap_or(false))
     }
 }
 
-fn has_tombstones(tx: &Connection) -> Result<bool, ArchiveError> {
-    let mut select = tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM tombstone)")?;
-    Ok(select.query_row([], |row| row.get(0))?)
-}
+/// The answer's own address, or the canonical one that it names, is that of an article that was
+/// taken down.
+const BY_ADDRESSES: &str = "(EXISTS (SELECT 1 FROM taken_down_address WHERE url = ?1)
+      OR EXISTS (SELECT 1 FROM taken_down_address
+                 JOIN article ON article.id = taken_down_address.article_id
+                 JOIN site ON site.id = article.site_id
+                 WHERE taken_down_address.url = ?3 AND site.name = ?2))";
 
-fn has_tombstone(tx: &Connection, article: i64) -> Result<bool, ArchiveError> {
-    let mut select =
-        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM tombstone WHERE article_id = ?1)")?;
-    Ok(select.query_row([article], |row| row.get(0))?)
-}
-
-fn is_address(tx: &Connection, url: &str) -> Result<bool, ArchiveError> {
-    let mut select =
-        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM taken_down_address WHERE url = ?1)")?;
-    Ok(select.query_row([url], |row| row.get(0))?)
-}
-
-/// Tells whether an article of a site was taken down that had this address.
-fn is_address_of(tx: &Connection, site: &str, url: &str) -> Result<bool, ArchiveError> {
-    let mut select = tx.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM taken_down_address
-             JOIN article ON article.id = taken_down_address.article_id
-             JOIN site ON site.id = article.site_id
-             WHERE taken_down_address.url = ?1 AND site.name = ?2)",
-    )?;
-    Ok(select.query_row([url, site], |row| row.get(0))?)
+/// Returns the statement that tells whether an article was taken down: the one that is `known`, or
+/// where none is known one that is found `by_address`. Most archives have no tombstone.
+fn taken_down(known: &str, by_address: &str) -> String {
+    format!(
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM tombstone)
+                THEN EXISTS (SELECT 1 FROM tombstone WHERE article_id = ({known}))
+                     OR ({known}) IS NULL AND {by_address}
+                ELSE false END"
+    )
 }
 
 /// Settles a page of an article that was taken down. No crawl asks for it again.
 pub(crate) fn bury(tx: &Connection, page: &Page, now: Timestamp) -> Result<(), ArchiveError> {
     tx.prepare_cached(&format!("UPDATE page SET {BURIED} WHERE id = ?2"))?
-        .execute(params![now.millis(), page.id.0])?;
+        .execute_later(params![now.millis(), page.id.0])?;
     Ok(())
 }
 

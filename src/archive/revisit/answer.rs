@@ -3,45 +3,70 @@
 
 use rusqlite::params;
 
-use crate::archive::body::{Body, is_body_damaged, mend_body};
+use crate::archive::body::Body;
 use crate::archive::capture::{
-    Capture, PageAnswer, WrittenArticle, note_rights, write_page_answer,
+    Capture, KnownRows, PageAnswer, WrittenArticle, note_rights, write_page_answer,
 };
 use crate::archive::change::ChangeKind;
-use crate::archive::engine::{Connection, OptionalExtension};
+use crate::archive::engine::{AskedRow, Connection};
 use crate::archive::error::ArchiveError;
 use crate::frontier::{Page, PageId, Settlement, origin_revisited};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
-/// Validators and digest of a page's newest capture.
-struct KeptAnswer {
+/// What is kept of a page: validators, and the body of its newest capture.
+#[derive(Debug)]
+pub(crate) struct KeptAnswer {
     validators: StoredValidators,
     digest: Option<[u8; 32]>,
+    is_damaged: bool,
 }
 
 /// ETag and Last-Modified of a page.
 type StoredValidators = (Option<String>, Option<String>);
 
+impl KeptAnswer {
+    /// Asks for what is kept of a page.
+    pub(crate) fn ask(tx: &Connection, page: PageId) -> Result<AskedRow<'_, Self>, ArchiveError> {
+        let mut select = tx.prepare_cached(
+            "SELECT page.etag, page.last_modified, body.sha256,
+                    EXISTS (SELECT 1 FROM damage WHERE body_id = body.id)
+             FROM page LEFT JOIN capture ON capture.id = page.capture_id
+             LEFT JOIN body ON body.id = capture.body_id
+             WHERE page.id = ?1",
+        )?;
+        Ok(select.ask_row([page.0], |row| {
+            Ok(Self {
+                validators: (row.get(0)?, row.get(1)?),
+                digest: row.get(2)?,
+                is_damaged: row.get(3)?,
+            })
+        })?)
+    }
+
+    /// Tells whether the kept body is damaged, and is not mended by that of an answer.
+    fn is_lost_beside(&self, answer: &Body) -> bool {
+        let mends = match answer {
+            Body::Kept(packed) => self.digest == Some(packed.sha256),
+            Body::Withheld { .. } => false,
+        };
+        self.is_damaged && !mends
+    }
+}
+
 /// Writes the answer to a revisit. Where nothing differs, only the validators are written.
 pub(crate) fn write_revisit(
     tx: &Connection,
     answer: PageAnswer<'_>,
+    (before, rows): (&KeptAnswer, KnownRows<'_, '_>),
     now: Timestamp,
 ) -> Result<Option<WrittenArticle>, ArchiveError> {
     let (page, capture) = (answer.page, answer.capture);
-    let before = KeptAnswer {
-        validators: validators(tx, page.id)?,
-        digest: kept_digest(tx, page.id)?,
-    };
-    if let Body::Kept(packed) = &capture.body {
-        mend_body(tx, packed)?;
-    }
     // An unchanged answer is kept all the same where the kept body is damaged.
-    let is_lost = is_body_damaged(tx, page.id)?;
+    let is_lost = before.is_lost_beside(&capture.body);
 
     tx.prepare_cached("SAVEPOINT revisit")?.execute_later([])?;
-    let written = write_page_answer(tx, answer, now)?;
+    let written = write_page_answer(tx, answer, rows, now)?;
     let change = written.and_then(|article| article.change);
     if answer.article.is_some() && change.is_none() && !is_lost {
         // It is waited for: behind it the server would commit a transaction of which a statement
@@ -56,7 +81,7 @@ pub(crate) fn write_revisit(
     if let Some(written) = written {
         note_rights(tx, answer, written, now)?;
     }
-    note_faulty_validators(tx, page, capture, &before, change)?;
+    note_faulty_validators(tx, page, capture, before, change)?;
     Ok(written)
 }
 
@@ -77,10 +102,8 @@ fn note_faulty_validators(
         && before.validators == (capture.etag.clone(), capture.last_modified.clone());
 
     if change.is_some() && is_other_page && are_equal {
-        tx.execute(
-            "UPDATE site SET validators_lie = 1 WHERE name = ?1",
-            [&page.site],
-        )?;
+        let sql = "UPDATE site SET validators_lie = 1 WHERE name = ?1";
+        tx.prepare_cached(sql)?.execute_later([&page.site])?;
     }
     if were_sent(page) && has_validators && !is_other_page && !are_equal {
         let sql = "UPDATE site SET validators_vary = validators_vary + 1 WHERE name = ?1";
@@ -121,21 +144,6 @@ pub(crate) fn note_revisit(
         .execute_later(params![page.site, is_news])?;
     }
     Ok(())
-}
-
-/// Returns the SHA-256 of the body of a page's newest capture.
-fn kept_digest(tx: &Connection, page: PageId) -> Result<Option<[u8; 32]>, ArchiveError> {
-    let mut select = tx.prepare_cached(
-        "SELECT body.sha256 FROM page JOIN capture ON capture.id = page.capture_id
-         JOIN body ON body.id = capture.body_id
-         WHERE page.id = ?1",
-    )?;
-    Ok(select.query_row([page.0], |row| row.get(0)).optional()?)
-}
-
-fn validators(tx: &Connection, page: PageId) -> Result<StoredValidators, ArchiveError> {
-    let mut select = tx.prepare_cached("SELECT etag, last_modified FROM page WHERE id = ?1")?;
-    Ok(select.query_row([page.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// Queues the pages that redirect to a page without an article for another try a day later, since a

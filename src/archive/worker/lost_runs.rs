@@ -3,7 +3,7 @@
 use crate::archive::engine::Connection;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::{AnnouncedId, RunId};
-use crate::archive::ledger::{ChainEnd, EndedRequest, Ending, write_ending};
+use crate::archive::ledger::{EndedRequest, Ending, write_ending};
 use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
 
@@ -83,7 +83,7 @@ pub(crate) fn end_requests_of(
             at: Timestamp::from_millis(at),
             not_before: Timestamp::from_millis(at.saturating_add(gap)),
         };
-        write_ending(tx, RunId(run), &ended, ChainEnd::ask(tx)?)?;
+        write_ending(tx, RunId(run), &ended)?;
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Questions to the server and their answers, with the values of places and columns.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::types::Value;
 use tokio_postgres::types::ToSql;
 
+use crate::archive::background::{BegunWork, WorkEnded};
 use crate::archive::database::PostgresStore;
 use crate::archive::database::values::{Placed, value_of};
 
@@ -36,4 +38,24 @@ pub(super) fn references<'v>(places: &'v [Placed<'v>]) -> Vec<&'v (dyn ToSql + S
 /// Returns the values of a row.
 fn decoded(row: &tokio_postgres::Row) -> Result<Vec<Value>, tokio_postgres::Error> {
     (0..row.len()).map(|column| value_of(row, column)).collect()
+}
+
+/// A process that was stopped for longer than its patience finds the answer as soon as the
+/// session's thread has run again.
+const AWAKENING: Duration = Duration::from_secs(1);
+
+/// Waits for an answer; `None` where it does not come in time.
+pub(super) fn answer_in_time<T>(answer: BegunWork<T>, patience: Option<Duration>) -> Option<T> {
+    let answer = match answer {
+        BegunWork::Done(answer) => return Some(answer),
+        BegunWork::UnderWay(answer) => answer,
+    };
+    let Some(patience) = patience else {
+        return answer.result().ok();
+    };
+    match answer.result_within(patience) {
+        Ok(Some(result)) => Some(result),
+        Ok(None) => answer.result_within(AWAKENING).ok().flatten(),
+        Err(WorkEnded) => None,
+    }
 }

@@ -2,9 +2,10 @@
 //! so that one wait reads several answers.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::mpsc::Receiver;
 
 use rusqlite::types::Value;
+
+use crate::archive::background::BegunWork;
 
 /// A sitemap has 50,000 addresses, and each is a statement that is kept until its answer is read.
 const MOST_UNREAD: usize = 1000;
@@ -22,19 +23,28 @@ pub(super) enum Reply {
 pub(super) enum AnswerUse {
     /// Only an error counts.
     Later,
-    /// One row has to be changed, or the transaction is refused.
+    /// Only an error counts: by a division by zero, the process may write no more.
     Fence,
     /// Somebody asks for the answer by its number.
     Wanted,
 }
 
-/// A statement whose answer is not read yet.
+/// A statement that was sent.
 #[derive(Debug)]
-pub(super) struct Unread {
+pub(super) struct SentStatement {
     pub(super) number: u64,
     pub(super) sql: String,
     pub(super) used_as: AnswerUse,
-    pub(super) answer: Receiver<Result<Reply, tokio_postgres::Error>>,
+}
+
+/// The answer to a statement, which may not have come.
+pub(super) type SentAnswer = BegunWork<Result<Reply, tokio_postgres::Error>>;
+
+/// A statement whose answer is not read yet.
+#[derive(Debug)]
+pub(super) struct Unread {
+    pub(super) sent: SentStatement,
+    pub(super) answer: SentAnswer,
 }
 
 /// The statements of a session that are under way, in the order in which they were sent.
@@ -48,19 +58,14 @@ pub(super) struct Pipeline {
 
 impl Pipeline {
     /// Adds a statement that was sent, and returns its number.
-    pub(super) fn push(
-        &mut self,
-        sql: &str,
-        used_as: AnswerUse,
-        answer: Receiver<Result<Reply, tokio_postgres::Error>>,
-    ) -> u64 {
+    pub(super) fn push(&mut self, sql: &str, used_as: AnswerUse, answer: SentAnswer) -> u64 {
         self.sent += 1;
-        self.unread.push_back(Unread {
+        let sent = SentStatement {
             number: self.sent,
             sql: sql.to_owned(),
             used_as,
-            answer,
-        });
+        };
+        self.unread.push_back(Unread { sent, answer });
         self.sent
     }
 
@@ -78,12 +83,6 @@ impl Pipeline {
         self.unread.len() >= MOST_UNREAD
     }
 
-    /// Tells whether the answer of a fence is not read.
-    pub(super) fn has_fence(&self) -> bool {
-        let mut unread = self.unread.iter();
-        unread.any(|one| one.used_as == AnswerUse::Fence)
-    }
-
     pub(super) fn keep(&mut self, number: u64, reply: Reply) {
         self.kept.insert(number, reply);
     }
@@ -96,9 +95,9 @@ impl Pipeline {
     /// Forgets an answer that nobody asks for any more.
     pub(super) fn forget(&mut self, number: u64) {
         self.kept.remove(&number);
-        for one in &mut self.unread {
-            if one.number == number {
-                one.used_as = AnswerUse::Later;
+        for Unread { sent, .. } in &mut self.unread {
+            if sent.number == number {
+                sent.used_as = AnswerUse::Later;
             }
         }
     }

@@ -61,9 +61,9 @@ impl<'c> SessionStatement<'c> {
         self.send_execution(AnswerUse::Later, values).map(|_| ())
     }
 
-    /// Executes the statement without waiting for its answer. Where it does not change one row,
-    /// the transaction is refused.
-    pub(crate) fn execute_as_fence(&self, values: Vec<Value>) -> Result<(), StoreError> {
+    /// Executes the statement without waiting for its answer. It fails by a division by zero where
+    /// this process may write no more.
+    pub(super) fn execute_as_fence(&self, values: Vec<Value>) -> Result<(), StoreError> {
         self.send_execution(AnswerUse::Fence, values).map(|_| ())
     }
 

@@ -1,5 +1,7 @@
 //! The transactions of a session.
 
+use rusqlite::types::Value;
+
 use crate::archive::database::session::DatabaseSession;
 use crate::archive::database::session::pipeline::AnswerUse;
 use crate::archive::store_error::StoreError;
@@ -27,18 +29,41 @@ impl DatabaseSession {
 
     /// Begins a transaction, with a script that says how. Where writes outside of it are refused,
     /// the answer is read with that of the first statement that waits.
+    ///
+    /// # Errors
+    ///
+    /// Fails where another transaction is open, as it does in SQLite: its end would be that of
+    /// both.
     pub(crate) fn begin(&self, script: &str) -> Result<(), StoreError> {
-        let is_new = self.transaction.get() == Standing::Autocommit;
-        self.transaction.set(Standing::Begun);
-        self.notes.borrow_mut().clear();
-        if is_new && self.is_fenced.get() {
-            self.send_batch(script, AnswerUse::Later)?;
-        } else if is_new && let Err(error) = self.execute_batch(script) {
-            // The server may have begun it. The first error is the one to tell.
-            let _ = self.roll_back();
-            return Err(error);
+        let open = match self.transaction.get() {
+            Standing::Autocommit => None,
+            Standing::Begun => Some("a transaction is open already"),
+            Standing::OfCursors => Some("rows are still being read"),
+            Standing::Failed => Some("a transaction failed, and was not rolled back"),
+        };
+        if let Some(why) = open {
+            return Err(StoreError::Failed {
+                store: self.name().to_owned(),
+                why: why.to_owned(),
+            });
         }
-        Ok(())
+
+        self.transaction.set(Standing::Begun);
+        if self.is_fenced.get() {
+            return self.send_batch(script, AnswerUse::Later);
+        }
+        self.begin_now(script)
+    }
+
+    /// Begins a transaction, and waits for the answer. The server may have begun it where an answer
+    /// before that is an error, or none comes: it is rolled back then.
+    fn begin_now(&self, script: &str) -> Result<(), StoreError> {
+        let begun = self.execute_batch(script);
+        if begun.is_err() {
+            // The first error is the one to tell.
+            let _ = self.roll_back();
+        }
+        begun
     }
 
     /// Keeps what the transaction wrote. One wait reads its answer, and all that were not read.
@@ -47,13 +72,6 @@ impl DatabaseSession {
     ///
     /// Fails as well where a statement of the transaction failed. Nothing of it is kept then.
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
-        // The server commits what a fence refuses: its answer is read before.
-        if self.pipeline.borrow().has_fence()
-            && let Err(error) = self.read_answers()
-        {
-            let _ = self.roll_back();
-            return Err(error);
-        }
         if self.transaction.get() == Standing::Failed {
             self.roll_back()?;
             return Err(StoreError::Failed {
@@ -84,25 +102,21 @@ impl DatabaseSession {
         self.execute_batch("ROLLBACK")
     }
 
-    /// Notes something of the open transaction. It is forgotten with its end.
-    pub(crate) fn note(&self, name: &'static str, bytes: &[u8]) {
-        if self.transaction.get() == Standing::Begun {
-            self.notes.borrow_mut().insert(name, bytes.to_vec());
-        }
-    }
-
-    /// Returns what was noted of the open transaction.
-    pub(crate) fn noted(&self, name: &'static str) -> Option<Vec<u8>> {
-        let is_open = self.transaction.get() == Standing::Begun;
-        let notes = self.notes.borrow();
-        notes.get(name).filter(|_| is_open).cloned()
+    /// Sends a statement that changes one row where this process may still write. Where it changes
+    /// none, it fails, and the server refuses all that follows in the transaction.
+    pub(crate) fn send_fence(&self, sql: &str, values: Vec<Value>) -> Result<(), StoreError> {
+        let fence = format!(
+            "WITH changed AS ({sql} RETURNING 1)
+             SELECT 1 / count(*) FROM changed"
+        );
+        self.prepare(&fence)?.execute_as_fence(values)
     }
 
     /// Begins a transaction for a cursor, where none is open, and returns the cursor's name.
     pub(super) fn begin_cursor(&self) -> Result<String, StoreError> {
         if self.transaction.get() == Standing::Autocommit {
             // A standby takes no transaction that may write.
-            self.execute_batch(match self.is_fenced.get() {
+            self.begin_now(match self.is_fenced.get() {
                 true => "BEGIN READ WRITE",
                 false => "BEGIN",
             })?;
@@ -125,5 +139,63 @@ impl DatabaseSession {
             }
             (Standing::Autocommit | Standing::Failed, _) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::types::Value;
+
+    use super::*;
+    use crate::archive::database::session::cluster::Cluster;
+
+    /// What the sessions do that a program has with the database.
+    fn states(cluster: &Cluster) -> String {
+        let sql = "SELECT state FROM pg_stat_activity
+                   WHERE datname = 'papers' AND pid <> pg_backend_pid()";
+        cluster.sql(sql).trim().to_owned()
+    }
+
+    fn session(cluster: &Cluster) -> DatabaseSession {
+        let address = cluster.address("papers").parse().unwrap();
+        DatabaseSession::connect(&address).unwrap()
+    }
+
+    #[test]
+    fn a_cursor_that_cannot_begin_leaves_no_transaction_behind() {
+        let cluster = Cluster::start();
+        let session = session(&cluster);
+        let halved = session.prepare("SELECT 1 / CAST($1 AS bigint)").unwrap();
+        let all = session.prepare("SELECT 1").unwrap().with_cursor();
+        // Its error is read when the cursor's transaction begins.
+        let asked = halved.ask_rows(vec![Value::Integer(0)]).unwrap();
+
+        assert!(all.query(Vec::new()).is_err());
+
+        assert_eq!(states(&cluster), "idle");
+        assert!(asked.rows().is_err());
+        assert!(all.query(Vec::new()).unwrap().next().unwrap().is_some());
+    }
+
+    #[test]
+    fn no_transaction_begins_within_another_one() {
+        let cluster = Cluster::start();
+        let session = session(&cluster);
+        let all = session.prepare("SELECT 1").unwrap().with_cursor();
+
+        let mut rows = all.query(Vec::new()).unwrap();
+        assert!(session.begin("BEGIN").is_err());
+        assert!(rows.next().unwrap().is_some());
+        drop(rows);
+
+        session.begin("BEGIN").unwrap();
+        assert!(session.begin("BEGIN").is_err());
+        assert!(session.execute_batch("SELECT 1 / 0").is_err());
+        assert!(session.begin("BEGIN").is_err());
+        assert!(session.commit().is_err());
+
+        session.begin("BEGIN").unwrap();
+        session.commit().unwrap();
+        assert_eq!(states(&cluster), "idle");
     }
 }

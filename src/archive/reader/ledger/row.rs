@@ -46,9 +46,10 @@ pub(crate) fn entry<'row>(
         why: why.to_string(),
     });
 
-    let link = ChainLink::after(before, form, kind, at, run);
+    let link = ChainLink::of(form, kind, at, run);
     let is_known = matches!(number, 1 | 2) && has_only_own_columns(row, kind, form)?;
-    let chained = is_known && expected_hash(link, form, row).is_ok_and(|expected| expected == hash);
+    let chained =
+        is_known && expected_hash(link, form, before, row).is_ok_and(|expected| expected == hash);
     Ok(LedgerEntry {
         id: row.get(0)?,
         previous,
@@ -109,8 +110,14 @@ fn ending<'row>(row: &Row<'row>) -> engine::Result<LedgerRecord<'row>> {
     })
 }
 
-/// Returns the hash that a row's fields make, in the order of the ledger's writer.
-fn expected_hash(link: ChainLink, form: Form, row: &Row<'_>) -> engine::Result<[u8; 32]> {
+/// Returns the hash that a row's fields make behind the hash `before`, in the order of the ledger's
+/// writer.
+fn expected_hash(
+    link: ChainLink,
+    form: Form,
+    before: [u8; 32],
+    row: &Row<'_>,
+) -> engine::Result<[u8; 32]> {
     let link = match row.get_ref(1)?.as_str()? {
         "began" => link.text(text(row, 6)?),
         "announced" => {
@@ -136,7 +143,7 @@ fn expected_hash(link: ChainLink, form: Form, row: &Row<'_>) -> engine::Result<[
             link.text(text(row, 18)?).number(number(row, 19)?)
         }
     };
-    Ok(link.hash())
+    Ok(link.hash_after(before))
 }
 
 /// Reads a text; the ledger's writer hashes null as an empty text.
