@@ -109,7 +109,7 @@ impl Writer {
     pub fn compare(&self, reread: Reextraction<'_>) -> Result<RevisionOutcome, ArchiveError> {
         let Reextraction { capture, article } = reread;
         let connection = &self.connection;
-        if is_taken_down(connection, &capture.page, Some(&article))? {
+        if TakedownCheck::ask(connection, &capture.page, Some(&article))?.wait()? {
             return Ok(RevisionOutcome::Nothing);
         }
         let article = as_recorded(connection, capture, article)?;
