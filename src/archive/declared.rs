@@ -152,7 +152,7 @@ fn write_declared(
     let mut link = tx.prepare_cached(
         "INSERT INTO article_declared (article_id, at, declared_id)
          VALUES (?1, ?2, (SELECT id FROM declared WHERE statements = ?3
-                          /*postgres AND md5(statements) = md5(?3) */))",
+                          /*postgres AND md5(statements) = md5(?3) */ ORDER BY id LIMIT 1))",
     )?;
     link.execute_later(params![article, at.millis(), statements])?;
     Ok(())
