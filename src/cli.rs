@@ -24,6 +24,7 @@ mod forget;
 mod help_texts;
 mod hint;
 mod hold;
+mod identity;
 mod init;
 mod layout;
 mod list;
@@ -138,6 +139,13 @@ enum Command {
     /// fast it asks, and which signals it honours, in English and Korean
     #[command(after_help = help_texts::about())]
     About(about::AboutArgs),
+    /// Make the key that signs requests, and the directory by which papers check the signatures
+    ///
+    /// Signed requests (Web Bot Auth) prove who asks, and give no right. The key is made once, in a
+    /// file of its owner alone. The directory is for the site of the crawler, which shows it at
+    /// /.well-known/http-message-signatures-directory: docs/guide/identity.md tells how.
+    #[command(after_help = help_texts::identity())]
+    Identity(identity::IdentityArgs),
     /// Check everything that is kept against its hashes; exit 3 where something is damaged
     ///
     /// Checks the file, every page as it came, every version of an article, the robots.txt copies
@@ -264,7 +272,11 @@ pub fn main() -> ExitCode {
 fn configured_places(cli: &Cli) -> anyhow::Result<ArchiveSettings> {
     let needs_none = matches!(
         cli.command,
-        Command::Init(_) | Command::Demo(_) | Command::Extract(_) | Command::Archive(_)
+        Command::Init(_)
+            | Command::Demo(_)
+            | Command::Extract(_)
+            | Command::Archive(_)
+            | Command::Identity(_)
     );
     let are_all_named = cli.common.store.is_some() && cli.common.blobs.is_some();
     if needs_none || are_all_named {
@@ -294,6 +306,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
         Command::About(args) => about::run(common, &args),
+        Command::Identity(args) => identity::run(common, &args),
         Command::Verify(args) => verify::run(common, &args),
         Command::Backup(args) => backup::run(common, &args),
         Command::Restore(args) => restore::run(common, &args),

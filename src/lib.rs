@@ -45,6 +45,7 @@
 //! | | `extract`, `revisit`, `coverage_gaps`, `field_drift` | quick-xml (`discover`) |
 //! | opt-outs, pure | `opt_out` | serde_json, quick-xml |
 //! | judgement, pure | `frontier` | |
+//! | signatures | `identity` | aws-lc-rs, sfv, the file of a key |
 //! | world | `clock`, `fetch` | the clocks, reqwest: one each |
 //! | | `archive` | rusqlite, tokio-postgres |
 //! | | `host_lock`, `deadline` | lock files, threads |
@@ -136,6 +137,9 @@ mod history;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod host_lock;
+#[cfg(feature = "crawl")]
+#[doc(hidden)]
+pub mod identity;
 #[cfg(feature = "archive")]
 mod lease_deadline;
 #[doc(hidden)]

@@ -8,7 +8,7 @@ pub(super) use care::{
     archive_copy, audit, backup, compact, forget, hold, reextract, restore, verify,
 };
 pub(super) use crawling::{
-    check, crawl, demo, init, plan, resume, schedule, status, survey, worker,
+    check, crawl, demo, identity, init, plan, resume, schedule, status, survey, worker,
 };
 pub(super) use reading::{about, cite, diff, export, exports, extract, list, search, show, watch};
 

@@ -30,7 +30,8 @@ const ROWS: [&[&str]; 16] = [
     // Opt-outs are told in the form of robots.txt, too.
     &["opt_out"],
     &["frontier"],
-    &["clock", "lease_deadline"],
+    // A signature is told its moment, and knows addresses alone. Requests carry it.
+    &["clock", "identity", "lease_deadline"],
     &[
         "archive",
         "disk",
@@ -221,6 +222,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "extract",
                 "forget",
                 "hold",
+                "identity",
                 "init",
                 "plan",
                 "restore",
@@ -238,7 +240,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 30] = [
+const HOMES: [(&str, &[&str]); 31] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),
@@ -267,8 +269,9 @@ const HOMES: [(&str, &[&str]); 30] = [
     ("dom_smoothie", &["extract"]),
     ("trafilatura", &["extract"]),
     ("regex_syntax", &["markup"]),
-    ("sfv", &["rights"]),
-    ("aws_lc_rs", &["time_stamp"]),
+    ("sfv", &["identity", "rights"]),
+    ("aws_lc_rs", &["identity", "time_stamp"]),
+    ("base64", &["identity"]),
     ("der", &["time_stamp"]),
     ("x509_cert", &["time_stamp"]),
 ];
