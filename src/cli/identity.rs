@@ -1,6 +1,6 @@
 //! `saseo identity`: the key that signs requests, and the directory by which others check them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -53,6 +53,7 @@ pub(super) fn run(common: &Common, args: &IdentityArgs) -> anyhow::Result<Exit> 
         .map(|origin| signed(&keys, origin, args.days))
         .transpose()?;
     if let Some(out) = &args.out {
+        is_no_key(out, &paths)?;
         export::write_page(out, &body)?;
         common.voice().note(&format!("written: {}", out.display()));
     }
@@ -103,6 +104,22 @@ fn keys(common: &Common, paths: &[PathBuf]) -> anyhow::Result<Vec<SigningKey>> {
         keys.push(key.key().clone());
     }
     Ok(keys)
+}
+
+/// Refuses to write the directory over a key.
+fn is_no_key(out: &Path, keys: &[PathBuf]) -> Result<(), ConfigError> {
+    // A file that is not there is no key: those were read.
+    let Ok(out) = out.canonicalize() else {
+        return Ok(());
+    };
+    if keys
+        .iter()
+        .any(|key| key.canonicalize().is_ok_and(|key| key == out))
+    {
+        let why = format!("{} is the key, which is never overwritten", out.display());
+        return Err(ConfigError::Usage(why));
+    }
+    Ok(())
 }
 
 /// Returns the directory as the site at `origin` sends it, signed from now on.

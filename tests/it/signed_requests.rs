@@ -375,6 +375,27 @@ fn a_crawl_whose_key_cannot_be_used_asks_for_nothing() {
 }
 
 #[test]
+fn the_directory_is_not_written_over_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, key) = made_key(folder.path());
+    let before = std::fs::read(&file).unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+
+    for out in [&file, &link] {
+        let (file, out) = (file.to_string_lossy(), out.to_string_lossy());
+        let done = Crawler::empty().run(&["identity", "--key", &file, "--out", &out]);
+        assert_eq!(done.status.code(), Some(2), "{}", said(&done));
+        assert!(said(&done).contains("never overwritten"), "{}", said(&done));
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+
+    let again = Crawler::empty().run(&["identity", "--key", &file.to_string_lossy()]);
+    assert!(said(&again).contains("read the key"), "{}", said(&again));
+    assert_eq!(PublicKey::of_directory(&told(&again)).id, key.id);
+}
+
+#[test]
 fn the_headers_of_a_directory_prove_that_its_keys_are_one_s_own() {
     let folder = tempfile::tempdir().unwrap();
     let (file, key) = made_key(folder.path());
