@@ -68,6 +68,8 @@ const ROWS: [&[&str]; 16] = [
     &["schedule"],
     // The status names the next scheduled crawls.
     &["status"],
+    // Web pages show the status, among others.
+    &["serve"],
     &["cli"],
 ];
 
@@ -231,14 +233,14 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "verify",
             ],
             &["check", "cite", "diff", "export", "exports", "reextract"],
-            &["crawl", "demo", "list", "watch"],
+            &["crawl", "demo", "list", "serve", "watch"],
             &["schedule", "survey", "worker"],
         ],
     ),
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 30] = [
+const HOMES: [(&str, &[&str]); 32] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),
@@ -246,7 +248,9 @@ const HOMES: [(&str, &[&str]); 30] = [
     ("robotstxt", &["robots"]),
     ("governor", &["politeness"]),
     ("spider", &["discover"]),
-    ("axum", &["demo"]),
+    ("axum", &["demo", "serve"]),
+    ("maud", &["serve"]),
+    ("base64", &["serve"]),
     ("clap", &["cli", "export"]),
     ("zstd", &["archive", "export", "fetch"]),
     ("similar", &["history"]),
@@ -268,7 +272,7 @@ const HOMES: [(&str, &[&str]); 30] = [
     ("trafilatura", &["extract"]),
     ("regex_syntax", &["markup"]),
     ("sfv", &["rights"]),
-    ("aws_lc_rs", &["time_stamp"]),
+    ("aws_lc_rs", &["serve", "time_stamp"]),
     ("der", &["time_stamp"]),
     ("x509_cert", &["time_stamp"]),
 ];

@@ -1,0 +1,55 @@
+//! Why a request got no page, and the page that says so.
+
+use axum::http::StatusCode;
+
+use crate::archive::ArchiveError;
+use crate::search::QueryError;
+
+/// Why a request has no answer of its own.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Nothing is at that address.
+    NotFound,
+    /// It was here, and was taken down.
+    TakenDown,
+    /// Several articles have that name.
+    Ambiguous(Vec<String>),
+    /// Its paper reserves it, and this server is read from other machines.
+    Reserved,
+    /// What was asked cannot be read.
+    BadQuery(QueryError),
+    Archive(ArchiveError),
+    /// The work ended without a result.
+    Broken,
+}
+
+impl Failure {
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::TakenDown => StatusCode::GONE,
+            Self::Ambiguous(_) => StatusCode::MULTIPLE_CHOICES,
+            Self::Reserved => StatusCode::FORBIDDEN,
+            Self::BadQuery(_) => StatusCode::BAD_REQUEST,
+            Self::Archive(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<ArchiveError> for Failure {
+    fn from(error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::NoSuchArticle { .. } => Self::NotFound,
+            ArchiveError::TakenDown { .. } => Self::TakenDown,
+            ArchiveError::Ambiguous { ids, .. } => Self::Ambiguous(ids),
+            other => Self::Archive(other),
+        }
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        Self::BadQuery(error)
+    }
+}

@@ -1,0 +1,77 @@
+//! What every page has around its content.
+
+use maud::{DOCTYPE, Markup, html};
+
+use crate::serve::article_address::query;
+use crate::serve::failure::Failure;
+use crate::serve::query::Wish;
+
+/// Returns a page in the language of its reader.
+pub(super) fn page(wish: &Wish, title: &str, content: &Markup) -> Markup {
+    page_with(wish, title, &html! {}, content)
+}
+
+/// Returns a page with further elements in its head.
+pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Markup) -> Markup {
+    let words = wish.words();
+    let other = wish.language.other().tag();
+    let switch = query(&[("to", other), ("back", &wish.here)]);
+    html! {
+        (DOCTYPE)
+        html lang=(wish.language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex, noarchive";
+                meta name="referrer" content="no-referrer";
+                title { (title) " · saseo" }
+                link rel="stylesheet" href="/style.css";
+                (head)
+            }
+            body {
+                a.skip href="#content" { (words.skip) }
+                header {
+                    nav aria-label=(words.archive) {
+                        a.home href="/" { "사서 saseo" }
+                        form action="/search" role="search" {
+                            input type="search" name="q" aria-label=(words.search) maxlength="1000";
+                            button { (words.search) }
+                        }
+                        a lang=(other) href={ "/language?" (switch) } { (words.other_language) }
+                    }
+                }
+                main #content { (content) }
+            }
+        }
+    }
+}
+
+/// Returns the page that tells why there is none.
+pub(super) fn failure_page(wish: &Wish, failure: &Failure) -> Markup {
+    let words = wish.words();
+    let title = match failure {
+        Failure::NotFound => words.not_found,
+        Failure::TakenDown => words.taken_down,
+        Failure::Ambiguous(_) => words.several,
+        Failure::Reserved => words.reserved,
+        Failure::BadQuery(_) => words.bad_query,
+        Failure::Archive(_) => words.unavailable,
+        Failure::Broken => words.broken,
+    };
+    let content = html! {
+        h1 { (title) }
+        @match failure {
+            Failure::BadQuery(error) => p lang="en" { (error) },
+            Failure::Archive(error) => p lang="en" { (error) },
+            Failure::Ambiguous(ids) => ul {
+                @for id in ids {
+                    li { a href=(crate::serve::article_address::article_path(id)) { bdi { (id) } } }
+                }
+            },
+            Failure::NotFound | Failure::TakenDown | Failure::Reserved | Failure::Broken => {},
+        }
+        p { a href="/" { (words.to_start) } }
+    };
+    page(wish, title, &content)
+}

@@ -1,0 +1,140 @@
+//! `/`: the papers, what was newly seen, and what needs a look first.
+
+use maud::{Markup, html};
+
+use crate::archive::{
+    ArchiveError, ArticleFilter, ArticleListing, ListCursor, ListOrder, ListedArticle, Reader,
+};
+use crate::serve::Desk;
+use crate::serve::article_address::{article_path, query};
+use crate::serve::frame::page;
+use crate::serve::query::Wish;
+use crate::status::{ArchiveStatus, SiteStatus};
+
+/// Articles of a list's page.
+const ARTICLES: usize = 30;
+
+/// What the page shows.
+#[derive(Debug)]
+pub(super) struct HomeState {
+    /// The papers, those with warnings first; none behind the first page of the list.
+    papers: Vec<SiteStatus>,
+    listing: ArticleListing,
+}
+
+impl HomeState {
+    pub(super) fn read(
+        desk: &Desk,
+        reader: &Reader,
+        after: Option<&ListCursor>,
+    ) -> Result<Self, ArchiveError> {
+        let _snapshot = reader.snapshot()?;
+        let listing = reader.list(&ArticleFilter::default(), ListOrder::Seen, after, ARTICLES)?;
+        let papers = match after {
+            Some(_) => Vec::new(),
+            None => ArchiveStatus::read(reader, &desk.sites, 0, desk.clock.now())?.sites,
+        };
+        Ok(Self { papers, listing })
+    }
+}
+
+pub(super) fn home_page(wish: &Wish, state: &HomeState) -> Markup {
+    let words = wish.words();
+    let warned: Vec<_> = state
+        .papers
+        .iter()
+        .map(|paper| (paper, paper.warnings()))
+        .filter(|(_, warnings)| !warnings.is_empty())
+        .collect();
+    let content = html! {
+        h1 { (words.archive) }
+        @if !warned.is_empty() {
+            section.warnings {
+                h2 { (words.look_first) }
+                @for (paper, warnings) in &warned {
+                    h3 { bdi { (paper.state.title) } }
+                    ul lang="en" { @for warning in warnings { li { (warning) } } }
+                }
+            }
+        }
+        @if !state.papers.is_empty() { (papers(wish, &state.papers)) }
+        section {
+            h2 { (words.new_today) }
+            @if state.listing.articles.is_empty() { p { (words.no_articles) } }
+            (articles(wish, &state.listing.articles))
+            @if let Some(next) = &state.listing.next {
+                p { a rel="next" href={ "/?" (query(&[("after", &next.to_string())])) } {
+                    (words.further)
+                } }
+            }
+        }
+    };
+    page(wish, words.archive, &content)
+}
+
+fn papers(wish: &Wish, papers: &[SiteStatus]) -> Markup {
+    let words = wish.words();
+    html! {
+        section {
+            h2 #papers { (words.papers) }
+            div.wide role="region" aria-labelledby="papers" tabindex="0" {
+                table {
+                    thead { tr {
+                        th scope="col" { (words.paper) }
+                        th.number scope="col" { (words.articles) }
+                        th.number scope="col" { (words.last_day) }
+                        th.number scope="col" { (words.last_week) }
+                        th scope="col" { (words.newest) }
+                        th scope="col" { (words.last_crawl) }
+                    } }
+                    tbody {
+                        @for paper in papers {
+                            @let state = &paper.state;
+                            tr {
+                                th scope="row" { bdi { (state.title) } }
+                                td.number { (state.articles) }
+                                td.number { (state.articles_last_day) }
+                                td.number { (state.articles_last_week) }
+                                td { (state.newest_article.as_deref().map(moment).unwrap_or_default()) }
+                                td { (state.last_crawl.as_deref().map(moment).unwrap_or_default()) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Returns a list of articles, each with its moment, title and authors.
+pub(super) fn articles(wish: &Wish, articles: &[ListedArticle]) -> Markup {
+    let words = wish.words();
+    html! {
+        ul.articles {
+            @for one in articles {
+                li {
+                    a href=(article_path(&one.id)) {
+                        bdi { (one.title.as_deref().unwrap_or(words.no_title)) }
+                    }
+                    " "
+                    small {
+                        bdi { (one.site) } " · "
+                        @match one.published_at.as_deref() {
+                            Some(at) => time datetime=(at) { (moment(at)) },
+                            None => (words.no_date),
+                        }
+                        @if !one.authors.is_empty() { " · " bdi { (one.authors.join(", ")) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Returns a moment without its seconds, as people read it.
+pub(super) fn moment(at: &str) -> String {
+    at.replacen('T', " ", 1)
+        .chars()
+        .take("2026-03-07 16:50".len())
+        .collect()
+}
