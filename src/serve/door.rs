@@ -60,9 +60,10 @@ impl Door {
         Self { address, password }
     }
 
-    /// Tells whether only this machine can reach the server.
-    pub(super) fn is_loopback(&self) -> bool {
-        self.address.ip().is_loopback()
+    /// Tells whether it is the archive's own user who reads. A server with a password is read by
+    /// others, also where a proxy of this machine stands before it.
+    pub(super) fn is_private(&self) -> bool {
+        self.password.is_none()
     }
 
     /// Looks whether a request is let in.
@@ -79,11 +80,10 @@ impl Door {
         }
     }
 
-    /// Tells whether a `Host` names this server: by the address, or `localhost` on loopback. A
-    /// server that others reach has a password, which no page of another origin knows, and may be
-    /// called by any name.
+    /// Tells whether a `Host` names this server: by the address, or `localhost`. A server with a
+    /// password may be called by any name: no page of another origin knows the password.
     fn is_own(&self, host: &str) -> bool {
-        if !self.is_loopback() {
+        if !self.is_private() {
             return true;
         }
         let named = format!("localhost:{}", self.address.port());

@@ -16,8 +16,7 @@ pub(super) enum Shown {
 }
 
 impl Shown {
-    /// Decides by where the reader is: on this machine it is the archive's own user who reads. To
-    /// others, an article is shown whole unless its paper reserves the use in answers (`ai_input`)
+    /// Decides by who reads: the archive's own user sees what is kept. To others, an article is shown whole unless its paper reserves the use in answers (`ai_input`)
     /// or allows no more than a reference.
     pub(super) fn at(door: &Door, article: &Article) -> Self {
         let rights = &article.declared_rights;
@@ -26,7 +25,7 @@ impl Shown {
             || rights
                 .use_level()
                 .is_some_and(|level| level <= UseLevel::Reference);
-        if !door.is_loopback() && is_reserved {
+        if !door.is_private() && is_reserved {
             Self::Excerpt
         } else {
             Self::Whole
