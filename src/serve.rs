@@ -21,7 +21,9 @@ mod query;
 mod reader_pool;
 mod rights_at_door;
 mod routes;
+mod run_page;
 mod search_page;
+mod site_page;
 mod words;
 
 use std::future::Future;

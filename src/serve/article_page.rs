@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::archive::in_words;
 use crate::citation::Citation;
 use crate::extract::{Access, Image};
-use crate::serve::article_address::{article_path, outside};
+use crate::serve::article_address::{article_path, outside, step};
 use crate::serve::article_parts::ArticleParts;
 use crate::serve::frame::page_with;
 use crate::serve::home_page::moment;
@@ -21,7 +21,7 @@ pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> M
     let content = html! {
         article {
             header {
-                p { bdi { (parts.paper) } @if let Some(section) = &article.section {
+                p { a href={ "/sites/" (step(&version.kept.site)) } { bdi { (parts.paper) } } @if let Some(section) = &article.section {
                     " · " bdi lang=(language) { (section) }
                 } }
                 h1 lang=(language) dir="auto" { (title) }

@@ -38,6 +38,7 @@ pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Marku
                             input type="search" name="q" aria-label=(words.search) maxlength="1000";
                             button { (words.search) }
                         }
+                        a href="/runs" { (words.runs) }
                         a lang=(other) href={ "/language?" (switch) } { (words.other_language) }
                     }
                 }

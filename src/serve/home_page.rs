@@ -6,7 +6,7 @@ use crate::archive::{
     ArchiveError, ArticleFilter, ArticleListing, ListCursor, ListOrder, ListedArticle, Reader,
 };
 use crate::serve::Desk;
-use crate::serve::article_address::{article_path, query};
+use crate::serve::article_address::{article_path, query, step};
 use crate::serve::frame::page;
 use crate::serve::query::Wish;
 use crate::status::{ArchiveStatus, SiteStatus};
@@ -52,7 +52,9 @@ pub(super) fn home_page(wish: &Wish, state: &HomeState) -> Markup {
             section.warnings {
                 h2 { (words.look_first) }
                 @for (paper, warnings) in &warned {
-                    h3 { bdi { (paper.state.title) } }
+                    h3 { a href={ "/sites/" (step(&paper.state.site)) } {
+                        bdi { (paper.state.title) }
+                    } }
                     ul lang="en" { @for warning in warnings { li { (warning) } } }
                 }
             }
@@ -91,7 +93,9 @@ fn papers(wish: &Wish, papers: &[SiteStatus]) -> Markup {
                         @for paper in papers {
                             @let state = &paper.state;
                             tr {
-                                th scope="row" { bdi { (state.title) } }
+                                th scope="row" { a href={ "/sites/" (step(&state.site)) } {
+                                    bdi { (state.title) }
+                                } }
                                 td.number { (state.articles) }
                                 td.number { (state.articles_last_day) }
                                 td.number { (state.articles_last_week) }

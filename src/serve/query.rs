@@ -78,6 +78,8 @@ impl SortField {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ListFields {
     pub after: Option<String>,
+    /// The day of publication.
+    pub day: Option<String>,
 }
 
 /// The choice of a language, and the page to go back to.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Query as Fields, Request, State};
+use axum::extract::{Path, Query as Fields, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -17,7 +17,9 @@ use crate::serve::failure::Failure;
 use crate::serve::home_page::{HomeState, home_page};
 use crate::serve::language::{COOKIE, Language};
 use crate::serve::query::{LONGEST_QUERY, LanguageFields, ListFields, SearchFields, Wish};
+use crate::serve::run_page::{newest_runs, run_page};
 use crate::serve::search_page::{MOST_SKIPPED, found, search_page};
+use crate::serve::site_page::{SitePage, site_page};
 use crate::serve::{Desk, article_routes};
 
 const STYLE: &str = include_str!("style.css");
@@ -30,6 +32,8 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/search", get(search))
+        .route("/sites/{name}", get(site))
+        .route("/runs", get(runs))
         .merge(article_routes::router())
         .route("/language", get(language))
         .route("/style.css", get(|| text("text/css; charset=utf-8", STYLE)))
@@ -124,6 +128,26 @@ async fn search(
     answer(&desk, wish, move |_, reader, wish| {
         let results = found(reader, &Query::parse(&fields.q)?, &fields)?;
         Ok(search_page(wish, &fields, Some(&results)).into_response())
+    })
+    .await
+}
+
+async fn site(
+    State(desk): SharedDesk,
+    wish: Wish,
+    Path(name): Path<String>,
+    Fields(fields): Fields<ListFields>,
+) -> Response {
+    answer(&desk, wish, move |desk, reader, wish| {
+        let shown = SitePage::read(desk, reader, &name, &fields)?;
+        Ok(site_page(wish, &shown).into_response())
+    })
+    .await
+}
+
+async fn runs(State(desk): SharedDesk, wish: Wish) -> Response {
+    answer(&desk, wish, |_, reader, wish| {
+        Ok(run_page(wish, &newest_runs(reader)?).into_response())
     })
     .await
 }

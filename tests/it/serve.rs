@@ -373,3 +373,56 @@ fn a_server_for_other_machines_needs_a_password_and_an_archive_is_needed() {
         "{code} {told}"
     );
 }
+
+#[test]
+fn a_paper_is_shown_day_by_day_with_its_runs() {
+    let paper = Paper::start();
+    let crawler = Crawler::of(&paper, "10ms");
+    assert!(crawler.run(&["crawl"]).status.success());
+    let articles = crawler.articles();
+    let served = Served::of(
+        &crawler.data(),
+        &["--config", &crawler.config().to_string_lossy()],
+    );
+
+    let day = articles[0]["published_at"].as_str().unwrap()[..10].to_owned();
+    let of_day = |one: &&Value| one["published_at"].as_str().unwrap().starts_with(&day);
+    let (of_day, others): (Vec<&Value>, Vec<&Value>) = articles.iter().partition(of_day);
+    let listed = served.get(&format!("/sites/demo?day={day}"));
+    assert_eq!(listed.status, 200);
+    let path = |one: &Value| format!("href=\"/a/{}\"", one["id"].as_str().unwrap());
+    assert!(!of_day.is_empty() && of_day.iter().all(|one| listed.body.contains(&path(one))));
+    assert!(!others.is_empty() && others.iter().all(|one| !listed.body.contains(&path(one))));
+
+    // The list goes on, and has each article once.
+    let (mut page, mut seen) = ("/sites/demo".to_owned(), vec![]);
+    loop {
+        let body = served.get(&page).body;
+        let links = body.split("href=\"/a/").skip(1);
+        seen.extend(links.map(|link| link.split('"').next().unwrap().to_owned()));
+        let Some((_, next)) = body.split_once("rel=\"next\" href=\"") else {
+            break;
+        };
+        page = next.split('"').next().unwrap().replace("&amp;", "&");
+    }
+    let mut ids: Vec<&str> = articles
+        .iter()
+        .map(|one| one["id"].as_str().unwrap())
+        .collect();
+    seen.sort();
+    ids.sort_unstable();
+    assert_eq!(seen, ids);
+
+    let runs = served.get("/runs").body;
+    assert!(
+        runs.contains(">crawl<") && runs.contains(">demo<"),
+        "{runs}"
+    );
+    for lost in [
+        "/sites/other",
+        "/sites/demo?day=tomorrow",
+        "/sites/demo?after=seen.1.1",
+    ] {
+        assert_eq!(served.get(lost).status, 404, "{lost}");
+    }
+}
