@@ -13,6 +13,7 @@ mod citation_file;
 mod diff_page;
 mod door;
 mod failure;
+mod feed_file;
 mod frame;
 mod home_page;
 mod kept_capture;

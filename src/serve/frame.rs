@@ -48,6 +48,11 @@ pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Marku
     }
 }
 
+/// Returns the element of a head that names a feed.
+pub(super) fn feed_link(path: &str, title: &str) -> Markup {
+    html! { link rel="alternate" type="application/atom+xml" title=(title) href=(path); }
+}
+
 /// Returns the page that tells why there is none.
 pub(super) fn failure_page(wish: &Wish, failure: &Failure) -> Markup {
     let words = wish.words();

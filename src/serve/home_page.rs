@@ -7,7 +7,7 @@ use crate::archive::{
 };
 use crate::serve::Desk;
 use crate::serve::article_address::{article_path, query, step};
-use crate::serve::frame::page;
+use crate::serve::frame::{feed_link, page_with};
 use crate::serve::query::Wish;
 use crate::status::{ArchiveStatus, SiteStatus};
 
@@ -71,7 +71,8 @@ pub(super) fn home_page(wish: &Wish, state: &HomeState) -> Markup {
             }
         }
     };
-    page(wish, words.archive, &content)
+    let feed = feed_link("/feeds/all.atom", words.archive);
+    page_with(wish, words.archive, &feed, &content)
 }
 
 fn papers(wish: &Wish, papers: &[SiteStatus]) -> Markup {
@@ -99,8 +100,8 @@ fn papers(wish: &Wish, papers: &[SiteStatus]) -> Markup {
                                 td.number { (state.articles) }
                                 td.number { (state.articles_last_day) }
                                 td.number { (state.articles_last_week) }
-                                td { (state.newest_article.as_deref().map(moment).unwrap_or_default()) }
-                                td { (state.last_crawl.as_deref().map(moment).unwrap_or_default()) }
+                                td.moment { (state.newest_article.as_deref().map(moment).unwrap_or_default()) }
+                                td.moment { (state.last_crawl.as_deref().map(moment).unwrap_or_default()) }
                             }
                         }
                     }

@@ -14,6 +14,7 @@ use crate::search::Query;
 use crate::serve::answering::{SharedDesk, answer, failed};
 use crate::serve::door::{PAGE_POLICY, Refusal};
 use crate::serve::failure::Failure;
+use crate::serve::feed_file::feed_file;
 use crate::serve::home_page::{HomeState, home_page};
 use crate::serve::language::{COOKIE, Language};
 use crate::serve::query::{LONGEST_QUERY, LanguageFields, ListFields, SearchFields, Wish};
@@ -34,6 +35,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/search", get(search))
         .route("/sites/{name}", get(site))
         .route("/runs", get(runs))
+        .route("/feeds/{file}", get(feed))
         .merge(article_routes::router())
         .route("/language", get(language))
         .route("/style.css", get(|| text("text/css; charset=utf-8", STYLE)))
@@ -148,6 +150,13 @@ async fn site(
 async fn runs(State(desk): SharedDesk, wish: Wish) -> Response {
     answer(&desk, wish, |_, reader, wish| {
         Ok(run_page(wish, &newest_runs(reader)?).into_response())
+    })
+    .await
+}
+
+async fn feed(State(desk): SharedDesk, wish: Wish, Path(file): Path<String>) -> Response {
+    answer(&desk, wish, move |desk, reader, _| {
+        Ok(feed_file(desk, reader, &file)?.into_response())
     })
     .await
 }

@@ -13,7 +13,7 @@ use crate::page_url::PageUrl;
 use crate::serve::Desk;
 use crate::serve::article_address::{outside, query, step};
 use crate::serve::failure::Failure;
-use crate::serve::frame::page;
+use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::{articles, moment};
 use crate::serve::query::{ListFields, Wish};
 use crate::status::{ArchiveStatus, HostStatus, SiteStatus};
@@ -152,7 +152,13 @@ pub(super) fn site_page(wish: &Wish, shown: &SitePage) -> Markup {
             }
         }
     };
-    page(wish, &state.title, &content)
+    let feed = format!("/feeds/{}.atom", step(&state.site));
+    page_with(
+        wish,
+        &state.title,
+        &feed_link(&feed, &state.title),
+        &content,
+    )
 }
 
 fn facts(wish: &Wish, shown: &SitePage) -> Markup {

@@ -302,6 +302,16 @@ fn other_hosts_methods_and_passwords_are_refused() {
         );
     }
     assert!(ask("/a/paper/7").body.contains("둘째 판의 글"));
+    let (others, own) = (
+        ask("/feeds/paper.atom").body,
+        served.get("/feeds/all.atom").body,
+    );
+    assert!(
+        own.starts_with("<?xml") && own.contains(&"가".repeat(300)),
+        "{own}"
+    );
+    assert!(others.contains(&"가".repeat(200)) && !others.contains(&"가".repeat(201)));
+    assert_eq!(served.get("/feeds/other.atom").status, 404);
 }
 
 #[test]
