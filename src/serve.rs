@@ -25,6 +25,7 @@ mod routes;
 mod run_page;
 mod search_page;
 mod site_page;
+mod status_board;
 mod words;
 
 use std::future::Future;
@@ -39,6 +40,7 @@ use crate::clock::Clock;
 use crate::config::Site;
 use crate::serve::door::Door;
 use crate::serve::reader_pool::ReaderPool;
+use crate::serve::status_board::StatusBoard;
 
 pub(crate) use door::Password;
 
@@ -61,6 +63,7 @@ pub(crate) struct ServeSettings {
 struct Desk {
     readers: ReaderPool,
     sites: Vec<Arc<Site>>,
+    board: StatusBoard,
     door: Door,
     clock: Clock,
 }
@@ -91,6 +94,7 @@ impl ArchiveServer {
         let desk = Desk {
             readers,
             sites: settings.sites,
+            board: StatusBoard::default(),
             door: Door::at(address, settings.password),
             clock: Clock::system(),
         };

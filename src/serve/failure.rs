@@ -39,11 +39,14 @@ impl Failure {
 
 impl From<ArchiveError> for Failure {
     fn from(error: ArchiveError) -> Self {
-        match error {
-            ArchiveError::NoSuchArticle { .. } => Self::NotFound,
-            ArchiveError::TakenDown { .. } => Self::TakenDown,
-            ArchiveError::Ambiguous { ids, .. } => Self::Ambiguous(ids),
-            other => Self::Archive(other),
+        if matches!(error, ArchiveError::NoSuchArticle { .. }) {
+            Self::NotFound
+        } else if matches!(error, ArchiveError::TakenDown { .. }) {
+            Self::TakenDown
+        } else if let ArchiveError::Ambiguous { ids, .. } = error {
+            Self::Ambiguous(ids)
+        } else {
+            Self::Archive(error)
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `/`: the papers, what was newly seen, and what needs a look first.
 
+use std::sync::Arc;
+
 use maud::{Markup, html};
 
 use crate::archive::{
@@ -17,8 +19,8 @@ const ARTICLES: usize = 30;
 /// What the page shows.
 #[derive(Debug)]
 pub(super) struct HomeState {
-    /// The papers, those with warnings first; none behind the first page of the list.
-    papers: Vec<SiteStatus>,
+    /// The papers; `None` behind the first page of the list.
+    status: Option<Arc<ArchiveStatus>>,
     listing: ArticleListing,
 }
 
@@ -28,20 +30,22 @@ impl HomeState {
         reader: &Reader,
         after: Option<&ListCursor>,
     ) -> Result<Self, ArchiveError> {
-        let _snapshot = reader.snapshot()?;
         let listing = reader.list(&ArticleFilter::default(), ListOrder::Seen, after, ARTICLES)?;
-        let papers = match after {
-            Some(_) => Vec::new(),
-            None => ArchiveStatus::read(reader, &desk.sites, 0, desk.clock.now())?.sites,
+        let status = match after {
+            Some(_) => None,
+            None => Some(desk.board.status(reader, &desk.sites, desk.clock.now())?),
         };
-        Ok(Self { papers, listing })
+        Ok(Self { status, listing })
     }
 }
 
 pub(super) fn home_page(wish: &Wish, state: &HomeState) -> Markup {
     let words = wish.words();
-    let warned: Vec<_> = state
-        .papers
+    let sites = state
+        .status
+        .as_ref()
+        .map_or(&[][..], |status| &status.sites);
+    let warned: Vec<_> = sites
         .iter()
         .map(|paper| (paper, paper.warnings()))
         .filter(|(_, warnings)| !warnings.is_empty())
@@ -59,7 +63,7 @@ pub(super) fn home_page(wish: &Wish, state: &HomeState) -> Markup {
                 }
             }
         }
-        @if !state.papers.is_empty() { (papers(wish, &state.papers)) }
+        @if !sites.is_empty() { (papers(wish, sites)) }
         section {
             h2 { (words.new_today) }
             @if state.listing.articles.is_empty() { p { (words.no_articles) } }

@@ -1,6 +1,8 @@
 //! `/sites/NAME`: a paper day by day, what is missing of it, and how it is asked.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -8,7 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp as Moment, ToSpan};
 use maud::{Markup, html};
 
-use crate::archive::{ArticleFilter, ArticleListing, HostState, ListCursor, ListOrder, Reader};
+use crate::archive::{ArticleFilter, ArticleListing, ListCursor, ListOrder, Reader};
 use crate::page_url::PageUrl;
 use crate::serve::Desk;
 use crate::serve::article_address::{outside, query, step};
@@ -17,6 +19,7 @@ use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::{articles, moment};
 use crate::serve::query::{ListFields, Wish};
 use crate::status::{ArchiveStatus, HostStatus, SiteStatus};
+use crate::time::Timestamp;
 
 /// Weeks of the calendar.
 const WEEKS: i64 = 13;
@@ -24,11 +27,15 @@ const WEEKS: i64 = 13;
 /// Articles of a list's page.
 const ARTICLES: usize = 30;
 
+/// Articles of one day that are listed: more than any paper prints.
+const MOST_OF_DAY: u32 = 1_000;
+
 /// What the page shows of a paper.
 #[derive(Debug)]
 pub(super) struct SitePage {
-    site: SiteStatus,
-    host: Option<HostStatus>,
+    status: Arc<ArchiveStatus>,
+    /// Its place among the papers.
+    place: usize,
     /// The days of the calendar with their articles, whole weeks from Monday on.
     days: Vec<(Date, u64)>,
     today: Date,
@@ -59,46 +66,69 @@ impl SitePage {
             return Err(Failure::NotFound);
         }
 
-        let _snapshot = reader.snapshot()?;
         let now = desk.clock.now();
-        let status = ArchiveStatus::read(reader, &desk.sites, 0, now)?;
-        let mut sites = status.sites.into_iter();
-        let site = sites
-            .find(|site| site.state.site == name)
-            .ok_or(Failure::NotFound)?;
-        let home = PageUrl::parse(&site.state.home)
-            .ok()
-            .map(|home| home.host());
-        let is_its = |state: &HostState| {
-            home.as_ref()
-                .is_some_and(|home| home.as_str() == state.host)
-        };
+        let status = desk.board.status(reader, &desk.sites, now)?;
+        let place = status.sites.iter().position(|site| site.state.site == name);
+        let place = place.ok_or(Failure::NotFound)?;
 
         let configured = desk.sites.iter().find(|site| site.name == name);
         let zone = configured.map_or(TimeZone::UTC, |site| site.timezone.clone());
         let today = day_of(now.millis(), &zone);
         let since = now - Duration::from_secs(24 * 3600 * 7 * WEEKS.unsigned_abs());
         let published = reader.published_since(name, since)?;
-        let filter = ArticleFilter {
-            sites: vec![name.to_owned()],
-            since: day,
-            until: day,
-            ..ArticleFilter::default()
+        let listing = match day {
+            Some(day) => ArticleListing {
+                articles: reader.list_published(name, span_of(day, &zone)?, MOST_OF_DAY)?,
+                next: None,
+            },
+            None => {
+                let filter = ArticleFilter {
+                    sites: vec![name.to_owned()],
+                    ..ArticleFilter::default()
+                };
+                reader.list(&filter, ListOrder::Newest, after.as_ref(), ARTICLES)?
+            }
         };
         Ok(Self {
-            host: status.hosts.into_iter().find(|host| is_its(&host.state)),
+            status,
+            place,
             days: calendar(published.iter().map(|at| day_of(at.millis(), &zone)), today),
             today,
             day,
-            listing: reader.list(&filter, ListOrder::Newest, after.as_ref(), ARTICLES)?,
-            site,
+            listing,
         })
+    }
+}
+
+impl SitePage {
+    fn site(&self) -> &SiteStatus {
+        &self.status.sites[self.place]
+    }
+
+    /// The host of its home page.
+    fn host(&self) -> Option<&HostStatus> {
+        let home = PageUrl::parse(&self.site().state.home).ok()?.host();
+        let mut hosts = self.status.hosts.iter();
+        hosts.find(|host| host.state.host == home.as_str())
     }
 }
 
 fn day_of(millis: i64, zone: &TimeZone) -> Date {
     let moment = Moment::from_millisecond(millis).unwrap_or_default();
     zone.to_datetime(moment).date()
+}
+
+/// Returns the moments of a day by a paper's clock.
+fn span_of(day: Date, zone: &TimeZone) -> Result<Range<Timestamp>, Failure> {
+    let next = day.tomorrow().map_err(|_| Failure::NotFound)?;
+    Ok(midnight(day, zone)?..midnight(next, zone)?)
+}
+
+fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, Failure> {
+    let midnight = zone.to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0));
+    let midnight = midnight.compatible().map_err(|_| Failure::NotFound)?;
+    let millis = midnight.timestamp().as_millisecond();
+    Ok(Timestamp::from_millis(millis))
 }
 
 /// Counts the articles of each day of whole weeks, of which the last has today.
@@ -116,9 +146,9 @@ fn calendar(published: impl Iterator<Item = Date>, today: Date) -> Vec<(Date, u6
 
 pub(super) fn site_page(wish: &Wish, shown: &SitePage) -> Markup {
     let words = wish.words();
-    let state = &shown.site.state;
+    let state = &shown.site().state;
     let path = format!("/sites/{}", step(&state.site));
-    let warnings = shown.site.warnings();
+    let warnings = shown.site().warnings();
     let content = html! {
         h1 { bdi { (state.title) } }
         @if let Some(home) = outside(&state.home) {
@@ -144,11 +174,8 @@ pub(super) fn site_page(wish: &Wish, shown: &SitePage) -> Markup {
             @if shown.listing.articles.is_empty() { p { (words.no_articles) } }
             (articles(wish, &shown.listing.articles))
             @if let Some(next) = &shown.listing.next {
-                @let day = shown.day.map(|day| day.to_string()).unwrap_or_default();
-                @let fields = [("after", next.to_string()), ("day", day)];
-                @let fields: Vec<_> = fields.iter().filter(|(_, value)| !value.is_empty())
-                    .map(|(name, value)| (*name, value.as_str())).collect();
-                p { a rel="next" href={ (path) "?" (query(&fields)) } { (words.further) } }
+                @let fields = query(&[("after", &next.to_string())]);
+                p { a rel="next" href={ (path) "?" (fields) } { (words.further) } }
             }
         }
     };
@@ -163,7 +190,7 @@ pub(super) fn site_page(wish: &Wish, shown: &SitePage) -> Markup {
 
 fn facts(wish: &Wish, shown: &SitePage) -> Markup {
     let words = wish.words();
-    let state = &shown.site.state;
+    let state = &shown.site().state;
     html! {
         dl.facts {
             dt { (words.articles) } dd { (state.articles) }
@@ -173,10 +200,10 @@ fn facts(wish: &Wish, shown: &SitePage) -> Markup {
             @if let Some(at) = &state.last_crawl {
                 dt { (words.last_crawl) } dd { (moment(at)) " UTC" }
             }
-            @if let Some(at) = &shown.site.next_crawl {
+            @if let Some(at) = &shown.site().next_crawl {
                 dt { (words.next_crawl) } dd { (moment(at)) " UTC" }
             }
-            @if let Some(host) = &shown.host {
+            @if let Some(host) = shown.host() {
                 dt { (words.pace) }
                 dd lang="en" { (host.state.gap_seconds) " s: " (host.gap_reason) "; " (host.next_turn()) }
             }
