@@ -8,7 +8,7 @@ use maud::Markup;
 
 use crate::archive::Reader;
 use crate::serve::Desk;
-use crate::serve::failure::Failure;
+use crate::serve::failure::NoPage;
 use crate::serve::frame::failure_page;
 use crate::serve::query::Wish;
 
@@ -19,7 +19,7 @@ pub(super) type SharedDesk = State<Arc<Desk>>;
 pub(super) async fn answer(
     desk: &Arc<Desk>,
     wish: Wish,
-    work: impl FnOnce(&Desk, &Reader, &Wish) -> Result<Response, Failure> + Send + 'static,
+    work: impl FnOnce(&Desk, &Reader, &Wish) -> Result<Response, NoPage> + Send + 'static,
 ) -> Response {
     let (owned, asked) = (Arc::clone(desk), wish.clone());
     let turn = desk.readers.turns().acquire().await;
@@ -35,12 +35,12 @@ pub(super) async fn answer(
         Ok(Err(failure)) => failed(&wish, &failure),
         Err(error) => {
             tracing::error!(%error, path = wish.here, "a page was not made");
-            failed(&wish, &Failure::Broken)
+            failed(&wish, &NoPage::Broken)
         }
     }
 }
 
-pub(super) fn failed(wish: &Wish, failure: &Failure) -> Response {
+pub(super) fn failed(wish: &Wish, failure: &NoPage) -> Response {
     let page: Markup = failure_page(wish, failure);
     (failure.status(), page).into_response()
 }

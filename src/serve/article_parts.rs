@@ -3,7 +3,7 @@
 use crate::archive::{
     ArchiveError, ArticleVersion, FoundArticle, PhotoState, Reader, VersionCapture,
 };
-use crate::serve::failure::Failure;
+use crate::serve::failure::NoPage;
 
 /// An article, its versions, and what is kept of the version that is shown.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl ArticleParts {
         reader: &Reader,
         (site, name): (&str, &str),
         version: Option<u64>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, NoPage> {
         let _snapshot = reader.snapshot()?;
         let found = find(reader, site, name)?;
         let versions = reader.versions(&found)?;
@@ -33,7 +33,7 @@ impl ArticleParts {
             None => versions.len().checked_sub(1),
             Some(n) => versions.iter().position(|one| one.kept.version == n),
         };
-        let shown = shown.ok_or(Failure::NotFound)?;
+        let shown = shown.ok_or(NoPage::NotFound)?;
         let newest = &versions[shown];
         let titles = reader.titles()?;
         let paper = titles
@@ -60,11 +60,11 @@ impl ArticleParts {
 }
 
 /// Finds an article by its whole id alone: an address names one thing.
-pub(super) fn find(reader: &Reader, site: &str, name: &str) -> Result<FoundArticle, Failure> {
+pub(super) fn find(reader: &Reader, site: &str, name: &str) -> Result<FoundArticle, NoPage> {
     let id = format!("{site}/{name}");
     let found: Result<_, ArchiveError> = reader.find_article(&id);
     match found? {
         found if found.id == id => Ok(found),
-        _ => Err(Failure::NotFound),
+        _ => Err(NoPage::NotFound),
     }
 }

@@ -13,9 +13,9 @@ use crate::serve::answering::{SharedDesk, answer, failed};
 use crate::serve::article_page::article_page;
 use crate::serve::article_parts::ArticleParts;
 use crate::serve::citation_file::{TextFile, article_json, citation_file};
-use crate::serve::diff_page::{Span, diff_page};
+use crate::serve::diff_page::{VersionSpan, diff_page};
 use crate::serve::door::CAPTURE_POLICY;
-use crate::serve::failure::Failure;
+use crate::serve::failure::NoPage;
 use crate::serve::kept_capture::{KeptBytes, capture_page, photo, raw_page, version_of};
 use crate::serve::query::Wish;
 use crate::serve::rights_at_door::Shown;
@@ -45,8 +45,8 @@ async fn article(State(desk): SharedDesk, wish: Wish, place: ArticlePlace) -> Re
                 Ok(article_page(wish, &parts, shown).into_response())
             }
             // A name may end so itself: the whole name counts first.
-            Err(Failure::NotFound) => {
-                let name = name.strip_suffix(".json").ok_or(Failure::NotFound)?;
+            Err(NoPage::NotFound) => {
+                let name = name.strip_suffix(".json").ok_or(NoPage::NotFound)?;
                 let parts = ArticleParts::read(reader, (&site, name), None)?;
                 whole(desk, &parts)?;
                 Ok(article_json(&parts)?.into_response())
@@ -80,9 +80,9 @@ async fn diff(
     wish: Wish,
     Path((site, name, span)): Path<(String, String, String)>,
 ) -> Response {
-    match Span::parse(&span) {
+    match VersionSpan::parse(&span) {
         Some(span) => answer_diff(&desk, wish, (site, name), Some(span)).await,
-        None => failed(&wish, &Failure::NotFound),
+        None => failed(&wish, &NoPage::NotFound),
     }
 }
 
@@ -90,7 +90,7 @@ async fn answer_diff(
     desk: &Arc<Desk>,
     wish: Wish,
     (site, name): (String, String),
-    span: Option<Span>,
+    span: Option<VersionSpan>,
 ) -> Response {
     answer(desk, wish, move |desk, reader, wish| {
         let parts = ArticleParts::read(reader, (&site, &name), None)?;
@@ -155,10 +155,10 @@ async fn article_file(
 }
 
 /// Refuses what is reserved, where only an excerpt may be shown.
-fn whole(desk: &Desk, parts: &ArticleParts) -> Result<(), Failure> {
+fn whole(desk: &Desk, parts: &ArticleParts) -> Result<(), NoPage> {
     match Shown::at(&desk.door, &parts.shown().article) {
         Shown::Whole => Ok(()),
-        Shown::Excerpt => Err(Failure::Reserved),
+        Shown::Excerpt => Err(NoPage::Reserved),
     }
 }
 

@@ -6,19 +6,19 @@ use crate::archive::ArticleVersion;
 use crate::history::{self, Paragraph, Piece};
 use crate::serve::article_address::article_path;
 use crate::serve::article_parts::ArticleParts;
-use crate::serve::failure::Failure;
+use crate::serve::failure::NoPage;
 use crate::serve::frame::page;
 use crate::serve::home_page::moment;
 use crate::serve::query::Wish;
 
 /// The numbers of two versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct VersionSpan {
     from: u64,
     to: u64,
 }
 
-impl Span {
+impl VersionSpan {
     /// Reads `A..B`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (from, to) = text.split_once("..")?;
@@ -33,13 +33,13 @@ impl Span {
 pub(super) fn diff_page(
     wish: &Wish,
     parts: &ArticleParts,
-    span: Option<Span>,
-) -> Result<Markup, Failure> {
+    span: Option<VersionSpan>,
+) -> Result<Markup, NoPage> {
     let words = wish.words();
     let versions = &parts.versions;
     let of = |n: u64| {
         let one = versions.iter().position(|one| one.kept.version == n);
-        one.ok_or(Failure::NotFound)
+        one.ok_or(NoPage::NotFound)
     };
     let places = match (span, versions.len()) {
         (Some(span), _) => Some((of(span.from)?, of(span.to)?)),

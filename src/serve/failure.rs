@@ -7,7 +7,7 @@ use crate::search::QueryError;
 
 /// Why a request has no answer of its own.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum NoPage {
     /// Nothing is at that address.
     NotFound,
     /// It was here, and was taken down.
@@ -23,7 +23,7 @@ pub(super) enum Failure {
     Broken,
 }
 
-impl Failure {
+impl NoPage {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -37,7 +37,7 @@ impl Failure {
     }
 }
 
-impl From<ArchiveError> for Failure {
+impl From<ArchiveError> for NoPage {
     fn from(error: ArchiveError) -> Self {
         if matches!(error, ArchiveError::NoSuchArticle { .. }) {
             Self::NotFound
@@ -51,7 +51,7 @@ impl From<ArchiveError> for Failure {
     }
 }
 
-impl From<QueryError> for Failure {
+impl From<QueryError> for NoPage {
     fn from(error: QueryError) -> Self {
         Self::BadQuery(error)
     }

@@ -4,21 +4,21 @@ use crate::archive::{ArticleFilter, ListOrder, Reader};
 use crate::export::{Provenance, Record, atom_feed};
 use crate::serve::Desk;
 use crate::serve::citation_file::TextFile;
-use crate::serve::failure::Failure;
+use crate::serve::failure::NoPage;
 use crate::serve::rights_at_door::{Shown, excerpt};
 
 /// Articles of a feed.
 const ENTRIES: usize = 50;
 
 /// Returns the feed of a file's name. Of reserved articles others see the beginning.
-pub(super) fn feed_file(desk: &Desk, reader: &Reader, file: &str) -> Result<TextFile, Failure> {
-    let name = file.strip_suffix(".atom").ok_or(Failure::NotFound)?;
+pub(super) fn feed_file(desk: &Desk, reader: &Reader, file: &str) -> Result<TextFile, NoPage> {
+    let name = file.strip_suffix(".atom").ok_or(NoPage::NotFound)?;
     let sites = match name {
         "all" => Vec::new(),
         site => {
             let known = reader.titles()?;
             if !known.iter().any(|(known, _)| known == site) {
-                return Err(Failure::NotFound);
+                return Err(NoPage::NotFound);
             }
             vec![site.to_owned()]
         }
@@ -45,9 +45,9 @@ pub(super) fn feed_file(desk: &Desk, reader: &Reader, file: &str) -> Result<Text
         records.push(Record::new(article, Provenance::from(newest.kept)));
     }
 
-    let feed = atom_feed(&records, &filter).map_err(|_| Failure::Broken)?;
+    let feed = atom_feed(&records, &filter).map_err(|_| NoPage::Broken)?;
     Ok(TextFile {
         content_type: "application/atom+xml; charset=utf-8",
-        text: String::from_utf8(feed).map_err(|_| Failure::Broken)?,
+        text: String::from_utf8(feed).map_err(|_| NoPage::Broken)?,
     })
 }

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::serve::article_address::query;
-use crate::serve::failure::Failure;
+use crate::serve::failure::NoPage;
 use crate::serve::query::Wish;
 
 /// Returns a page in the language of its reader.
@@ -54,28 +54,28 @@ pub(super) fn feed_link(path: &str, title: &str) -> Markup {
 }
 
 /// Returns the page that tells why there is none.
-pub(super) fn failure_page(wish: &Wish, failure: &Failure) -> Markup {
+pub(super) fn failure_page(wish: &Wish, failure: &NoPage) -> Markup {
     let words = wish.words();
     let title = match failure {
-        Failure::NotFound => words.not_found,
-        Failure::TakenDown => words.taken_down,
-        Failure::Ambiguous(_) => words.several,
-        Failure::Reserved => words.reserved,
-        Failure::BadQuery(_) => words.bad_query,
-        Failure::Archive(_) => words.unavailable,
-        Failure::Broken => words.broken,
+        NoPage::NotFound => words.not_found,
+        NoPage::TakenDown => words.taken_down,
+        NoPage::Ambiguous(_) => words.several,
+        NoPage::Reserved => words.reserved,
+        NoPage::BadQuery(_) => words.bad_query,
+        NoPage::Archive(_) => words.unavailable,
+        NoPage::Broken => words.broken,
     };
     let content = html! {
         h1 { (title) }
         @match failure {
-            Failure::BadQuery(error) => p lang="en" { (error) },
-            Failure::Archive(error) => p lang="en" { (error) },
-            Failure::Ambiguous(ids) => ul {
+            NoPage::BadQuery(error) => p lang="en" { (error) },
+            NoPage::Archive(error) => p lang="en" { (error) },
+            NoPage::Ambiguous(ids) => ul {
                 @for id in ids {
                     li { a href=(crate::serve::article_address::article_path(id)) { bdi { (id) } } }
                 }
             },
-            Failure::NotFound | Failure::TakenDown | Failure::Reserved | Failure::Broken => {},
+            NoPage::NotFound | NoPage::TakenDown | NoPage::Reserved | NoPage::Broken => {},
         }
         p { a href="/" { (words.to_start) } }
     };

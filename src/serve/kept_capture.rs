@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::archive::{ArchiveError, Reader};
 use crate::serve::article_address::article_path;
 use crate::serve::article_parts::{ArticleParts, find};
-use crate::serve::failure::Failure;
+use crate::serve::failure::NoPage;
 use crate::serve::frame::page;
 use crate::serve::home_page::moment;
 use crate::serve::query::Wish;
@@ -30,11 +30,11 @@ pub(super) fn capture_page(
     wish: &Wish,
     parts: &ArticleParts,
     capture: i64,
-) -> Result<Markup, Failure> {
+) -> Result<Markup, NoPage> {
     let words = wish.words();
     let path = article_path(&parts.found.id);
     if parts.capture.id != capture || parts.capture.sha256.is_none() {
-        return Err(Failure::NotFound);
+        return Err(NoPage::NotFound);
     }
     let kept = &parts.shown().kept;
     let content = html! {
@@ -52,7 +52,7 @@ pub(super) fn version_of(
     reader: &Reader,
     (site, name): (&str, &str),
     capture: i64,
-) -> Result<u64, Failure> {
+) -> Result<u64, NoPage> {
     let found = find(reader, site, name)?;
     for one in reader.versions(&found)? {
         let version = one.kept.version;
@@ -60,12 +60,12 @@ pub(super) fn version_of(
             return Ok(version);
         }
     }
-    Err(Failure::NotFound)
+    Err(NoPage::NotFound)
 }
 
 /// Returns a page as it came. Its encoding is the one that its bytes name.
-pub(super) fn raw_page(reader: &Reader, capture: i64) -> Result<KeptBytes, Failure> {
-    let bytes = reader.body_of(capture)?.ok_or(Failure::NotFound)?;
+pub(super) fn raw_page(reader: &Reader, capture: i64) -> Result<KeptBytes, NoPage> {
+    let bytes = reader.body_of(capture)?.ok_or(NoPage::NotFound)?;
     let charset = reader.charset_of(capture)?;
     let charset = charset
         .map(|name| format!("; charset={name}"))
@@ -77,15 +77,15 @@ pub(super) fn raw_page(reader: &Reader, capture: i64) -> Result<KeptBytes, Failu
 }
 
 /// Returns the photo of a number, counted from 1, of an article's version.
-pub(super) fn photo(reader: &Reader, parts: &ArticleParts, n: usize) -> Result<KeptBytes, Failure> {
+pub(super) fn photo(reader: &Reader, parts: &ArticleParts, n: usize) -> Result<KeptBytes, NoPage> {
     let image = n
         .checked_sub(1)
         .and_then(|n| parts.shown().article.images.get(n));
-    let url = &image.ok_or(Failure::NotFound)?.url;
+    let url = &image.ok_or(NoPage::NotFound)?.url;
     let kept: Result<Option<Vec<u8>>, ArchiveError> = reader.photo_bytes(url);
-    let bytes = kept?.ok_or(Failure::NotFound)?;
+    let bytes = kept?.ok_or(NoPage::NotFound)?;
     let kind = PHOTOS.iter().find(|(_, begin)| bytes.starts_with(begin));
-    let (content_type, _) = kind.ok_or(Failure::NotFound)?;
+    let (content_type, _) = kind.ok_or(NoPage::NotFound)?;
     Ok(KeptBytes {
         content_type: (*content_type).to_owned(),
         bytes,

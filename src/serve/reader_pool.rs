@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 use crate::archive::{ArchiveError, ArchiveLocation, Reader};
-use crate::serve::failure::Failure;
+use crate::serve::failure::NoPage;
 
 /// At most so many requests read at one time; others wait for their turn.
 const MOST_READERS: usize = 8;
@@ -34,8 +34,8 @@ impl ReaderPool {
     /// Reads with a reader of its own. The caller has a turn.
     pub(super) fn read<T>(
         &self,
-        work: impl FnOnce(&Reader) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+        work: impl FnOnce(&Reader) -> Result<T, NoPage>,
+    ) -> Result<T, NoPage> {
         let idle = self.idle().pop();
         let reader = match idle {
             Some(reader) => reader,
@@ -43,7 +43,7 @@ impl ReaderPool {
         };
         let result = work(&reader);
         // A reader that failed may have lost its database: the next request opens another.
-        if !matches!(result, Err(Failure::Archive(_))) {
+        if !matches!(result, Err(NoPage::Archive(_))) {
             self.idle().push(reader);
         }
         result

@@ -13,14 +13,14 @@ use crate::archive::ListCursor;
 use crate::search::Query;
 use crate::serve::answering::{SharedDesk, answer, failed};
 use crate::serve::door::{PAGE_POLICY, Refusal};
-use crate::serve::failure::Failure;
+use crate::serve::failure::NoPage;
 use crate::serve::feed_file::feed_file;
 use crate::serve::home_page::{HomeState, home_page};
 use crate::serve::language::{COOKIE, Language};
 use crate::serve::query::{LONGEST_QUERY, LanguageFields, ListFields, SearchFields, Wish};
 use crate::serve::run_page::{newest_runs, run_page};
 use crate::serve::search_page::{MOST_SKIPPED, found, search_page};
-use crate::serve::site_page::{SitePage, site_page};
+use crate::serve::site_page::{PaperState, site_page};
 use crate::serve::{Desk, article_routes};
 
 const STYLE: &str = include_str!("style.css");
@@ -107,7 +107,7 @@ async fn home(State(desk): SharedDesk, wish: Wish, Fields(fields): Fields<ListFi
     let after = match fields.after.as_deref().map(str::parse::<ListCursor>) {
         None => None,
         Some(Ok(after)) => Some(after),
-        Some(Err(_)) => return failed(&wish, &Failure::NotFound),
+        Some(Err(_)) => return failed(&wish, &NoPage::NotFound),
     };
     answer(&desk, wish, move |desk, reader, wish| {
         let state = HomeState::read(desk, reader, after.as_ref())?;
@@ -125,7 +125,7 @@ async fn search(
         return search_page(&wish, &fields, None).into_response();
     }
     if fields.q.len() > LONGEST_QUERY || fields.skip > MOST_SKIPPED {
-        return failed(&wish, &Failure::NotFound);
+        return failed(&wish, &NoPage::NotFound);
     }
     answer(&desk, wish, move |_, reader, wish| {
         let results = found(reader, &Query::parse(&fields.q)?, &fields)?;
@@ -141,7 +141,7 @@ async fn site(
     Fields(fields): Fields<ListFields>,
 ) -> Response {
     answer(&desk, wish, move |desk, reader, wish| {
-        let shown = SitePage::read(desk, reader, &name, &fields)?;
+        let shown = PaperState::read(desk, reader, &name, &fields)?;
         Ok(site_page(wish, &shown).into_response())
     })
     .await
@@ -164,7 +164,7 @@ async fn feed(State(desk): SharedDesk, wish: Wish, Path(file): Path<String>) -> 
 /// Keeps the choice of a language, and leads back.
 async fn language(wish: Wish, Fields(fields): Fields<LanguageFields>) -> Response {
     let Some(chosen) = Language::of_tag(&fields.to) else {
-        return failed(&wish, &Failure::NotFound);
+        return failed(&wish, &NoPage::NotFound);
     };
     // Only to a path of this server: `//host` and `/\host` would lead elsewhere.
     let is_here = fields.back.starts_with('/')
@@ -192,7 +192,7 @@ async fn ready(State(desk): SharedDesk, wish: Wish) -> Response {
 }
 
 async fn nothing(wish: Wish) -> Response {
-    failed(&wish, &Failure::NotFound)
+    failed(&wish, &NoPage::NotFound)
 }
 
 async fn text(content_type: &'static str, text: &'static str) -> Response {

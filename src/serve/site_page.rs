@@ -14,7 +14,7 @@ use crate::archive::{ArticleFilter, ArticleListing, ListCursor, ListOrder, Reade
 use crate::page_url::PageUrl;
 use crate::serve::Desk;
 use crate::serve::article_address::{outside, query, step};
-use crate::serve::failure::Failure;
+use crate::serve::failure::NoPage;
 use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::{articles, moment};
 use crate::serve::query::{ListFields, Wish};
@@ -32,7 +32,7 @@ const MOST_OF_DAY: u32 = 1_000;
 
 /// What the page shows of a paper.
 #[derive(Debug)]
-pub(super) struct SitePage {
+pub(super) struct PaperState {
     status: Arc<ArchiveStatus>,
     /// Its place among the papers.
     place: usize,
@@ -44,32 +44,32 @@ pub(super) struct SitePage {
     listing: ArticleListing,
 }
 
-impl SitePage {
+impl PaperState {
     pub(super) fn read(
         desk: &Desk,
         reader: &Reader,
         name: &str,
         fields: &ListFields,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, NoPage> {
         let cursor = fields
             .after
             .as_deref()
             .map(str::parse::<ListCursor>)
             .transpose();
-        let after = cursor.map_err(|_| Failure::NotFound)?;
+        let after = cursor.map_err(|_| NoPage::NotFound)?;
         let day = fields.day.as_deref().map(str::parse::<Date>).transpose();
-        let day = day.map_err(|_| Failure::NotFound)?;
+        let day = day.map_err(|_| NoPage::NotFound)?;
         if after
             .as_ref()
             .is_some_and(|after| after.order != ListOrder::Newest)
         {
-            return Err(Failure::NotFound);
+            return Err(NoPage::NotFound);
         }
 
         let now = desk.clock.now();
         let status = desk.board.status(reader, &desk.sites, now)?;
         let place = status.sites.iter().position(|site| site.state.site == name);
-        let place = place.ok_or(Failure::NotFound)?;
+        let place = place.ok_or(NoPage::NotFound)?;
 
         let configured = desk.sites.iter().find(|site| site.name == name);
         let zone = configured.map_or(TimeZone::UTC, |site| site.timezone.clone());
@@ -100,7 +100,7 @@ impl SitePage {
     }
 }
 
-impl SitePage {
+impl PaperState {
     fn site(&self) -> &SiteStatus {
         &self.status.sites[self.place]
     }
@@ -119,14 +119,14 @@ fn day_of(millis: i64, zone: &TimeZone) -> Date {
 }
 
 /// Returns the moments of a day by a paper's clock.
-fn span_of(day: Date, zone: &TimeZone) -> Result<Range<Timestamp>, Failure> {
-    let next = day.tomorrow().map_err(|_| Failure::NotFound)?;
+fn span_of(day: Date, zone: &TimeZone) -> Result<Range<Timestamp>, NoPage> {
+    let next = day.tomorrow().map_err(|_| NoPage::NotFound)?;
     Ok(midnight(day, zone)?..midnight(next, zone)?)
 }
 
-fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, Failure> {
+fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, NoPage> {
     let midnight = zone.to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0));
-    let midnight = midnight.compatible().map_err(|_| Failure::NotFound)?;
+    let midnight = midnight.compatible().map_err(|_| NoPage::NotFound)?;
     let millis = midnight.timestamp().as_millisecond();
     Ok(Timestamp::from_millis(millis))
 }
@@ -144,7 +144,7 @@ fn calendar(published: impl Iterator<Item = Date>, today: Date) -> Vec<(Date, u6
         .collect()
 }
 
-pub(super) fn site_page(wish: &Wish, shown: &SitePage) -> Markup {
+pub(super) fn site_page(wish: &Wish, shown: &PaperState) -> Markup {
     let words = wish.words();
     let state = &shown.site().state;
     let path = format!("/sites/{}", step(&state.site));
@@ -188,7 +188,7 @@ pub(super) fn site_page(wish: &Wish, shown: &SitePage) -> Markup {
     )
 }
 
-fn facts(wish: &Wish, shown: &SitePage) -> Markup {
+fn facts(wish: &Wish, shown: &PaperState) -> Markup {
     let words = wish.words();
     let state = &shown.site().state;
     html! {
@@ -212,7 +212,7 @@ fn facts(wish: &Wish, shown: &SitePage) -> Markup {
 }
 
 /// The calendar: a row for each week, which leads to the articles of its days.
-fn weeks(wish: &Wish, shown: &SitePage, path: &str) -> Markup {
+fn weeks(wish: &Wish, shown: &PaperState, path: &str) -> Markup {
     let words = wish.words();
     html! {
         div.wide role="region" aria-label=(words.by_day) tabindex="0" {
