@@ -34,6 +34,7 @@ mod reextract;
 mod restore;
 mod schedule;
 mod search;
+mod serve;
 mod service;
 mod show;
 mod status;
@@ -182,6 +183,14 @@ enum Command {
     /// a crawl, and needs no network.
     #[command(after_help = help_texts::search())]
     Search(search::SearchArgs),
+    /// Show the archive as web pages on this machine, until stopped
+    ///
+    /// Papers, articles with their photos and versions, search and citations, in Korean and
+    /// English, for a browser at http://127.0.0.1:8780/. It writes nothing, and runs beside a
+    /// crawl. Other machines see it with --listen, behind a password; of articles that their paper
+    /// reserves they see the beginning.
+    #[command(after_help = help_texts::serve())]
+    Serve(serve::ServeArgs),
     /// List articles, page by page, the newest first
     ///
     /// A line an article: when it was published, its id, title and authors. Runs beside a crawl,
@@ -303,6 +312,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Export(args) => export::run(common, &args),
         Command::Exports(args) => exports::run(common, &args),
         Command::Watch(args) => watch::run(common, &args),
+        Command::Serve(args) => serve::run(common, &args),
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
         Command::About(args) => about::run(common, &args),

@@ -59,6 +59,7 @@
 //! | sessions | `crawl_session`, `backup`, `archive_copy` | a runtime, the environment, files |
 //! | crawls at their times | `schedule` | monitors |
 //! | status, pure but for its reading | `status` | |
+//! | web pages | `serve` | axum, maud |
 //! | face | `cli` | clap, stdout, pipes |
 //!
 //! Deciding is pure and is told the time. A right is a value (`robots::Allowed`,
@@ -173,6 +174,8 @@ pub mod schedule;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod search;
+#[cfg(feature = "cli")]
+mod serve;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod signals;

@@ -10,7 +10,9 @@ pub(super) use care::{
 pub(super) use crawling::{
     check, crawl, demo, identity, init, plan, resume, schedule, status, survey, worker,
 };
-pub(super) use reading::{about, cite, diff, export, exports, extract, list, search, show, watch};
+pub(super) use reading::{
+    about, cite, diff, export, exports, extract, list, search, serve, show, watch,
+};
 
 /// The exit code of a command that did what was asked. This and the next lines are the same for all
 /// commands that have them, so that people learn them once.

@@ -11,7 +11,7 @@ use crate::code::{Code, File, Graph, Name, files_below, room, src};
 
 /// The rows, lowest first. A new edge between modules changes this table, and says why in its
 /// commit.
-const ROWS: [&[&str]; 16] = [
+const ROWS: [&[&str]; 17] = [
     &["counts", "page_url", "text", "time"],
     // What may be done with an article is a word of its own: articles carry it. Some rights begin
     // at a moment.
@@ -69,6 +69,8 @@ const ROWS: [&[&str]; 16] = [
     &["schedule"],
     // The status names the next scheduled crawls.
     &["status"],
+    // Web pages show the status, among others.
+    &["serve"],
     &["cli"],
 ];
 
@@ -233,14 +235,14 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "verify",
             ],
             &["check", "cite", "diff", "export", "exports", "reextract"],
-            &["crawl", "demo", "list", "watch"],
+            &["crawl", "demo", "list", "serve", "watch"],
             &["schedule", "survey", "worker"],
         ],
     ),
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 31] = [
+const HOMES: [(&str, &[&str]); 32] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),
@@ -248,7 +250,9 @@ const HOMES: [(&str, &[&str]); 31] = [
     ("robotstxt", &["robots"]),
     ("governor", &["politeness"]),
     ("spider", &["discover"]),
-    ("axum", &["demo"]),
+    ("axum", &["demo", "serve"]),
+    ("maud", &["serve"]),
+    ("base64", &["identity", "serve"]),
     ("clap", &["cli", "export"]),
     ("zstd", &["archive", "export", "fetch"]),
     ("similar", &["history"]),
@@ -270,8 +274,7 @@ const HOMES: [(&str, &[&str]); 31] = [
     ("trafilatura", &["extract"]),
     ("regex_syntax", &["markup"]),
     ("sfv", &["identity", "rights"]),
-    ("aws_lc_rs", &["identity", "time_stamp"]),
-    ("base64", &["identity"]),
+    ("aws_lc_rs", &["identity", "serve", "time_stamp"]),
     ("der", &["time_stamp"]),
     ("x509_cert", &["time_stamp"]),
 ];
