@@ -9,7 +9,9 @@ mod article_address;
 mod article_page;
 mod article_parts;
 mod article_routes;
+mod asked;
 mod citation_file;
+mod connections;
 mod diff_page;
 mod door;
 mod failure;
@@ -110,19 +112,11 @@ impl ArchiveServer {
         self.address
     }
 
-    /// Answers until `stopped` is done, and ends the answers that were begun.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the system takes no connections any more.
-    pub(crate) async fn run(
-        self,
-        stopped: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
+    /// Answers until `stopped` is done. Answers that were begun then are ended, if they end soon.
+    pub(crate) async fn run(self, stopped: impl Future<Output = ()> + Send + 'static) {
+        let clock = self.desk.clock.clone();
         let router = routes::router(self.desk);
-        axum::serve(self.listener, router)
-            .with_graceful_shutdown(stopped)
-            .await
+        connections::answer_all(self.listener, router, clock, stopped).await;
     }
 }
 

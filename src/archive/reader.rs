@@ -208,6 +208,13 @@ impl Reader {
         &self.file_place
     }
 
+    /// Tells whether SQLite was promised that the file does not change, as in a folder that cannot
+    /// be written: this reader may not see what another process writes.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_immutable(&self) -> bool {
+        self.is_immutable
+    }
+
     /// Begins to read one state of the archive: until the value is dropped, every query sees what
     /// was saved at the first of them.
     pub(crate) fn snapshot(&self) -> Result<Snapshot<'_>, ArchiveError> {

@@ -58,7 +58,9 @@ pub(super) fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<Exit> {
     }));
     let signal = signals.wait();
     drop(stop);
-    runtime.block_on(serving)?.context("the server stopped")?;
+    runtime.block_on(serving)?;
+    // What still reads the archive for an answer that nobody waits for is left alone.
+    runtime.shutdown_background();
     Ok(signal.into())
 }
 

@@ -150,7 +150,9 @@ fn entry(record: &Record) -> Entry {
     let updated = moment(&record.modified_at)
         .or(published)
         .or_else(|| moment(&record.first_seen_at));
-    let address = record.canonical_url.as_ref().or(record.url.as_ref());
+    // A page may name any address as its own: feed readers open it.
+    let addresses = [&record.canonical_url, &record.url].into_iter().flatten();
+    let address = addresses.into_iter().find(|address| is_of_web(address));
     let terms = [&record.section, &record.subsection].into_iter().flatten();
 
     Entry {
@@ -255,6 +257,10 @@ fn element<'t>(
         value: text.map(legal),
         ..Extension::default()
     }
+}
+
+fn is_of_web(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://")
 }
 
 fn link(address: &str, rel: &str) -> Link {

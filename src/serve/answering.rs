@@ -22,13 +22,16 @@ pub(super) async fn answer(
     work: impl FnOnce(&Desk, &Reader, &Wish) -> Result<Response, NoPage> + Send + 'static,
 ) -> Response {
     let (owned, asked) = (Arc::clone(desk), wish.clone());
-    let turn = desk.readers.turns().acquire().await;
+    let turns = Arc::clone(desk.readers.turns());
+    let Ok(turn) = turns.acquire_owned().await else {
+        return failed(&wish, &NoPage::Broken);
+    };
     let worked = tokio::task::spawn_blocking(move || {
-        let desk = owned;
+        // The turn ends with the work, also where the client hung up meanwhile.
+        let (_turn, desk) = (turn, owned);
         desk.readers.read(|reader| work(&desk, reader, &asked))
     })
     .await;
-    drop(turn);
 
     match worked {
         Ok(Ok(response)) => response,

@@ -17,7 +17,11 @@ pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> M
     let version = parts.shown();
     let article = &version.article;
     let title = article.title.as_deref().unwrap_or(words.no_title);
-    let language = article.language.as_deref().unwrap_or("ko");
+    let language = article
+        .language
+        .as_deref()
+        .filter(|tag| is_tag(tag))
+        .unwrap_or("ko");
     let content = html! {
         article {
             header {
@@ -35,10 +39,18 @@ pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> M
                 Shown::Whole => (story(wish, parts, language)),
                 Shown::Excerpt => p lang=(language) dir="auto" { (excerpt(article)) },
             }
-            footer { (facts(wish, parts)) }
+            footer { (facts(wish, parts, shown)) }
         }
     };
     page_with(wish, title, &head(parts), &content)
+}
+
+/// Tells whether a text may be the tag of a language (BCP 47).
+fn is_tag(text: &str) -> bool {
+    let is_subtag = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    text.len() <= 35 && text.split('-').all(is_subtag)
 }
 
 /// What has to be known before the article is read.
@@ -121,7 +133,7 @@ fn photo(wish: &Wish, parts: &ArticleParts, n: usize, image: &Image) -> Markup {
 }
 
 /// Where it is from, and what else is kept of it.
-fn facts(wish: &Wish, parts: &ArticleParts) -> Markup {
+fn facts(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
     let words = wish.words();
     let version = parts.shown();
     let (article, kept) = (&version.article, &version.kept);
@@ -142,6 +154,7 @@ fn facts(wish: &Wish, parts: &ArticleParts) -> Markup {
             dt { (words.fetched) } dd {
                 (moment(&kept.fetched_at)) " UTC · "
                 @match &parts.capture.sha256 {
+                    Some(_) if shown == Shown::Excerpt => {},
                     Some(_) => a href={ (path) "/capture/" (parts.capture.id) } {
                         (words.as_it_came)
                     },
@@ -159,11 +172,12 @@ fn facts(wish: &Wish, parts: &ArticleParts) -> Markup {
                     }
                     " " (moment(&one.kept.fetched_at)) " "
                 }
-                @if parts.versions.len() > 1 {
+                @if parts.versions.len() > 1 && shown == Shown::Whole {
                     a href={ (path) "/diff" } { (words.what_changed) }
                 }
             }
             dt { (words.cite) } dd {
+                @let path = format!("{path}/versions/{}", kept.version);
                 a href={ (path) "/cite.ris" } { "RIS" } " "
                 a href={ (path) "/cite.bib" } { "BibTeX" } " "
                 a href={ (path) "/cite.json" } { "CSL-JSON" }

@@ -1,8 +1,6 @@
 //! An article with everything that its pages tell.
 
-use crate::archive::{
-    ArchiveError, ArticleVersion, FoundArticle, PhotoState, Reader, VersionCapture,
-};
+use crate::archive::{ArticleVersion, FoundArticle, PhotoState, Reader, VersionCapture};
 use crate::serve::failure::NoPage;
 
 /// An article, its versions, and what is kept of the version that is shown.
@@ -27,7 +25,7 @@ impl ArticleParts {
         version: Option<u64>,
     ) -> Result<Self, NoPage> {
         let _snapshot = reader.snapshot()?;
-        let found = find(reader, site, name)?;
+        let found = reader.article_of_id(site, name)?;
         let versions = reader.versions(&found)?;
         let shown = match version {
             None => versions.len().checked_sub(1),
@@ -56,15 +54,5 @@ impl ArticleParts {
     /// Tells whether the newest version is shown.
     pub(super) fn is_newest(&self) -> bool {
         self.shown + 1 == self.versions.len()
-    }
-}
-
-/// Finds an article by its whole id alone: an address names one thing.
-pub(super) fn find(reader: &Reader, site: &str, name: &str) -> Result<FoundArticle, NoPage> {
-    let id = format!("{site}/{name}");
-    let found: Result<_, ArchiveError> = reader.find_article(&id);
-    match found? {
-        found if found.id == id => Ok(found),
-        _ => Err(NoPage::NotFound),
     }
 }

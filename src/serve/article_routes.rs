@@ -12,6 +12,7 @@ use crate::serve::Desk;
 use crate::serve::answering::{SharedDesk, answer, failed};
 use crate::serve::article_page::article_page;
 use crate::serve::article_parts::ArticleParts;
+use crate::serve::asked::Asked;
 use crate::serve::citation_file::{TextFile, article_json, citation_file};
 use crate::serve::diff_page::{VersionSpan, diff_page};
 use crate::serve::door::CAPTURE_POLICY;
@@ -21,13 +22,14 @@ use crate::serve::query::Wish;
 use crate::serve::rights_at_door::Shown;
 
 /// The site and the name of an article.
-type ArticlePlace = Path<(String, String)>;
+type ArticlePlace = Asked<Path<(String, String)>>;
 
 /// Returns the router of the pages below `/a/SITE/NAME`.
 pub(super) fn router() -> Router<Arc<Desk>> {
     Router::new()
         .route("/a/{site}/{name}", get(article))
         .route("/a/{site}/{name}/versions/{n}", get(version))
+        .route("/a/{site}/{name}/versions/{n}/{file}", get(version_file))
         .route("/a/{site}/{name}/diff", get(newest_diff))
         .route("/a/{site}/{name}/diff/{span}", get(diff))
         .route("/a/{site}/{name}/capture/{capture}", get(capture))
@@ -37,11 +39,11 @@ pub(super) fn router() -> Router<Arc<Desk>> {
 }
 
 async fn article(State(desk): SharedDesk, wish: Wish, place: ArticlePlace) -> Response {
-    let Path((site, name)) = place;
+    let Asked(Path((site, name))) = place;
     answer(&desk, wish, move |desk, reader, wish| {
         match ArticleParts::read(reader, (&site, &name), None) {
             Ok(parts) => {
-                let shown = Shown::at(&desk.door, &parts.shown().article);
+                let shown = Shown::at(&desk.door, parts.shown());
                 Ok(article_page(wish, &parts, shown).into_response())
             }
             // A name may end so itself: the whole name counts first.
@@ -60,25 +62,25 @@ async fn article(State(desk): SharedDesk, wish: Wish, place: ArticlePlace) -> Re
 async fn version(
     State(desk): SharedDesk,
     wish: Wish,
-    Path((site, name, n)): Path<(String, String, u64)>,
+    Asked(Path((site, name, n))): Asked<Path<(String, String, u64)>>,
 ) -> Response {
     answer(&desk, wish, move |desk, reader, wish| {
         let parts = ArticleParts::read(reader, (&site, &name), Some(n))?;
-        let shown = Shown::at(&desk.door, &parts.shown().article);
+        let shown = Shown::at(&desk.door, parts.shown());
         Ok(article_page(wish, &parts, shown).into_response())
     })
     .await
 }
 
 async fn newest_diff(State(desk): SharedDesk, wish: Wish, place: ArticlePlace) -> Response {
-    let Path((site, name)) = place;
+    let Asked(Path((site, name))) = place;
     answer_diff(&desk, wish, (site, name), None).await
 }
 
 async fn diff(
     State(desk): SharedDesk,
     wish: Wish,
-    Path((site, name, span)): Path<(String, String, String)>,
+    Asked(Path((site, name, span))): Asked<Path<(String, String, String)>>,
 ) -> Response {
     match VersionSpan::parse(&span) {
         Some(span) => answer_diff(&desk, wish, (site, name), Some(span)).await,
@@ -103,7 +105,7 @@ async fn answer_diff(
 async fn capture(
     State(desk): SharedDesk,
     wish: Wish,
-    Path((site, name, capture)): Path<(String, String, i64)>,
+    Asked(Path((site, name, capture))): Asked<Path<(String, String, i64)>>,
 ) -> Response {
     answer(&desk, wish, move |desk, reader, wish| {
         let n = version_of(reader, (&site, &name), capture)?;
@@ -117,7 +119,7 @@ async fn capture(
 async fn raw_capture(
     State(desk): SharedDesk,
     wish: Wish,
-    Path((site, name, capture)): Path<(String, String, i64)>,
+    Asked(Path((site, name, capture))): Asked<Path<(String, String, i64)>>,
 ) -> Response {
     answer(&desk, wish, move |desk, reader, _| {
         let n = version_of(reader, (&site, &name), capture)?;
@@ -132,7 +134,7 @@ async fn raw_capture(
 async fn article_photo(
     State(desk): SharedDesk,
     wish: Wish,
-    Path((site, name, version, n)): Path<(String, String, u64, usize)>,
+    Asked(Path((site, name, version, n))): Asked<Path<(String, String, u64, usize)>>,
 ) -> Response {
     answer(&desk, wish, move |desk, reader, _| {
         let parts = ArticleParts::read(reader, (&site, &name), Some(version))?;
@@ -145,7 +147,7 @@ async fn article_photo(
 async fn article_file(
     State(desk): SharedDesk,
     wish: Wish,
-    Path((site, name, file)): Path<(String, String, String)>,
+    Asked(Path((site, name, file))): Asked<Path<(String, String, String)>>,
 ) -> Response {
     answer(&desk, wish, move |_, reader, _| {
         let parts = ArticleParts::read(reader, (&site, &name), None)?;
@@ -154,9 +156,21 @@ async fn article_file(
     .await
 }
 
+async fn version_file(
+    State(desk): SharedDesk,
+    wish: Wish,
+    Asked(Path((site, name, n, file))): Asked<Path<(String, String, u64, String)>>,
+) -> Response {
+    answer(&desk, wish, move |_, reader, _| {
+        let parts = ArticleParts::read(reader, (&site, &name), Some(n))?;
+        Ok(citation_file(&parts, &file)?.into_response())
+    })
+    .await
+}
+
 /// Refuses what is reserved, where only an excerpt may be shown.
 fn whole(desk: &Desk, parts: &ArticleParts) -> Result<(), NoPage> {
-    match Shown::at(&desk.door, &parts.shown().article) {
+    match Shown::at(&desk.door, parts.shown()) {
         Shown::Whole => Ok(()),
         Shown::Excerpt => Err(NoPage::Reserved),
     }

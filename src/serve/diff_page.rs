@@ -123,13 +123,13 @@ fn changes(wish: &Wish, old: &ArticleVersion, new: &ArticleVersion) -> Markup {
         div.story {
             @for part in folded(&paragraphs) {
                 @match part {
-                    Folded::Same(count) => p.same { (count) " " (words.unchanged) },
+                    Folded::Same(count) => p.same { (count) (words.unchanged) },
                     Folded::Changed(pieces) => p dir="auto" {
                         @for piece in pieces {
                             @match piece {
                                 Piece::Kept(text) => (text),
-                                Piece::Removed(text) => del aria-label=(words.removed) { (text) },
-                                Piece::Added(text) => ins aria-label=(words.added) { (text) },
+                                Piece::Removed(text) => del { (text) },
+                                Piece::Added(text) => ins { (text) },
                             }
                         }
                     },

@@ -36,6 +36,8 @@ impl std::fmt::Debug for Password {
 impl Password {
     /// A password, without the end of its line; `None` for one that is shorter than 12 letters.
     pub(crate) fn of_file(text: &str) -> Option<Self> {
+        // Some editors begin a file with a byte-order mark.
+        let text = text.trim_start_matches('\u{feff}');
         let password = text.lines().next().unwrap_or_default().trim_end();
         (password.chars().count() >= 12).then(|| Self(password.to_owned()))
     }
@@ -111,9 +113,12 @@ fn has_password(headers: &HeaderMap, password: &Password) -> bool {
     let given = headers
         .get(header::AUTHORIZATION)
         .map(HeaderValue::as_bytes);
-    let Some(encoded) = given.and_then(|given| given.strip_prefix(b"Basic ")) else {
+    let Some((scheme, encoded)) = given.and_then(|given| given.split_at_checked(6)) else {
         return false;
     };
+    if !scheme.eq_ignore_ascii_case(b"Basic ") {
+        return false;
+    }
     let Ok(pair) = BASE64.decode(encoded.trim_ascii()) else {
         return false;
     };

@@ -34,12 +34,17 @@ pub(super) fn feed_file(desk: &Desk, reader: &Reader, file: &str) -> Result<Text
         .list(&filter, ListOrder::Newest, None, ENTRIES)?
         .articles
     {
-        let found = reader.find_article(&listed.id)?;
+        let (site, name) = listed.id.split_once('/').unwrap_or_default();
+        // A feed goes on without what was taken down meanwhile, or cannot be read.
+        let Ok(found) = reader.article_of_id(site, name) else {
+            continue;
+        };
         let Some(newest) = reader.versions(&found)?.pop() else {
             continue;
         };
+        let shown = Shown::at(&desk.door, &newest);
         let mut article = newest.article;
-        if Shown::at(&desk.door, &article) == Shown::Excerpt {
+        if shown == Shown::Excerpt {
             article.paragraphs = vec![excerpt(&article)];
         }
         records.push(Record::new(article, Provenance::from(newest.kept)));

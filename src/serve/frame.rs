@@ -1,6 +1,6 @@
 //! What every page has around its content.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::serve::article_address::query;
 use crate::serve::failure::NoPage;
@@ -16,7 +16,7 @@ pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Marku
     let words = wish.words();
     let other = wish.language.other().tag();
     let switch = query(&[("to", other), ("back", &wish.here)]);
-    html! {
+    let page = html! {
         (DOCTYPE)
         html lang=(wish.language.tag()) {
             head {
@@ -45,7 +45,14 @@ pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Marku
                 main #content { (content) }
             }
         }
-    }
+    };
+    without_controls(page)
+}
+
+/// Leaves out what HTML has no place for (Unicode's control characters), which texts may have.
+fn without_controls(page: Markup) -> Markup {
+    let is_text = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
+    PreEscaped(page.into_string().chars().filter(is_text).collect())
 }
 
 /// Returns the element of a head that names a feed.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::archive::{ArchiveError, Reader};
 use crate::serve::article_address::article_path;
-use crate::serve::article_parts::{ArticleParts, find};
+use crate::serve::article_parts::ArticleParts;
 use crate::serve::failure::NoPage;
 use crate::serve::frame::page;
 use crate::serve::home_page::moment;
@@ -47,33 +47,58 @@ pub(super) fn capture_page(
     Ok(page(wish, words.as_it_came, &content))
 }
 
-/// Returns the number of the version that was read from a capture of an article.
+/// Returns the number of the newest version that was read from a capture of an article.
 pub(super) fn version_of(
     reader: &Reader,
     (site, name): (&str, &str),
     capture: i64,
 ) -> Result<u64, NoPage> {
-    let found = find(reader, site, name)?;
-    for one in reader.versions(&found)? {
-        let version = one.kept.version;
-        if reader.capture_of_version(&found, version)?.id == capture {
-            return Ok(version);
-        }
-    }
-    Err(NoPage::NotFound)
+    let found = reader.article_of_id(site, name)?;
+    let version = reader.newest_version_from(&found, capture)?;
+    version.ok_or(NoPage::NotFound)
 }
 
-/// Returns a page as it came. Its encoding is the one that its bytes name.
+/// Returns a page as it came, in the encoding with which it was read. Frames within it are no
+/// elements any more: a browser connects to their hosts before it asks whether it may.
 pub(super) fn raw_page(reader: &Reader, capture: i64) -> Result<KeptBytes, NoPage> {
-    let bytes = reader.body_of(capture)?.ok_or(NoPage::NotFound)?;
+    let mut bytes = reader.body_of(capture)?.ok_or(NoPage::NotFound)?;
+    unframe(&mut bytes);
     let charset = reader.charset_of(capture)?;
+    let is_name = |name: &String| {
+        name.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+    };
     let charset = charset
+        .filter(is_name)
         .map(|name| format!("; charset={name}"))
         .unwrap_or_default();
     Ok(KeptBytes {
         content_type: format!("text/html{charset}"),
         bytes,
     })
+}
+
+/// Elements that load another page, as they begin.
+const FRAMES: [&[u8]; 6] = [
+    b"<iframe",
+    b"<frame",
+    b"<object",
+    b"<embed",
+    b"<portal",
+    b"<fencedframe",
+];
+
+/// Renames the elements that load another page, in encodings whose first half is ASCII.
+fn unframe(page: &mut [u8]) {
+    for at in 0..page.len() {
+        let begins = |name: &&[u8]| {
+            page.get(at..at + name.len())
+                .is_some_and(|found| found.eq_ignore_ascii_case(name))
+        };
+        if page[at] == b'<' && FRAMES.iter().any(begins) {
+            page[at + 1] = b'x';
+        }
+    }
 }
 
 /// Returns the photo of a number, counted from 1, of an article's version.
@@ -90,4 +115,20 @@ pub(super) fn photo(reader: &Reader, parts: &ArticleParts, n: usize) -> Result<K
         content_type: (*content_type).to_owned(),
         bytes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_that_load_another_page_are_none_any_more() {
+        let mut page =
+            b"<IFrame src=//a><frameset><frame><p>frame <object data=b></object".to_vec();
+        unframe(&mut page);
+        assert_eq!(
+            page,
+            b"<xFrame src=//a><xrameset><xrame><p>frame <xbject data=b></object"
+        );
+    }
 }

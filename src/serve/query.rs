@@ -1,16 +1,17 @@
 //! What a request asks, and in which language.
 
+use std::convert::Infallible;
+
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header;
 use axum::http::request::Parts;
 use serde::Deserialize;
-use std::convert::Infallible;
 
 use crate::serve::language::Language;
 use crate::serve::words::Words;
 
-/// The longest query that is read, in bytes.
+/// The longest query that is read, in letters.
 pub(super) const LONGEST_QUERY: usize = 1_000;
 
 /// How a request wants its page.

@@ -1,7 +1,9 @@
 //! Readers of the archive that requests share: each works with one of its own, off the threads of
 //! the runtime.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
@@ -15,18 +17,49 @@ const MOST_READERS: usize = 8;
 #[derive(Debug)]
 pub(super) struct ReaderPool {
     place: ArchiveLocation,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     /// Readers that nobody uses. The lock is held for a push or a pop.
-    idle: Mutex<Vec<Reader>>,
+    idle: Mutex<Vec<PooledReader>>,
+}
+
+/// A reader, and the file that it has open.
+#[derive(Debug)]
+struct PooledReader {
+    reader: Reader,
+    file: Option<FileIdentity>,
+}
+
+/// The device and the inode of a file.
+type FileIdentity = (u64, u64);
+
+impl PooledReader {
+    fn open(place: &ArchiveLocation) -> Result<Self, ArchiveError> {
+        let reader = Reader::of(place)?;
+        let file = identity(reader.path());
+        Ok(Self { reader, file })
+    }
+
+    /// Tells whether the archive is still the file that this reader has open: another one may stand
+    /// in its place, as after `restore`. A file that was promised not to change is opened anew each
+    /// time, since nothing tells this reader that it did.
+    fn is_current(&self) -> bool {
+        !self.reader.is_immutable() && identity(self.reader.path()) == self.file
+    }
+}
+
+/// Returns the identity of the file at a path; `None` for an archive in a database.
+fn identity(path: &Path) -> Option<FileIdentity> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
 }
 
 impl ReaderPool {
     /// Opens the archive, so that what is wrong with it is told before the first request.
     pub(super) fn open(place: ArchiveLocation) -> Result<Self, ArchiveError> {
-        let first = Reader::of(&place)?;
+        let first = PooledReader::open(&place)?;
         Ok(Self {
             place,
-            turns: Semaphore::new(MOST_READERS),
+            turns: Arc::new(Semaphore::new(MOST_READERS)),
             idle: Mutex::new(vec![first]),
         })
     }
@@ -36,25 +69,25 @@ impl ReaderPool {
         &self,
         work: impl FnOnce(&Reader) -> Result<T, NoPage>,
     ) -> Result<T, NoPage> {
-        let idle = self.idle().pop();
-        let reader = match idle {
-            Some(reader) => reader,
-            None => Reader::of(&self.place)?,
+        let idle = self.idle().pop().filter(PooledReader::is_current);
+        let pooled = match idle {
+            Some(pooled) => pooled,
+            None => PooledReader::open(&self.place)?,
         };
-        let result = work(&reader);
+        let result = work(&pooled.reader);
         // A reader that failed may have lost its database: the next request opens another.
-        if !matches!(result, Err(NoPage::Archive(_))) {
-            self.idle().push(reader);
+        if !matches!(result, Err(NoPage::Archive(_))) && pooled.is_current() {
+            self.idle().push(pooled);
         }
         result
     }
 
     /// Returns the turns, of which a request takes one before it reads.
-    pub(super) fn turns(&self) -> &Semaphore {
+    pub(super) fn turns(&self) -> &Arc<Semaphore> {
         &self.turns
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<PooledReader>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

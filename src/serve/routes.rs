@@ -12,6 +12,7 @@ use axum::routing::get;
 use crate::archive::ListCursor;
 use crate::search::Query;
 use crate::serve::answering::{SharedDesk, answer, failed};
+use crate::serve::asked::Asked;
 use crate::serve::door::{PAGE_POLICY, Refusal};
 use crate::serve::failure::NoPage;
 use crate::serve::feed_file::feed_file;
@@ -19,7 +20,7 @@ use crate::serve::home_page::{HomeState, home_page};
 use crate::serve::language::{COOKIE, Language};
 use crate::serve::query::{LONGEST_QUERY, LanguageFields, ListFields, SearchFields, Wish};
 use crate::serve::run_page::{newest_runs, run_page};
-use crate::serve::search_page::{MOST_SKIPPED, found, search_page};
+use crate::serve::search_page::{FoundStories, MOST_SKIPPED, search_page};
 use crate::serve::site_page::{PaperState, site_page};
 use crate::serve::{Desk, article_routes};
 
@@ -43,6 +44,8 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
             "/robots.txt",
             get(|| text("text/plain; charset=utf-8", ROBOTS)),
         )
+        // Browsers ask for it by themselves.
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route(
             "/healthz",
             get(|| text("text/plain; charset=utf-8", "ok\n")),
@@ -55,7 +58,12 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
 
 /// Lets a request in or refuses it, and has each answer forbid what no page here needs.
 async fn at_the_door(State(desk): SharedDesk, request: Request, next: Next) -> Response {
-    let mut response = match desk.door.refusal(request.headers()) {
+    let refusal = match request.uri().path() {
+        // A monitor knows no password, and learns nothing of the archive.
+        "/healthz" => None,
+        _ => desk.door.refusal(request.headers()),
+    };
+    let mut response = match refusal {
         Some(Refusal::OtherHost) => {
             let why = "this server answers only to the names of its own address\n";
             (StatusCode::MISDIRECTED_REQUEST, why).into_response()
@@ -103,7 +111,11 @@ async fn at_the_door(State(desk): SharedDesk, request: Request, next: Next) -> R
     response
 }
 
-async fn home(State(desk): SharedDesk, wish: Wish, Fields(fields): Fields<ListFields>) -> Response {
+async fn home(
+    State(desk): SharedDesk,
+    wish: Wish,
+    Asked(Fields(fields)): Asked<Fields<ListFields>>,
+) -> Response {
     let after = match fields.after.as_deref().map(str::parse::<ListCursor>) {
         None => None,
         Some(Ok(after)) => Some(after),
@@ -119,17 +131,18 @@ async fn home(State(desk): SharedDesk, wish: Wish, Fields(fields): Fields<ListFi
 async fn search(
     State(desk): SharedDesk,
     wish: Wish,
-    Fields(fields): Fields<SearchFields>,
+    Asked(Fields(fields)): Asked<Fields<SearchFields>>,
 ) -> Response {
     if fields.q.trim().is_empty() {
         return search_page(&wish, &fields, None).into_response();
     }
-    if fields.q.len() > LONGEST_QUERY || fields.skip > MOST_SKIPPED {
+    if fields.q.chars().count() > LONGEST_QUERY || fields.skip > MOST_SKIPPED {
         return failed(&wish, &NoPage::NotFound);
     }
-    answer(&desk, wish, move |_, reader, wish| {
-        let results = found(reader, &Query::parse(&fields.q)?, &fields)?;
-        Ok(search_page(wish, &fields, Some(&results)).into_response())
+    answer(&desk, wish, move |desk, reader, wish| {
+        let query = Query::parse(&fields.q)?;
+        let found = FoundStories::read(&desk.door, reader, &query, &fields)?;
+        Ok(search_page(wish, &fields, Some(&found)).into_response())
     })
     .await
 }
@@ -137,8 +150,8 @@ async fn search(
 async fn site(
     State(desk): SharedDesk,
     wish: Wish,
-    Path(name): Path<String>,
-    Fields(fields): Fields<ListFields>,
+    Asked(Path(name)): Asked<Path<String>>,
+    Asked(Fields(fields)): Asked<Fields<ListFields>>,
 ) -> Response {
     answer(&desk, wish, move |desk, reader, wish| {
         let shown = PaperState::read(desk, reader, &name, &fields)?;
@@ -154,7 +167,11 @@ async fn runs(State(desk): SharedDesk, wish: Wish) -> Response {
     .await
 }
 
-async fn feed(State(desk): SharedDesk, wish: Wish, Path(file): Path<String>) -> Response {
+async fn feed(
+    State(desk): SharedDesk,
+    wish: Wish,
+    Asked(Path(file)): Asked<Path<String>>,
+) -> Response {
     answer(&desk, wish, move |desk, reader, _| {
         Ok(feed_file(desk, reader, &file)?.into_response())
     })
@@ -162,16 +179,15 @@ async fn feed(State(desk): SharedDesk, wish: Wish, Path(file): Path<String>) -> 
 }
 
 /// Keeps the choice of a language, and leads back.
-async fn language(wish: Wish, Fields(fields): Fields<LanguageFields>) -> Response {
+async fn language(wish: Wish, Asked(Fields(fields)): Asked<Fields<LanguageFields>>) -> Response {
     let Some(chosen) = Language::of_tag(&fields.to) else {
         return failed(&wish, &NoPage::NotFound);
     };
-    // Only to a path of this server: `//host` and `/\host` would lead elsewhere.
-    let is_here = fields.back.starts_with('/')
-        && !["//", "/\\"]
-            .iter()
-            .any(|other| fields.back.starts_with(other));
-    let back = if is_here { fields.back.as_str() } else { "/" };
+    let back = if is_path_here(&fields.back) {
+        fields.back.as_str()
+    } else {
+        "/"
+    };
     let cookie = format!(
         "{COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
         chosen.tag()
@@ -181,6 +197,15 @@ async fn language(wish: Wish, Fields(fields): Fields<LanguageFields>) -> Respons
         (header::LOCATION, back.to_owned()),
     ];
     (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// Tells whether an address leads to a page of this server. `//host` and `/\\host` lead elsewhere,
+/// and browsers leave out tabs and line ends between.
+fn is_path_here(back: &str) -> bool {
+    let is_plain = back
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    is_plain && back.starts_with('/') && !back.starts_with("//")
 }
 
 async fn ready(State(desk): SharedDesk, wish: Wish) -> Response {

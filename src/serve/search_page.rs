@@ -2,14 +2,17 @@
 
 use maud::{Markup, html};
 
-use crate::archive::{ArchiveError, Reader};
+use crate::archive::Reader;
 use crate::search::{
     Query, SearchOrder, SearchPage, SearchResults, SnippetPart, StoryFound, search,
 };
 use crate::serve::article_address::{article_path, query};
+use crate::serve::door::Door;
+use crate::serve::failure::NoPage;
 use crate::serve::frame::page;
 use crate::serve::home_page::moment;
 use crate::serve::query::{SearchFields, SortField, Wish};
+use crate::serve::rights_at_door::Shown;
 
 /// Stories of a page.
 const STORIES: usize = 20;
@@ -17,28 +20,58 @@ const STORIES: usize = 20;
 /// Further pages are not turned to: a query says more than a page of that number.
 pub(super) const MOST_SKIPPED: usize = 10_000;
 
-/// Searches, with the words and the order that were asked for.
-pub(super) fn found(
-    reader: &Reader,
-    wanted: &Query,
-    fields: &SearchFields,
-) -> Result<SearchResults, ArchiveError> {
-    let _snapshot = reader.snapshot()?;
-    let part = SearchPage {
-        order: match fields.sort {
-            SortField::Best => SearchOrder::Best,
-            SortField::New => SearchOrder::Newest,
-        },
-        skipped: fields.skip,
-        most: STORIES,
-    };
-    search(&reader.searcher()?, wanted, part)
+/// What a search found, as far as its reader may see it.
+#[derive(Debug)]
+pub(super) struct FoundStories {
+    results: SearchResults,
+    /// Of each story, whether the place where the words stand is shown.
+    has_snippet: Vec<bool>,
+}
+
+impl FoundStories {
+    /// Searches, with the words and the order that were asked for.
+    pub(super) fn read(
+        door: &Door,
+        reader: &Reader,
+        wanted: &Query,
+        fields: &SearchFields,
+    ) -> Result<Self, NoPage> {
+        let _snapshot = reader.snapshot()?;
+        let part = SearchPage {
+            order: match fields.sort {
+                SortField::Best => SearchOrder::Best,
+                SortField::New => SearchOrder::Newest,
+            },
+            skipped: fields.skip,
+            most: STORIES,
+        };
+        let results = search(&reader.searcher()?, wanted, part)?;
+        let has_snippet = results
+            .stories
+            .iter()
+            .map(|story| is_shown(door, reader, story));
+        Ok(Self {
+            has_snippet: has_snippet.collect::<Result<_, _>>()?,
+            results,
+        })
+    }
+}
+
+/// Tells whether a reader may see the text of a story.
+fn is_shown(door: &Door, reader: &Reader, story: &StoryFound) -> Result<bool, NoPage> {
+    if door.is_private() {
+        return Ok(true);
+    }
+    let (site, name) = story.text.id.split_once('/').unwrap_or_default();
+    let found = reader.article_of_id(site, name)?;
+    let newest = reader.versions(&found)?.pop();
+    Ok(newest.is_some_and(|newest| Shown::at(door, &newest) == Shown::Whole))
 }
 
 pub(super) fn search_page(
     wish: &Wish,
     fields: &SearchFields,
-    results: Option<&SearchResults>,
+    found: Option<&FoundStories>,
 ) -> Markup {
     let words = wish.words();
     let content = html! {
@@ -59,22 +92,25 @@ pub(super) fn search_page(
             button { (words.search) }
             p #hint { small { (words.search_hint) } }
         }
-        @if let Some(results) = results { (list(wish, fields, results)) }
+        @if let Some(found) = found { (list(wish, fields, found)) }
     };
     page(wish, words.search, &content)
 }
 
-fn list(wish: &Wish, fields: &SearchFields, results: &SearchResults) -> Markup {
+fn list(wish: &Wish, fields: &SearchFields, found: &FoundStories) -> Markup {
     let words = wish.words();
+    let results = &found.results;
     let behind = fields.skip + results.stories.len();
     html! {
         @if results.articles == 0 { p role="status" { (words.nothing_found) } }
-        @else { p role="status" { (results.articles) " " (words.results) } }
+        @else { p role="status" { (results.articles) (words.results) } }
         @if let Some(instead) = &results.instead {
             p { (words.found_instead) " " bdi { (instead) } }
         }
         ol.articles start=(fields.skip + 1) {
-            @for story in &results.stories { (found_story(wish, story)) }
+            @for (story, has_snippet) in results.stories.iter().zip(&found.has_snippet) {
+                (found_story(wish, story, *has_snippet))
+            }
         }
         @if behind < results.ranked_stories && behind <= MOST_SKIPPED {
             p { a rel="next" href={ "/search?" (query(&[
@@ -84,7 +120,7 @@ fn list(wish: &Wish, fields: &SearchFields, results: &SearchResults) -> Markup {
     }
 }
 
-fn found_story(wish: &Wish, story: &StoryFound) -> Markup {
+fn found_story(wish: &Wish, story: &StoryFound, has_snippet: bool) -> Markup {
     let words = wish.words();
     let text = &story.text;
     html! {
@@ -92,11 +128,13 @@ fn found_story(wish: &Wish, story: &StoryFound) -> Markup {
             a href=(article_path(&text.id)) {
                 bdi { (text.title.as_deref().unwrap_or(words.no_title)) }
             }
-            p.snippet dir="auto" {
-                @for part in &story.snippet.0 {
-                    @match part {
-                        SnippetPart::Plain(plain) => (plain),
-                        SnippetPart::Word(word) => mark { (word) },
+            @if has_snippet {
+                p.snippet dir="auto" {
+                    @for part in &story.snippet.0 {
+                        @match part {
+                            SnippetPart::Plain(plain) => (plain),
+                            SnippetPart::Word(word) => mark { (word) },
+                        }
                     }
                 }
             }
@@ -106,7 +144,7 @@ fn found_story(wish: &Wish, story: &StoryFound) -> Markup {
                     Some(at) => time datetime=(at) { (moment(at)) },
                     None => (words.no_date),
                 }
-                @if story.copies > 0 { " · " (story.copies) " " (words.copies) }
+                @if story.copies > 0 { " · " (story.copies) (words.copies) }
             }
         }
     }

@@ -198,10 +198,10 @@ fn facts(wish: &Wish, shown: &PaperState) -> Markup {
             dt { (words.more_versions) } dd { (state.changes) }
             dt { (words.queued) } dd { (state.queued) }
             @if let Some(at) = &state.last_crawl {
-                dt { (words.last_crawl) } dd { (moment(at)) " UTC" }
+                dt { (words.last_crawl) } dd { (moment(at)) }
             }
             @if let Some(at) = &shown.site().next_crawl {
-                dt { (words.next_crawl) } dd { (moment(at)) " UTC" }
+                dt { (words.next_crawl) } dd { (moment(at)) }
             }
             @if let Some(host) = shown.host() {
                 dt { (words.pace) }

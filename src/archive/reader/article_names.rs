@@ -96,6 +96,48 @@ impl Reader {
         }
     }
 
+    /// Finds the article that exports name `SITE/NAME`, and no other one. Sees saved changes only.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::find_article`], but no name has several articles.
+    #[cfg(feature = "cli")]
+    pub(crate) fn article_of_id(
+        &self,
+        site: &str,
+        name: &str,
+    ) -> Result<FoundArticle, ArchiveError> {
+        let id = format!("{site}/{name}");
+        let key = ArticleKey::text(name);
+        let rows = self.rows(
+            "SELECT article.id FROM site CROSS JOIN article
+             WHERE site.name = ?1 AND article.site_id = site.id AND article.number = ?2
+             UNION
+             SELECT article.id FROM site CROSS JOIN article
+             WHERE site.name = ?1 AND article.site_id = site.id AND article.text_id = ?3
+             UNION
+             SELECT article.id FROM site CROSS JOIN article
+             WHERE site.name = ?1 AND article.site_id = site.id AND article.url = ?4
+             LIMIT ?5",
+            params![
+                site,
+                key.as_ref()
+                    .and_then(ArticleKey::as_number)
+                    .map(u64::cast_signed),
+                key.as_ref().and_then(ArticleKey::as_text),
+                name,
+                MOST_FOUND
+            ],
+        )?;
+        for row in rows {
+            let found = self.found(row)?;
+            if found.id == id {
+                return self.unless_taken_down(found);
+            }
+        }
+        Err(ArchiveError::NoSuchArticle { wanted: id })
+    }
+
     fn rows_named(&self, wanted: &str) -> Result<ArticleRows, ArchiveError> {
         if wanted.is_empty() || wanted.len() > LONGEST_NAME {
             return Ok(ArticleRows::new());

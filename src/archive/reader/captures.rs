@@ -89,6 +89,21 @@ impl Reader {
         })?)
     }
 
+    /// Returns the number of the newest version of an article that was read from a capture.
+    #[cfg(feature = "cli")]
+    pub(crate) fn newest_version_from(
+        &self,
+        of: &FoundArticle,
+        capture: i64,
+    ) -> Result<Option<u64>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT n FROM version WHERE article_id = ?1 AND capture_id = ?2
+             ORDER BY n DESC LIMIT 1",
+        )?;
+        let newest = select.query_row(params![of.row, capture], |row| row.get(0));
+        Ok(newest.optional()?)
+    }
+
     /// Returns the encoding with which a capture was read, by its name; `None` where none is known.
     #[cfg(feature = "cli")]
     pub(crate) fn charset_of(&self, capture: i64) -> Result<Option<String>, ArchiveError> {
