@@ -39,6 +39,7 @@ mod status;
 mod survey;
 mod truncated_lists;
 mod verify;
+mod version;
 mod watch;
 mod worker;
 mod writing;
@@ -82,7 +83,8 @@ Exit codes:
 /// A polite newspaper archivist: crawls a paper at the pace it allows, keeps every page raw,
 /// extracts the articles.
 #[derive(Debug, Parser)]
-#[command(name = "saseo", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "saseo", version, long_version = version::LONG.as_str())]
+#[command(max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
     #[command(flatten)]
     common: Common,

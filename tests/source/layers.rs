@@ -199,7 +199,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "cli",
         &[
-            &["args", "console", "service"],
+            &["args", "console", "service", "version"],
             // Options that every command has say how much the console tells.
             &["common"],
             &["help_texts", "hint"],
