@@ -10,6 +10,7 @@ mod chosen;
 mod cite;
 mod common;
 mod compact;
+mod completions;
 mod console;
 mod copy_words;
 mod crawl;
@@ -27,6 +28,7 @@ mod hold;
 mod init;
 mod layout;
 mod list;
+mod man;
 mod plan;
 mod progress;
 mod reextract;
@@ -47,7 +49,7 @@ mod writing;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
@@ -235,6 +237,12 @@ enum Command {
     /// Start a small newspaper on this machine, crawl it, export it, and say what was done
     #[command(after_help = help_texts::demo())]
     Demo(demo::DemoArgs),
+    /// Print a script with which a shell completes commands and options
+    #[command(after_help = help_texts::completions())]
+    Completions(completions::CompletionsArgs),
+    /// Write the man pages of all commands into a folder
+    #[command(after_help = help_texts::man())]
+    Man(man::ManArgs),
 }
 
 /// Runs the command line, and returns its exit code.
@@ -266,7 +274,12 @@ pub fn main() -> ExitCode {
 fn configured_places(cli: &Cli) -> anyhow::Result<ArchiveSettings> {
     let needs_none = matches!(
         cli.command,
-        Command::Init(_) | Command::Demo(_) | Command::Extract(_) | Command::Archive(_)
+        Command::Init(_)
+            | Command::Demo(_)
+            | Command::Extract(_)
+            | Command::Archive(_)
+            | Command::Completions(_)
+            | Command::Man(_)
     );
     let are_all_named = cli.common.store.is_some() && cli.common.blobs.is_some();
     if needs_none || are_all_named {
@@ -314,6 +327,8 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(common, &args),
         Command::Init(args) => init::run(common, &args),
         Command::Demo(args) => demo::run(common, &args),
+        Command::Completions(args) => completions::run(common, &args, Cli::command()),
+        Command::Man(args) => man::run(common, &args, Cli::command()),
     }
 }
 

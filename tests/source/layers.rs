@@ -218,10 +218,12 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "audit",
                 "backup",
                 "compact",
+                "completions",
                 "extract",
                 "forget",
                 "hold",
                 "init",
+                "man",
                 "plan",
                 "restore",
                 "crawl_report",
@@ -238,7 +240,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 30] = [
+const HOMES: [(&str, &[&str]); 32] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),
@@ -248,6 +250,8 @@ const HOMES: [(&str, &[&str]); 30] = [
     ("spider", &["discover"]),
     ("axum", &["demo"]),
     ("clap", &["cli", "export"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("zstd", &["archive", "export", "fetch"]),
     ("similar", &["history"]),
     ("dom_query", &["markup"]),
