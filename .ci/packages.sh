@@ -39,7 +39,7 @@ if [ "$(cargo deb --version 2> /dev/null)" != "$deb_version" ]; then
 fi
 
 echo "-- the package"
-bash packaging/build.sh "$saseo" --fast --output "$scratch/first.deb"
+bash packaging/build.sh deb "$saseo" --fast --output "$scratch/first.deb"
 lintian --fail-on error,warning --allow-root "$scratch/first.deb"
 
 echo "-- completions and man pages"
@@ -72,6 +72,22 @@ sources=(/etc/apt/sources.list /etc/apt/sources.list.d/*)
 mapfile -t sources < <(find "${sources[@]}" -type f \( -name '*.list' -o -name '*.sources' \) 2> /dev/null)
 mmdebstrap --quiet --variant=apt --include=adduser,ca-certificates "$VERSION_CODENAME" "$scratch/root" "${sources[@]}" \
     2> "$scratch/mmdebstrap.log" || { cat "$scratch/mmdebstrap.log" >&2; exit 1; }
-cp "$scratch"/*.deb "$scratch/root/root/"
+cp -a "$scratch/root" "$scratch/root-of-rpm"
+
 # Without a network, but for the machine itself; what is mounted or left running ends with it.
-unshare --net --mount --pid --fork --kill-child bash packaging/debian/test-in-root.sh "$scratch/root"
+in_root() {
+    unshare --net --mount --pid --fork --kill-child bash packaging/test-in-root.sh "$@"
+}
+cp "$scratch"/*.deb "$scratch/root/root/"
+in_root "$scratch/root" deb
+
+echo "-- rpm"
+if command -v cargo-generate-rpm > /dev/null; then
+    need rpm rpm
+    bash packaging/build.sh rpm "$saseo" --output "$scratch/first.rpm"
+    bash packaging/build.sh rpm "$saseo" --output "$scratch/second.rpm" --set-metadata 'release = "2"'
+    cp "$scratch"/*.rpm "$scratch/root-of-rpm/root/"
+    in_root "$scratch/root-of-rpm" rpm
+else
+    echo "cargo-generate-rpm is not installed: left out"
+fi
