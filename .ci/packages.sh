@@ -31,8 +31,8 @@ need dpkg-shlibdeps dpkg-dev
 echo "-- cargo-deb"
 tools=$PWD/target/tools
 deb_version=3.8.0
-if [ "$(cargo deb --version 2> /dev/null)" != "$deb_version" ]; then
-    export PATH=$tools/bin:$PATH
+export PATH=$tools/bin:$PATH
+if [ "$(cargo deb --version 2> /dev/null | sed 's/.* //')" != "$deb_version" ]; then
     # It packs one file: what it takes to optimise it is not worth the time.
     CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
         cargo install cargo-deb --version "$deb_version" --locked --quiet --root "$tools" --target-dir "$tools/target"
