@@ -95,6 +95,8 @@ fn write(folder: &TempDir) {
         })
         .collect();
     let terms = Terms {
+        signature_key: None,
+        signature_agent: None,
         version: "0.1.0".into(),
         agent: "saseo".into(),
         user_agent: None,

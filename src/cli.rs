@@ -25,6 +25,7 @@ mod forget;
 mod help_texts;
 mod hint;
 mod hold;
+mod identity;
 mod init;
 mod layout;
 mod list;
@@ -35,6 +36,7 @@ mod reextract;
 mod restore;
 mod schedule;
 mod search;
+mod serve;
 mod service;
 mod show;
 mod status;
@@ -142,6 +144,13 @@ enum Command {
     /// fast it asks, and which signals it honours, in English and Korean
     #[command(after_help = help_texts::about())]
     About(about::AboutArgs),
+    /// Make the key that signs requests, and the directory by which papers check the signatures
+    ///
+    /// Signed requests (Web Bot Auth) prove who asks, and give no right. The key is made once, in a
+    /// file of its owner alone. The directory is for the site of the crawler, which shows it at
+    /// /.well-known/http-message-signatures-directory: docs/guide/identity.md tells how.
+    #[command(after_help = help_texts::identity())]
+    Identity(identity::IdentityArgs),
     /// Check everything that is kept against its hashes; exit 3 where something is damaged
     ///
     /// Checks the file, every page as it came, every version of an article, the robots.txt copies
@@ -178,6 +187,14 @@ enum Command {
     /// a crawl, and needs no network.
     #[command(after_help = help_texts::search())]
     Search(search::SearchArgs),
+    /// Show the archive as web pages on this machine, until stopped
+    ///
+    /// Papers, articles with their photos and versions, search and citations, in Korean and
+    /// English, for a browser at http://127.0.0.1:8780/. It writes nothing, and runs beside a
+    /// crawl. Other machines see it with --listen, behind a password; of articles that their paper
+    /// reserves they see the beginning.
+    #[command(after_help = help_texts::serve())]
+    Serve(serve::ServeArgs),
     /// List articles, page by page, the newest first
     ///
     /// A line an article: when it was published, its id, title and authors. Runs beside a crawl,
@@ -278,6 +295,7 @@ fn configured_places(cli: &Cli) -> anyhow::Result<ArchiveSettings> {
             | Command::Demo(_)
             | Command::Extract(_)
             | Command::Archive(_)
+            | Command::Identity(_)
             | Command::Completions(_)
             | Command::Man(_)
     );
@@ -306,9 +324,11 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Export(args) => export::run(common, &args),
         Command::Exports(args) => exports::run(common, &args),
         Command::Watch(args) => watch::run(common, &args),
+        Command::Serve(args) => serve::run(common, &args),
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
         Command::About(args) => about::run(common, &args),
+        Command::Identity(args) => identity::run(common, &args),
         Command::Verify(args) => verify::run(common, &args),
         Command::Backup(args) => backup::run(common, &args),
         Command::Restore(args) => restore::run(common, &args),

@@ -6,13 +6,14 @@ mod files;
 mod read;
 mod readers;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::Clock;
 #[cfg(feature = "cli")]
 use crate::config::settings::ArchiveSettings;
-use crate::config::settings::{can_be_answered, contact};
+use crate::config::settings::{Identity, can_be_answered, contact, key_directory};
 use crate::config::{ConfigFileError, Profiles, Settings, Site, fault};
 use crate::config_folder::error::Faults;
 use crate::config_folder::files::{ConfigFile, ConfigFiles};
@@ -47,7 +48,8 @@ pub struct Config {
 
 impl Config {
     /// Reads a folder of configuration: `saseo.toml`, `sites/*.toml` and `profiles/*.toml`, each of
-    /// them optional. The environment variable `SASEO_CONTACT` goes before `identity.contact`.
+    /// them optional. The environment variables `SASEO_CONTACT`, `SASEO_IDENTITY_KEY` and
+    /// `SASEO_IDENTITY_DIRECTORY` go before the keys `identity.contact`, `key` and `directory`.
     ///
     /// # Errors
     ///
@@ -102,6 +104,27 @@ impl Config {
         Ok(settings.archive)
     }
 
+    /// Returns who sends the requests, by `saseo.toml` and the environment alone.
+    ///
+    /// # Errors
+    ///
+    /// Fails where one of them is wrong. A directory may be named before there is a key.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sender(named: Option<&Path>) -> Result<Identity, ConfigError> {
+        let file = match folder_of(named)? {
+            Some(folder) => ConfigFiles::settings_of(folder)?.unwrap_or_default(),
+            None => ConfigFile::default(),
+        };
+        let mut settings = Settings::parse(&file.name, &file.text)?;
+
+        let mut faults = Faults::default();
+        of_environment(&mut settings.identity, &mut faults);
+        match faults.0.into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(settings.identity),
+        }
+    }
+
     /// Makes a configuration of these sites, with the shipped settings and profiles.
     ///
     /// # Examples
@@ -148,10 +171,10 @@ impl Config {
             });
 
         let mut loaded = Self::read(sources, &mut faults);
-        if let Some(told) = std::env::var_os("SASEO_CONTACT").filter(|told| !told.is_empty()) {
-            // A value that is not UTF-8 is not ASCII either, and is refused for that.
-            let told = contact(&told.to_string_lossy()).map_err(ConfigError::Contact);
-            loaded.settings.identity.contact = faults.kept(told).unwrap_or_default();
+        let identity = &mut loaded.settings.identity;
+        of_environment(identity, &mut faults);
+        if identity.key.is_none() && identity.directory.is_some() {
+            faults.0.push(ConfigError::DirectoryWithoutKey);
         }
         (loaded, faults.0)
     }
@@ -266,6 +289,23 @@ impl Config {
                 name: name.to_owned(),
                 known: self.sites.iter().map(|site| site.name.clone()).collect(),
             })
+    }
+}
+
+/// Replaces what the environment tells of the sender.
+fn of_environment(identity: &mut Identity, faults: &mut Faults) {
+    let told = |name| std::env::var_os(name).filter(|told: &OsString| !told.is_empty());
+    if let Some(told) = told("SASEO_CONTACT") {
+        // A value that is not UTF-8 is not ASCII either, and is refused for that.
+        let told = contact(&told.to_string_lossy()).map_err(ConfigError::Contact);
+        identity.contact = faults.kept(told).unwrap_or_default();
+    }
+    if let Some(path) = told("SASEO_IDENTITY_KEY") {
+        identity.key = Some(PathBuf::from(path));
+    }
+    if let Some(told) = told("SASEO_IDENTITY_DIRECTORY") {
+        let told = key_directory(&told.to_string_lossy()).map_err(ConfigError::Directory);
+        identity.directory = faults.kept(told);
     }
 }
 

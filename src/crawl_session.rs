@@ -25,7 +25,7 @@ use crate::signals::StopSignal;
 pub use crawler::{CrawlLimits, Crawler};
 pub use error::{CrawlError, SessionError};
 pub use free_disk::{TooLittleRoom, check_free_disk};
-pub use network::{NetworkError, network, web};
+pub use network::{NetworkError, network, request_signer, web};
 pub use plan::{CrawlOrder, crawl_plan, host_locks, lasting_session, worker_session};
 pub use stopping::{SignalRelay, Stopping};
 

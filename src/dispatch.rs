@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::archive::{Ending, HostTerms, Terms};
 use crate::config::Settings;
-use crate::fetch::{Answer, Trouble, user_agent};
+use crate::fetch::{Answer, Trouble, Web, user_agent};
 use crate::page_url::Host;
 use crate::politeness::HostLimits;
 use crate::time::Timestamp;
@@ -60,21 +60,30 @@ impl HomeTerms {
         }
     }
 
-    /// Returns the promises of a run, for its first row in the ledger. `joins` tells that other
-    /// runs of the process came before it.
-    pub(crate) fn terms(&self, settings: &Settings, site: Option<&str>, joins: bool) -> Terms {
+    /// Returns the promises of a run over this network, for its first row in the ledger. `joins`
+    /// tells that other runs of the process came before it.
+    pub(crate) fn terms(
+        &self,
+        settings: &Settings,
+        web: &impl Web,
+        site: Option<&str>,
+        joins: bool,
+    ) -> Terms {
         let HostLimits {
             gap,
             max_concurrent,
             own,
         } = self.limits;
         let (pace, identity) = (&settings.pace, &settings.identity);
+        let signer = web.signer();
 
         Terms {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             agent: identity.agent.clone(),
             user_agent: Some(user_agent(&identity.agent, &identity.contact)),
             contact: Some(identity.contact.clone()).filter(|contact| !contact.is_empty()),
+            signature_key: signer.map(|signer| signer.key_id().to_owned()),
+            signature_agent: signer.and_then(|signer| signer.directory().map(str::to_owned)),
             server_ms: millis(pace.server_rate.0),
             total_ms: millis(pace.total_rate.0),
             site: site.map(str::to_owned),

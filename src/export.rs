@@ -39,6 +39,8 @@ use crate::rights::{DeclaredRights, Purpose};
 use crate::time::Timestamp;
 use crate::web_archive::WebArchiveSummary;
 
+#[cfg(feature = "cli")]
+pub(crate) use atom::atom_feed;
 pub use csv::{CsvDialect, Formulas, Mark};
 pub use error::ExportError;
 pub use format::{ExportFormat, ExportOptions, NEWEST};

@@ -11,6 +11,7 @@ use std::future::Future;
 use std::net::IpAddr;
 
 use crate::frontier::Visit;
+use crate::identity::RequestSigner;
 use crate::page_url::Host;
 use crate::politeness::{ResponseClass, Turn, refuses, retry_after};
 use crate::time::Timestamp;
@@ -32,6 +33,11 @@ pub trait Web: Send + Sync + 'static {
         host: &Host,
         reach: Reach,
     ) -> impl Future<Output = Result<IpAddr, Trouble>> + Send;
+
+    /// Returns who signs the requests; `None` where they are not signed.
+    fn signer(&self) -> Option<&RequestSigner> {
+        None
+    }
 
     /// Sends one request and reads its whole answer. It spends the visit, and returns its turn.
     fn fetch(

@@ -45,6 +45,7 @@
 //! | | `extract`, `revisit`, `coverage_gaps`, `field_drift` | quick-xml (`discover`) |
 //! | opt-outs, pure | `opt_out` | serde_json, quick-xml |
 //! | judgement, pure | `frontier` | |
+//! | signatures | `identity` | aws-lc-rs, sfv, the file of a key |
 //! | world | `clock`, `fetch` | the clocks, reqwest: one each |
 //! | | `archive` | rusqlite, tokio-postgres |
 //! | | `host_lock`, `deadline` | lock files, threads |
@@ -58,6 +59,7 @@
 //! | sessions | `crawl_session`, `backup`, `archive_copy` | a runtime, the environment, files |
 //! | crawls at their times | `schedule` | monitors |
 //! | status, pure but for its reading | `status` | |
+//! | web pages | `serve` | axum, maud |
 //! | face | `cli` | clap, stdout, pipes |
 //!
 //! Deciding is pure and is told the time. A right is a value (`robots::Allowed`,
@@ -136,6 +138,9 @@ mod history;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod host_lock;
+#[cfg(feature = "crawl")]
+#[doc(hidden)]
+pub mod identity;
 #[cfg(feature = "archive")]
 mod lease_deadline;
 #[doc(hidden)]
@@ -169,6 +174,8 @@ pub mod schedule;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod search;
+#[cfg(feature = "cli")]
+mod serve;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod signals;

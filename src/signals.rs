@@ -160,7 +160,8 @@ impl CaughtSignals {
         });
     }
 
-    fn wait(&mut self) -> StopSignal {
+    /// Waits for a stop signal.
+    pub(crate) fn wait(&mut self) -> StopSignal {
         let never = std::future::pending::<Infallible>();
         match self.unless_stopped(never) {
             Err(stop) => stop,

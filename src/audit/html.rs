@@ -50,7 +50,9 @@ fn who(findings: &AuditReport) -> String {
             .filter_map(|asker| asker.contact.clone()),
     );
     let contact = contact.unwrap_or_else(|| "______________________".to_owned());
-    let mut part = format!("- Who asked: {asker}\n- Contact: {contact}\n");
+    let signed = listed(findings.askers.iter().map(Requester::signed));
+    let signed = signed.unwrap_or_else(|| "not written down".to_owned());
+    let mut part = format!("- Who asked: {asker}\n- Contact: {contact}\n- Signatures: {signed}\n");
     if let Some((from, to)) = findings.from.as_ref().zip(findings.to.as_ref()) {
         add(
             &mut part,

@@ -20,15 +20,32 @@ pub struct Requester {
     /// The User-Agent line as it was sent; `None` of runs that did not write it down.
     pub user_agent: Option<String>,
     pub contact: Option<String>,
+    /// The id of the key that signed each request; `None` where requests were not signed.
+    pub signature_key: Option<String>,
+    /// The site that shows that key, as each request named it.
+    pub signature_agent: Option<String>,
 }
 
 impl Requester {
+    /// Returns in words whether its requests are signed.
+    pub fn signed(&self) -> String {
+        match (&self.signature_key, &self.signature_agent) {
+            (None, _) => "requests not signed".to_owned(),
+            (Some(key), None) => format!("each request signed by the key {key}"),
+            (Some(key), Some(site)) => {
+                format!("each request signed by the key {key}, which {site} shows")
+            }
+        }
+    }
+
     fn of_terms(terms: &Terms) -> Self {
         let Terms {
             agent,
             version,
             user_agent,
             contact,
+            signature_key,
+            signature_agent,
             ..
         } = terms.clone();
         Self {
@@ -36,6 +53,8 @@ impl Requester {
             version,
             user_agent,
             contact,
+            signature_key,
+            signature_agent,
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::cli::exit::Exit;
 use crate::cli::{Common, console};
 use crate::config::site::OptOutPolicy;
 use crate::config_folder::{Config, ConfigError};
+use crate::crawl_session::request_signer;
 use crate::export;
 use crate::fetch::user_agent;
 
@@ -67,7 +68,8 @@ pub(super) fn run(common: &Common, args: &AboutArgs) -> anyhow::Result<Exit> {
 ///
 /// # Errors
 ///
-/// Fails where nobody could be reached by the page.
+/// Fails where nobody could be reached by the page, and where the key of its requests cannot be
+/// read.
 fn crawling(configuration: &Config, args: &AboutArgs) -> Result<Crawling, ConfigError> {
     let settings = &configuration.settings;
     let identity = &settings.identity;
@@ -93,6 +95,7 @@ fn crawling(configuration: &Config, args: &AboutArgs) -> Result<Crawling, Config
         agent: identity.agent.clone(),
         user_agent: user_agent(&identity.agent, &identity.contact),
         contact: identity.contact.clone(),
+        signer: request_signer(settings)?,
         reach: args.reach.clone(),
         why: args.why.clone(),
         directives: if obeys_all {

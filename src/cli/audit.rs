@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::archive::Reader;
-use crate::audit::{AuditReport, AuditScope, HostFindings, StampedRow, Violation, audit, page};
+use crate::audit::{
+    AuditReport, AuditScope, HostFindings, Requester, StampedRow, Violation, audit, page,
+};
 use crate::cli::audit::time_stamps::StampSource;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint};
@@ -104,6 +106,9 @@ fn tell(common: &Common, archive: &Path, findings: &AuditReport) -> anyhow::Resu
         counts::count(findings.rows, "row(s)")
     ))?;
     console::data(&totals(findings))?;
+    for asker in &findings.askers {
+        console::data(&of_asker(asker))?;
+    }
 
     for host in &findings.hosts {
         console::data(&of_host(host))?;
@@ -158,6 +163,14 @@ fn totals(findings: &AuditReport) -> String {
     let runs = counts::count(findings.runs, "run(s)");
     let requests = counts::requests(findings.requests);
     format!("{requests} in {runs} from {from} to {to}: {told}{megabytes:.1} MB")
+}
+
+fn of_asker(asker: &Requester) -> String {
+    let name = match &asker.user_agent {
+        Some(line) => line.clone(),
+        None => format!("{} (saseo {})", asker.agent, asker.version),
+    };
+    format!("asked by {name}: {}", asker.signed())
 }
 
 fn of_host(host: &HostFindings) -> String {

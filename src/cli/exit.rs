@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use crate::archive::{ArchiveError, StoreError};
 use crate::backup::BackupError;
 use crate::config_folder::ConfigError;
-use crate::crawl_session::SessionError;
+use crate::crawl_session::{NetworkError, SessionError};
 use crate::export::{ExportError, NamedExportError};
+use crate::identity::KeyError;
 use crate::schedule::ScheduleError;
 use crate::search::QueryError;
 use crate::signals::StopSignal;
@@ -94,7 +95,9 @@ fn is_usage(error: &anyhow::Error) -> bool {
     );
     is_of_bag
         || error.is::<ConfigError>()
+        || error.is::<KeyError>()
         || error.is::<QueryError>()
+        || matches!(error.downcast_ref(), Some(NetworkError::Key(_)))
         || matches!(error.downcast_ref(), Some(ScheduleError::Config(_)))
         || matches!(archive_error(error), Some(ArchiveError::NoSuchSite { .. }))
 }

@@ -9,10 +9,12 @@ pub(super) use care::{
     archive_copy, audit, backup, compact, forget, hold, reextract, restore, verify,
 };
 pub(super) use crawling::{
-    check, crawl, demo, init, plan, resume, schedule, status, survey, worker,
+    check, crawl, demo, identity, init, plan, resume, schedule, status, survey, worker,
 };
 pub(super) use installing::{completions, man};
-pub(super) use reading::{about, cite, diff, export, exports, extract, list, search, show, watch};
+pub(super) use reading::{
+    about, cite, diff, export, exports, extract, list, search, serve, show, watch,
+};
 
 /// The exit code of a command that did what was asked. This and the next lines are the same for all
 /// commands that have them, so that people learn them once.

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::config::config_error::{ConfigFileError, fault, fault_at, line_at, message_in_words};
-use crate::config::settings::contact;
+use crate::config::settings::{contact, key_directory};
 use crate::config::site_check;
 use crate::config::{Profile, Settings, Site};
 
@@ -26,6 +26,10 @@ impl Settings {
         }
         settings.identity.contact =
             contact(&settings.identity.contact).map_err(|why| fault(file, text, "contact", why))?;
+        if let Some(told) = &settings.identity.directory {
+            let origin = key_directory(told).map_err(|why| fault(file, text, "directory", why))?;
+            settings.identity.directory = Some(origin);
+        }
         if let Some(key) = limit_of_nothing(&settings) {
             return Err(fault(
                 file,

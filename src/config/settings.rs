@@ -1,6 +1,7 @@
 //! `saseo.toml`: the identity of the crawler, its ceilings, and the limits of one answer.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
@@ -27,6 +28,12 @@ pub struct Identity {
     pub agent: String,
     /// A mail address or a URL of the crawler's owner; empty if none is given.
     pub contact: String,
+    /// The file of the key that signs the requests; none if they are not signed.
+    #[serde(deserialize_with = "some_file_or_none")]
+    pub key: Option<PathBuf>,
+    /// The origin of the site that shows the key.
+    #[serde(deserialize_with = "some_or_nothing")]
+    pub directory: Option<String>,
 }
 
 /// The ceilings that apply besides the gaps of hosts.
@@ -95,6 +102,28 @@ pub enum Durability {
 fn some_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// Reads the path of a file; an empty one is none.
+fn some_file_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<PathBuf>, D::Error> {
+    Ok(some_or_nothing(deserializer)?.map(PathBuf::from))
+}
+
+/// Reads the origin of the site that shows the crawler's keys.
+///
+/// # Errors
+///
+/// Says in words what such an origin is.
+pub fn key_directory(text: &str) -> Result<String, &'static str> {
+    let read = PageUrl::parse(text.trim()).ok();
+    read.filter(|url| url.as_url().scheme() == "https" && url.path_and_query() == "/")
+        .map(|url| url.origin())
+        .ok_or(
+            "a directory of keys is an https address without a path, as https://crawler.example: \
+             the path is always /.well-known/http-message-signatures-directory",
+        )
 }
 
 /// Reads a contact: a mail address, a URL or nothing. It goes into a header, so it must be ASCII.
@@ -204,6 +233,8 @@ impl Default for Identity {
         Self {
             agent: "saseo".to_owned(),
             contact: String::new(),
+            key: None,
+            directory: None,
         }
     }
 }
@@ -267,6 +298,33 @@ mod tests {
             "http://8.8.8.8/",
         ] {
             assert!(can_be_answered(somebody), "{somebody}");
+        }
+    }
+
+    #[test]
+    fn a_directory_of_keys_is_an_origin_over_https() {
+        for (text, origin) in [
+            ("https://crawler.example", "https://crawler.example"),
+            (" https://Crawler.Example:443/ ", "https://crawler.example"),
+            (
+                "https://crawler.example:8443",
+                "https://crawler.example:8443",
+            ),
+            ("https://신문.kr", "https://xn--z92b13l.kr"),
+        ] {
+            assert_eq!(key_directory(text), Ok(origin.to_owned()));
+        }
+
+        for bad in [
+            "",
+            "crawler.example",
+            "http://crawler.example",
+            "https://crawler.example/keys",
+            "https://crawler.example/?a",
+            "https://me:secret@crawler.example",
+            "https://crawler.example/.well-known/http-message-signatures-directory",
+        ] {
+            assert!(key_directory(bad).is_err(), "{bad}");
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::config::ConfigFileError;
 use crate::config::profiles::ProfilesError;
+use crate::identity::KeyError;
 use crate::site_reader::SiteError;
 
 /// A fault of the configuration, or of the command line that uses it: exit code 2.
@@ -24,6 +25,16 @@ pub enum ConfigError {
     NotAFolder { path: PathBuf },
     #[error("SASEO_CONTACT: {0}")]
     Contact(&'static str),
+    #[error("SASEO_IDENTITY_DIRECTORY: {0}")]
+    Directory(&'static str),
+    #[error(
+        "identity.directory is the site that shows a key, and requests are signed by none: \
+         identity.key in saseo.toml, or SASEO_IDENTITY_KEY (saseo identity makes one)"
+    )]
+    DirectoryWithoutKey,
+    /// The key that is to sign the requests cannot be read.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     #[error("cannot read {path}")]
     Unreadable {
         path: PathBuf,

@@ -192,7 +192,7 @@ impl<W: Web> Crawl<'_, W> {
     ) -> Result<(), ArchiveError> {
         let home = home_terms(&start.reader);
         let joins = self.papers.begin() || self.archive.has_others(self.lease)?;
-        let mut terms = home.terms(&self.settings, Some(site), joins);
+        let mut terms = home.terms(&self.settings, self.tasks.web(), Some(site), joins);
         if self.archive.renewal().is_some() {
             // Each machine has a ceiling in all of its own, and the ledger has the requests of all
             // machines.

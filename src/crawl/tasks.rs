@@ -45,6 +45,11 @@ impl<W: Web> Tasks<W> {
         }
     }
 
+    /// Returns the network that requests go over.
+    pub(super) fn web(&self) -> &W {
+        &self.web
+    }
+
     /// Returns whether no task is under way.
     pub(super) fn is_empty(&self) -> bool {
         self.tasks.is_empty()

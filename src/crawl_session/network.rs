@@ -6,12 +6,19 @@ use std::time::Duration;
 
 use crate::config::{Settings, Site};
 use crate::fetch::{Caller, Http};
+use crate::identity::{KeyError, RequestSigner, SigningKey};
 use crate::page_url::PageUrl;
 
 /// The HTTP client cannot be made.
 #[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-pub struct NetworkError(Box<dyn Error + Send + Sync>);
+pub enum NetworkError {
+    /// The system's TLS roots cannot be read, or a setting does not fit a header.
+    #[error(transparent)]
+    Client(Box<dyn Error + Send + Sync>),
+    /// The key that is to sign the requests cannot be read.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
 
 /// The number of papers up to which connections are kept as long as usual.
 const FEW_PAPERS: usize = 100;
@@ -29,7 +36,8 @@ const MOST_IDLE: u32 = 400;
 ///
 /// # Errors
 ///
-/// Fails where the system's TLS roots cannot be read, or the contact does not fit a header.
+/// Fails where the system's TLS roots cannot be read, where the contact does not fit a header, and
+/// where requests are to be signed and the key cannot be read.
 pub fn web(settings: &Settings, sites: &[&Arc<Site>]) -> Result<Arc<Http>, NetworkError> {
     network(settings, sites.iter().map(|site| &site.home))
 }
@@ -43,8 +51,23 @@ pub fn network<'a>(
     settings: &Settings,
     homes: impl Iterator<Item = &'a PageUrl>,
 ) -> Result<Arc<Http>, NetworkError> {
-    let http = Http::new(&caller(settings, homes)).map_err(|why| NetworkError(why.into()))?;
+    let caller = Caller {
+        signer: request_signer(settings)?,
+        ..caller(settings, homes)
+    };
+    let http = Http::new(&caller).map_err(|why| NetworkError::Client(why.into()))?;
     Ok(Arc::new(http))
+}
+
+/// Returns who signs the requests; `None` where the configuration has no key.
+///
+/// # Errors
+///
+/// Fails where the key cannot be read.
+pub fn request_signer(settings: &Settings) -> Result<Option<RequestSigner>, KeyError> {
+    let identity = &settings.identity;
+    let key = identity.key.as_deref().map(SigningKey::read).transpose()?;
+    Ok(key.map(|key| RequestSigner::new(key, identity.directory.clone())))
 }
 
 fn caller<'a>(settings: &Settings, homes: impl Iterator<Item = &'a PageUrl>) -> Caller {
@@ -63,6 +86,7 @@ fn caller<'a>(settings: &Settings, homes: impl Iterator<Item = &'a PageUrl>) -> 
         body: settings.limits.body.0,
         ports,
         idle: idle(homes.len(), settings.pace.total_rate.0),
+        signer: None,
     }
 }
 

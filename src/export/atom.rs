@@ -1,6 +1,8 @@
 //! An Atom feed (RFC 4287) of the newest articles.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "cli")]
+use std::collections::BTreeSet;
 use std::io;
 
 use atom_syndication::extension::Extension;
@@ -47,23 +49,8 @@ impl FormatWriter for AtomFeed<'_> {
             id,
         } = *self;
         let records = newest.newest_first();
-        let entries: Vec<Entry> = records.iter().map(entry).collect();
         let sites: Vec<&str> = counts.sites.keys().map(String::as_str).collect();
-        let updated = entries.iter().map(|entry| entry.updated).max();
-        let feed = Feed {
-            title: Text::plain(format!("Articles of {}", sites.join(", "))),
-            id,
-            updated: updated.unwrap_or_default(),
-            authors: publishers(&sites),
-            generator: Some(Generator {
-                value: "saseo".to_owned(),
-                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-                uri: None,
-            }),
-            entries,
-            namespaces: BTreeMap::from([(PREFIX.to_owned(), NAMESPACE.to_owned())]),
-            ..Feed::default()
-        };
+        let feed = feed(&records, &sites, id);
 
         output.put(|to| {
             feed.write_to(&mut *to).map_err(io::Error::other)?;
@@ -74,6 +61,41 @@ impl FormatWriter for AtomFeed<'_> {
             counts: Some(ExportedCounts::of(&records)),
             ..WrittenFiles::default()
         })
+    }
+}
+
+/// Returns the feed of some articles of a selection, in their order, in UTF-8.
+///
+/// # Errors
+///
+/// Fails where the feed cannot be written as XML.
+#[cfg(feature = "cli")]
+pub(crate) fn atom_feed(records: &[Record], filter: &ArticleFilter) -> io::Result<Vec<u8>> {
+    let sites: BTreeSet<&str> = records
+        .iter()
+        .filter_map(|one| one.site.as_deref())
+        .collect();
+    let sites: Vec<&str> = sites.into_iter().collect();
+    let written = feed(records, &sites, feed_id(filter)).write_to(Vec::new());
+    written.map_err(io::Error::other)
+}
+
+fn feed(records: &[Record], sites: &[&str], id: String) -> Feed {
+    let entries: Vec<Entry> = records.iter().map(entry).collect();
+    let updated = entries.iter().map(|entry| entry.updated).max();
+    Feed {
+        title: Text::plain(format!("Articles of {}", sites.join(", "))),
+        id,
+        updated: updated.unwrap_or_default(),
+        authors: publishers(sites),
+        generator: Some(Generator {
+            value: "saseo".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            uri: None,
+        }),
+        entries,
+        namespaces: BTreeMap::from([(PREFIX.to_owned(), NAMESPACE.to_owned())]),
+        ..Feed::default()
     }
 }
 

@@ -7,11 +7,13 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::header::{IF_MODIFIED_SINCE, IF_NONE_MATCH};
-use reqwest::{Client, Response};
+use reqwest::{Client, RequestBuilder, Response};
 
+use crate::clock::Clock;
 use crate::fetch::coding::{BodyLimit, undo, undo_undeclared_gzip};
 use crate::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
 use crate::frontier::Visit;
+use crate::identity::RequestSigner;
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::Turn;
 
@@ -19,12 +21,14 @@ mod address_guard;
 mod client;
 mod header_text;
 mod request_error;
+mod signing;
 
 use address_guard::{choose, refuse_private_literal};
 use client::client;
 pub use client::user_agent;
 use header_text::headers;
 use request_error::{no_address, trouble, wants_http1};
+use signing::with_signature;
 
 /// Who sends the requests, and the limits of one answer.
 #[derive(Clone, Debug)]
@@ -42,6 +46,8 @@ pub struct Caller {
     pub ports: Vec<u16>,
     /// How long an idle connection stays open. Each takes one of the files that a process may open.
     pub idle: Duration,
+    /// Who signs each request; `None` where they are not signed.
+    pub signer: Option<RequestSigner>,
 }
 
 /// The real network.
@@ -156,7 +162,7 @@ impl Http {
             request = request.header(IF_MODIFIED_SINCE, moment);
         }
 
-        let response = match request.send().await {
+        let response = match self.signed(request, url)?.send().await {
             Ok(response) => response,
             Err(error) if wants_http1(&error) => return Err(self.switch_to_http1(&host, reach)),
             Err(error) => return Err(trouble(&host, &error)),
@@ -170,6 +176,15 @@ impl Http {
         let (packed, limit) = self.packed_body(&host, response, terms).await?;
         let body = unpacked(&answer, packed, limit)?;
         Ok(Answer { body, ..answer })
+    }
+
+    /// Signs a request that is sent now, for the host that it goes to: a redirect is a request of
+    /// its own. The system's clock is asked each time, as the server compares its own with it.
+    fn signed(&self, request: RequestBuilder, url: &PageUrl) -> Result<RequestBuilder, Trouble> {
+        match &self.caller.signer {
+            Some(signer) => with_signature(request, signer, url, Clock::system().now()),
+            None => Ok(request),
+        }
     }
 
     /// Reads a body, still in its content codings, up to the limit of the terms.
@@ -245,6 +260,10 @@ impl Web for Http {
             .map(|at| at.ip())
             .collect();
         choose(name, &addresses, reach)
+    }
+
+    fn signer(&self) -> Option<&RequestSigner> {
+        self.caller.signer.as_ref()
     }
 
     async fn fetch(

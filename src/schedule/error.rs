@@ -32,7 +32,10 @@ impl From<ArchiveError> for ScheduleError {
 
 impl From<NetworkError> for ScheduleError {
     fn from(error: NetworkError) -> Self {
-        Self::Session(error.into())
+        match error {
+            NetworkError::Key(error) => Self::Config(error.into()),
+            NetworkError::Client(_) => Self::Session(error.into()),
+        }
     }
 }
 

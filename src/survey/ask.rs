@@ -108,7 +108,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
 
         let (locks, holder) = (plan.locks.clone(), plan.holder.clone());
         let hosts = HostPool::open(&settings.pace, locks, holder, &archive.writer.borrow(), now)?;
-        let run = archive.begin_run(&home, settings, now)?;
+        let run = archive.begin_run(&home, settings, &*web, now)?;
 
         Ok(Self {
             robots: RobotsCache::new(&settings.identity.agent),

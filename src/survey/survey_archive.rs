@@ -6,6 +6,7 @@ use crate::archive::{ArchiveError, Lease, NewRun, RunId, Writer};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::dispatch::HomeTerms;
+use crate::fetch::Web;
 use crate::time::Timestamp;
 
 /// An archive with the lease of this process.
@@ -43,10 +44,11 @@ impl SurveyArchive {
         &self,
         home: &HomeTerms,
         settings: &Settings,
+        web: &impl Web,
         now: Timestamp,
     ) -> Result<RunId, ArchiveError> {
         let joins = self.has_run.replace(true);
-        let terms = home.terms(settings, None, joins);
+        let terms = home.terms(settings, web, None, joins);
         let run = NewRun {
             site: None,
             command: "survey",

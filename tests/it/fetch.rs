@@ -49,11 +49,12 @@ fn http_at(ports: Vec<u16>, body: u64, answer: Duration) -> Http {
         body,
         ports,
         idle: Duration::from_secs(90),
+        signer: None,
     })
     .unwrap()
 }
 
-fn visit(url: &PageUrl) -> Visit {
+pub fn visit(url: &PageUrl) -> Visit {
     let now = Timestamp::EPOCH;
     let mut hosts = Hosts::new(Duration::ZERO, Duration::ZERO);
     hosts.add(

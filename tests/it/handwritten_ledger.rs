@@ -36,6 +36,8 @@ pub fn terms() -> Terms {
         version: "0.1.0".into(),
         agent: "saseo".into(),
         user_agent: None,
+        signature_key: None,
+        signature_agent: None,
         contact: None,
         server_ms: 500,
         total_ms: 20,

@@ -78,6 +78,8 @@ mod robots;
 mod runs;
 mod schedule;
 mod search;
+mod serve;
+mod signed_requests;
 mod simulated;
 mod simulated_web;
 mod store;

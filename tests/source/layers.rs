@@ -11,7 +11,7 @@ use crate::code::{Code, File, Graph, Name, files_below, room, src};
 
 /// The rows, lowest first. A new edge between modules changes this table, and says why in its
 /// commit.
-const ROWS: [&[&str]; 16] = [
+const ROWS: [&[&str]; 17] = [
     &["counts", "page_url", "text", "time"],
     // What may be done with an article is a word of its own: articles carry it. Some rights begin
     // at a moment.
@@ -30,7 +30,8 @@ const ROWS: [&[&str]; 16] = [
     // Opt-outs are told in the form of robots.txt, too.
     &["opt_out"],
     &["frontier"],
-    &["clock", "lease_deadline"],
+    // A signature is told its moment, and knows addresses alone. Requests carry it.
+    &["clock", "identity", "lease_deadline"],
     &[
         "archive",
         "disk",
@@ -68,6 +69,8 @@ const ROWS: [&[&str]; 16] = [
     &["schedule"],
     // The status names the next scheduled crawls.
     &["status"],
+    // Web pages show the status, among others.
+    &["serve"],
     &["cli"],
 ];
 
@@ -222,6 +225,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "extract",
                 "forget",
                 "hold",
+                "identity",
                 "init",
                 "man",
                 "plan",
@@ -233,14 +237,14 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "verify",
             ],
             &["check", "cite", "diff", "export", "exports", "reextract"],
-            &["crawl", "demo", "list", "watch"],
+            &["crawl", "demo", "list", "serve", "watch"],
             &["schedule", "survey", "worker"],
         ],
     ),
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 32] = [
+const HOMES: [(&str, &[&str]); 34] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),
@@ -248,7 +252,9 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("robotstxt", &["robots"]),
     ("governor", &["politeness"]),
     ("spider", &["discover"]),
-    ("axum", &["demo"]),
+    ("axum", &["demo", "serve"]),
+    ("maud", &["serve"]),
+    ("base64", &["identity", "serve"]),
     ("clap", &["cli", "export"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -271,8 +277,8 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("dom_smoothie", &["extract"]),
     ("trafilatura", &["extract"]),
     ("regex_syntax", &["markup"]),
-    ("sfv", &["rights"]),
-    ("aws_lc_rs", &["time_stamp"]),
+    ("sfv", &["identity", "rights"]),
+    ("aws_lc_rs", &["identity", "serve", "time_stamp"]),
     ("der", &["time_stamp"]),
     ("x509_cert", &["time_stamp"]),
 ];

@@ -17,6 +17,12 @@ pub struct Terms {
     /// for older runs, which did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
+    /// The id of the key that signs each request; `None` where requests are not signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature_key: Option<String>,
+    /// The site that shows that key, as each request names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature_agent: Option<String>,
     /// The least time between two requests to one server address. The user's own hosts are exempt.
     pub server_ms: u64,
     /// The least time between any two requests.

@@ -8,6 +8,12 @@
 mod cursor;
 mod merge;
 
+#[cfg(feature = "cli")]
+use std::ops::Range;
+
+#[cfg(feature = "cli")]
+use rusqlite::params;
+
 use crate::archive::engine::{self, PreparedStatement, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
@@ -16,6 +22,8 @@ use crate::archive::reader::article_list::merge::MergedSites;
 use crate::archive::reader::filter_conditions::FilterConditions;
 use crate::archive::reader::published::published_at;
 use crate::archive::store::lossy;
+#[cfg(feature = "cli")]
+use crate::time::Timestamp;
 
 pub use cursor::{ListCursor, ListOrder};
 
@@ -105,6 +113,39 @@ impl Reader {
         }
         page.next = None;
         Ok(page)
+    }
+
+    /// Returns the articles of a site that were published within a span, the newest first: at most
+    /// `most`, each in its newest version. Sees saved changes only.
+    #[cfg(feature = "cli")]
+    pub(crate) fn list_published(
+        &self,
+        site: &str,
+        span: Range<Timestamp>,
+        most: u32,
+    ) -> Result<Vec<ListedArticle>, ArchiveError> {
+        let conditions = FilterConditions::of(&ArticleFilter::default());
+        let mut select = self.connection.prepare_cached(&format!(
+            "{LISTED} AND ordered.article_id = ?1 AND {}",
+            conditions.sql()
+        ))?;
+        conditions.bind(2, &mut select)?;
+
+        let mut published = self.connection.prepare_cached(
+            "SELECT article_id FROM version
+             WHERE n = 1 AND site_id = (SELECT id FROM site WHERE name = ?1)
+               AND published_ms >= ?2 AND published_ms < ?3
+             ORDER BY published_ms DESC, id DESC LIMIT ?4",
+        )?;
+        let values = params![site, span.start.millis(), span.end.millis(), most];
+        let rows = published.query_map(values, |row| row.get(0))?;
+        let rows: Vec<i64> = rows.collect::<Result<_, _>>()?;
+
+        let mut articles = Vec::with_capacity(rows.len());
+        for row in rows {
+            articles.extend(listed(&mut select, row)?);
+        }
+        Ok(articles)
     }
 
     fn site_ids(&self, filter: &ArticleFilter) -> Result<Vec<i64>, ArchiveError> {

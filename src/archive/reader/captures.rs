@@ -89,6 +89,16 @@ impl Reader {
         })?)
     }
 
+    /// Returns the encoding with which a capture was read, by its name; `None` where none is known.
+    #[cfg(feature = "cli")]
+    pub(crate) fn charset_of(&self, capture: i64) -> Result<Option<String>, ArchiveError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT charset_used FROM capture WHERE id = ?1")?;
+        let used = select.query_row([capture], |row| row.get::<_, Option<String>>(0));
+        Ok(used.optional()?.flatten())
+    }
+
     /// Returns the body of a capture as it came, without content coding; `None` where it is not
     /// kept.
     ///

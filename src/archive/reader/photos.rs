@@ -23,10 +23,14 @@ pub struct PhotoState {
     pub bytes: Option<u64>,
     /// The SHA-256 of its bytes, in hexadecimal.
     pub sha256: Option<String>,
+    /// The number of its capture.
+    #[serde(skip)]
+    pub capture: Option<i64>,
 }
 
 const SELECT_PHOTO: &str = "SELECT coalesce(page.verdict, 'queued') AS verdict,
-            coalesce(page.reason, page.trouble) AS reason, body.bytes, body.sha256
+            coalesce(page.reason, page.trouble) AS reason, body.bytes, body.sha256,
+            capture.id AS capture
      FROM page LEFT JOIN capture ON capture.id = page.capture_id
      LEFT JOIN body ON body.id = capture.body_id
      WHERE page.url = ?1 AND page.role = 'photo'";
@@ -45,6 +49,19 @@ impl Reader {
             photos.extend(self.photo(&image.url)?);
         }
         Ok(photos)
+    }
+
+    /// Returns the bytes of the photo at an address in an article; `None` where they are not kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::body`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn photo_bytes(&self, url: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
+        match self.photo(url)?.and_then(|photo| photo.capture) {
+            Some(capture) => self.body_of(capture),
+            None => Ok(None),
+        }
     }
 
     fn photo(&self, url: &str) -> Result<Option<PhotoState>, ArchiveError> {
@@ -81,6 +98,7 @@ impl Reader {
                 reason: row.get("reason")?,
                 bytes: row.get("bytes")?,
                 sha256: sha256.map(hex::encode),
+                capture: row.get("capture")?,
             })
         });
         Ok(photo.optional()?)

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::cli::about::page::{PagePart, PageText};
 use crate::config::units::Span;
+use crate::identity::{DIRECTORY_PATH, RequestSigner};
 
 /// What the page tells of the configuration.
 pub(super) struct Crawling {
@@ -11,6 +12,7 @@ pub(super) struct Crawling {
     pub agent: String,
     pub user_agent: String,
     pub contact: String,
+    pub signer: Option<RequestSigner>,
     pub reach: Option<String>,
     pub why: Option<String>,
     /// Whether all sites obey what robots directives say.
@@ -54,6 +56,37 @@ impl Crawling {
     /// Returns the lines that slow it down.
     fn slow(&self) -> String {
         format!("User-agent: {}\nCrawl-delay: 10", self.agent)
+    }
+
+    /// Tells in English whether a request proves that it is the crawler's.
+    fn signed_in_english(&self) -> String {
+        let Some(signer) = &self.signer else {
+            return "They are not signed: others may send this User-Agent, too.".to_owned();
+        };
+        let shown = signer.directory().map_or(String::new(), |site| {
+            format!(" {site}{DIRECTORY_PATH} shows the key.")
+        });
+        format!(
+            "Each of them is signed (Web Bot Auth: HTTP Message Signatures, RFC 9421) by the key \
+             {}.{shown} A request without that signature is not from it.",
+            signer.key_id()
+        )
+    }
+
+    /// Tells the same in Korean.
+    fn signed_in_korean(&self) -> String {
+        let Some(signer) = &self.signer else {
+            return "요청에 서명하지 않으므로, 다른 사람도 이 User-Agent를 보낼 수 있습니다."
+                .to_owned();
+        };
+        let shown = signer.directory().map_or(String::new(), |site| {
+            format!(" 이 키는 {site}{DIRECTORY_PATH} 에서 볼 수 있습니다.")
+        });
+        format!(
+            "모든 요청은 키 {} 로 서명합니다(Web Bot Auth, HTTP Message Signatures, RFC \
+             9421).{shown} 그 서명이 없는 요청은 이 로봇의 것이 아닙니다.",
+            signer.key_id()
+        )
     }
 
     fn reached_by(&self) -> &str {
@@ -121,6 +154,7 @@ pub(super) fn english(told: &Crawling) -> PageText {
         PagePart::Heading("Who"),
         PagePart::Text("Its requests have this User-Agent:".to_owned()),
         PagePart::Code(told.user_agent.clone()),
+        PagePart::Text(told.signed_in_english()),
         PagePart::Text(format!(
             "Write to {}. It runs saseo, a program for newspaper archives.",
             told.reached_by()
@@ -174,6 +208,7 @@ pub(super) fn korean(told: &Crawling) -> PageText {
         PagePart::Heading("누구인가"),
         PagePart::Text("요청에는 다음 User-Agent가 있습니다.".to_owned()),
         PagePart::Code(told.user_agent.clone()),
+        PagePart::Text(told.signed_in_korean()),
         PagePart::Text(format!(
             "연락처: {}. 신문 보존 프로그램 saseo(사서)로 움직입니다.",
             told.reached_by()
@@ -232,6 +267,7 @@ mod tests {
             agent: "bookbot".into(),
             user_agent: "bookbot/1 (+mailto)".into(),
             contact: "desk@library.kr".into(),
+            signer: None,
             reach: None,
             why: None,
             directives: DirectiveEffect::Obeyed,

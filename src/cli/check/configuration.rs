@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::cli::check::finding::Finding;
 use crate::config::Site;
 use crate::config_folder::{Config, ConfigError, chain};
+use crate::crawl_session::request_signer;
 use crate::discover::{Address, Grammar};
 use crate::fetch::is_public;
 use crate::page_url::PageUrl;
@@ -20,6 +21,7 @@ pub(super) fn check(configuration: &Config, faults: &[ConfigError]) -> Vec<Findi
     }
 
     findings.extend(check_contact(configuration));
+    findings.extend(check_key(configuration));
     findings.extend(unchecked_profiles(configuration));
     for site in &configuration.sites {
         // Where a profile could not be read, that is told. That a site lacks it follows.
@@ -91,6 +93,25 @@ fn check_contact(configuration: &Config) -> Option<Finding> {
         .filter_map(|site| configuration.has_contact(&site.name, site.own_site).err())
         .find(|why| matches!(why, ConfigError::Unanswerable { .. }))
         .map(|why| Finding::wrong("contact", why.to_string()))
+}
+
+/// Checks the key that signs the requests, where one is to.
+fn check_key(configuration: &Config) -> Option<Finding> {
+    Some(match request_signer(&configuration.settings) {
+        Ok(None) => return None,
+        Ok(Some(signer)) => {
+            let shown = match signer.directory() {
+                Some(site) => format!("which {site} shows"),
+                None => "which no site shows (identity.directory)".to_owned(),
+            };
+            let said = format!(
+                "requests are signed by the key {}, {shown}",
+                signer.key_id()
+            );
+            Finding::well("identity", said)
+        }
+        Err(error) => Finding::wrong("identity", chain(&error)),
+    })
 }
 
 /// Returns what would keep a crawl of a site from its pages, with file and line.

@@ -124,3 +124,14 @@ pub(crate) fn demo() -> String {
         &[DONE, FAILED, USAGE, HELD, STOPPED],
     )
 }
+
+pub(crate) fn identity() -> String {
+    ending(
+        &[
+            "saseo identity --key identity.pem --out http-message-signatures-directory",
+            "saseo identity --key identity.pem --directory https://crawler.example --headers",
+            "saseo identity --key new.pem --key old.pem        while the old key is still known",
+        ],
+        &[DONE, FAILED, USAGE],
+    )
+}

@@ -137,6 +137,17 @@ pub(crate) fn watch() -> String {
     )
 }
 
+pub(crate) fn serve() -> String {
+    ending(
+        &[
+            "saseo serve",
+            "saseo serve --listen 127.0.0.1:0             on any free port",
+            "saseo serve --listen 0.0.0.0:8780 --password-file password.txt   for other machines",
+        ],
+        &[FAILED, USAGE, "130/143  stopped by SIGINT or SIGTERM"],
+    )
+}
+
 pub(crate) fn about() -> String {
     ending(
         &[

@@ -1,0 +1,86 @@
+//! `saseo serve`: the archive as web pages on this machine.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::json;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+
+use crate::cli::exit::Exit;
+use crate::cli::{Common, console};
+use crate::config_folder::{Config, ConfigError};
+use crate::serve::{ArchiveServer, PORT, Password, ServeSettings};
+use crate::signals::CaughtSignals;
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// The address to listen on, like 127.0.0.1:8780; port 0 takes any free one. Other machines
+    /// reach an address that is not 127.0.0.1 or [::1]: it needs --password-file
+    #[arg(long, value_name = "ADDRESS", default_value_t = usual())]
+    listen: SocketAddr,
+    /// The file whose first line is the password of all readers, of at least 12 letters
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+fn usual() -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT)
+}
+
+/// Serves until a signal stops it.
+pub(super) fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<Exit> {
+    let password = args.password_file.as_deref().map(password).transpose()?;
+    if password.is_none() && !args.listen.ip().is_loopback() {
+        return Err(ConfigError::Usage(format!(
+            "other machines reach {}: name a file with a password for them, --password-file FILE",
+            args.listen
+        ))
+        .into());
+    }
+
+    let settings = ServeSettings {
+        place: common.place()?,
+        sites: Config::find(common.config.as_deref())?.sites,
+        password,
+    };
+    let mut signals = CaughtSignals::new()?;
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
+    let server = runtime.block_on(ArchiveServer::listen(args.listen, settings))?;
+    tell(common, server.address())?;
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = runtime.spawn(server.run(async {
+        // A sender that is gone stops the server, too.
+        let _ = stopped.await;
+    }));
+    let signal = signals.wait();
+    drop(stop);
+    runtime.block_on(serving)?.context("the server stopped")?;
+    Ok(signal.into())
+}
+
+/// Reads a password from a file.
+fn password(path: &Path) -> anyhow::Result<Password> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the password file {}", path.display()))?;
+    Password::of_file(&text).ok_or_else(|| {
+        let path = path.display();
+        ConfigError::Usage(format!(
+            "the first line of {path} is no password of at least 12 letters"
+        ))
+        .into()
+    })
+}
+
+fn tell(common: &Common, address: SocketAddr) -> anyhow::Result<()> {
+    let home = format!("http://{address}/");
+    if common.json {
+        console::json(&json!({ "home": home }))
+    } else {
+        common.voice().note("Serving the archive until Ctrl-C:");
+        console::data(&home)
+    }
+}

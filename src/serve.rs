@@ -1,0 +1,139 @@
+//! `serve`: the archive as web pages, for those who do not type.
+//!
+//! It reads and never writes, also while a crawl goes on. It answers on one address, loopback unless
+//! asked otherwise, and only to the names of that address. Its pages have no scripts, load nothing
+//! from elsewhere, and show what came from a paper as text.
+
+mod answering;
+mod article_address;
+mod article_page;
+mod article_parts;
+mod article_routes;
+mod citation_file;
+mod diff_page;
+mod door;
+mod failure;
+mod feed_file;
+mod frame;
+mod home_page;
+mod kept_capture;
+mod language;
+mod query;
+mod reader_pool;
+mod rights_at_door;
+mod routes;
+mod run_page;
+mod search_page;
+mod site_page;
+mod status_board;
+mod words;
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::archive::{ArchiveError, ArchiveLocation};
+use crate::clock::Clock;
+use crate::config::Site;
+use crate::serve::door::Door;
+use crate::serve::reader_pool::ReaderPool;
+use crate::serve::status_board::StatusBoard;
+
+pub(crate) use door::Password;
+
+/// The port that is listened on where none is named.
+pub(crate) const PORT: u16 = 8780;
+
+/// What a server shows, and to whom.
+#[derive(Debug)]
+pub(crate) struct ServeSettings {
+    /// The archive.
+    pub place: ArchiveLocation,
+    /// The configured papers, which tell the next crawls.
+    pub sites: Vec<Arc<Site>>,
+    /// Who may read; `None` for everybody who reaches the address.
+    pub password: Option<Password>,
+}
+
+/// What the handlers of requests share.
+#[derive(Debug)]
+struct Desk {
+    readers: ReaderPool,
+    sites: Vec<Arc<Site>>,
+    board: StatusBoard,
+    door: Door,
+    clock: Clock,
+}
+
+/// A server that listens, and answers once it is run.
+#[derive(Debug)]
+pub(crate) struct ArchiveServer {
+    listener: TcpListener,
+    address: SocketAddr,
+    desk: Arc<Desk>,
+}
+
+impl ArchiveServer {
+    /// Listens on an address, port 0 for any that is free, and opens the archive.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the archive cannot be read, and where the address is taken.
+    pub(crate) async fn listen(
+        address: SocketAddr,
+        settings: ServeSettings,
+    ) -> Result<Self, ListenError> {
+        let readers = ReaderPool::open(settings.place)?;
+        let listener = TcpListener::bind(address).await;
+        let listener = listener.map_err(|error| ListenError::Address { address, error })?;
+        let bound = listener.local_addr();
+        let address = bound.map_err(|error| ListenError::Address { address, error })?;
+        let desk = Desk {
+            readers,
+            sites: settings.sites,
+            board: StatusBoard::default(),
+            door: Door::at(address, settings.password),
+            clock: Clock::system(),
+        };
+        Ok(Self {
+            listener,
+            address,
+            desk: Arc::new(desk),
+        })
+    }
+
+    /// Returns the address that it listens on, with the real port.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `stopped` is done, and ends the answers that were begun.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the system takes no connections any more.
+    pub(crate) async fn run(
+        self,
+        stopped: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let router = routes::router(self.desk);
+        axum::serve(self.listener, router)
+            .with_graceful_shutdown(stopped)
+            .await
+    }
+}
+
+/// Why a server does not listen.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ListenError {
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error("cannot listen on {address}: {error}; --listen names another address")]
+    Address {
+        address: SocketAddr,
+        error: io::Error,
+    },
+}

@@ -1,0 +1,193 @@
+//! `/a/SITE/NAME`: an article as its paper printed it, with its versions.
+
+use maud::{Markup, html};
+
+use crate::archive::in_words;
+use crate::citation::Citation;
+use crate::extract::{Access, Image};
+use crate::serve::article_address::{article_path, outside, step};
+use crate::serve::article_parts::ArticleParts;
+use crate::serve::frame::page_with;
+use crate::serve::home_page::moment;
+use crate::serve::query::Wish;
+use crate::serve::rights_at_door::{Shown, excerpt};
+
+pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
+    let words = wish.words();
+    let version = parts.shown();
+    let article = &version.article;
+    let title = article.title.as_deref().unwrap_or(words.no_title);
+    let language = article.language.as_deref().unwrap_or("ko");
+    let content = html! {
+        article {
+            header {
+                p { a href={ "/sites/" (step(&version.kept.site)) } { bdi { (parts.paper) } } @if let Some(section) = &article.section {
+                    " · " bdi lang=(language) { (section) }
+                } }
+                h1 lang=(language) dir="auto" { (title) }
+                @if let Some(subtitle) = &article.subtitle {
+                    p.subtitle lang=(language) dir="auto" { (subtitle) }
+                }
+                (notices(wish, parts, shown))
+                p { (line(wish, parts)) }
+            }
+            @match shown {
+                Shown::Whole => (story(wish, parts, language)),
+                Shown::Excerpt => p lang=(language) dir="auto" { (excerpt(article)) },
+            }
+            footer { (facts(wish, parts)) }
+        }
+    };
+    page_with(wish, title, &head(parts), &content)
+}
+
+/// What has to be known before the article is read.
+fn notices(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
+    let words = wish.words();
+    let version = parts.shown();
+    html! {
+        @match version.article.access {
+            Access::Open => {},
+            Access::Members => p.notice { (words.members_only) },
+            Access::Gone => p.notice { (words.gone) },
+        }
+        @if shown == Shown::Excerpt { p.notice { (words.reserved) } }
+        @if !version.flaws.is_empty() {
+            p.notice { (words.damaged) " " span lang="en" { (in_words(&version.flaws)) } }
+        }
+        @if !parts.is_newest() {
+            p.notice { a href=(article_path(&parts.found.id)) {
+                (words.version) " " (version.kept.version) " / " (parts.versions.len())
+            } }
+        }
+    }
+}
+
+/// The byline and the moments.
+fn line(wish: &Wish, parts: &ArticleParts) -> Markup {
+    let words = wish.words();
+    let article = &parts.shown().article;
+    let byline = article
+        .byline
+        .clone()
+        .or_else(|| Some(article.authors.join(", ")).filter(|authors| !authors.is_empty()));
+    html! {
+        @if let Some(byline) = byline { bdi { (byline) } " · " }
+        @match article.published() {
+            Some(at) => { (words.published) " " time datetime=(at) { (moment(&at)) } }
+            None => (words.no_date),
+        }
+        @if let Some(at) = article.modified_at {
+            " · " (words.modified) " " time { (moment(&at.to_string())) }
+        }
+    }
+}
+
+/// The photos and the text.
+fn story(wish: &Wish, parts: &ArticleParts, language: &str) -> Markup {
+    let article = &parts.shown().article;
+    html! {
+        @for (n, image) in article.images.iter().enumerate() { (photo(wish, parts, n, image)) }
+        div.story lang=(language) {
+            @for paragraph in &article.paragraphs { p dir="auto" { (paragraph) } }
+        }
+        @if let Some(rights) = &article.rights { p lang=(language) { small { (rights) } } }
+    }
+}
+
+fn photo(wish: &Wish, parts: &ArticleParts, n: usize, image: &Image) -> Markup {
+    let words = wish.words();
+    let is_kept = parts
+        .photos
+        .iter()
+        .any(|photo| photo.url == image.url && photo.sha256.is_some());
+    let (caption, version) = (image.caption.as_deref(), parts.shown().kept.version);
+    html! {
+        figure {
+            @if is_kept {
+                img loading="lazy" alt=(caption.unwrap_or_default())
+                    src={ (article_path(&parts.found.id)) "/photo/" (version) "/" (n + 1) };
+            } @else {
+                p.absent { (words.photo_not_kept) }
+            }
+            @if caption.is_some() || image.credit.is_some() {
+                figcaption dir="auto" {
+                    (caption.unwrap_or_default())
+                    @if let Some(credit) = &image.credit { " " small { (credit) } }
+                }
+            }
+        }
+    }
+}
+
+/// Where it is from, and what else is kept of it.
+fn facts(wish: &Wish, parts: &ArticleParts) -> Markup {
+    let words = wish.words();
+    let version = parts.shown();
+    let (article, kept) = (&version.article, &version.kept);
+    let path = article_path(&parts.found.id);
+    html! {
+        dl {
+            dt { (words.source) }
+            dd {
+                @match outside(&kept.url) {
+                    Some(url) => a rel="noopener noreferrer" href=(url) { bdi { (url) } },
+                    None => bdi { (kept.url) },
+                }
+            }
+            @if !article.tags.is_empty() {
+                dt { (words.tags) } dd { bdi { (article.tags.join(", ")) } }
+            }
+            dt { (words.seen) } dd { (moment(&kept.first_seen_at)) " UTC" }
+            dt { (words.fetched) } dd {
+                (moment(&kept.fetched_at)) " UTC · "
+                @match &parts.capture.sha256 {
+                    Some(_) => a href={ (path) "/capture/" (parts.capture.id) } {
+                        (words.as_it_came)
+                    },
+                    None => (words.not_kept),
+                }
+            }
+            @if let Some(sha256) = &parts.capture.sha256 {
+                dt { (words.page_hash) } dd { code { (sha256) } }
+            }
+            dt { (words.versions) } dd {
+                @for one in &parts.versions {
+                    a href={ (path) "/versions/" (one.kept.version) }
+                        aria-current=[(one.kept.version == kept.version).then_some("true")] {
+                        (one.kept.version)
+                    }
+                    " " (moment(&one.kept.fetched_at)) " "
+                }
+                @if parts.versions.len() > 1 {
+                    a href={ (path) "/diff" } { (words.what_changed) }
+                }
+            }
+            dt { (words.cite) } dd {
+                a href={ (path) "/cite.ris" } { "RIS" } " "
+                a href={ (path) "/cite.bib" } { "BibTeX" } " "
+                a href={ (path) "/cite.json" } { "CSL-JSON" }
+            }
+        }
+    }
+}
+
+/// What Zotero and other programs read of a page (Highwire Press tags).
+fn head(parts: &ArticleParts) -> Markup {
+    let version = parts.shown();
+    let citation = Citation::of(version, &parts.capture, &parts.paper);
+    html! {
+        @if let Some(title) = &citation.title { meta name="citation_title" content=(title); }
+        @for author in &citation.authors { meta name="citation_author" content=(author); }
+        meta name="citation_journal_title" content=(citation.paper);
+        @if let Some(day) = citation.published {
+            meta name="citation_publication_date" content=(day.strftime("%Y/%m/%d"));
+        }
+        @if let Some(language) = &citation.language {
+            meta name="citation_language" content=(language);
+        }
+        @if outside(&citation.url).is_some() {
+            meta name="citation_public_url" content=(citation.url);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! An article for other programs: as a citation, and as JSON.
+
+use serde_json::json;
+
+use crate::citation::{Citation, bibtex, csl_json, ris};
+use crate::export::{Provenance, Record};
+use crate::serve::article_parts::ArticleParts;
+use crate::serve::failure::NoPage;
+
+/// A file for another program.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TextFile {
+    pub content_type: &'static str,
+    pub text: String,
+}
+
+/// Returns the citation of an article in the format of a file's name.
+pub(super) fn citation_file(parts: &ArticleParts, name: &str) -> Result<TextFile, NoPage> {
+    let citation = [Citation::of(parts.shown(), &parts.capture, &parts.paper)];
+    Ok(match name {
+        "cite.ris" => TextFile {
+            content_type: "application/x-research-info-systems; charset=utf-8",
+            text: ris(&citation),
+        },
+        "cite.bib" => TextFile {
+            content_type: "application/x-bibtex; charset=utf-8",
+            text: bibtex(&citation),
+        },
+        "cite.json" => TextFile {
+            content_type: "application/vnd.citationstyles.csl+json",
+            text: csl_json(&citation).to_string(),
+        },
+        _ => return Err(NoPage::NotFound),
+    })
+}
+
+/// Returns an article as exports have it.
+pub(super) fn article_json(parts: &ArticleParts) -> Result<TextFile, NoPage> {
+    let version = parts.shown();
+    let record = Record::new(
+        version.article.clone(),
+        Provenance::from(version.kept.clone()),
+    );
+    let mut value = serde_json::to_value(record).map_err(|_| NoPage::Broken)?;
+    value["page_sha256"] = json!(parts.capture.sha256);
+    value["versions"] = parts
+        .versions
+        .iter()
+        .map(|one| json!(one.kept.version))
+        .collect();
+    Ok(TextFile {
+        content_type: "application/json",
+        text: value.to_string(),
+    })
+}

@@ -1,0 +1,58 @@
+//! Why a request got no page, and the page that says so.
+
+use axum::http::StatusCode;
+
+use crate::archive::ArchiveError;
+use crate::search::QueryError;
+
+/// Why a request has no answer of its own.
+#[derive(Debug)]
+pub(super) enum NoPage {
+    /// Nothing is at that address.
+    NotFound,
+    /// It was here, and was taken down.
+    TakenDown,
+    /// Several articles have that name.
+    Ambiguous(Vec<String>),
+    /// Its paper reserves it, and this server is read from other machines.
+    Reserved,
+    /// What was asked cannot be read.
+    BadQuery(QueryError),
+    Archive(ArchiveError),
+    /// The work ended without a result.
+    Broken,
+}
+
+impl NoPage {
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::TakenDown => StatusCode::GONE,
+            Self::Ambiguous(_) => StatusCode::MULTIPLE_CHOICES,
+            Self::Reserved => StatusCode::FORBIDDEN,
+            Self::BadQuery(_) => StatusCode::BAD_REQUEST,
+            Self::Archive(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<ArchiveError> for NoPage {
+    fn from(error: ArchiveError) -> Self {
+        if matches!(error, ArchiveError::NoSuchArticle { .. }) {
+            Self::NotFound
+        } else if matches!(error, ArchiveError::TakenDown { .. }) {
+            Self::TakenDown
+        } else if let ArchiveError::Ambiguous { ids, .. } = error {
+            Self::Ambiguous(ids)
+        } else {
+            Self::Archive(error)
+        }
+    }
+}
+
+impl From<QueryError> for NoPage {
+    fn from(error: QueryError) -> Self {
+        Self::BadQuery(error)
+    }
+}

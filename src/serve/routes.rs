@@ -1,0 +1,200 @@
+//! Which request gets which page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Query as Fields, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::archive::ListCursor;
+use crate::search::Query;
+use crate::serve::answering::{SharedDesk, answer, failed};
+use crate::serve::door::{PAGE_POLICY, Refusal};
+use crate::serve::failure::NoPage;
+use crate::serve::feed_file::feed_file;
+use crate::serve::home_page::{HomeState, home_page};
+use crate::serve::language::{COOKIE, Language};
+use crate::serve::query::{LONGEST_QUERY, LanguageFields, ListFields, SearchFields, Wish};
+use crate::serve::run_page::{newest_runs, run_page};
+use crate::serve::search_page::{MOST_SKIPPED, found, search_page};
+use crate::serve::site_page::{PaperState, site_page};
+use crate::serve::{Desk, article_routes};
+
+const STYLE: &str = include_str!("style.css");
+
+/// Robots are to leave all of it alone.
+const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
+
+/// Returns the router of all pages.
+pub(super) fn router(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/search", get(search))
+        .route("/sites/{name}", get(site))
+        .route("/runs", get(runs))
+        .route("/feeds/{file}", get(feed))
+        .merge(article_routes::router())
+        .route("/language", get(language))
+        .route("/style.css", get(|| text("text/css; charset=utf-8", STYLE)))
+        .route(
+            "/robots.txt",
+            get(|| text("text/plain; charset=utf-8", ROBOTS)),
+        )
+        .route(
+            "/healthz",
+            get(|| text("text/plain; charset=utf-8", "ok\n")),
+        )
+        .route("/readyz", get(ready))
+        .fallback(nothing)
+        .layer(from_fn_with_state(Arc::clone(&desk), at_the_door))
+        .with_state(desk)
+}
+
+/// Lets a request in or refuses it, and has each answer forbid what no page here needs.
+async fn at_the_door(State(desk): SharedDesk, request: Request, next: Next) -> Response {
+    let mut response = match desk.door.refusal(request.headers()) {
+        Some(Refusal::OtherHost) => {
+            let why = "this server answers only to the names of its own address\n";
+            (StatusCode::MISDIRECTED_REQUEST, why).into_response()
+        }
+        Some(Refusal::NoPassword) => {
+            let challenge = [(
+                header::WWW_AUTHENTICATE,
+                "Basic realm=\"saseo\", charset=\"UTF-8\"",
+            )];
+            (
+                StatusCode::UNAUTHORIZED,
+                challenge,
+                "a password is needed\n",
+            )
+                .into_response()
+        }
+        None if !matches!(*request.method(), Method::GET | Method::HEAD) => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            [(header::ALLOW, "GET, HEAD")],
+        )
+            .into_response(),
+        None => next.run(request).await,
+    };
+
+    let always: [(HeaderName, &'static str); 6] = [
+        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("x-robots-tag"),
+            "noindex, noarchive",
+        ),
+    ];
+    for (name, value) in always {
+        let headers = response.headers_mut();
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn home(State(desk): SharedDesk, wish: Wish, Fields(fields): Fields<ListFields>) -> Response {
+    let after = match fields.after.as_deref().map(str::parse::<ListCursor>) {
+        None => None,
+        Some(Ok(after)) => Some(after),
+        Some(Err(_)) => return failed(&wish, &NoPage::NotFound),
+    };
+    answer(&desk, wish, move |desk, reader, wish| {
+        let state = HomeState::read(desk, reader, after.as_ref())?;
+        Ok(home_page(wish, &state).into_response())
+    })
+    .await
+}
+
+async fn search(
+    State(desk): SharedDesk,
+    wish: Wish,
+    Fields(fields): Fields<SearchFields>,
+) -> Response {
+    if fields.q.trim().is_empty() {
+        return search_page(&wish, &fields, None).into_response();
+    }
+    if fields.q.len() > LONGEST_QUERY || fields.skip > MOST_SKIPPED {
+        return failed(&wish, &NoPage::NotFound);
+    }
+    answer(&desk, wish, move |_, reader, wish| {
+        let results = found(reader, &Query::parse(&fields.q)?, &fields)?;
+        Ok(search_page(wish, &fields, Some(&results)).into_response())
+    })
+    .await
+}
+
+async fn site(
+    State(desk): SharedDesk,
+    wish: Wish,
+    Path(name): Path<String>,
+    Fields(fields): Fields<ListFields>,
+) -> Response {
+    answer(&desk, wish, move |desk, reader, wish| {
+        let shown = PaperState::read(desk, reader, &name, &fields)?;
+        Ok(site_page(wish, &shown).into_response())
+    })
+    .await
+}
+
+async fn runs(State(desk): SharedDesk, wish: Wish) -> Response {
+    answer(&desk, wish, |_, reader, wish| {
+        Ok(run_page(wish, &newest_runs(reader)?).into_response())
+    })
+    .await
+}
+
+async fn feed(State(desk): SharedDesk, wish: Wish, Path(file): Path<String>) -> Response {
+    answer(&desk, wish, move |desk, reader, _| {
+        Ok(feed_file(desk, reader, &file)?.into_response())
+    })
+    .await
+}
+
+/// Keeps the choice of a language, and leads back.
+async fn language(wish: Wish, Fields(fields): Fields<LanguageFields>) -> Response {
+    let Some(chosen) = Language::of_tag(&fields.to) else {
+        return failed(&wish, &NoPage::NotFound);
+    };
+    // Only to a path of this server: `//host` and `/\host` would lead elsewhere.
+    let is_here = fields.back.starts_with('/')
+        && !["//", "/\\"]
+            .iter()
+            .any(|other| fields.back.starts_with(other));
+    let back = if is_here { fields.back.as_str() } else { "/" };
+    let cookie = format!(
+        "{COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
+        chosen.tag()
+    );
+    let headers = [
+        (header::SET_COOKIE, cookie),
+        (header::LOCATION, back.to_owned()),
+    ];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+async fn ready(State(desk): SharedDesk, wish: Wish) -> Response {
+    answer(&desk, wish, |_, reader, _| {
+        reader.titles()?;
+        Ok("ready\n".into_response())
+    })
+    .await
+}
+
+async fn nothing(wish: Wish) -> Response {
+    failed(&wish, &NoPage::NotFound)
+}
+
+async fn text(content_type: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], text).into_response()
+}

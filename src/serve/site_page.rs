@@ -1,0 +1,271 @@
+//! `/sites/NAME`: a paper day by day, what is missing of it, and how it is asked.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp as Moment, ToSpan};
+use maud::{Markup, html};
+
+use crate::archive::{ArticleFilter, ArticleListing, ListCursor, ListOrder, Reader};
+use crate::page_url::PageUrl;
+use crate::serve::Desk;
+use crate::serve::article_address::{outside, query, step};
+use crate::serve::failure::NoPage;
+use crate::serve::frame::{feed_link, page_with};
+use crate::serve::home_page::{articles, moment};
+use crate::serve::query::{ListFields, Wish};
+use crate::status::{ArchiveStatus, HostStatus, SiteStatus};
+use crate::time::Timestamp;
+
+/// Weeks of the calendar.
+const WEEKS: i64 = 13;
+
+/// Articles of a list's page.
+const ARTICLES: usize = 30;
+
+/// Articles of one day that are listed: more than any paper prints.
+const MOST_OF_DAY: u32 = 1_000;
+
+/// What the page shows of a paper.
+#[derive(Debug)]
+pub(super) struct PaperState {
+    status: Arc<ArchiveStatus>,
+    /// Its place among the papers.
+    place: usize,
+    /// The days of the calendar with their articles, whole weeks from Monday on.
+    days: Vec<(Date, u64)>,
+    today: Date,
+    /// The day whose articles are listed.
+    day: Option<Date>,
+    listing: ArticleListing,
+}
+
+impl PaperState {
+    pub(super) fn read(
+        desk: &Desk,
+        reader: &Reader,
+        name: &str,
+        fields: &ListFields,
+    ) -> Result<Self, NoPage> {
+        let cursor = fields
+            .after
+            .as_deref()
+            .map(str::parse::<ListCursor>)
+            .transpose();
+        let after = cursor.map_err(|_| NoPage::NotFound)?;
+        let day = fields.day.as_deref().map(str::parse::<Date>).transpose();
+        let day = day.map_err(|_| NoPage::NotFound)?;
+        if after
+            .as_ref()
+            .is_some_and(|after| after.order != ListOrder::Newest)
+        {
+            return Err(NoPage::NotFound);
+        }
+
+        let now = desk.clock.now();
+        let status = desk.board.status(reader, &desk.sites, now)?;
+        let place = status.sites.iter().position(|site| site.state.site == name);
+        let place = place.ok_or(NoPage::NotFound)?;
+
+        let configured = desk.sites.iter().find(|site| site.name == name);
+        let zone = configured.map_or(TimeZone::UTC, |site| site.timezone.clone());
+        let today = day_of(now.millis(), &zone);
+        let since = now - Duration::from_secs(24 * 3600 * 7 * WEEKS.unsigned_abs());
+        let published = reader.published_since(name, since)?;
+        let listing = match day {
+            Some(day) => ArticleListing {
+                articles: reader.list_published(name, span_of(day, &zone)?, MOST_OF_DAY)?,
+                next: None,
+            },
+            None => {
+                let filter = ArticleFilter {
+                    sites: vec![name.to_owned()],
+                    ..ArticleFilter::default()
+                };
+                reader.list(&filter, ListOrder::Newest, after.as_ref(), ARTICLES)?
+            }
+        };
+        Ok(Self {
+            status,
+            place,
+            days: calendar(published.iter().map(|at| day_of(at.millis(), &zone)), today),
+            today,
+            day,
+            listing,
+        })
+    }
+}
+
+impl PaperState {
+    fn site(&self) -> &SiteStatus {
+        &self.status.sites[self.place]
+    }
+
+    /// The host of its home page.
+    fn host(&self) -> Option<&HostStatus> {
+        let home = PageUrl::parse(&self.site().state.home).ok()?.host();
+        let mut hosts = self.status.hosts.iter();
+        hosts.find(|host| host.state.host == home.as_str())
+    }
+}
+
+fn day_of(millis: i64, zone: &TimeZone) -> Date {
+    let moment = Moment::from_millisecond(millis).unwrap_or_default();
+    zone.to_datetime(moment).date()
+}
+
+/// Returns the moments of a day by a paper's clock.
+fn span_of(day: Date, zone: &TimeZone) -> Result<Range<Timestamp>, NoPage> {
+    let next = day.tomorrow().map_err(|_| NoPage::NotFound)?;
+    Ok(midnight(day, zone)?..midnight(next, zone)?)
+}
+
+fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, NoPage> {
+    let midnight = zone.to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0));
+    let midnight = midnight.compatible().map_err(|_| NoPage::NotFound)?;
+    let millis = midnight.timestamp().as_millisecond();
+    Ok(Timestamp::from_millis(millis))
+}
+
+/// Counts the articles of each day of whole weeks, of which the last has today.
+fn calendar(published: impl Iterator<Item = Date>, today: Date) -> Vec<(Date, u64)> {
+    let back = i64::from(today.weekday().to_monday_zero_offset()) + 7 * (WEEKS - 1);
+    let first = today.saturating_sub(back.days());
+    let mut counts: BTreeMap<Date, u64> = BTreeMap::new();
+    for day in published {
+        *counts.entry(day).or_default() += 1;
+    }
+    let days = (0..7 * WEEKS).map(|k| first.saturating_add(k.days()));
+    days.map(|day| (day, counts.get(&day).copied().unwrap_or_default()))
+        .collect()
+}
+
+pub(super) fn site_page(wish: &Wish, shown: &PaperState) -> Markup {
+    let words = wish.words();
+    let state = &shown.site().state;
+    let path = format!("/sites/{}", step(&state.site));
+    let warnings = shown.site().warnings();
+    let content = html! {
+        h1 { bdi { (state.title) } }
+        @if let Some(home) = outside(&state.home) {
+            p { a rel="noopener noreferrer" href=(home) { bdi { (home) } } }
+        }
+        @if !warnings.is_empty() {
+            section.warnings {
+                h2 { (words.look_first) }
+                ul lang="en" { @for warning in &warnings { li { (warning) } } }
+            }
+        }
+        (facts(wish, shown))
+        section {
+            h2 { (words.by_day) }
+            (weeks(wish, shown, &path))
+        }
+        section #articles {
+            h2 {
+                (words.articles)
+                @if let Some(day) = shown.day { " " time datetime=(day) { (day) } }
+            }
+            @if shown.day.is_some() { p { a href=(path) { (words.all_days) } } }
+            @if shown.listing.articles.is_empty() { p { (words.no_articles) } }
+            (articles(wish, &shown.listing.articles))
+            @if let Some(next) = &shown.listing.next {
+                @let fields = query(&[("after", &next.to_string())]);
+                p { a rel="next" href={ (path) "?" (fields) } { (words.further) } }
+            }
+        }
+    };
+    let feed = format!("/feeds/{}.atom", step(&state.site));
+    page_with(
+        wish,
+        &state.title,
+        &feed_link(&feed, &state.title),
+        &content,
+    )
+}
+
+fn facts(wish: &Wish, shown: &PaperState) -> Markup {
+    let words = wish.words();
+    let state = &shown.site().state;
+    html! {
+        dl.facts {
+            dt { (words.articles) } dd { (state.articles) }
+            dt { (words.last_week) } dd { (state.articles_last_week) }
+            dt { (words.more_versions) } dd { (state.changes) }
+            dt { (words.queued) } dd { (state.queued) }
+            @if let Some(at) = &state.last_crawl {
+                dt { (words.last_crawl) } dd { (moment(at)) " UTC" }
+            }
+            @if let Some(at) = &shown.site().next_crawl {
+                dt { (words.next_crawl) } dd { (moment(at)) " UTC" }
+            }
+            @if let Some(host) = shown.host() {
+                dt { (words.pace) }
+                dd lang="en" { (host.state.gap_seconds) " s: " (host.gap_reason) "; " (host.next_turn()) }
+            }
+        }
+    }
+}
+
+/// The calendar: a row for each week, which leads to the articles of its days.
+fn weeks(wish: &Wish, shown: &PaperState, path: &str) -> Markup {
+    let words = wish.words();
+    html! {
+        div.wide role="region" aria-label=(words.by_day) tabindex="0" {
+            table.calendar {
+                thead { tr {
+                    th scope="col" { (words.week) }
+                    @for day in words.weekdays { th scope="col" { (day) } }
+                } }
+                tbody {
+                    @for week in shown.days.chunks(7) {
+                        tr {
+                            th scope="row" { @if let Some((monday, _)) = week.first() { (monday) } }
+                            @for (day, count) in week {
+                                td.number aria-current=[(Some(*day) == shown.day).then_some("date")] {
+                                    @if *count > 0 {
+                                        a href={ (path) "?day=" (day) "#articles" }
+                                            aria-label={ (day) ": " (count) } { (count) }
+                                    } @else if *day <= shown.today { "·" }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_calendar_has_whole_weeks_and_the_days_of_the_papers_clock() {
+        let today: Date = "2026-11-30".parse().unwrap();
+        let days = calendar(
+            ["2026-11-30", "2026-11-30", "2026-09-07"]
+                .map(|day| day.parse().unwrap())
+                .into_iter(),
+            today,
+        );
+        assert_eq!(days.len(), 91);
+        // 2026-11-30 is a Monday.
+        assert_eq!(days[0], ("2026-09-07".parse().unwrap(), 1));
+        assert_eq!(days[84], (today, 2));
+        assert_eq!(days.iter().map(|(_, count)| count).sum::<u64>(), 3);
+
+        let seoul = TimeZone::get("Asia/Seoul").unwrap();
+        // 2026-11-29T15:00:00Z
+        assert_eq!(day_of(1_795_964_400_000, &seoul), today);
+        assert_eq!(
+            day_of(1_795_964_399_999, &seoul),
+            "2026-11-29".parse().unwrap()
+        );
+    }
+}

@@ -1,0 +1,438 @@
+//! `saseo serve`: the pages of an archive, asked for as a browser asks, and as an attacker does.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use saseo::extract::{Access, Article};
+use saseo::rights::{Claim, DeclaredRights, Statement, Use, UseState};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::archive_desk::{Desk, article, found_article, links, story};
+use crate::program::{Crawler, Paper};
+
+/// What would run, load or reorder, if it were anything but text.
+const HOSTILE: &str =
+    "<script src=https://evil.example/x.js></script><img src=x onerror=alert(1)>\u{202e}책";
+
+/// A server of an archive's folder, stopped with this value.
+struct Served {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Served {
+    fn of(data: &Path, further: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_saseo"))
+            .env_remove("SASEO_STORE")
+            .env_remove("SASEO_CONFIG")
+            .args(["--json", "--data"])
+            .arg(data)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(further)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut told = String::new();
+        // One JSON value, over some lines.
+        while serde_json::from_str::<Value>(&told).is_err() {
+            assert!(out.read_line(&mut told).unwrap() > 0, "it ended: {told}");
+        }
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let home = told["home"].as_str().unwrap();
+        let address = home.trim_start_matches("http://").trim_end_matches('/');
+        Self {
+            address: address.parse().unwrap(),
+            child,
+        }
+    }
+
+    fn get(&self, path: &str) -> Reply {
+        self.ask("GET", path, &[("Host", &self.address.to_string())])
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        stream
+            .write_all(format!("{request}\r\n").as_bytes())
+            .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        Reply::of(&answer)
+    }
+
+    /// Stops it as a service manager does, and returns its exit code.
+    fn stop(mut self) -> i32 {
+        let pid = Pid::from_raw(self.child.id().cast_signed());
+        kill(pid, Signal::SIGTERM).unwrap();
+        self.child.wait().unwrap().code().unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have been stopped.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Reply {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Reply {
+    fn of(answer: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(answer).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self {
+            status,
+            head: head.to_ascii_lowercase(),
+            body: body.to_owned(),
+        }
+    }
+
+    fn has_header(&self, line: &str) -> bool {
+        self.head.lines().any(|one| one == line)
+    }
+}
+
+/// An archive with article 7 in two versions, which is hostile, and article 8, which is reserved.
+fn archive() -> TempDir {
+    let mut desk = Desk::new();
+    desk.answer_next(links([found_article(7), found_article(8)]));
+    let page = desk.next_due();
+    let hostile = |text: &str| Article {
+        title: Some(HOSTILE.into()),
+        authors: vec![HOSTILE.into()],
+        byline: Some(HOSTILE.into()),
+        section: Some(HOSTILE.into()),
+        tags: vec![HOSTILE.into()],
+        language: Some("\"><script>".into()),
+        ..article(text)
+    };
+    desk.answer_and_save(&page, story(hostile("첫 판의 글")));
+    desk.answer_and_save(&page, story(hostile(&format!("둘째 판의 글 {HOSTILE}"))));
+
+    let reserved = Statement::new(
+        "header",
+        Claim::Use(Use::AiInput, UseState::Reserved),
+        "ai=n",
+    );
+    let text = "가".repeat(300);
+    desk.answer_next(story(Article {
+        declared_rights: DeclaredRights::of([reserved]),
+        access: Access::Open,
+        ..article(&text)
+    }));
+    desk.closed()
+}
+
+#[test]
+fn a_crawled_paper_is_read_searched_and_cited() {
+    let paper = Paper::start();
+    let crawler = Crawler::of(&paper, "10ms");
+    assert!(crawler.run(&["crawl"]).status.success());
+    let articles = crawler.articles();
+    let served = Served::of(&crawler.data(), &[]);
+
+    let home = served.get("/");
+    assert_eq!(home.status, 200);
+    assert!(home.body.contains(">118<"), "{}", home.body);
+    let one = &articles[0];
+    let path = format!("/a/{}", one["id"].as_str().unwrap());
+    let page = served.get(&path);
+    assert_eq!(page.status, 200, "{path}");
+    let first = one["text"].as_str().unwrap().split("\n\n").next().unwrap();
+    assert!(page.body.contains(&escaped(first)), "{first}");
+    assert!(page.body.contains("citation_title"));
+
+    let json: Value = serde_json::from_str(&served.get(&format!("{path}.json")).body).unwrap();
+    assert_eq!((&json["id"], &json["text"]), (&one["id"], &one["text"]));
+    let ris = served.get(&format!("{path}/cite.ris"));
+    assert!(ris.body.starts_with("TY  - NEWS\r\n") && ris.body.contains("ER  - "));
+
+    let found = served.get("/search?q=%EC%B1%85%EB%B0%A9");
+    let told = crawler.run(&["--json", "search", "책방", "--limit", "1"]);
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert!(found.body.contains("<mark>책방</mark>"));
+    assert!(
+        found
+            .body
+            .contains(&format!(">{} articles<", told["articles"]))
+    );
+    assert_eq!(served.get("/search?q=%22").status, 400);
+    for lost in [
+        "/a/demo/0",
+        "/a/demo/1/versions/1",
+        "/nothing",
+        "/a/x/7/cite.doc",
+        "/?after=x",
+    ] {
+        assert_eq!(served.get(lost).status, 404, "{lost}");
+    }
+    assert_eq!(served.stop(), 143);
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[test]
+fn what_is_hostile_is_text_and_reaches_nothing() {
+    let folder = archive();
+    let served = Served::of(folder.path(), &[]);
+    for path in [
+        "/",
+        "/a/paper/7",
+        "/a/paper/7/versions/1",
+        "/a/paper/7/diff",
+        "/a/paper/7/diff/1..2",
+        "/search?q=%ED%8C%90%EC%9D%98",
+    ] {
+        let page = served.get(path);
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.body.contains("&lt;script"), "{path}: {}", page.body);
+        for live in ["<script", "<img src=x", "onerror=alert(1)>책", "\"><script"] {
+            assert!(!page.body.contains(live), "{path} has {live}");
+        }
+        let policy = "content-security-policy: default-src 'none'; style-src 'self'; \
+                      img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
+        assert!(page.has_header(policy), "{}", page.head);
+    }
+
+    // The page as it came is in a frame that may do nothing.
+    let page = served.get("/a/paper/7").body;
+    let (_, behind) = page.split_once("/a/paper/7/capture/").unwrap();
+    let capture = behind.split('"').next().unwrap();
+    let framed = served.get(&format!("/a/paper/7/capture/{capture}"));
+    assert!(
+        framed
+            .body
+            .contains("<iframe class=\"capture\" sandbox=\"\""),
+        "{}",
+        framed.body
+    );
+    let raw = served.get(&format!("/a/paper/7/capture/{capture}/raw"));
+    assert_eq!((raw.status, raw.body.as_str()), (200, "<p>hello</p>"));
+    let policy = "content-security-policy: sandbox; default-src 'none'; \
+                  style-src 'unsafe-inline'; frame-ancestors 'self'";
+    assert!(raw.has_header(policy) && raw.has_header("x-content-type-options: nosniff"));
+    // It belongs to its article alone.
+    assert_eq!(
+        served
+            .get(&format!("/a/paper/8/capture/{capture}/raw"))
+            .status,
+        404
+    );
+}
+
+#[test]
+fn versions_are_compared_step_by_step() {
+    let folder = archive();
+    let served = Served::of(folder.path(), &[]);
+    let page = served.get("/a/paper/7/diff").body;
+    assert!(page.contains("<del aria-label=\"removed\">첫"), "{page}");
+    assert!(page.contains("<ins aria-label=\"added\">둘째"), "{page}");
+    assert_eq!(served.get("/a/paper/7/diff/1..9").status, 404);
+    assert_eq!(served.get("/a/paper/7/diff/1").status, 404);
+    assert!(
+        served
+            .get("/a/paper/8/diff")
+            .body
+            .contains("There is one version")
+    );
+}
+
+#[test]
+fn other_hosts_methods_and_passwords_are_refused() {
+    let folder = archive();
+    let served = Served::of(folder.path(), &[]);
+    let port = served.address.port();
+    let host = |name: &str| served.ask("GET", "/", &[("Host", name)]).status;
+    assert_eq!(host(&format!("localhost:{port}")), 200);
+    assert_eq!(
+        (host(&format!("evil.example:{port}")), host("127.0.0.1")),
+        (421, 421)
+    );
+    let own = served.address.to_string();
+    for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
+        let refused = served.ask(
+            method,
+            "/",
+            &[("Host", own.as_str()), ("Content-Length", "0")],
+        );
+        assert_eq!(refused.status, 405, "{method}");
+    }
+
+    let file = folder.path().join("password.txt");
+    std::fs::write(&file, "book-shop-key-12\n").unwrap();
+    let guarded = Served::of(folder.path(), &["--password-file", &file.to_string_lossy()]);
+    assert_eq!(guarded.get("/").status, 401);
+    // printf 'reader:book-shop-key-12' | base64
+    let right = ("Authorization", "Basic cmVhZGVyOmJvb2stc2hvcC1rZXktMTI=");
+    let ask = |path: &str| guarded.ask("GET", path, &[("Host", "archive.example"), right]);
+    assert_eq!(ask("/").status, 200);
+    // Others see the beginning of what is reserved, and the user of the archive all of it.
+    let (others, own) = (ask("/a/paper/8").body, served.get("/a/paper/8").body);
+    assert!(own.contains(&"가".repeat(300)));
+    assert!(others.contains(&"가".repeat(200)) && !others.contains(&"가".repeat(201)));
+    for path in ["/a/paper/8.json", "/a/paper/8/diff"] {
+        assert_eq!(
+            (ask(path).status, served.get(path).status),
+            (403, 200),
+            "{path}"
+        );
+    }
+    assert!(ask("/a/paper/7").body.contains("둘째 판의 글"));
+    let (others, own) = (
+        ask("/feeds/paper.atom").body,
+        served.get("/feeds/all.atom").body,
+    );
+    assert!(
+        own.starts_with("<?xml") && own.contains(&"가".repeat(300)),
+        "{own}"
+    );
+    assert!(others.contains(&"가".repeat(200)) && !others.contains(&"가".repeat(201)));
+    assert_eq!(served.get("/feeds/other.atom").status, 404);
+}
+
+#[test]
+fn the_language_is_the_browsers_until_it_is_chosen() {
+    let folder = archive();
+    let served = Served::of(folder.path(), &[]);
+    let own = served.address.to_string();
+    let page = |headers: &[(&str, &str)]| {
+        let headers = [&[("Host", own.as_str())], headers].concat();
+        served.ask("GET", "/", &headers).body
+    };
+    assert!(page(&[]).contains("<html lang=\"en\">"));
+    assert!(page(&[("Accept-Language", "ko-KR,en;q=0.5")]).contains("<html lang=\"ko\">"));
+
+    let switched = served.get("/language?to=ko&back=%2Fa%2Fpaper%2F7");
+    assert_eq!(switched.status, 303);
+    assert!(
+        switched.has_header("location: /a/paper/7"),
+        "{}",
+        switched.head
+    );
+    let chosen = [("Cookie", "saseo_language=ko"), ("Accept-Language", "en")];
+    assert!(page(&chosen).contains("<html lang=\"ko\">"));
+    for outside in [
+        "https%3A%2F%2Fevil.example",
+        "%2F%2Fevil.example",
+        "%2F%5Cevil.example",
+    ] {
+        let back = served.get(&format!("/language?to=en&back={outside}"));
+        assert!(back.has_header("location: /"), "{outside}: {}", back.head);
+    }
+}
+
+#[test]
+fn a_server_for_other_machines_needs_a_password_and_an_archive_is_needed() {
+    let folder = archive();
+    let serve = |data: &Path, args: &[&str]| {
+        let out = Command::new(env!("CARGO_BIN_EXE_saseo"))
+            .env_remove("SASEO_STORE")
+            .arg("--data")
+            .arg(data)
+            .arg("serve")
+            .args(args)
+            .output()
+            .unwrap();
+        (
+            out.status.code().unwrap(),
+            String::from_utf8_lossy(&out.stderr).into_owned(),
+        )
+    };
+    let (code, told) = serve(folder.path(), &["--listen", "0.0.0.0:0"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("--password-file"), "{told}");
+    let short = folder.path().join("short.txt");
+    std::fs::write(&short, "short").unwrap();
+    let (code, told) = serve(
+        folder.path(),
+        &["--password-file", &short.to_string_lossy()],
+    );
+    assert!(code == 2 && told.contains("12 letters"), "{told}");
+
+    let empty = TempDir::new().unwrap();
+    let (code, told) = serve(empty.path(), &["--listen", "127.0.0.1:0"]);
+    assert!(code == 1 && told.contains("no archive"), "{code} {told}");
+    let taken = Served::of(folder.path(), &[]);
+    let (code, told) = serve(folder.path(), &["--listen", &taken.address.to_string()]);
+    assert!(
+        code == 1 && told.contains("--listen names another address"),
+        "{code} {told}"
+    );
+}
+
+#[test]
+fn a_paper_is_shown_day_by_day_with_its_runs() {
+    let paper = Paper::start();
+    let crawler = Crawler::of(&paper, "10ms");
+    assert!(crawler.run(&["crawl"]).status.success());
+    let articles = crawler.articles();
+    let served = Served::of(
+        &crawler.data(),
+        &["--config", &crawler.config().to_string_lossy()],
+    );
+
+    let day = articles[0]["published_at"].as_str().unwrap()[..10].to_owned();
+    let of_day = |one: &&Value| one["published_at"].as_str().unwrap().starts_with(&day);
+    let (of_day, others): (Vec<&Value>, Vec<&Value>) = articles.iter().partition(of_day);
+    let listed = served.get(&format!("/sites/demo?day={day}"));
+    assert_eq!(listed.status, 200);
+    let path = |one: &Value| format!("href=\"/a/{}\"", one["id"].as_str().unwrap());
+    assert!(!of_day.is_empty() && of_day.iter().all(|one| listed.body.contains(&path(one))));
+    assert!(!others.is_empty() && others.iter().all(|one| !listed.body.contains(&path(one))));
+
+    // The list goes on, and has each article once.
+    let (mut page, mut seen) = ("/sites/demo".to_owned(), vec![]);
+    loop {
+        let body = served.get(&page).body;
+        let links = body.split("href=\"/a/").skip(1);
+        seen.extend(links.map(|link| link.split('"').next().unwrap().to_owned()));
+        let Some((_, next)) = body.split_once("rel=\"next\" href=\"") else {
+            break;
+        };
+        page = next.split('"').next().unwrap().replace("&amp;", "&");
+    }
+    let mut ids: Vec<&str> = articles
+        .iter()
+        .map(|one| one["id"].as_str().unwrap())
+        .collect();
+    seen.sort();
+    ids.sort_unstable();
+    assert_eq!(seen, ids);
+
+    let runs = served.get("/runs").body;
+    assert!(
+        runs.contains(">crawl<") && runs.contains(">demo<"),
+        "{runs}"
+    );
+    for lost in [
+        "/sites/other",
+        "/sites/demo?day=tomorrow",
+        "/sites/demo?after=seen.1.1",
+    ] {
+        assert_eq!(served.get(lost).status, 404, "{lost}");
+    }
+}
