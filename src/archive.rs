@@ -92,6 +92,8 @@ pub use carried::{CarriedOver, CarriedState, LeftHold};
 pub use change::ChangeKind;
 pub use compaction::CompactedBodies;
 pub use compression::{Dictionary, DictionaryId, Packed, pack};
+#[cfg(feature = "cli")]
+pub(crate) use connection::sqlite_version;
 #[cfg(feature = "postgres")]
 pub use copying::{CopiedRows, DamagedRows};
 #[cfg(feature = "postgres")]

@@ -10,6 +10,7 @@ mod chosen;
 mod cite;
 mod common;
 mod compact;
+mod completions;
 mod console;
 mod copy_words;
 mod crawl;
@@ -28,6 +29,7 @@ mod identity;
 mod init;
 mod layout;
 mod list;
+mod man;
 mod plan;
 mod progress;
 mod reextract;
@@ -41,6 +43,7 @@ mod status;
 mod survey;
 mod truncated_lists;
 mod verify;
+mod version;
 mod watch;
 mod worker;
 mod writing;
@@ -48,7 +51,7 @@ mod writing;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
@@ -84,7 +87,8 @@ Exit codes:
 /// A polite newspaper archivist: crawls a paper at the pace it allows, keeps every page raw,
 /// extracts the articles.
 #[derive(Debug, Parser)]
-#[command(name = "saseo", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "saseo", version, long_version = version::LONG.as_str())]
+#[command(max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -250,6 +254,12 @@ enum Command {
     /// Start a small newspaper on this machine, crawl it, export it, and say what was done
     #[command(after_help = help_texts::demo())]
     Demo(demo::DemoArgs),
+    /// Print a script with which a shell completes commands and options
+    #[command(after_help = help_texts::completions())]
+    Completions(completions::CompletionsArgs),
+    /// Write the man pages of all commands into a folder
+    #[command(after_help = help_texts::man())]
+    Man(man::ManArgs),
 }
 
 /// Runs the command line, and returns its exit code.
@@ -286,6 +296,8 @@ fn configured_places(cli: &Cli) -> anyhow::Result<ArchiveSettings> {
             | Command::Extract(_)
             | Command::Archive(_)
             | Command::Identity(_)
+            | Command::Completions(_)
+            | Command::Man(_)
     );
     let are_all_named = cli.common.store.is_some() && cli.common.blobs.is_some();
     if needs_none || are_all_named {
@@ -335,6 +347,8 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(common, &args),
         Command::Init(args) => init::run(common, &args),
         Command::Demo(args) => demo::run(common, &args),
+        Command::Completions(args) => completions::run(common, &args, Cli::command()),
+        Command::Man(args) => man::run(common, &args, Cli::command()),
     }
 }
 

@@ -34,6 +34,12 @@ pub(super) fn configure(connection: &Connection) -> engine::Result<()> {
     add_sha256(connection)
 }
 
+/// Returns the version of SQLite, which is part of the program.
+#[cfg(feature = "cli")]
+pub(crate) fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// Adds the SQL function `sha256` to a connection of SQLite. PostgreSQL has one.
 pub(super) fn add_sha256(connection: &Connection) -> engine::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;

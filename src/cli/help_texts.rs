@@ -2,6 +2,7 @@
 
 mod care;
 mod crawling;
+mod installing;
 mod reading;
 
 pub(super) use care::{
@@ -10,6 +11,7 @@ pub(super) use care::{
 pub(super) use crawling::{
     check, crawl, demo, identity, init, plan, resume, schedule, status, survey, worker,
 };
+pub(super) use installing::{completions, man};
 pub(super) use reading::{
     about, cite, diff, export, exports, extract, list, search, serve, show, watch,
 };
@@ -50,7 +52,8 @@ mod tests {
     use crate::cli::Cli;
     use crate::cli::search::arguments;
 
-    /// Returns the examples of a help, word by word: from the command on, up to two spaces.
+    /// Returns the examples of a help, word by word: from the command on, up to two spaces or a file
+    /// that takes the output.
     fn examples(help: &str) -> Vec<Vec<String>> {
         let lines = help
             .lines()
@@ -59,7 +62,7 @@ mod tests {
             .take_while(|line| !line.is_empty());
         lines
             .filter_map(|line| line.split_once("saseo "))
-            .filter_map(|(_, typed)| typed.split("  ").next())
+            .filter_map(|(_, typed)| typed.split("  ").next()?.split(" > ").next())
             .map(|typed| typed.split_whitespace().map(str::to_owned).collect())
             .collect()
     }

@@ -202,7 +202,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "cli",
         &[
-            &["args", "console", "service"],
+            &["args", "console", "service", "version"],
             // Options that every command has say how much the console tells.
             &["common"],
             &["help_texts", "hint"],
@@ -221,11 +221,13 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "audit",
                 "backup",
                 "compact",
+                "completions",
                 "extract",
                 "forget",
                 "hold",
                 "identity",
                 "init",
+                "man",
                 "plan",
                 "restore",
                 "crawl_report",
@@ -242,7 +244,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 32] = [
+const HOMES: [(&str, &[&str]); 34] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),
@@ -254,6 +256,8 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("maud", &["serve"]),
     ("base64", &["identity", "serve"]),
     ("clap", &["cli", "export"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("zstd", &["archive", "export", "fetch"]),
     ("similar", &["history"]),
     ("dom_query", &["markup"]),

@@ -2,6 +2,7 @@
 //! not link saseo.
 
 mod code;
+mod commit;
 mod dependencies;
 mod layers;
 mod names;

@@ -26,13 +26,13 @@ pub(super) fn text(common: &Common, sites: &[String], contact: &str) -> anyhow::
         mode: TIMED,
         exec: command.of_systemd(Some("--once")),
         data: &data,
-        contact,
+        identity: identity(contact),
     };
     let stays = Service {
         mode: STAYS,
         exec: command.of_systemd(None),
         data: &data,
-        contact,
+        identity: identity(contact),
     };
     let (timed, stays) = (timed.text(), stays.text());
     let crontab = crontab(&command.of_shell(Some("--once")), contact);
@@ -187,13 +187,14 @@ struct Service<'a> {
     exec: String,
     /// The folder of the archive.
     data: &'a str,
-    contact: &'a str,
+    /// The line that sets the contact.
+    identity: String,
 }
 
 impl Service<'_> {
     fn text(&self) -> String {
         let ServiceMode { head, kind, tail } = self.mode;
-        let (exec, identity) = (&self.exec, identity(self.contact));
+        let (exec, identity) = (&self.exec, &self.identity);
         // In a list of paths, unlike in a command, a dollar is a dollar.
         let data = of_systemd(self.data).replace("$$", "$");
 
@@ -251,6 +252,45 @@ fn crontab(command: &str, contact: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What packages install: they know the folders, and have the contact in the configuration.
+    fn packaged(mode: ServiceMode, option: Option<&str>) -> String {
+        let program = "/usr/bin/saseo --config /etc/saseo --data /var/lib/saseo schedule";
+        let command = ScheduledCommand {
+            program: program.split(' ').map(str::to_owned).collect(),
+            sites: &[],
+        };
+        let service = Service {
+            mode,
+            exec: command.of_systemd(option),
+            data: "/var/lib/saseo",
+            identity: "# The contact is in /etc/saseo/saseo.toml: without one, no public paper \
+                is crawled."
+                .to_owned(),
+        };
+        unit_of(&service.text())
+    }
+
+    /// Returns a unit without the line that tells its place.
+    fn unit_of(text: &str) -> String {
+        let (_, unit) = text.split_once('\n').unwrap();
+        format!("{}\n", unit.trim_end())
+    }
+
+    #[test]
+    fn the_units_of_packages_are_those_that_are_printed() {
+        let units = [
+            ("saseo.service", packaged(TIMED, Some("--once"))),
+            ("saseo-schedule.service", packaged(STAYS, None)),
+            ("saseo.timer", unit_of(TIMER)),
+        ];
+
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/systemd");
+        for (name, unit) in units {
+            let committed = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+            assert_eq!(committed, unit, "packaging/systemd/{name}");
+        }
+    }
 
     #[test]
     fn nothing_in_a_word_is_expanded_by_systemd() {

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Checks completions and man pages, builds the Debian package of a program that is built already,
+# and installs, upgrades, removes and purges it in a new Debian root.
+# `bash .ci/packages.sh [SASEO]`
+set -euo pipefail
+cd "$(dirname "$0")/.."
+saseo=$(realpath "${1:-target/release/saseo}")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# Installs Debian's package of a program that is not there.
+need() {
+    command -v "$1" > /dev/null && return
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
+        apt-get install --yes --quiet --no-install-recommends "$2" > "$scratch/apt.log" 2>&1 && return
+        apt-get update --quiet >> "$scratch/apt.log" 2>&1
+        apt-get install --yes --quiet --no-install-recommends "$2" >> "$scratch/apt.log" 2>&1 && return
+        tail -n 5 "$scratch/apt.log" >&2
+    fi
+    echo "packages.sh: $1 is needed: install it (Debian: $2)" >&2
+    exit 1
+}
+
+export DEBIAN_FRONTEND=noninteractive
+need zsh zsh
+need fish fish
+need mandoc mandoc
+need lintian lintian
+need dpkg-shlibdeps dpkg-dev
+
+echo "-- cargo-deb"
+tools=$PWD/target/tools
+deb_version=3.8.0
+export PATH=$tools/bin:$PATH
+if [ "$(cargo deb --version 2> /dev/null | sed 's/.* //')" != "$deb_version" ]; then
+    # It packs one file: what it takes to optimise it is not worth the time.
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        cargo install cargo-deb --version "$deb_version" --locked --quiet --root "$tools" --target-dir "$tools/target"
+fi
+
+echo "-- the package"
+bash packaging/build.sh deb "$saseo" --fast --output "$scratch/first.deb"
+lintian --fail-on error,warning --allow-root "$scratch/first.deb"
+
+echo "-- completions and man pages"
+bash -n target/packaging/saseo.bash
+zsh -n target/packaging/_saseo
+fish -n target/packaging/saseo.fish
+mandoc -Tlint -W error target/packaging/man/*.1
+# What bash completes, asked as bash asks.
+# shellcheck disable=SC2016 # the inner shell expands it
+completed=$(bash -c 'source target/packaging/saseo.bash; 
+    COMP_WORDS=(saseo crawl --backf); COMP_CWORD=2; _saseo saseo --backf crawl; echo "${COMPREPLY[*]}"')
+test "$completed" = --backfill
+
+echo "-- in a Debian root"
+if [ "$(id -u)" -ne 0 ]; then
+    echo "only root may make one: left out"
+    exit 0
+fi
+need mmdebstrap mmdebstrap
+need unshare util-linux
+need ip iproute2
+# The next version has the same files.
+dpkg-deb -R "$scratch/first.deb" "$scratch/second"
+sed -i 's/^Version: .*/&.1/' "$scratch/second/DEBIAN/control"
+dpkg-deb --root-owner-group -Znone -b "$scratch/second" "$scratch/second.deb" > /dev/null
+
+# The packages come from where this machine has its own.
+. /etc/os-release
+sources=(/etc/apt/sources.list /etc/apt/sources.list.d/*)
+mapfile -t sources < <(find "${sources[@]}" -type f \( -name '*.list' -o -name '*.sources' \) 2> /dev/null)
+mmdebstrap --quiet --variant=apt --include=adduser,ca-certificates "$VERSION_CODENAME" "$scratch/root" "${sources[@]}" \
+    2> "$scratch/mmdebstrap.log" || { cat "$scratch/mmdebstrap.log" >&2; exit 1; }
+cp -a "$scratch/root" "$scratch/root-of-rpm"
+
+# Without a network, but for the machine itself; what is mounted or left running ends with it.
+in_root() {
+    unshare --net --mount --pid --fork --kill-child bash packaging/test-in-root.sh "$@"
+}
+cp "$scratch"/*.deb "$scratch/root/root/"
+in_root "$scratch/root" deb
+
+echo "-- rpm"
+if command -v cargo-generate-rpm > /dev/null; then
+    need rpm rpm
+    bash packaging/build.sh rpm "$saseo" --output "$scratch/first.rpm"
+    bash packaging/build.sh rpm "$saseo" --output "$scratch/second.rpm" --set-metadata 'release = "2"'
+    cp "$scratch"/*.rpm "$scratch/root-of-rpm/root/"
+    in_root "$scratch/root-of-rpm" rpm
+else
+    echo "cargo-generate-rpm is not installed: left out"
+fi
