@@ -144,7 +144,12 @@ pub(crate) fn serve() -> String {
             "saseo serve --listen 127.0.0.1:0             on any free port",
             "saseo serve --listen 0.0.0.0:8780 --password-file password.txt   for other machines",
         ],
-        &[FAILED, USAGE, "130/143  stopped by SIGINT or SIGTERM"],
+        &[
+            "0        never: it ends by a signal",
+            FAILED,
+            USAGE,
+            "130/143  stopped by SIGINT or SIGTERM",
+        ],
     )
 }
 
