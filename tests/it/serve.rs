@@ -12,7 +12,7 @@ use saseo::rights::{Claim, DeclaredRights, Statement, Use, UseState};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::archive_desk::{Desk, article, found_article, links, story};
+use crate::archive_desk::{Desk, article, found_article, found_named, links, story};
 use crate::program::{Crawler, Paper};
 
 /// What would run, load or reorder, if it were anything but text.
@@ -132,7 +132,7 @@ fn archive() -> TempDir {
         Claim::Use(Use::AiInput, UseState::Reserved),
         "ai=n",
     );
-    let text = "가".repeat(300);
+    let text = "가".repeat(500);
     desk.answer_next(story(Article {
         declared_rights: DeclaredRights::of([reserved]),
         access: Access::Open,
@@ -292,8 +292,20 @@ fn other_hosts_methods_and_passwords_are_refused() {
     assert_eq!(ask("/").status, 200);
     // Others see the beginning of what is reserved, and the user of the archive all of it.
     let (others, own) = (ask("/a/paper/8").body, served.get("/a/paper/8").body);
-    assert!(own.contains(&"가".repeat(300)));
+    assert!(own.contains(&"가".repeat(500)));
     assert!(others.contains(&"가".repeat(200)) && !others.contains(&"가".repeat(201)));
+    // Nor does a search tell more of it: the word stands in its middle, too.
+    let hit = "/search?q=%EA%B0%80";
+    assert!(
+        served.get(hit).body.contains("<mark>"),
+        "{}",
+        served.get(hit).body
+    );
+    let found = ask(hit).body;
+    assert!(
+        found.contains("/a/paper/8\"") && !found.contains("<mark>"),
+        "{found}"
+    );
     for path in ["/a/paper/8.json", "/a/paper/8/diff"] {
         assert_eq!(
             (ask(path).status, served.get(path).status),
@@ -307,7 +319,7 @@ fn other_hosts_methods_and_passwords_are_refused() {
         served.get("/feeds/all.atom").body,
     );
     assert!(
-        own.starts_with("<?xml") && own.contains(&"가".repeat(300)),
+        own.starts_with("<?xml") && own.contains(&"가".repeat(500)),
         "{own}"
     );
     assert!(others.contains(&"가".repeat(200)) && !others.contains(&"가".repeat(201)));
@@ -435,4 +447,83 @@ fn a_paper_is_shown_day_by_day_with_its_runs() {
     ] {
         assert_eq!(served.get(lost).status, 404, "{lost}");
     }
+}
+
+#[test]
+fn a_name_leads_to_one_article_and_each_version_is_cited_as_itself() {
+    let mut desk = Desk::new();
+    let other = found_named("/b/7", "paper/7");
+    desk.answer_next(links([found_article(7), other]));
+    let page = desk.next_due();
+    for (title, text) in [("첫 제목", "첫 글"), ("둘째 제목", "둘째 글")] {
+        let named = Article {
+            title: Some(title.into()),
+            ..article(text)
+        };
+        desk.answer_and_save(&page, story(named));
+    }
+    desk.answer_next(story(article("다른 글")));
+    let folder = desk.closed();
+    let served = Served::of(folder.path(), &[]);
+
+    assert!(served.get("/a/paper/7").body.contains("둘째 글"));
+    assert!(served.get("/a/paper/paper%2F7").body.contains("다른 글"));
+    assert_eq!(
+        served
+            .get("/feeds/all.atom")
+            .body
+            .matches("<entry>")
+            .count(),
+        2
+    );
+    let first = served.get("/a/paper/7/versions/1");
+    assert!(
+        first
+            .body
+            .contains("href=\"/a/paper/7/versions/1/cite.ris\""),
+        "{}",
+        first.body
+    );
+    let cited = |path: &str| served.get(path).body;
+    assert!(cited("/a/paper/7/versions/1/cite.ris").contains("첫 제목"));
+    assert!(cited("/a/paper/7/cite.ris").contains("둘째 제목"));
+    for unread in [
+        "/search?q=x&skip=abc",
+        "/search?q=x&sort=zzz",
+        "/a/paper/7/versions/x",
+    ] {
+        let refused = served.get(unread);
+        assert!(
+            refused.status == 404 && refused.body.starts_with("<!DOCTYPE html>"),
+            "{unread}"
+        );
+    }
+}
+
+#[test]
+fn a_server_ends_though_a_client_never_ends_its_request() {
+    let folder = archive();
+    let served = Served::of(folder.path(), &[]);
+    let mut half = TcpStream::connect(served.address).unwrap();
+    half.write_all(b"GET / HTTP/1.1\r\nHost:").unwrap();
+    // It is answered beside.
+    assert_eq!(served.get("/healthz").status, 200);
+    assert_eq!(served.stop(), 143);
+}
+
+#[test]
+fn an_archive_that_was_replaced_is_the_one_that_is_shown() {
+    let (first, second) = (archive(), Desk::new().closed());
+    let served = Served::of(first.path(), &[]);
+    assert_eq!(served.get("/a/paper/7").status, 200);
+    for file in ["archive.db-wal", "archive.db-shm"] {
+        // They are not there where all was written into the file.
+        let _ = std::fs::remove_file(first.path().join(file));
+    }
+    std::fs::rename(
+        second.path().join("archive.db"),
+        first.path().join("archive.db"),
+    )
+    .unwrap();
+    assert_eq!(served.get("/a/paper/7").status, 404);
 }
