@@ -26,11 +26,11 @@ pub(super) struct ReaderPool {
 #[derive(Debug)]
 struct PooledReader {
     reader: Reader,
-    file: Option<FileIdentity>,
+    file: Option<DiskFile>,
 }
 
 /// The device and the inode of a file.
-type FileIdentity = (u64, u64);
+type DiskFile = (u64, u64);
 
 impl PooledReader {
     fn open(place: &ArchiveLocation) -> Result<Self, ArchiveError> {
@@ -48,7 +48,7 @@ impl PooledReader {
 }
 
 /// Returns the identity of the file at a path; `None` for an archive in a database.
-fn identity(path: &Path) -> Option<FileIdentity> {
+fn identity(path: &Path) -> Option<DiskFile> {
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))
 }
