@@ -114,7 +114,7 @@ impl ArchiveServer {
 
     /// Answers until `stopped` is done. Answers that were begun then are ended, if they end soon.
     pub(crate) async fn run(self, stopped: impl Future<Output = ()> + Send + 'static) {
-        let clock = self.desk.clock.clone();
+        let clock = self.desk.clock;
         let router = routes::router(self.desk);
         connections::answer_all(self.listener, router, clock, stopped).await;
     }

@@ -58,7 +58,6 @@ pub(super) async fn answer_all(
         let service = TowerToHyperService::new(router.clone());
         let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
         let end = clock.now() + LIFE;
-        let clock = clock.clone();
         tokio::spawn(async move {
             let _turn = turn;
             tokio::select! {

@@ -695,7 +695,11 @@ fn a_database_of_an_older_saseo_is_brought_up_to_date_by_its_next_writer() {
     let desk = Desk::stocked(Engine::Database, Storage::folder());
     let pages = desk.pages("before.warc");
     desk.sql(
-        "DROP TABLE bundled_body; DROP TABLE object; DROP TABLE object_storage;
+        "ALTER TABLE page DROP CONSTRAINT page_url_excl; ALTER TABLE page ADD UNIQUE (url);
+         ALTER TABLE page
+           ALTER attempts TYPE bigint, ALTER hops TYPE bigint, ALTER gone_looks TYPE bigint,
+           ALTER failures TYPE bigint, ALTER promised TYPE bigint, ALTER unended TYPE bigint;
+         DROP TABLE bundled_body; DROP TABLE object; DROP TABLE object_storage;
          UPDATE archive_state SET step = 1",
     );
     let read = desk.run(&["status"]);
