@@ -17,8 +17,13 @@ need() {
         apt-get install --yes --quiet --no-install-recommends "$2" >> "$scratch/apt.log" 2>&1 && return
         tail -n 5 "$scratch/apt.log" >&2
     fi
-    echo "packages.sh: $1 is needed: install it (Debian: $2)" >&2
-    exit 1
+    left_out "$1 is needed: install it (Debian: $2)"
+}
+
+# Ends where this machine cannot go on, as other checks leave out what is not installed.
+left_out() {
+    echo "packages: the rest is left out: $1"
+    exit 0
 }
 
 export DEBIAN_FRONTEND=noninteractive
@@ -35,7 +40,8 @@ export PATH=$tools/bin:$PATH
 if [ "$(cargo deb --version 2> /dev/null | sed 's/.* //')" != "$deb_version" ]; then
     # It packs one file: what it takes to optimise it is not worth the time.
     CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-        cargo install cargo-deb --version "$deb_version" --locked --quiet --root "$tools" --target-dir "$tools/target"
+        cargo install cargo-deb --version "$deb_version" --locked --quiet --root "$tools" --target-dir "$tools/target" ||
+        left_out "cargo-deb $deb_version cannot be installed"
 fi
 
 echo "-- the package"
@@ -71,7 +77,8 @@ dpkg-deb --root-owner-group -Znone -b "$scratch/second" "$scratch/second.deb" > 
 sources=(/etc/apt/sources.list /etc/apt/sources.list.d/*)
 mapfile -t sources < <(find "${sources[@]}" -type f \( -name '*.list' -o -name '*.sources' \) 2> /dev/null)
 mmdebstrap --quiet --variant=apt --include=adduser,ca-certificates "$VERSION_CODENAME" "$scratch/root" "${sources[@]}" \
-    2> "$scratch/mmdebstrap.log" || { cat "$scratch/mmdebstrap.log" >&2; exit 1; }
+    2> "$scratch/mmdebstrap.log" || { cat "$scratch/mmdebstrap.log" >&2; left_out "no Debian root can be made here"; }
+unshare --net --mount --pid --fork true || left_out "no namespaces can be made here"
 cp -a "$scratch/root" "$scratch/root-of-rpm"
 
 # Without a network, but for the machine itself; what is mounted or left running ends with it.
