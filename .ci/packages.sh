@@ -13,7 +13,7 @@ need() {
     command -v "$1" > /dev/null && return
     if [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
         apt-get install --yes --quiet --no-install-recommends "$2" > "$scratch/apt.log" 2>&1 && return
-        apt-get update --quiet >> "$scratch/apt.log" 2>&1
+        apt-get update --quiet >> "$scratch/apt.log" 2>&1 || true
         apt-get install --yes --quiet --no-install-recommends "$2" >> "$scratch/apt.log" 2>&1 && return
         tail -n 5 "$scratch/apt.log" >&2
     fi
