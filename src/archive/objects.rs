@@ -10,6 +10,8 @@ mod client;
 mod location;
 #[cfg(not(feature = "postgres"))]
 mod no_client;
+#[cfg(feature = "postgres")]
+mod s3_settings;
 mod shelf;
 mod storage_record;
 mod unnamed;

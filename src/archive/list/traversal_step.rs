@@ -49,46 +49,32 @@ fn queue_list_page(
     next: &Continuation,
     now: Timestamp,
 ) -> Result<bool, ArchiveError> {
-    let (overlap, seen) = (
-        overlap_json(&next.list.overlap.head, next.list.overlap.met),
-        pack(&next.list.seen.to_bytes(), None).zstd,
-    );
+    let overlap = overlap_json(&next.list.overlap.head, next.list.overlap.met);
     let previous = serde_json::json!(next.list.previous).to_string();
-    let (traversal, began) = (next.list.traversal.name(), next.list.began.millis());
-    let (role, priority) = (Role::ListPage.name(), Role::ListPage.priority());
-
-    let again = tx
-        .prepare_cached(REQUEUE_LIST_PAGE)?
-        .ask_execution(params![
-            next.url.as_str(),
-            role,
-            priority,
-            now.millis(),
-            next.list.section.0,
-            traversal,
-            began,
-            previous,
-            next.list.promised,
-            next.hops,
-            overlap,
-            seen
-        ])?;
-    let added = tx.prepare_cached(ADD_LIST_PAGE)?.ask_execution(params![
-        page.site,
-        next.url.host().as_str(),
+    let values = params![
         next.url.as_str(),
-        role,
-        priority,
+        Role::ListPage.name(),
+        Role::ListPage.priority(),
         now.millis(),
         next.list.section.0,
-        traversal,
-        began,
+        next.list.traversal.name(),
+        next.list.began.millis(),
         previous,
         next.list.promised,
         next.hops,
         overlap,
-        seen
-    ])?;
+        pack(&next.list.seen.to_bytes(), None).zstd
+    ];
+    let host = next.url.host();
+    let host = host.as_str();
+    let of_new = [values, params![page.site, host]].concat();
+
+    let again = tx
+        .prepare_cached(REQUEUE_LIST_PAGE)?
+        .ask_execution(values)?;
+    let added = tx
+        .prepare_cached(ADD_LIST_PAGE)?
+        .ask_execution(of_new.as_slice())?;
     Ok(again.wait()? + added.wait()? > 0)
 }
 
@@ -108,8 +94,8 @@ const REQUEUE_LIST_PAGE: &str = "UPDATE page SET
 const ADD_LIST_PAGE: &str =
     "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at, section_id, pass,
                        began_at, previous, promised, hops, joint, met)
-     SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 FROM site
-     WHERE site.name = ?1
+     SELECT site.id, ?14, ?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM site
+     WHERE site.name = ?13
      ON CONFLICT DO NOTHING";
 
 /// Forgets the rows that a traversal had seen at a page that is settled now: the next page carries

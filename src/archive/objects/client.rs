@@ -6,44 +6,25 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{env, fs, io};
+use std::{fs, io};
 
 use futures_util::StreamExt;
-use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{
-    ClientOptions, Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutPayload,
-    RetryConfig,
-};
+use object_store::{Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use tokio::time::timeout;
-use url::{Host, Url};
 
 use crate::archive::background::{BackgroundRuntime, BackgroundWork};
 use crate::archive::error::ArchiveError;
 use crate::archive::objects::bundle::is_object_name;
 use crate::archive::objects::location::ObjectLocation;
+use crate::archive::objects::s3_settings::{REQUEST_TIMEOUT, s3_settings};
 use crate::archive::store_error::StoreError;
-
-/// A server that cannot be reached is given up after so long.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The time for one request to write: a bundle of 8 MiB at 1 Mbit/s.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
-
-/// Retries of one request end after so long. Bodies wait in the database meanwhile.
-const RETRY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A reader waits no longer for the beginning of an answer, with all tries, nor for its next bytes. A
 /// worker reads beside its requests: its lease, of which it uses 25 s, is at most 10 s old then. A
 /// disk that slept is awake by then.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// A request is tried again so often.
-const MOST_RETRIES: usize = 3;
-
-/// The variables that name the server of S3, as AWS's own programs and object_store read them.
-const ENDPOINTS: [&str; 3] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"];
 
 /// A connection to an object storage.
 #[derive(Debug)]
@@ -86,7 +67,7 @@ impl ObjectClient {
                 (Arc::new(store.with_fsync(true)), Path::default())
             }
             ObjectLocation::S3 { bucket, prefix } => {
-                let settings = s3(bucket).map_err(|why| fault(&why))?;
+                let settings = s3_settings(bucket).map_err(|why| fault(&why))?;
                 let store = settings.build().map_err(|error| fault(&error))?;
                 (Arc::new(store), Path::from(prefix.as_str()))
             }
@@ -359,72 +340,6 @@ fn remove_staged(object: &std::path::Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the settings of the environment for a bucket of S3.
-///
-/// # Errors
-///
-/// Fails where a variable is wrong. Its value is not told: it may be a secret.
-fn s3(bucket: &str) -> Result<AmazonS3Builder, String> {
-    let options = ClientOptions::new()
-        .with_connect_timeout(CONNECT_TIMEOUT)
-        .with_timeout(REQUEST_TIMEOUT);
-    let retries = RetryConfig {
-        max_retries: MOST_RETRIES,
-        retry_timeout: RETRY_TIMEOUT,
-        ..RetryConfig::default()
-    };
-    for (name, value) in env::vars_os() {
-        let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
-        let is_wrong = value.contains(char::is_control) || !value.is_ascii();
-        if name.starts_with("AWS_") && is_wrong {
-            return Err(format!("{name} has a letter that no request may have"));
-        }
-    }
-
-    let builder = AmazonS3Builder::from_env()
-        .with_bucket_name(bucket)
-        .with_client_options(options)
-        .with_retry(retries);
-    let named = ENDPOINTS.map(|name| (name, env::var(name)));
-    let named = named
-        .into_iter()
-        .find_map(|(name, value)| Some((name, value.ok()?)));
-    let Some((name, endpoint)) = named else {
-        return Ok(builder);
-    };
-    let url = endpoint_url(&endpoint).map_err(|why| format!("{name} {why}"))?;
-    // A server on this machine needs no TLS. For another one AWS_ALLOW_HTTP asks to go without.
-    let is_allowed = env::var("AWS_ALLOW_HTTP").is_ok_and(|value| value == "true" || value == "1");
-    let builder = match is_allowed || is_here(&url) {
-        true => builder.with_allow_http(true),
-        false => builder,
-    };
-    Ok(builder.with_endpoint(url.as_str().trim_end_matches('/')))
-}
-
-/// Reads the address of a server.
-fn endpoint_url(endpoint: &str) -> Result<Url, &'static str> {
-    let url = Url::parse(endpoint).map_err(|_| "is no address: write https://HOST")?;
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err("is no address: write https://HOST");
-    }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-        return Err("must have no user and no password: AWS_ACCESS_KEY_ID and \
-                    AWS_SECRET_ACCESS_KEY have these");
-    }
-    Ok(url)
-}
-
-/// Tells whether a server is on this machine.
-fn is_here(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 fn failed(name: &str, error: &dyn Display) -> ArchiveError {
     StoreError::ObjectStorage {
         name: name.to_owned(),
@@ -435,6 +350,8 @@ fn failed(name: &str, error: &dyn Display) -> ArchiveError {
 
 #[cfg(test)]
 mod tests {
+    use object_store::aws::AmazonS3Builder;
+
     use super::*;
 
     #[test]
@@ -522,30 +439,5 @@ mod tests {
             .map(|file| file.unwrap().file_name())
             .collect();
         assert_eq!(left, ["another.zst#1"]);
-    }
-
-    #[test]
-    fn only_servers_of_this_machine_are_on_it() {
-        let is_here = |endpoint| is_here(&endpoint_url(endpoint).unwrap());
-        assert!(is_here("http://127.0.0.1:9000"));
-        assert!(is_here("http://[::1]:9000/"));
-        assert!(is_here("http://localhost:9000"));
-        assert!(!is_here("http://127.0.0.1.example:9000"));
-        assert!(!is_here("http://s3.example"));
-    }
-
-    #[test]
-    fn endpoints_that_are_none_or_have_secrets_are_refused_and_not_repeated() {
-        for endpoint in [
-            "nonsense",
-            "http://",
-            "http://127.0.0.1:x",
-            "ftp://server.example",
-            "http://user:hidden@server.example",
-            "http://server.example/?key=hidden",
-        ] {
-            let refused = endpoint_url(endpoint).unwrap_err();
-            assert!(!refused.contains("hidden"), "{refused}");
-        }
     }
 }
