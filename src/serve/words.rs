@@ -2,79 +2,26 @@
 
 use crate::serve::language::Language;
 
-/// The words of the pages.
-#[derive(Debug)]
-pub(super) struct Words {
-    pub archive: &'static str,
-    pub skip: &'static str,
-    pub search: &'static str,
-    pub search_hint: &'static str,
-    pub other_language: &'static str,
-    pub papers: &'static str,
-    pub paper: &'static str,
-    pub articles: &'static str,
-    pub last_day: &'static str,
-    pub last_week: &'static str,
-    pub last_crawl: &'static str,
-    pub newest: &'static str,
-    pub new_today: &'static str,
-    pub look_first: &'static str,
-    pub no_articles: &'static str,
-    pub nothing_found: &'static str,
-    pub found_instead: &'static str,
-    pub results: &'static str,
-    pub best_first: &'static str,
-    pub newest_first: &'static str,
-    pub sort: &'static str,
-    pub further: &'static str,
-    pub copies: &'static str,
-    pub no_title: &'static str,
-    pub no_date: &'static str,
-    pub published: &'static str,
-    pub modified: &'static str,
-    pub seen: &'static str,
-    pub fetched: &'static str,
-    pub tags: &'static str,
-    pub source: &'static str,
-    pub versions: &'static str,
-    pub version: &'static str,
-    pub what_changed: &'static str,
-    pub one_version: &'static str,
-    pub unchanged: &'static str,
-    pub as_it_came: &'static str,
-    pub not_kept: &'static str,
-    pub cite: &'static str,
-    pub photo_not_kept: &'static str,
-    pub members_only: &'static str,
-    pub gone: &'static str,
-    pub reserved: &'static str,
-    pub damaged: &'static str,
-    pub page_hash: &'static str,
-    pub not_found: &'static str,
-    pub taken_down: &'static str,
-    pub several: &'static str,
-    pub unavailable: &'static str,
-    pub broken: &'static str,
-    pub bad_query: &'static str,
-    pub to_start: &'static str,
-    pub by_day: &'static str,
-    pub all_days: &'static str,
-    pub week: &'static str,
-    pub more_versions: &'static str,
-    pub queued: &'static str,
-    pub next_crawl: &'static str,
-    pub pace: &'static str,
-    pub runs: &'static str,
-    pub no_runs: &'static str,
-    pub began: &'static str,
-    pub command: &'static str,
-    pub ended_how: &'static str,
-    pub goes_on: &'static str,
-    pub requests: &'static str,
-    pub new_articles: &'static str,
-    pub changed_articles: &'static str,
-    pub failed: &'static str,
-    pub weekdays: [&'static str; 7],
+/// Declares the words, each in English and in Korean.
+macro_rules! words {
+    ($($name:ident: $english:literal, $korean:literal;)*) => {
+        /// The words of the pages.
+        #[derive(Debug)]
+        pub(super) struct Words {
+            $(pub $name: &'static str,)*
+            pub weekdays: [&'static str; 7],
+        }
+
+        const ENGLISH: Words = Words {
+            $($name: $english,)*
+            weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        };
+
+        const KOREAN: Words = Words {
+            $($name: $korean,)*
+            weekdays: ["월", "화", "수", "목", "금", "토", "일"],
+        };
+    };
 }
 
 impl Words {
@@ -86,148 +33,82 @@ impl Words {
     }
 }
 
-const ENGLISH: Words = Words {
-    archive: "Archive",
-    skip: "Skip to the content",
-    search: "Search",
-    search_hint: "words, \"in their order\", title: author: section: site: after: before:",
-    other_language: "한국어",
-    papers: "Papers",
-    paper: "Paper",
-    articles: "Articles",
-    last_day: "Last day",
-    last_week: "Last 7 days",
-    last_crawl: "Last crawl (UTC)",
-    newest: "Newest article",
-    new_today: "Newly seen",
-    look_first: "Needs a look",
-    no_articles: "There are no articles.",
-    nothing_found: "Nothing has these words.",
-    found_instead: "Nothing has all of that; this is what has:",
-    results: " articles",
-    best_first: "best match first",
-    newest_first: "newest first",
-    sort: "Order",
-    further: "Further results",
-    copies: " copies in other papers",
-    no_title: "(without a title)",
-    no_date: "no date",
-    published: "Published",
-    modified: "Modified",
-    seen: "First seen",
-    fetched: "Fetched",
-    tags: "Tags",
-    source: "Address",
-    versions: "Versions",
-    version: "Version",
-    what_changed: "What changed",
-    one_version: "There is one version: nothing changed since it was first read.",
-    unchanged: " paragraphs unchanged",
-    as_it_came: "The page as it came",
-    not_kept: "The page is not kept.",
-    cite: "Cite",
-    photo_not_kept: "photo, not kept here",
-    members_only: "Only members can read the whole article at its paper. This is the part that all can see.",
-    gone: "Its paper took this article down. This is what was kept.",
-    reserved: "The paper reserves this text. This archive shows its beginning.",
-    damaged: "Parts of this version are damaged:",
-    page_hash: "SHA-256 of the page",
-    not_found: "There is no such page.",
-    taken_down: "This article was taken out of the archive.",
-    several: "Several articles have this name.",
-    unavailable: "The archive cannot be read now.",
-    broken: "The page could not be made.",
-    bad_query: "The query cannot be read.",
-    to_start: "To the start",
-    by_day: "Day by day",
-    all_days: "All days",
-    week: "Week of",
-    more_versions: "Further versions",
-    queued: "Queued pages",
-    next_crawl: "Next crawl (UTC)",
-    pace: "Pace",
-    runs: "Runs",
-    no_runs: "No run is known.",
-    began: "Began",
-    command: "Command",
-    ended_how: "End",
-    goes_on: "goes on",
-    requests: "Requests",
-    new_articles: "New",
-    changed_articles: "Changed",
-    failed: "Failed",
-    weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-};
-
-const KOREAN: Words = Words {
-    archive: "기사 보관소",
-    skip: "본문으로 건너뛰기",
-    search: "검색",
-    search_hint: "낱말, \"이어진 낱말\", title: author: section: site: after: before:",
-    other_language: "English",
-    papers: "신문",
-    paper: "신문",
-    articles: "기사",
-    last_day: "지난 하루",
-    last_week: "지난 7일",
-    last_crawl: "마지막 수집 (UTC)",
-    newest: "최신 기사",
-    new_today: "새로 수집한 기사",
-    look_first: "확인 필요",
-    no_articles: "기사가 없습니다.",
-    nothing_found: "이 낱말이 있는 기사가 없습니다.",
-    found_instead: "모두 있는 기사가 없어 다음을 찾았습니다:",
-    results: "건",
-    best_first: "정확도순",
-    newest_first: "최신순",
-    sort: "정렬",
-    further: "더 보기",
-    copies: "건이 다른 신문에 실림",
-    no_title: "(제목 없음)",
-    no_date: "날짜 없음",
-    published: "발행",
-    modified: "수정",
-    seen: "처음 본 때",
-    fetched: "수집",
-    tags: "태그",
-    source: "주소",
-    versions: "판",
-    version: "판",
-    what_changed: "바뀐 내용",
-    one_version: "판이 하나뿐입니다. 처음 읽은 뒤로 바뀌지 않았습니다.",
-    unchanged: "개 문단은 그대로",
-    as_it_came: "받은 그대로의 페이지",
-    not_kept: "페이지가 보관되어 있지 않습니다.",
-    cite: "인용",
-    photo_not_kept: "보관되지 않은 사진",
-    members_only: "전문은 신문의 회원만 읽을 수 있습니다. 누구나 볼 수 있는 부분입니다.",
-    gone: "신문에서 내려간 기사입니다. 보관된 내용입니다.",
-    reserved: "신문이 이 글의 이용을 유보했습니다. 첫머리만 보입니다.",
-    damaged: "이 판의 일부가 손상되었습니다:",
-    page_hash: "페이지의 SHA-256",
-    not_found: "없는 페이지입니다.",
-    taken_down: "보관소에서 삭제된 기사입니다.",
-    several: "이 이름의 기사가 여럿 있습니다.",
-    unavailable: "지금은 보관소를 읽을 수 없습니다.",
-    broken: "페이지를 만들지 못했습니다.",
-    bad_query: "검색어를 읽을 수 없습니다.",
-    to_start: "처음으로",
-    by_day: "날짜별",
-    all_days: "모든 날짜",
-    week: "주 시작일",
-    more_versions: "수정본",
-    queued: "대기 중인 페이지",
-    next_crawl: "다음 수집 (UTC)",
-    pace: "수집 간격",
-    runs: "실행 기록",
-    no_runs: "실행 기록이 없습니다.",
-    began: "시작",
-    command: "명령",
-    ended_how: "끝",
-    goes_on: "진행 중",
-    requests: "요청",
-    new_articles: "새 기사",
-    changed_articles: "바뀐 기사",
-    failed: "실패",
-    weekdays: ["월", "화", "수", "목", "금", "토", "일"],
-};
+words! {
+    archive: "Archive", "기사 보관소";
+    skip: "Skip to the content", "본문으로 건너뛰기";
+    search: "Search", "검색";
+    search_hint:
+        "words, \"in their order\", title: author: section: site: after: before:",
+        "낱말, \"이어진 낱말\", title: author: section: site: after: before:";
+    other_language: "한국어", "English";
+    papers: "Papers", "신문";
+    paper: "Paper", "신문";
+    articles: "Articles", "기사";
+    last_day: "Last day", "지난 하루";
+    last_week: "Last 7 days", "지난 7일";
+    last_crawl: "Last crawl (UTC)", "마지막 수집 (UTC)";
+    newest: "Newest article", "최신 기사";
+    new_today: "Newly seen", "새로 수집한 기사";
+    look_first: "Needs a look", "확인 필요";
+    no_articles: "There are no articles.", "기사가 없습니다.";
+    nothing_found: "Nothing has these words.", "이 낱말이 있는 기사가 없습니다.";
+    found_instead: "Nothing has all of that; this is what has:", "모두 있는 기사가 없어 다음을 찾았습니다:";
+    results: " articles", "건";
+    best_first: "best match first", "정확도순";
+    newest_first: "newest first", "최신순";
+    sort: "Order", "정렬";
+    further: "Further results", "더 보기";
+    copies: " copies in other papers", "건이 다른 신문에 실림";
+    no_title: "(without a title)", "(제목 없음)";
+    no_date: "no date", "날짜 없음";
+    published: "Published", "발행";
+    modified: "Modified", "수정";
+    seen: "First seen", "처음 본 때";
+    fetched: "Fetched", "수집";
+    tags: "Tags", "태그";
+    source: "Address", "주소";
+    versions: "Versions", "판";
+    version: "Version", "판";
+    what_changed: "What changed", "바뀐 내용";
+    one_version:
+        "There is one version: nothing changed since it was first read.",
+        "판이 하나뿐입니다. 처음 읽은 뒤로 바뀌지 않았습니다.";
+    unchanged: " paragraphs unchanged", "개 문단은 그대로";
+    as_it_came: "The page as it came", "받은 그대로의 페이지";
+    not_kept: "The page is not kept.", "페이지가 보관되어 있지 않습니다.";
+    cite: "Cite", "인용";
+    photo_not_kept: "photo, not kept here", "보관되지 않은 사진";
+    members_only:
+        "Only members can read the whole article at its paper. This is the part that all can see.",
+        "전문은 신문의 회원만 읽을 수 있습니다. 누구나 볼 수 있는 부분입니다.";
+    gone: "Its paper took this article down. This is what was kept.", "신문에서 내려간 기사입니다. 보관된 내용입니다.";
+    reserved:
+        "The paper reserves this text. This archive shows its beginning.",
+        "신문이 이 글의 이용을 유보했습니다. 첫머리만 보입니다.";
+    damaged: "Parts of this version are damaged:", "이 판의 일부가 손상되었습니다:";
+    page_hash: "SHA-256 of the page", "페이지의 SHA-256";
+    not_found: "There is no such page.", "없는 페이지입니다.";
+    taken_down: "This article was taken out of the archive.", "보관소에서 삭제된 기사입니다.";
+    several: "Several articles have this name.", "이 이름의 기사가 여럿 있습니다.";
+    unavailable: "The archive cannot be read now.", "지금은 보관소를 읽을 수 없습니다.";
+    broken: "The page could not be made.", "페이지를 만들지 못했습니다.";
+    bad_query: "The query cannot be read.", "검색어를 읽을 수 없습니다.";
+    to_start: "To the start", "처음으로";
+    by_day: "Day by day", "날짜별";
+    all_days: "All days", "모든 날짜";
+    week: "Week of", "주 시작일";
+    more_versions: "Further versions", "수정본";
+    queued: "Queued pages", "대기 중인 페이지";
+    next_crawl: "Next crawl (UTC)", "다음 수집 (UTC)";
+    pace: "Pace", "수집 간격";
+    runs: "Runs", "실행 기록";
+    no_runs: "No run is known.", "실행 기록이 없습니다.";
+    began: "Began", "시작";
+    command: "Command", "명령";
+    ended_how: "End", "끝";
+    goes_on: "goes on", "진행 중";
+    requests: "Requests", "요청";
+    new_articles: "New", "새 기사";
+    changed_articles: "Changed", "바뀐 기사";
+    failed: "Failed", "실패";
+}
