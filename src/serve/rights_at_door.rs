@@ -2,7 +2,7 @@
 
 use crate::archive::ArticleVersion;
 use crate::extract::Article;
-use crate::rights::{Purpose, UseLevel};
+use crate::rights::Purpose;
 use crate::serve::door::Door;
 
 /// Letters of the beginning that is shown of a reserved text.
@@ -31,11 +31,7 @@ impl Shown {
             .any(|flaw| OF_RIGHTS.contains(&flaw.column));
         let rights = &article.declared_rights;
         let at = article.published_at.map(|at| at.at);
-        let is_reserved = is_unknown
-            || !rights.sources_against(Purpose::AiInput, at).is_empty()
-            || rights
-                .use_level()
-                .is_some_and(|level| level <= UseLevel::Reference);
+        let is_reserved = is_unknown || !rights.sources_against(Purpose::Display, at).is_empty();
         if !door.is_private() && is_reserved {
             Self::Excerpt
         } else {

@@ -79,6 +79,8 @@ mod runs;
 mod schedule;
 mod search;
 mod serve;
+mod serve_exports;
+mod serve_work;
 mod signed_requests;
 mod simulated;
 mod simulated_web;

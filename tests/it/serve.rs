@@ -20,13 +20,13 @@ const HOSTILE: &str =
     "<script src=https://evil.example/x.js></script><img src=x onerror=alert(1)>\u{202e}책";
 
 /// A server of an archive's folder, stopped with this value.
-struct Served {
+pub(crate) struct Served {
     child: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Served {
-    fn of(data: &Path, further: &[&str]) -> Self {
+    pub(crate) fn of(data: &Path, further: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_saseo"))
             .env_remove("SASEO_STORE")
             .env_remove("SASEO_CONFIG")
@@ -53,18 +53,28 @@ impl Served {
         }
     }
 
-    fn get(&self, path: &str) -> Reply {
+    pub(crate) fn get(&self, path: &str) -> Reply {
         self.ask("GET", path, &[("Host", &self.address.to_string())])
     }
 
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
+        self.send(method, path, headers, "")
+    }
+
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Reply {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         stream
-            .write_all(format!("{request}\r\n").as_bytes())
+            .write_all(format!("{request}\r\n{body}").as_bytes())
             .unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
@@ -72,7 +82,7 @@ impl Served {
     }
 
     /// Stops it as a service manager does, and returns its exit code.
-    fn stop(mut self) -> i32 {
+    pub(crate) fn stop(mut self) -> i32 {
         let pid = Pid::from_raw(self.child.id().cast_signed());
         kill(pid, Signal::SIGTERM).unwrap();
         self.child.wait().unwrap().code().unwrap()
@@ -87,10 +97,10 @@ impl Drop for Served {
     }
 }
 
-struct Reply {
-    status: u16,
-    head: String,
-    body: String,
+pub(crate) struct Reply {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
 }
 
 impl Reply {
@@ -105,13 +115,13 @@ impl Reply {
         }
     }
 
-    fn has_header(&self, line: &str) -> bool {
+    pub(crate) fn has_header(&self, line: &str) -> bool {
         self.head.lines().any(|one| one == line)
     }
 }
 
 /// An archive with article 7 in two versions, which is hostile, and article 8, which is reserved.
-fn archive() -> TempDir {
+pub(crate) fn archive() -> TempDir {
     let mut desk = Desk::new();
     desk.answer_next(links([found_article(7), found_article(8)]));
     let page = desk.next_due();
