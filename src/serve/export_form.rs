@@ -2,16 +2,24 @@
 
 use maud::{Markup, html};
 
-use crate::export::{ExportFormat, JsonSchema, LONGEST_FEED};
+use crate::export::{ExportFormat, JsonSchema, LONGEST_FEED, NEWEST};
 use crate::serve::export_order::{ACCESS, CODINGS, PURPOSES, formats};
-use crate::serve::export_page::ExportState;
 use crate::serve::query::Wish;
 use crate::serve::work_words::WorkWords;
+
+/// What a reader may choose from.
+#[derive(Debug)]
+pub(super) struct ExportChoices {
+    /// The papers by name and title.
+    pub papers: Vec<(String, String)>,
+    /// Whether others than the archive's own user read here: they choose no purpose.
+    pub is_for_others: bool,
+}
 
 /// Papers that a list shows at once.
 const PAPERS_SHOWN: usize = 6;
 
-pub(super) fn export_form(wish: &Wish, state: &ExportState, newest: usize) -> Markup {
+pub(super) fn export_form(wish: &Wish, choices: &ExportChoices) -> Markup {
     let words = WorkWords::of(wish.language);
     html! {
         form method="post" action="/export" {
@@ -21,8 +29,8 @@ pub(super) fn export_form(wish: &Wish, state: &ExportState, newest: usize) -> Ma
                 } } }
             (folders(words))
             p { label { (words.papers) br;
-                select name="site" multiple size=(state.papers.len().clamp(2, PAPERS_SHOWN)) {
-                    @for (name, title) in &state.papers { option value=(name) { (title) } }
+                select name="site" multiple size=(choices.papers.len().clamp(2, PAPERS_SHOWN)) {
+                    @for (name, title) in &choices.papers { option value=(name) { (title) } }
                 } } }
             p {
                 label { (words.from_day) " " input type="date" name="since"; } " "
@@ -40,8 +48,8 @@ pub(super) fn export_form(wish: &Wish, state: &ExportState, newest: usize) -> Ma
             p { label { (words.condition) " "
                 input name="where" maxlength="1000" placeholder="version > 1"; } }
             (boxes(words))
-            (how(words, newest))
-            @if !state.is_for_others { (purposes(words)) }
+            (how(words))
+            @if !choices.is_for_others { (purposes(words)) }
             p { button { (words.begin_export) } }
         }
     }
@@ -72,7 +80,7 @@ fn boxes(words: &WorkWords) -> Markup {
     }
 }
 
-fn how(words: &WorkWords, newest: usize) -> Markup {
+fn how(words: &WorkWords) -> Markup {
     html! {
         p { label { (words.compression) " "
             select name="coding" {
@@ -86,7 +94,7 @@ fn how(words: &WorkWords, newest: usize) -> Markup {
                 }
             } } }
         p { label { (words.newest) " "
-            input type="number" name="newest" min="1" max=(LONGEST_FEED) value=(newest); } }
+            input type="number" name="newest" min="1" max=(LONGEST_FEED) value=(NEWEST); } }
     }
 }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use crate::disk;
-use crate::export::{ExportSummary, NEWEST, ToldSelection};
+use crate::export::{ExportSummary, ToldSelection};
 use crate::serve::Desk;
 use crate::serve::article_address::step;
 use crate::serve::audit_page::look_again;
-use crate::serve::export_form::export_form;
+use crate::serve::export_form::{ExportChoices, export_form};
 use crate::serve::export_job::{KEPT, ReadyExport};
 use crate::serve::frame::page_with;
 use crate::serve::ledger_page::in_seconds;
@@ -24,11 +24,9 @@ const MOST_NAMED: usize = 50;
 /// What the page shows.
 #[derive(Debug)]
 pub(super) struct ExportState {
-    pub papers: Vec<(String, String)>,
-    /// Whether others than the archive's own user read here.
-    pub is_for_others: bool,
+    choices: ExportChoices,
     /// What is wrong with the form that was sent.
-    pub problem: Option<String>,
+    problem: Option<String>,
     running: Option<Arc<RunningJob>>,
     last: Option<Arc<EndedJob<ReadyExport>>>,
     /// Bytes of the export that is being made.
@@ -41,8 +39,10 @@ pub(super) struct ExportState {
 impl ExportState {
     pub(super) fn of(desk: &Desk, papers: Vec<(String, String)>, problem: Option<String>) -> Self {
         Self {
-            papers,
-            is_for_others: !desk.door.is_private(),
+            choices: ExportChoices {
+                papers,
+                is_for_others: !desk.door.is_private(),
+            },
             problem,
             running: desk.exports.running(),
             last: desk.exports.last(),
@@ -68,8 +68,8 @@ pub(super) fn export_page(wish: &Wish, state: &ExportState) -> Markup {
             None => {
                 @if let Some(last) = state.last.as_deref() { (ended(wish, state, last)) }
                 p { (words.export_about) }
-                @if state.is_for_others { p.notice { (words.export_others) } }
-                (export_form(wish, state, NEWEST))
+                @if state.choices.is_for_others { p.notice { (words.export_others) } }
+                (export_form(wish, &state.choices))
             },
         }
     };

@@ -244,7 +244,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 34] = [
+const HOMES: [(&str, &[&str]); 35] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),
@@ -254,6 +254,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("spider", &["discover"]),
     ("axum", &["demo", "serve"]),
     ("maud", &["serve"]),
+    ("prometheus_client", &["serve"]),
     ("base64", &["identity", "serve"]),
     ("clap", &["cli", "export"]),
     ("clap_complete", &["cli"]),

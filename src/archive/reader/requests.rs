@@ -43,7 +43,8 @@ const RUN_BEFORE: &str = "SELECT id, ledger_from, ended_at FROM run
      ORDER BY id DESC LIMIT 1";
 
 /// The endings with rows behind `?1` up to `?2`, counted by site and the first digit of the status.
-const ENDINGS: &str = "SELECT coalesce(site.name, ''), counted.class, sum(counted.requests)
+const ENDINGS: &str =
+    "SELECT coalesce(site.name, ''), counted.class, CAST(sum(counted.requests) AS BIGINT)
      FROM (SELECT run_id, status / 100 AS class, count(*) AS requests FROM ledger
            WHERE id > ?1 AND id <= ?2 AND kind = 'ended' GROUP BY run_id, status / 100) AS counted
      LEFT JOIN run ON run.id = counted.run_id
