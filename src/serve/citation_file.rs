@@ -1,5 +1,7 @@
 //! An article for other programs: as a citation, and as JSON.
 
+use std::io;
+
 use serde_json::json;
 
 use crate::citation::{Citation, bibtex, csl_json, ris};
@@ -12,6 +14,17 @@ use crate::serve::failure::NoPage;
 pub(super) struct TextFile {
     pub content_type: &'static str,
     pub text: String,
+}
+
+impl TextFile {
+    /// Returns a feed that was written.
+    pub(super) fn of_feed(written: io::Result<Vec<u8>>) -> Result<Self, NoPage> {
+        let text = written.map_err(|_| NoPage::Broken)?;
+        Ok(Self {
+            content_type: "application/atom+xml; charset=utf-8",
+            text: String::from_utf8(text).map_err(|_| NoPage::Broken)?,
+        })
+    }
 }
 
 /// Returns the citation of an article in the format of a file's name.

@@ -70,6 +70,7 @@ pub(super) fn failure_page(wish: &Wish, failure: &NoPage) -> Markup {
         NoPage::Reserved => words.reserved,
         NoPage::BadQuery(_) => words.bad_query,
         NoPage::Archive(_) => words.unavailable,
+        NoPage::Busy => words.busy,
         NoPage::Broken => words.broken,
     };
     let content = html! {
@@ -82,7 +83,11 @@ pub(super) fn failure_page(wish: &Wish, failure: &NoPage) -> Markup {
                     li { a href=(crate::serve::article_address::article_path(id)) { bdi { (id) } } }
                 }
             },
-            NoPage::NotFound | NoPage::TakenDown | NoPage::Reserved | NoPage::Broken => {},
+            NoPage::NotFound
+            | NoPage::TakenDown
+            | NoPage::Reserved
+            | NoPage::Busy
+            | NoPage::Broken => {},
         }
         p { a href="/" { (words.to_start) } }
     };

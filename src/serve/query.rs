@@ -55,6 +55,8 @@ pub(super) struct SearchFields {
     pub sort: SortField,
     #[serde(default)]
     pub skip: usize,
+    /// Asks for the counts of articles, however many there are.
+    pub counts: Option<String>,
 }
 
 /// The order of what is found.

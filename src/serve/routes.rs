@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::archive::ListCursor;
-use crate::search::Query;
 use crate::serve::answering::{SharedDesk, answer, failed};
 use crate::serve::asked::Asked;
 use crate::serve::door::{PAGE_POLICY, Refusal};
@@ -18,11 +17,10 @@ use crate::serve::failure::NoPage;
 use crate::serve::feed_file::feed_file;
 use crate::serve::home_page::{HomeState, home_page};
 use crate::serve::language::{COOKIE, Language};
-use crate::serve::query::{LONGEST_QUERY, LanguageFields, ListFields, SearchFields, Wish};
+use crate::serve::query::{LanguageFields, ListFields, Wish};
 use crate::serve::run_page::{newest_runs, run_page};
-use crate::serve::search_page::{FoundStories, MOST_SKIPPED, search_page};
 use crate::serve::site_page::{PaperState, site_page};
-use crate::serve::{Desk, article_routes};
+use crate::serve::{Desk, article_routes, search_page};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -33,10 +31,10 @@ const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
 pub(super) fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/", get(home))
-        .route("/search", get(search))
         .route("/sites/{name}", get(site))
         .route("/runs", get(runs))
         .route("/feeds/{file}", get(feed))
+        .merge(search_page::router())
         .merge(article_routes::router())
         .route("/language", get(language))
         .route("/style.css", get(|| text("text/css; charset=utf-8", STYLE)))
@@ -124,25 +122,6 @@ async fn home(
     answer(&desk, wish, move |desk, reader, wish| {
         let state = HomeState::read(desk, reader, after.as_ref())?;
         Ok(home_page(wish, &state).into_response())
-    })
-    .await
-}
-
-async fn search(
-    State(desk): SharedDesk,
-    wish: Wish,
-    Asked(Fields(fields)): Asked<Fields<SearchFields>>,
-) -> Response {
-    if fields.q.trim().is_empty() {
-        return search_page(&wish, &fields, None).into_response();
-    }
-    if fields.q.chars().count() > LONGEST_QUERY || fields.skip > MOST_SKIPPED {
-        return failed(&wish, &NoPage::NotFound);
-    }
-    answer(&desk, wish, move |desk, reader, wish| {
-        let query = Query::parse(&fields.q)?;
-        let found = FoundStories::read(&desk.door, reader, &query, &fields)?;
-        Ok(search_page(wish, &fields, Some(&found)).into_response())
     })
     .await
 }

@@ -56,6 +56,15 @@ words! {
     results: " articles", "건";
     best_first: "best match first", "정확도순";
     newest_first: "newest first", "최신순";
+    counts: "Counts", "집계";
+    count_all: "Count them by day, paper, section and author", "날짜·신문·면·기자별로 세기";
+    in_numbers: "In numbers", "숫자로 보기";
+    sections: "Sections", "면";
+    authors: "Authors", "기자";
+    unindexed:
+        " changes of articles are not in the index yet, and the oldest of them are not found. This takes them in:",
+        "건의 변경이 아직 색인되지 않아 오래된 것은 찾지 못합니다. 다음 명령이 색인합니다:";
+    only_newest: "Of so many articles the newest are shown:", "기사가 많아 최신 기사만 보입니다:";
     sort: "Order", "정렬";
     further: "Further results", "더 보기";
     copies: " copies in other papers", "건이 다른 신문에 실림";
@@ -91,6 +100,7 @@ words! {
     taken_down: "This article was taken out of the archive.", "보관소에서 삭제된 기사입니다.";
     several: "Several articles have this name.", "이 이름의 기사가 여럿 있습니다.";
     unavailable: "The archive cannot be read now.", "지금은 보관소를 읽을 수 없습니다.";
+    busy: "Other long answers are being written: ask again in a moment.", "다른 긴 응답을 쓰고 있습니다. 잠시 뒤에 다시 시도하십시오.";
     broken: "The page could not be made.", "페이지를 만들지 못했습니다.";
     bad_query: "The query cannot be read.", "검색어를 읽을 수 없습니다.";
     to_start: "To the start", "처음으로";
