@@ -1,7 +1,7 @@
 //! `serve`: the archive as web pages, for those who do not type.
 //!
 //! It reads and never writes, also while a crawl goes on. It answers on one address, loopback unless
-//! asked otherwise, and only to the names of that address. Its pages have no scripts, load nothing
+//! asked otherwise, and only to the names of that address. Its pages need no script, load nothing
 //! from elsewhere, and show what came from a paper as text.
 
 mod answering;
@@ -13,6 +13,7 @@ mod asked;
 mod citation_file;
 mod connections;
 mod diff_page;
+mod display;
 mod door;
 mod failure;
 mod feed_file;
@@ -26,6 +27,7 @@ mod rights_at_door;
 mod routes;
 mod run_page;
 mod search_page;
+mod settings_page;
 mod site_page;
 mod status_board;
 mod words;

@@ -16,13 +16,13 @@ use crate::serve::door::{PAGE_POLICY, Refusal};
 use crate::serve::failure::NoPage;
 use crate::serve::feed_file::feed_file;
 use crate::serve::home_page::{HomeState, home_page};
-use crate::serve::language::{COOKIE, Language};
-use crate::serve::query::{LanguageFields, ListFields, Wish};
+use crate::serve::query::{ListFields, Wish};
 use crate::serve::run_page::{newest_runs, run_page};
 use crate::serve::site_page::{PaperState, site_page};
-use crate::serve::{Desk, article_routes, search_page};
+use crate::serve::{Desk, article_routes, search_page, settings_page};
 
 const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("page_script.js");
 
 /// Robots are to leave all of it alone.
 const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
@@ -36,8 +36,12 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/feeds/{file}", get(feed))
         .merge(search_page::router())
         .merge(article_routes::router())
-        .route("/language", get(language))
+        .merge(settings_page::router())
         .route("/style.css", get(|| text("text/css; charset=utf-8", STYLE)))
+        .route(
+            "/script.js",
+            get(|| text("text/javascript; charset=utf-8", SCRIPT)),
+        )
         .route(
             "/robots.txt",
             get(|| text("text/plain; charset=utf-8", ROBOTS)),
@@ -155,36 +159,6 @@ async fn feed(
         Ok(feed_file(desk, reader, &file)?.into_response())
     })
     .await
-}
-
-/// Keeps the choice of a language, and leads back.
-async fn language(wish: Wish, Asked(Fields(fields)): Asked<Fields<LanguageFields>>) -> Response {
-    let Some(chosen) = Language::of_tag(&fields.to) else {
-        return failed(&wish, &NoPage::NotFound);
-    };
-    let back = if is_path_here(&fields.back) {
-        fields.back.as_str()
-    } else {
-        "/"
-    };
-    let cookie = format!(
-        "{COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
-        chosen.tag()
-    );
-    let headers = [
-        (header::SET_COOKIE, cookie),
-        (header::LOCATION, back.to_owned()),
-    ];
-    (StatusCode::SEE_OTHER, headers).into_response()
-}
-
-/// Tells whether an address leads to a page of this server. `//host` and `/\\host` lead elsewhere,
-/// and browsers leave out tabs and line ends between.
-fn is_path_here(back: &str) -> bool {
-    let is_plain = back
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    is_plain && back.starts_with('/') && !back.starts_with("//")
 }
 
 async fn ready(State(desk): SharedDesk, wish: Wish) -> Response {

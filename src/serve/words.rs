@@ -41,6 +41,27 @@ words! {
         "words, \"in their order\", title: author: section: site: after: before:",
         "낱말, \"이어진 낱말\", title: author: section: site: after: before:";
     other_language: "한국어", "English";
+    clocks:
+        "Articles have the time of their paper. All other times are UTC.",
+        "기사의 시각은 그 신문의 시각입니다. 다른 시각은 모두 UTC입니다.";
+    settings: "Display and keys", "화면과 단축키";
+    colours: "Colours", "색";
+    as_system: "as the system has them", "시스템 설정대로";
+    light: "light", "밝게";
+    dark: "dark", "어둡게";
+    letters: "Letters", "글자 크기";
+    normal: "normal", "보통";
+    large: "large", "크게";
+    largest: "largest", "아주 크게";
+    keys: "Single keys", "단축키";
+    on: "on", "켜기";
+    off: "off", "끄기";
+    keep: "Keep", "저장";
+    key_next: "the next article of a list", "목록의 다음 기사";
+    key_former: "the article before", "목록의 앞 기사";
+    key_search: "the search", "검색";
+    key_help: "this page", "이 페이지";
+    keys_need_script: "Keys need JavaScript. Everything else works without it.", "단축키에는 자바스크립트가 필요합니다. 다른 것은 모두 없어도 됩니다.";
     papers: "Papers", "신문";
     paper: "Paper", "신문";
     articles: "Articles", "기사";
