@@ -22,6 +22,7 @@ mod home_page;
 mod kept_capture;
 mod language;
 mod query;
+mod quoted;
 mod reader_pool;
 mod rights_at_door;
 mod routes;
@@ -30,6 +31,7 @@ mod search_page;
 mod settings_page;
 mod site_page;
 mod status_board;
+mod versions_page;
 mod words;
 
 use std::future::Future;

@@ -26,6 +26,7 @@ use crate::serve::failure::NoPage;
 use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::moment;
 use crate::serve::query::{LONGEST_QUERY, SearchFields, SortField, Wish};
+use crate::serve::quoted::{language_of, quoted};
 use crate::serve::rights_at_door::Shown;
 use crate::serve::search_page::facets::Facets;
 
@@ -277,10 +278,10 @@ fn found_story(wish: &Wish, story: &StoryFound, has_snippet: bool) -> Markup {
     html! {
         li {
             a href=(article_path(&text.id)) {
-                bdi { (text.title.as_deref().unwrap_or(words.no_title)) }
+                (quoted(text.title.as_deref().unwrap_or(words.no_title)))
             }
             @if has_snippet {
-                p.snippet dir="auto" {
+                p.snippet dir="auto" lang=[language_of(&text.text)] {
                     @for part in &story.snippet.0 {
                         @match part {
                             SnippetPart::Plain(plain) => (plain),

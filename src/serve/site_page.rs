@@ -18,6 +18,7 @@ use crate::serve::failure::NoPage;
 use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::{articles, moment};
 use crate::serve::query::{ListFields, Wish};
+use crate::serve::quoted::quoted;
 use crate::status::{ArchiveStatus, HostStatus, SiteStatus};
 use crate::time::Timestamp;
 
@@ -150,7 +151,7 @@ pub(super) fn site_page(wish: &Wish, shown: &PaperState) -> Markup {
     let path = format!("/sites/{}", step(&state.site));
     let warnings = shown.site().warnings();
     let content = html! {
-        h1 { bdi { (state.title) } }
+        h1 { (quoted(&state.title)) }
         @if let Some(home) = outside(&state.home) {
             p { a rel="noopener noreferrer" href=(home) { bdi { (home) } } }
         }

@@ -99,6 +99,9 @@ words! {
     source: "Address", "주소";
     versions: "Versions", "판";
     version: "Version", "판";
+    first_version: "first", "첫 판";
+    former: "earlier", "앞 판";
+    next: "later", "다음 판";
     what_changed: "What changed", "바뀐 내용";
     one_version:
         "There is one version: nothing changed since it was first read.",

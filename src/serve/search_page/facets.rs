@@ -7,6 +7,7 @@ use crate::archive::{ArchiveError, CountKey, Searcher};
 use crate::search::{Query, count_by};
 use crate::serve::article_address::query;
 use crate::serve::query::{SearchFields, Wish};
+use crate::serve::quoted::quoted;
 use crate::serve::search_page::time_plot::TimePlot;
 
 /// The values of a field that are shown.
@@ -105,9 +106,9 @@ fn narrowing(fields: &SearchFields, field: FacetField, value: &str) -> Markup {
     html! {
         @match Query::narrowed(&fields.q, &field.wanting(value)) {
             Some(q) => a href={ "/search?" (query(&[("q", &q), ("sort", fields.sort.name())])) } {
-                bdi { (value) }
+                (quoted(value))
             },
-            None => bdi { (value) },
+            None => (quoted(value)),
         }
     }
 }
