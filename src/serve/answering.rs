@@ -25,26 +25,30 @@ pub(super) async fn answer(
     wish: Wish,
     work: impl FnOnce(&Desk, &Reader, &Wish) -> Result<Response, NoPage> + Send + 'static,
 ) -> Response {
-    let (owned, asked) = (Arc::clone(desk), wish.clone());
+    let asked = wish.clone();
+    let worked = read(desk, move |desk, reader| work(desk, reader, &asked)).await;
+    worked.unwrap_or_else(|failure| failed(&wish, &failure))
+}
+
+/// Reads the archive on a thread that may wait.
+pub(super) async fn read<T: Send + 'static>(
+    desk: &Arc<Desk>,
+    work: impl FnOnce(&Desk, &Reader) -> Result<T, NoPage> + Send + 'static,
+) -> Result<T, NoPage> {
+    let owned = Arc::clone(desk);
     let turns = Arc::clone(desk.readers.turns());
     let Ok(turn) = turns.acquire_owned().await else {
-        return failed(&wish, &NoPage::Broken);
+        return Err(NoPage::Broken);
     };
     let worked = tokio::task::spawn_blocking(move || {
         // The turn ends with the work, also where the client hung up meanwhile.
         let (_turn, desk) = (turn, owned);
-        desk.readers.read(|reader| work(&desk, reader, &asked))
+        desk.readers.read(|reader| work(&desk, reader))
+    });
+    worked.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the archive was not read to the end");
+        Err(NoPage::Broken)
     })
-    .await;
-
-    match worked {
-        Ok(Ok(response)) => response,
-        Ok(Err(failure)) => failed(&wish, &failure),
-        Err(error) => {
-            tracing::error!(%error, path = wish.here, "a page was not made");
-            failed(&wish, &NoPage::Broken)
-        }
-    }
 }
 
 pub(super) fn failed(wish: &Wish, failure: &NoPage) -> Response {

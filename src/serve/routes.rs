@@ -17,9 +17,8 @@ use crate::serve::failure::NoPage;
 use crate::serve::feed_file::feed_file;
 use crate::serve::home_page::{HomeState, home_page};
 use crate::serve::query::{ListFields, Wish};
-use crate::serve::run_page::{newest_runs, run_page};
 use crate::serve::site_page::{PaperState, site_page};
-use crate::serve::{Desk, article_routes, search_page, settings_page};
+use crate::serve::{Desk, article_routes, run_page, search_page, settings_page};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("page_script.js");
@@ -32,7 +31,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/sites/{name}", get(site))
-        .route("/runs", get(runs))
+        .merge(run_page::router())
         .route("/feeds/{file}", get(feed))
         .merge(search_page::router())
         .merge(article_routes::router())
@@ -139,13 +138,6 @@ async fn site(
     answer(&desk, wish, move |desk, reader, wish| {
         let shown = PaperState::read(desk, reader, &name, &fields)?;
         Ok(site_page(wish, &shown).into_response())
-    })
-    .await
-}
-
-async fn runs(State(desk): SharedDesk, wish: Wish) -> Response {
-    answer(&desk, wish, |_, reader, wish| {
-        Ok(run_page(wish, &newest_runs(reader)?).into_response())
     })
     .await
 }

@@ -141,6 +141,11 @@ words! {
     command: "Command", "명령";
     ended_how: "End", "끝";
     goes_on: "goes on", "진행 중";
+    interrupted: "interrupted", "중단됨";
+    a_minute: " requests a minute", "회/분 요청";
+    queued_pages: " pages queued", "쪽 대기";
+    about: "about ", "약 ";
+    minutes_left: " min left", "분 남음";
     requests: "Requests", "요청";
     new_articles: "New", "새 기사";
     changed_articles: "Changed", "바뀐 기사";
