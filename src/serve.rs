@@ -32,8 +32,10 @@ mod settings_page;
 mod site_page;
 mod status_board;
 mod versions_page;
+mod warning_list;
 mod words;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -44,6 +46,7 @@ use tokio::net::TcpListener;
 use crate::archive::{ArchiveError, ArchiveLocation};
 use crate::clock::Clock;
 use crate::config::Site;
+use crate::config_folder::OwnSetting;
 use crate::serve::door::Door;
 use crate::serve::reader_pool::ReaderPool;
 use crate::serve::status_board::StatusBoard;
@@ -60,6 +63,8 @@ pub(crate) struct ServeSettings {
     pub place: ArchiveLocation,
     /// The configured papers, which tell the next crawls.
     pub sites: Vec<Arc<Site>>,
+    /// What the files of papers set otherwise than the defaults do, by their names.
+    pub own_settings: HashMap<String, Vec<OwnSetting>>,
     /// Who may read; `None` for everybody who reaches the address.
     pub password: Option<Password>,
 }
@@ -69,6 +74,7 @@ pub(crate) struct ServeSettings {
 struct Desk {
     readers: ReaderPool,
     sites: Vec<Arc<Site>>,
+    own_settings: HashMap<String, Vec<OwnSetting>>,
     board: StatusBoard,
     door: Door,
     clock: Clock,
@@ -100,6 +106,7 @@ impl ArchiveServer {
         let desk = Desk {
             readers,
             sites: settings.sites,
+            own_settings: settings.own_settings,
             board: StatusBoard::default(),
             door: Door::at(address, settings.password),
             clock: Clock::system(),

@@ -12,6 +12,7 @@ use crate::serve::article_address::{article_path, query, step};
 use crate::serve::frame::{feed_link, page_with};
 use crate::serve::query::Wish;
 use crate::serve::quoted::quoted;
+use crate::serve::warning_list::warning_list;
 use crate::status::{ArchiveStatus, SiteStatus};
 
 /// Articles of a list's page.
@@ -60,7 +61,7 @@ pub(super) fn home_page(wish: &Wish, state: &HomeState) -> Markup {
                     h3 { a href={ "/sites/" (step(&paper.state.site)) } {
                         (quoted(&paper.state.title))
                     } }
-                    ul lang="en" { @for warning in warnings { li { (warning) } } }
+                    (warning_list(wish, warnings))
                 }
             }
         }

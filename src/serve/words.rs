@@ -128,6 +128,8 @@ words! {
     broken: "The page could not be made.", "페이지를 만들지 못했습니다.";
     bad_query: "The query cannot be read.", "검색어를 읽을 수 없습니다.";
     to_start: "To the start", "처음으로";
+    gaps: "What may be missing", "빠졌을 수 있는 것";
+    own_settings: "Set otherwise than usual", "기본값과 다른 설정";
     by_day: "Day by day", "날짜별";
     all_days: "All days", "모든 날짜";
     week: "Week of", "주 시작일";
