@@ -13,6 +13,9 @@ use crate::serve::feed_file::shown_record;
 /// The articles of a feed.
 const ENTRIES: usize = 50;
 
+/// More articles than an archive has, and a number that databases take.
+const EVERY: usize = i32::MAX as usize;
+
 /// The columns of the CSV: facts of an article, and none of its text.
 const COLUMNS: [&str; 7] = [
     "id",
@@ -27,7 +30,7 @@ const COLUMNS: [&str; 7] = [
 /// Writes all articles that have the words as CSV, the newest first.
 pub(super) fn write_csv(reader: &Reader, wanted: &Query, to: &mut dyn Write) -> Result<(), NoPage> {
     let _snapshot = reader.snapshot()?;
-    let searcher = reader.searcher()?.ranking_at_most(usize::MAX);
+    let searcher = reader.searcher()?.ranking_at_most(EVERY);
     // By it Excel knows the file for UTF-8.
     put(to.write_all("\u{feff}".as_bytes()))?;
     put(write_guarded_row(to, &COLUMNS))?;
