@@ -123,7 +123,9 @@ pub use page_log::{ChangedPages, is_same, write_changed_pages};
 #[cfg(feature = "postgres")]
 pub use postgres::CopyTask;
 #[cfg(feature = "cli")]
-pub(crate) use reader::{AnswerClass, EndedCounts, RequestFilter, RequestPage, SentRequest};
+pub(crate) use reader::{
+    AnswerClass, EndedCounts, LiveRun, RequestFilter, RequestPage, SentRequest,
+};
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,
     ArticleScope, ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan,

@@ -1,7 +1,7 @@
 //! `serve`: the archive as web pages, for those who do not type.
 //!
 //! It reads and never writes, also while a crawl goes on. It answers on one address, loopback unless
-//! asked otherwise, and only to the names of that address. Its pages have no scripts, load nothing
+//! asked otherwise, and only to the names of that address. Its pages need no script, load nothing
 //! from elsewhere, and show what came from a paper as text.
 
 mod answering;
@@ -15,6 +15,7 @@ mod audit_page;
 mod citation_file;
 mod connections;
 mod diff_page;
+mod display;
 mod door;
 mod download;
 mod export_form;
@@ -32,6 +33,7 @@ mod metrics;
 mod one_job;
 mod openapi;
 mod query;
+mod quoted;
 mod reader_pool;
 mod request_counts;
 mod rights_at_door;
@@ -39,12 +41,16 @@ mod routes;
 mod run_page;
 mod scratch;
 mod search_page;
+mod settings_page;
 mod site_page;
 mod status_board;
+mod versions_page;
+mod warning_list;
 mod words;
 mod work_routes;
 mod work_words;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -56,6 +62,7 @@ use tokio::net::TcpListener;
 use crate::archive::{ArchiveError, ArchiveLocation};
 use crate::clock::Clock;
 use crate::config::Site;
+use crate::config_folder::OwnSetting;
 use crate::serve::audit_job::AuditFindings;
 use crate::serve::door::Door;
 use crate::serve::export_job::{KEPT, ReadyExport};
@@ -78,6 +85,8 @@ pub(crate) struct ServeSettings {
     pub place: ArchiveLocation,
     /// The configured papers, which tell the next crawls.
     pub sites: Vec<Arc<Site>>,
+    /// What the files of papers set otherwise than the defaults do, by their names.
+    pub own_settings: HashMap<String, Vec<OwnSetting>>,
     /// Who may read; `None` for everybody who reaches the address.
     pub password: Option<Password>,
     /// The folder in which exports are made for downloads.
@@ -89,6 +98,7 @@ pub(crate) struct ServeSettings {
 struct Desk {
     readers: ReaderPool,
     sites: Vec<Arc<Site>>,
+    own_settings: HashMap<String, Vec<OwnSetting>>,
     board: StatusBoard,
     door: Door,
     clock: Clock,
@@ -125,6 +135,7 @@ impl ArchiveServer {
         let desk = Desk {
             readers,
             sites: settings.sites,
+            own_settings: settings.own_settings,
             board: StatusBoard::default(),
             door: Door::at(address, settings.password),
             clock: Clock::system(),

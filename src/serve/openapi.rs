@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::export;
+use crate::serve::query::LONGEST_QUERY;
 
 /// What a program may ask for.
 struct Endpoint {
@@ -15,6 +16,8 @@ struct Endpoint {
     path: &'static str,
     about: &'static str,
     content_type: &'static str,
+    /// The parameters of its query.
+    query: &'static [&'static str],
     /// The answers beside that to a request that can be answered.
     refusals: &'static [Refused],
 }
@@ -22,6 +25,7 @@ struct Endpoint {
 /// Why there is no answer.
 #[derive(Clone, Copy)]
 enum Refused {
+    BadQuery,
     NotFound,
     Reserved,
     TakenDown,
@@ -46,12 +50,21 @@ const ATOM: &str = "application/atom+xml";
 const METRICS: &str = "application/openmetrics-text";
 
 /// Everything that is no page for people.
-const ENDPOINTS: [Endpoint; 14] = [
+const ENDPOINTS: [Endpoint; 18] = [
     Endpoint {
         route: "/a/{site}/{name}",
         path: "/a/{site}/{name}.json",
         about: "An article, with the fields of exports",
         content_type: "application/json",
+        query: &[],
+        refusals: OF_ARTICLE,
+    },
+    Endpoint {
+        route: "/a/{site}/{name}",
+        path: "/a/{site}/{name}.md",
+        about: "An article as Markdown",
+        content_type: "text/markdown",
+        query: &[],
         refusals: OF_ARTICLE,
     },
     citation("/a/{site}/{name}/{file}", "/a/{site}/{name}/cite.ris", RIS),
@@ -77,10 +90,35 @@ const ENDPOINTS: [Endpoint; 14] = [
         CSL,
     ),
     Endpoint {
+        route: "/search.csv",
+        path: "/search.csv",
+        about: "All articles that have the words: facts of each, and none of its text",
+        content_type: "text/csv",
+        query: &["q"],
+        refusals: &[Refused::BadQuery, Refused::NotFound, Refused::Unavailable],
+    },
+    Endpoint {
+        route: "/search.atom",
+        path: "/search.atom",
+        about: "The 50 newest articles that have the words",
+        content_type: ATOM,
+        query: &["q"],
+        refusals: &[Refused::BadQuery, Refused::NotFound, Refused::Unavailable],
+    },
+    Endpoint {
+        route: "/runs/events",
+        path: "/runs/events",
+        about: "The rows of the page of runs, each time that something changed",
+        content_type: "text/event-stream",
+        query: &[],
+        refusals: &[],
+    },
+    Endpoint {
         route: "/feeds/{file}",
         path: "/feeds/all.atom",
         about: "The 50 newest articles of all papers",
         content_type: ATOM,
+        query: &[],
         refusals: &[Refused::Unavailable],
     },
     Endpoint {
@@ -88,6 +126,7 @@ const ENDPOINTS: [Endpoint; 14] = [
         path: "/feeds/{site}.atom",
         about: "The 50 newest articles of a paper",
         content_type: ATOM,
+        query: &[],
         refusals: &[Refused::NotFound, Refused::Unavailable],
     },
     Endpoint {
@@ -95,6 +134,7 @@ const ENDPOINTS: [Endpoint; 14] = [
         path: "/export/files/{file}",
         about: "A file of the last export, which was begun at /export",
         content_type: "application/octet-stream",
+        query: &[],
         refusals: &[Refused::NotFound],
     },
     Endpoint {
@@ -102,6 +142,7 @@ const ENDPOINTS: [Endpoint; 14] = [
         path: "/metrics",
         about: "The archive in numbers, for Prometheus",
         content_type: METRICS,
+        query: &[],
         refusals: &[Refused::Unavailable],
     },
     Endpoint {
@@ -109,6 +150,7 @@ const ENDPOINTS: [Endpoint; 14] = [
         path: "/openapi.json",
         about: "This document",
         content_type: "application/json",
+        query: &[],
         refusals: &[],
     },
     Endpoint {
@@ -116,6 +158,7 @@ const ENDPOINTS: [Endpoint; 14] = [
         path: "/healthz",
         about: "Whether the server runs; it needs no password",
         content_type: "text/plain",
+        query: &[],
         refusals: &[],
     },
     Endpoint {
@@ -123,6 +166,7 @@ const ENDPOINTS: [Endpoint; 14] = [
         path: "/readyz",
         about: "Whether the archive can be read",
         content_type: "text/plain",
+        query: &[],
         refusals: &[Refused::Unavailable],
     },
 ];
@@ -133,6 +177,7 @@ const fn citation(route: &'static str, path: &'static str, content_type: &'stati
         path,
         about: "A citation of an article",
         content_type,
+        query: &[],
         refusals: OF_CITATION,
     }
 }
@@ -190,7 +235,7 @@ fn path_item(endpoint: &Endpoint) -> Value {
     let operation = json!({
         "operationId": operation_id(endpoint.path),
         "summary": endpoint.about,
-        "parameters": parameters(endpoint.path),
+        "parameters": parameters(endpoint),
         "responses": responses,
     });
     json!({ "get": operation })
@@ -199,6 +244,7 @@ fn path_item(endpoint: &Endpoint) -> Value {
 impl Refused {
     fn told(self) -> (&'static str, &'static str) {
         match self {
+            Self::BadQuery => ("400", "The words cannot be read"),
             Self::NotFound => ("404", "There is none"),
             Self::Reserved => ("403", "Its paper reserves it, and others read here"),
             Self::TakenDown => ("410", "It was taken out of the archive"),
@@ -226,19 +272,25 @@ fn operation_id(path: &str) -> String {
     words.join("_")
 }
 
-/// Returns the parameters in a path.
-fn parameters(path: &str) -> Vec<Value> {
-    let names = path.split('{').skip(1);
+/// Returns the parameters of a path and of its query.
+fn parameters(endpoint: &Endpoint) -> Vec<Value> {
+    let names = endpoint.path.split('{').skip(1);
     let names = names.filter_map(|behind| behind.split_once('}'));
-    names.map(|(name, _)| parameter(name)).collect()
+    let in_path = names.map(|(name, _)| parameter(name, "path"));
+    let in_query = endpoint.query.iter().map(|name| parameter(name, "query"));
+    in_path.chain(in_query).collect()
 }
 
-fn parameter(name: &str) -> Value {
+fn parameter(name: &str, place: &str) -> Value {
     let (about, schema) = match name {
         "site" => ("The name of a paper", json!({ "type": "string" })),
         "name" => (
             "The number, text or address of an article, as one step of the path",
             json!({ "type": "string" }),
+        ),
+        "q" => (
+            "The words, as `saseo search` takes them",
+            json!({ "type": "string", "maxLength": LONGEST_QUERY }),
         ),
         "n" => (
             "The number of a version",
@@ -248,7 +300,7 @@ fn parameter(name: &str) -> Value {
     };
     json!({
         "name": name,
-        "in": "path",
+        "in": place,
         "required": true,
         "description": about,
         "schema": schema,
@@ -270,7 +322,7 @@ mod tests {
     use super::*;
 
     /// What is for people, or a part of such a page.
-    const PAGES: [&str; 18] = [
+    const PAGES: [&str; 21] = [
         "/",
         "/search",
         "/sites/{name}",
@@ -278,11 +330,14 @@ mod tests {
         "/ledger",
         "/audit",
         "/export",
-        "/language",
+        "/settings",
+        "/choose",
+        "/script.js",
         "/style.css",
         "/robots.txt",
         "/favicon.ico",
         "/a/{site}/{name}",
+        "/a/{site}/{name}/versions",
         "/a/{site}/{name}/versions/{n}",
         "/a/{site}/{name}/diff",
         "/a/{site}/{name}/diff/{span}",
@@ -297,6 +352,9 @@ mod tests {
             include_str!("routes.rs"),
             include_str!("article_routes.rs"),
             include_str!("work_routes.rs"),
+            include_str!("run_page.rs"),
+            include_str!("search_page.rs"),
+            include_str!("settings_page.rs"),
         ];
         let routed: BTreeSet<&str> = sources
             .iter()

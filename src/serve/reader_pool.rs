@@ -13,11 +13,16 @@ use crate::serve::failure::NoPage;
 /// At most so many requests read at one time; others wait for their turn.
 const MOST_READERS: usize = 8;
 
+/// At most so many long answers are written at one time, beside the others: a reader that takes
+/// them slowly keeps no page waiting.
+const MOST_LONG: usize = 2;
+
 /// Readers that are open, and how many may be.
 #[derive(Debug)]
 pub(super) struct ReaderPool {
     place: ArchiveLocation,
     turns: Arc<Semaphore>,
+    long_turns: Arc<Semaphore>,
     /// Readers that nobody uses. The lock is held for a push or a pop.
     idle: Mutex<Vec<PooledReader>>,
 }
@@ -60,6 +65,7 @@ impl ReaderPool {
         Ok(Self {
             place,
             turns: Arc::new(Semaphore::new(MOST_READERS)),
+            long_turns: Arc::new(Semaphore::new(MOST_LONG)),
             idle: Mutex::new(vec![first]),
         })
     }
@@ -94,6 +100,11 @@ impl ReaderPool {
     /// Returns the turns, of which a request takes one before it reads.
     pub(super) fn turns(&self) -> &Arc<Semaphore> {
         &self.turns
+    }
+
+    /// Returns the turns of long answers.
+    pub(super) fn long_turns(&self) -> &Arc<Semaphore> {
+        &self.long_turns
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<PooledReader>> {

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 
 use crate::archive_desk::{Desk, article, found_article, links, story};
 use crate::program::{Crawler, Paper};
-use crate::serve::{Reply, Served, archive};
+use crate::serve::archive;
+use crate::served::{Reply, Served};
 
 /// A server whose scratch folder stands in its archive's.
 struct Exporter {

@@ -9,7 +9,8 @@ use crate::archive_desk::{
     Desk, NOW, announcement, article, found_article, later, links, page_url, story,
 };
 use crate::program::{Crawler, Paper};
-use crate::serve::{Served, archive};
+use crate::serve::archive;
+use crate::served::Served;
 
 /// Begins an audit, waits for its end, and returns the page.
 fn audited(served: &Served) -> String {
@@ -336,6 +337,16 @@ fn the_interface_is_as_its_document_tells() {
             .replace("{site}", "paper")
             .replace("{name}", "7")
             .replace("{n}", "1");
+        if path == "/runs/events" {
+            // It goes on without an end.
+            continue;
+        }
+        let is_search = path.starts_with("/search.");
+        let real = if is_search {
+            real + "?q=%ED%8C%90"
+        } else {
+            real
+        };
         let reply = served.get(&real);
         let answers = item["get"]["responses"].as_object().unwrap();
         assert!(

@@ -48,6 +48,7 @@ const ROWS: [&[&str]; 17] = [
     // is a site's settings as the archive takes them, for crawls and for the command.
     &["config_folder", "retention"],
     &[
+        "article_markdown",
         "audit",
         "citation",
         "compact",
