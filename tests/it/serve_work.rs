@@ -83,7 +83,7 @@ fn the_ledger_is_paged_by_row_and_each_request_leads_to_its_article() {
 #[test]
 fn requests_of_a_paper_and_a_day_are_found_among_the_runs_of_others() {
     let mut desk = Desk::new();
-    // A run of another paper stands between two of this one.
+    // A run of another paper stands between runs of this one, and nothing between the first two.
     let site = |desk: &Desk, name: &str| {
         desk.sql()
             .execute(
@@ -97,7 +97,12 @@ fn requests_of_a_paper_and_a_day_are_found_among_the_runs_of_others() {
             "INSERT INTO site (name, title, home, added_at) VALUES ('other', 'Other', '', 0)",
         )
         .unwrap();
-    for (name, from) in [("paper", 0), ("other", 86_400), ("paper", 2 * 86_400)] {
+    for (name, from) in [
+        ("paper", 0),
+        ("paper", 3_600),
+        ("other", 86_400),
+        ("paper", 172_800),
+    ] {
         if from > 0 {
             desk.archive
                 .end_run(
@@ -136,16 +141,25 @@ fn requests_of_a_paper_and_a_day_are_found_among_the_runs_of_others() {
         rows.map(|k| format!("{name}/{from}/{k}"))
             .collect::<Vec<_>>()
     };
-    let whole = [of("paper", 172_800), of("other", 86_400), of("paper", 0)].concat();
+    let whole = [
+        of("paper", 172_800),
+        of("other", 86_400),
+        of("paper", 3_600),
+        of("paper", 0),
+    ]
+    .concat();
     assert_eq!(listed(""), whole);
     assert_eq!(
         listed("site=paper"),
-        [of("paper", 172_800), of("paper", 0)].concat()
+        [of("paper", 172_800), of("paper", 3_600), of("paper", 0)].concat()
     );
     assert_eq!(listed("site=other"), of("other", 86_400));
     // The desk begins on 2026-11-24.
     assert_eq!(listed("day=2026-11-25"), of("other", 86_400));
-    assert_eq!(listed("day=2026-11-24&site=paper"), of("paper", 0));
+    assert_eq!(
+        listed("day=2026-11-24&site=paper"),
+        [of("paper", 3_600), of("paper", 0)].concat()
+    );
     assert_eq!(listed("day=2026-11-25&site=paper"), Vec::<String>::new());
     assert_eq!(listed("day=2026-11-23"), Vec::<String>::new());
 }
