@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 
-use crate::archive::{MOST_LATE, Reader};
+use crate::archive::{ArchiveError, MOST_LATE, Reader};
 use crate::search::{
     Query, QueryError, SearchOrder, SearchPage, SearchResults, SnippetPart, StoryFound, search,
 };
@@ -179,8 +179,12 @@ fn is_shown(door: &Door, reader: &Reader, story: &StoryFound) -> Result<bool, No
     }
     let (site, name) = story.text.id.split_once('/').unwrap_or_default();
     let found = reader.article_of_id(site, name)?;
-    let newest = reader.versions(&found)?.pop();
-    Ok(newest.is_some_and(|newest| Shown::at(door, &newest) == Shown::Whole))
+    match reader.newest_version(&found) {
+        Ok(newest) => Ok(Shown::at(door, &newest) == Shown::Whole),
+        // What cannot be read of its rights counts as a reservation.
+        Err(ArchiveError::Damaged(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn search_page(wish: &Wish, fields: &SearchFields, found: &Found) -> Markup {
