@@ -1,6 +1,6 @@
 //! `/feeds/all.atom` and `/feeds/NAME.atom`: the newest articles for feed readers.
 
-use crate::archive::{ArticleFilter, ListOrder, Reader};
+use crate::archive::{ArchiveError, ArticleFilter, ListOrder, Reader};
 use crate::export::{FeedSubject, Provenance, Record, atom_feed};
 use crate::serve::Desk;
 use crate::serve::article_address::step;
@@ -51,8 +51,10 @@ pub(super) fn shown_record(
     let Ok(found) = reader.article_of_id(site, name) else {
         return Ok(None);
     };
-    let Some(newest) = reader.versions(&found)?.pop() else {
-        return Ok(None);
+    let newest = match reader.newest_version(&found) {
+        Ok(newest) => newest,
+        Err(ArchiveError::Damaged(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
     };
     let shown = Shown::at(door, &newest);
     let mut article = newest.article;

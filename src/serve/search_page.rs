@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 
-use crate::archive::{MOST_LATE, Reader};
+use crate::archive::{ArchiveError, MOST_LATE, Reader};
 use crate::search::{
     Query, QueryError, SearchOrder, SearchPage, SearchResults, SnippetPart, StoryFound, search,
 };
@@ -54,7 +54,7 @@ async fn search_route(
     Asked(Fields(fields)): Asked<Fields<SearchFields>>,
 ) -> Response {
     if fields.q.trim().is_empty() {
-        return search_page(&wish, &fields, &Found::Nothing).into_response();
+        return search_page(&wish, &fields, &SearchAnswer::Nothing).into_response();
     }
     if fields.q.chars().count() > LONGEST_QUERY || fields.skip > MOST_SKIPPED {
         return failed(&wish, &NoPage::NotFound);
@@ -62,13 +62,13 @@ async fn search_route(
     let wanted = match Query::parse(&fields.q) {
         Ok(wanted) => wanted,
         Err(fault) => {
-            let page = search_page(&wish, &fields, &Found::Unreadable(fault));
+            let page = search_page(&wish, &fields, &SearchAnswer::Unreadable(fault));
             return (StatusCode::BAD_REQUEST, page).into_response();
         }
     };
     answer(&desk, wish, move |desk, reader, wish| {
         let found = FoundStories::read(&desk.door, reader, &wanted, &fields)?;
-        Ok(search_page(wish, &fields, &Found::Stories(found)).into_response())
+        Ok(search_page(wish, &fields, &SearchAnswer::Stories(found)).into_response())
     })
     .await
 }
@@ -115,7 +115,7 @@ fn understood(fields: &SearchFields) -> Result<Query, NoPage> {
 
 /// The answer to what was asked.
 #[derive(Debug)]
-enum Found {
+enum SearchAnswer {
     /// Nothing was asked yet.
     Nothing,
     Unreadable(QueryError),
@@ -179,11 +179,15 @@ fn is_shown(door: &Door, reader: &Reader, story: &StoryFound) -> Result<bool, No
     }
     let (site, name) = story.text.id.split_once('/').unwrap_or_default();
     let found = reader.article_of_id(site, name)?;
-    let newest = reader.versions(&found)?.pop();
-    Ok(newest.is_some_and(|newest| Shown::at(door, &newest) == Shown::Whole))
+    match reader.newest_version(&found) {
+        Ok(newest) => Ok(Shown::at(door, &newest) == Shown::Whole),
+        // What cannot be read of its rights counts as a reservation.
+        Err(ArchiveError::Damaged(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
-fn search_page(wish: &Wish, fields: &SearchFields, found: &Found) -> Markup {
+fn search_page(wish: &Wish, fields: &SearchFields, found: &SearchAnswer) -> Markup {
     let words = wish.words();
     let content = html! {
         h1 { (words.search) }
@@ -204,16 +208,16 @@ fn search_page(wish: &Wish, fields: &SearchFields, found: &Found) -> Markup {
             p #hint { small { (words.search_hint) } }
         }
         @match found {
-            Found::Nothing => {},
-            Found::Unreadable(fault) => p.notice role="alert" {
+            SearchAnswer::Nothing => {},
+            SearchAnswer::Unreadable(fault) => p.notice role="alert" {
                 (words.bad_query) " " span lang="en" { (fault) }
             },
-            Found::Stories(found) => (results(wish, fields, found)),
+            SearchAnswer::Stories(found) => (results(wish, fields, found)),
         }
     };
     let feed = match found {
-        Found::Stories(_) => feed_link(&file_path(fields, "atom"), &fields.q),
-        Found::Nothing | Found::Unreadable(_) => html! {},
+        SearchAnswer::Stories(_) => feed_link(&file_path(fields, "atom"), &fields.q),
+        SearchAnswer::Nothing | SearchAnswer::Unreadable(_) => html! {},
     };
     page_with(wish, words.search, &feed, &content)
 }

@@ -19,6 +19,11 @@ fn a_search_is_counted_narrowed_and_taken_along_whole() {
 
     let page = served.get("/search?q=%EC%9D%98").body;
     assert!(page.contains("<svg") && page.contains("<rect"), "{page}");
+    // Elements of a drawing are closed, or the next ones stand within them.
+    assert_eq!(
+        page.matches("<rect").count(),
+        page.matches("</rect>").count()
+    );
     let status = page.split_once("role=\"status\">").unwrap().1;
     let articles: usize = status.split(' ').next().unwrap().parse().unwrap();
     assert!(articles > 20, "{articles}");

@@ -98,7 +98,7 @@ impl TimePlot {
                     preserveAspectRatio="none" {
                     @for (place, (_, articles)) in self.bars.iter().enumerate() {
                         @let height = (articles * HEIGHT).div_ceil(most);
-                        rect x=(place * STEP) y=(HEIGHT - height) height=(height) width=(STEP - 2);
+                        rect x=(place * STEP) y=(HEIGHT - height) height=(height) width=(STEP - 2) {}
                     }
                 }
                 figcaption { (self.unit.written(*first)) " – " (self.unit.written(*last)) }
