@@ -138,3 +138,28 @@ async fn next_connection(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_lives_on_while_its_answer_is_taken() {
+        let clock = Clock::set_to(Timestamp::EPOCH);
+        let life = ConnectionLife::begin(clock.now());
+        let ended = tokio::spawn({
+            let life = life.clone();
+            async move {
+                life.end(clock).await;
+                clock.now()
+            }
+        });
+        for _ in 0..3 {
+            clock.sleep_until(clock.now() + LIFE / 2).await;
+            life.lengthen(clock.now());
+        }
+        let last = clock.now();
+        assert!(last > Timestamp::EPOCH + LIFE);
+        assert!(ended.await.unwrap() >= last + LIFE);
+    }
+}

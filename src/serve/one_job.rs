@@ -230,6 +230,38 @@ mod tests {
         assert!(job.last().is_none());
     }
 
+    /// Begins work, and returns what it ended with.
+    async fn worked(
+        job: &Arc<OneJob<u32>>,
+        clock: Clock,
+        work: fn(&RunningJob) -> Result<u32, JobFailure>,
+    ) -> Arc<EndedJob<u32>> {
+        assert!(job.begin(clock, work));
+        loop {
+            tokio::task::yield_now().await;
+            if let (None, Some(last)) = (job.running(), job.last()) {
+                return last;
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_result_is_gone_after_its_time_and_a_broken_job_ends_too() {
+        let clock = Clock::set_to(Timestamp::EPOCH);
+        let hour = Duration::from_secs(3600);
+        let job = Arc::new(OneJob::keeping(hour));
+        let ended = worked(&job, clock, |_| Ok(7)).await;
+        assert_eq!(ended.result, Ok(7));
+        clock.sleep_until(ended.ended + hour / 2).await;
+        assert!(job.last().is_some());
+        clock.sleep_until(ended.ended + hour * 2).await;
+        assert!(job.last().is_none());
+
+        let ended = worked(&job, clock, |_| panic!("as a defect does")).await;
+        assert!(ended.result.is_err());
+        assert_eq!(worked(&job, clock, |_| Ok(8)).await.result, Ok(8));
+    }
+
     #[test]
     fn a_full_disk_is_known_by_the_causes_of_an_error() {
         #[derive(Debug, thiserror::Error)]
