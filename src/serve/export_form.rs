@@ -34,7 +34,8 @@ pub(super) fn export_form(wish: &Wish, choices: &ExportChoices) -> Markup {
                 } } }
             p {
                 label { (words.from_day) " " input type="date" name="since"; } " "
-                label { (words.to_day) " " input type="date" name="until"; }
+                label { (words.to_day) " " input type="date" name="until"; } " "
+                label { (words.seen_from) " " input type="date" name="seen_since"; }
             }
             p {
                 label { (words.section) " " input name="section" maxlength="200"; } " "

@@ -1,6 +1,7 @@
 //! What is to be exported, as a form of `/export` says it.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 
 use crate::archive::{ArticleFilter, ConditionError, CopyChoice, Reader, VersionChoice};
 use crate::export::{
@@ -9,6 +10,7 @@ use crate::export::{
 use crate::extract::Access;
 use crate::rights::Purpose;
 use crate::serve::door::Door;
+use crate::time::Timestamp;
 
 /// An export that is wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,7 +147,7 @@ fn filter(fields: &FormFields, door: &Door) -> Result<ArticleFilter, String> {
         sites: fields.texts("site"),
         since: fields.day("since")?,
         until: fields.day("until")?,
-        seen_since: None,
+        seen_since: fields.day("seen_since")?.map(midnight).transpose()?,
         sections: fields.texts("section"),
         authors: fields.texts("author"),
         access: access.collect::<Result<_, _>>()?,
@@ -162,6 +164,12 @@ fn filter(fields: &FormFields, door: &Door) -> Result<ArticleFilter, String> {
         },
         purpose,
     })
+}
+
+/// Returns the beginning of a day in UTC.
+fn midnight(day: Date) -> Result<Timestamp, String> {
+    let at = TimeZone::UTC.to_timestamp(day.to_datetime(Time::midnight()));
+    at.map(Timestamp::from).map_err(|error| error.to_string())
 }
 
 fn options(fields: &FormFields, format: ExportFormat) -> Result<ExportOptions, String> {
@@ -209,11 +217,13 @@ mod tests {
 
     #[test]
     fn a_form_is_read_and_other_readers_get_what_may_be_shown_to_them() {
-        let form = b"format=csv&site=a&site=b&since=2026-01-02&until=&section=&bom=1&coding=gz\
+        let form = b"format=csv&site=a&site=b&since=2026-01-02&seen_since=2026-01-03&until=&section=&bom=1&coding=gz\
                      &for=ai-training&schema=cc-news";
         let own = ExportOrder::read(form, &door(None)).unwrap();
         assert_eq!(own.filter.sites, ["a", "b"]);
         assert_eq!(own.filter.since, Some(jiff::civil::date(2026, 1, 2)));
+        let seen = Timestamp::from_rfc3339("2026-01-03T00:00:00Z");
+        assert_eq!(own.filter.seen_since, seen);
         assert_eq!((own.filter.until, own.filter.sections.len()), (None, 0));
         assert_eq!(own.filter.purpose, Some(Purpose::AiTraining));
         assert_eq!(own.options.cells.mark, Mark::Utf8);

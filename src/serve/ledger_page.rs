@@ -167,8 +167,8 @@ fn row(wish: &Wish, request: &SentRequest, article: &RequestedArticle) -> Markup
     let words = WorkWords::of(wish.language);
     html! {
         tr {
-            th.moment scope="row" { (in_seconds(request.at)) }
-            td {
+            td.moment { (in_seconds(request.at)) }
+            td.address {
                 @match article {
                     // The address of what was taken out may tell its title.
                     RequestedArticle::TakenDown => (words.removed),

@@ -77,6 +77,7 @@ words! {
     papers: "Papers (all where none is chosen)", "신문 (고르지 않으면 모두)";
     from_day: "First day", "첫날";
     to_day: "Last day", "마지막 날";
+    seen_from: "First seen since (UTC)", "처음 본 날부터 (UTC)";
     section: "Section", "섹션";
     author: "Author", "저자";
     access: "Readable by", "공개 범위";

@@ -62,7 +62,7 @@ fn the_ledger_metrics_an_audit_and_an_export_are_those_of_a_folder() {
         assert_eq!((one.status, other.status), (200, 200), "{path}");
         assert_eq!(one.body, other.body, "{path}");
     }
-    let row = "<th class=\"moment\"";
+    let row = "<td class=\"moment\"";
     let requests = served[0].get("/ledger?site=demo").body;
     assert!(requests.contains(row), "{requests}");
 
