@@ -122,6 +122,8 @@ pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
 #[cfg(feature = "postgres")]
 pub use postgres::CopyTask;
+#[cfg(feature = "cli")]
+pub(crate) use reader::Declaration;
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,
     ArticleScope, ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan,

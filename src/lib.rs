@@ -73,6 +73,8 @@
 // A new variant must break the build where a decision is due.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+#[cfg(feature = "cli")]
+mod ai_input;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod archive;
@@ -98,6 +100,8 @@ mod compact;
 pub mod config;
 #[cfg(feature = "crawl")]
 mod config_folder;
+#[cfg(feature = "cli")]
+mod connections;
 #[cfg(feature = "cli")]
 mod counts;
 #[cfg(feature = "archive")]
@@ -145,6 +149,8 @@ pub mod identity;
 mod lease_deadline;
 #[doc(hidden)]
 pub mod markup;
+#[cfg(feature = "cli")]
+mod mcp;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod opt_out;
@@ -153,6 +159,8 @@ pub mod page_url;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod politeness;
+#[cfg(feature = "cli")]
+mod reader_pool;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod reextract;

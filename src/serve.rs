@@ -11,7 +11,6 @@ mod article_parts;
 mod article_routes;
 mod asked;
 mod citation_file;
-mod connections;
 mod diff_page;
 mod door;
 mod failure;
@@ -21,13 +20,11 @@ mod home_page;
 mod kept_capture;
 mod language;
 mod query;
-mod reader_pool;
 mod rights_at_door;
 mod routes;
 mod run_page;
 mod search_page;
 mod site_page;
-mod status_board;
 mod words;
 
 use std::future::Future;
@@ -40,9 +37,10 @@ use tokio::net::TcpListener;
 use crate::archive::{ArchiveError, ArchiveLocation};
 use crate::clock::Clock;
 use crate::config::Site;
+use crate::connections;
+use crate::reader_pool::ReaderPool;
 use crate::serve::door::Door;
-use crate::serve::reader_pool::ReaderPool;
-use crate::serve::status_board::StatusBoard;
+use crate::status::StatusBoard;
 
 pub(crate) use door::Password;
 
