@@ -56,10 +56,11 @@
 //! | configuration | `config_folder`, `retention` | files |
 //! | action | `crawl`, `survey`, `audit`, `verify` | tokio tasks, files |
 //! | | `compact`, `export`, `history`, `reextract`, `demo`, `saved_file` | |
+//! | | `ai_input`, `reader_pool`, `connections` | axum, hyper (`connections`) |
 //! | sessions | `crawl_session`, `backup`, `archive_copy` | a runtime, the environment, files |
 //! | crawls at their times | `schedule` | monitors |
 //! | status, pure but for its reading | `status` | |
-//! | web pages | `serve` | axum, maud |
+//! | web pages, assistants | `serve`, `mcp` | axum, maud, rmcp |
 //! | face | `cli` | clap, stdout, pipes |
 //!
 //! Deciding is pure and is told the time. A right is a value (`robots::Allowed`,

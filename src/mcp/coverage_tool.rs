@@ -13,7 +13,7 @@ use crate::archive::{Reader, SiteState};
 use crate::config::units::day;
 use crate::mcp::ToolDesk;
 use crate::mcp::coverage_tool::gaps_told::{GapTold, gaps_told};
-use crate::mcp::coverage_tool::periods::{CountedPeriod, Period, counted};
+use crate::mcp::coverage_tool::periods::{CountedPeriod, Period, PeriodPage, counted};
 use crate::mcp::cut_text::cut;
 use crate::mcp::page_cursor::{next_cursor, skipped};
 use crate::mcp::tool_failure::ToolFailure;
@@ -112,12 +112,17 @@ pub(super) fn read_coverage(
     let days: Vec<Date> = published.iter().map(|at| day_of(*at, &zone)).collect();
     let to = to.unwrap_or_else(|| day_of(now, &zone));
     let from = from.or_else(|| days.iter().min().copied()).unwrap_or(to);
-    let counts = counted(&days, arguments.by, (from, to));
+    // One more tells that there is a further page.
+    let page = PeriodPage {
+        skipped: place,
+        most: PAGE + 1,
+    };
+    let mut counts = counted(&days, arguments.by, (from, to), page);
+    let all = place.saturating_add(counts.len());
+    counts.truncate(PAGE);
 
     let gaps = gaps_told(reader, state)?;
     let further_gaps = gaps.len().saturating_sub(MOST_GAPS);
-    let all = counts.len();
-    let counts: Vec<CountedPeriod> = counts.into_iter().skip(place).take(PAGE).collect();
     Ok(CoverageAnswer {
         site: cut(&arguments.site, 200),
         articles: state.articles,

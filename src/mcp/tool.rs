@@ -141,10 +141,30 @@ impl ArchiveTool {
     }
 }
 
-/// Returns the schemas of a tool's arguments and of its answer.
+/// Returns the schemas of a tool's arguments and of its answer. They name no format of numbers:
+/// `uint64` is no word of JSON Schema, and strict clients refuse it.
 fn schemas<A: JsonSchema + 'static, B: JsonSchema + 'static>() -> (JsonObject, JsonObject) {
     let input = schema_for_input::<A>().expect("arguments are an object with named fields");
-    ((*input).clone(), (*schema_for_output::<B>()).clone())
+    let (mut input, mut output) = ((*input).clone(), (*schema_for_output::<B>()).clone());
+    remove_formats(&mut input);
+    remove_formats(&mut output);
+    (input, output)
+}
+
+fn remove_formats(schema: &mut JsonObject) {
+    // A field of that name would be an object.
+    if schema.get("format").is_some_and(Value::is_string) {
+        schema.remove("format");
+    }
+    schema.values_mut().for_each(remove_formats_below);
+}
+
+fn remove_formats_below(value: &mut Value) {
+    match value {
+        Value::Object(schema) => remove_formats(schema),
+        Value::Array(schemas) => schemas.iter_mut().for_each(remove_formats_below),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 fn read<A: DeserializeOwned>(arguments: JsonObject) -> Result<A, ToolFailure> {

@@ -51,8 +51,22 @@ impl Period {
     }
 }
 
-/// Counts the articles of each period from one day to another, also where there is none.
-pub(super) fn counted(days: &[Date], by: Period, (from, to): (Date, Date)) -> Vec<CountedPeriod> {
+/// A page of the periods.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PeriodPage {
+    /// Periods before the first one that is told.
+    pub skipped: usize,
+    /// The most periods that are told.
+    pub most: usize,
+}
+
+/// Counts the articles of the periods of a page, from one day to another, also where there is none.
+pub(super) fn counted(
+    days: &[Date],
+    by: Period,
+    (from, to): (Date, Date),
+    page: PeriodPage,
+) -> Vec<CountedPeriod> {
     let mut found: BTreeMap<Date, u64> = BTreeMap::new();
     for day in days.iter().filter(|day| (from..=to).contains(day)) {
         *found.entry(by.begin(*day)).or_default() += 1;
@@ -60,6 +74,8 @@ pub(super) fn counted(days: &[Date], by: Period, (from, to): (Date, Date)) -> Ve
     let begins = std::iter::successors(Some(by.begin(from)), |begin| by.next(*begin));
     begins
         .take_while(|begin| *begin <= to)
+        .skip(page.skipped)
+        .take(page.most)
         .map(|begin| CountedPeriod {
             period: by.name(begin),
             articles: found.get(&begin).copied().unwrap_or_default(),
@@ -74,7 +90,11 @@ mod tests {
     fn told(days: &[&str], by: Period, from: &str, to: &str) -> Vec<String> {
         let days: Vec<Date> = days.iter().map(|day| day.parse().unwrap()).collect();
         let span = (from.parse().unwrap(), to.parse().unwrap());
-        let counts = counted(&days, by, span).into_iter();
+        let page = PeriodPage {
+            skipped: 0,
+            most: 10,
+        };
+        let counts = counted(&days, by, span, page).into_iter();
         counts
             .map(|one| format!("{} {}", one.period, one.articles))
             .collect()
@@ -91,6 +111,18 @@ mod tests {
             told(&days, Period::Day, "2026-02-28", "2026-03-02"),
             ["2026-02-28 0", "2026-03-01 2", "2026-03-02 0"]
         );
+    }
+
+    #[test]
+    fn a_page_begins_behind_the_one_before() {
+        let span = ("0001-01-01".parse().unwrap(), "9999-12-31".parse().unwrap());
+        let page = PeriodPage {
+            skipped: 3_000_000,
+            most: 2,
+        };
+        let told = counted(&[], Period::Day, span, page);
+        assert_eq!(told.len(), 2);
+        assert_eq!(told[0].period, "8214-09-28");
     }
 
     #[test]
