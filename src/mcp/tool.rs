@@ -11,11 +11,15 @@ use crate::archive::Reader;
 use crate::mcp::ToolDesk;
 use crate::mcp::article_tool::{ArticleAnswer, ArticleArguments, read_article};
 use crate::mcp::coverage_tool::{CoverageAnswer, CoverageArguments, read_coverage};
+use crate::mcp::cut_text::cut;
 use crate::mcp::diff_tool::{DiffAnswer, DiffArguments, read_diff};
 use crate::mcp::search_tool::{SearchAnswer, SearchArguments, find_articles};
 use crate::mcp::sites_tool::{SitesAnswer, SitesArguments, read_sites};
 use crate::mcp::tool_failure::ToolFailure;
 use crate::mcp::versions_tool::{VersionsAnswer, VersionsArguments, read_versions};
+
+/// The most letters of what is said of wrong arguments: it names what was sent.
+const SAID: usize = 500;
 
 /// A tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +173,7 @@ fn remove_formats_below(value: &mut Value) {
 
 fn read<A: DeserializeOwned>(arguments: JsonObject) -> Result<A, ToolFailure> {
     serde_json::from_value(Value::Object(arguments))
-        .map_err(|error| ToolFailure::Arguments(error.to_string()))
+        .map_err(|error| ToolFailure::Arguments(cut(&error.to_string(), SAID)))
 }
 
 fn told(answer: impl Serialize) -> Result<Value, ToolFailure> {

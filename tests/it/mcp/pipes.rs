@@ -187,6 +187,11 @@ fn what_is_asked_wrongly_is_answered_with_what_to_do() {
             json!({"query": "책", "limit": 51}),
             "from 1 to 50",
         ),
+        (
+            "search",
+            json!({"query": "책", "order": long}),
+            "unknown variant",
+        ),
         ("search", json!({"query": "책", "order": "worst"}), "worst"),
         (
             "search",
