@@ -82,6 +82,8 @@ pub mod archive;
 #[cfg(all(feature = "cli", feature = "postgres"))]
 mod archive_copy;
 mod article_key;
+#[cfg(feature = "cli")]
+mod article_markdown;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod audit;

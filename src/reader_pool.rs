@@ -12,6 +12,10 @@ use crate::archive::{ArchiveError, ArchiveLocation, Reader};
 /// At most so many requests read at one time; others wait for their turn.
 const MOST_READERS: usize = 8;
 
+/// At most so many long answers are written at one time, beside the others: a reader that takes
+/// them slowly keeps no page waiting.
+const MOST_LONG: usize = 2;
+
 /// Why a request got no answer, as far as a pool must know it.
 pub(crate) trait ReadFailure: From<ArchiveError> {
     /// Tells whether the archive failed, so that its reader may be of no more use.
@@ -23,6 +27,7 @@ pub(crate) trait ReadFailure: From<ArchiveError> {
 pub(crate) struct ReaderPool {
     place: ArchiveLocation,
     turns: Arc<Semaphore>,
+    long_turns: Arc<Semaphore>,
     /// Readers that nobody uses. The lock is held for a push or a pop.
     idle: Mutex<Vec<PooledReader>>,
 }
@@ -65,6 +70,7 @@ impl ReaderPool {
         Ok(Self {
             place,
             turns: Arc::new(Semaphore::new(MOST_READERS)),
+            long_turns: Arc::new(Semaphore::new(MOST_LONG)),
             idle: Mutex::new(vec![first]),
         })
     }
@@ -91,6 +97,11 @@ impl ReaderPool {
     /// Returns the turns, of which a request takes one before it reads.
     pub(crate) fn turns(&self) -> &Arc<Semaphore> {
         &self.turns
+    }
+
+    /// Returns the turns of long answers.
+    pub(crate) fn long_turns(&self) -> &Arc<Semaphore> {
+        &self.long_turns
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<PooledReader>> {

@@ -24,7 +24,7 @@ pub(crate) use activity::SiteActivity;
 pub(crate) use board::StatusBoard;
 pub(crate) use host::HostStatus;
 pub(crate) use html_page::StatusPage;
-pub(crate) use site::SiteStatus;
+pub(crate) use site::{SiteStatus, SiteWarning};
 
 /// The status of an archive.
 #[derive(Debug)]

@@ -95,6 +95,8 @@ pub use search::{
     CountKey, FoundText, MOST_LATE, MOST_RANKED, SearchHit, SearchSelect, Searcher, SoughtColumns,
     SoughtPhrase, SoughtWords,
 };
+#[cfg(feature = "cli")]
+pub(crate) use state::LiveRun;
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading. It sees the changes that the writer has saved.

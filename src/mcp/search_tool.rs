@@ -61,7 +61,7 @@ enum FoundOrder {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(crate = "rmcp::schemars")]
-pub(super) struct SearchAnswer {
+pub(super) struct FoundArticles {
     /// How many articles have the words, copies of one story among them.
     articles: u64,
     /// The query that found them, where nothing has the words as they were asked: words without
@@ -90,7 +90,7 @@ pub(super) struct SearchResult {
 pub(super) fn find_articles(
     reader: &Reader,
     arguments: &SearchArguments,
-) -> Result<SearchAnswer, ToolFailure> {
+) -> Result<FoundArticles, ToolFailure> {
     let query = query(&arguments.query)?;
     let page = page(arguments)?;
     let _snapshot = reader.snapshot()?;
@@ -103,7 +103,7 @@ pub(super) fn find_articles(
         results.extend(result(reader, story)?);
     }
     let next = found.next_page(page).filter(|next| *next <= MOST_SKIPPED);
-    Ok(SearchAnswer {
+    Ok(FoundArticles {
         articles: found.articles,
         found_instead: found.instead,
         results,

@@ -13,7 +13,7 @@ use crate::mcp::article_tool::{ArticleAnswer, ArticleArguments, read_article};
 use crate::mcp::coverage_tool::{CoverageAnswer, CoverageArguments, read_coverage};
 use crate::mcp::cut_text::cut;
 use crate::mcp::diff_tool::{DiffAnswer, DiffArguments, read_diff};
-use crate::mcp::search_tool::{SearchAnswer, SearchArguments, find_articles};
+use crate::mcp::search_tool::{FoundArticles, SearchArguments, find_articles};
 use crate::mcp::sites_tool::{SitesAnswer, SitesArguments, read_sites};
 use crate::mcp::tool_failure::ToolFailure;
 use crate::mcp::versions_tool::{VersionsAnswer, VersionsArguments, read_versions};
@@ -114,7 +114,7 @@ impl ArchiveTool {
             .idempotent(true)
             .open_world(false);
         let (input, output) = match self {
-            Self::Search => schemas::<SearchArguments, SearchAnswer>(),
+            Self::Search => schemas::<SearchArguments, FoundArticles>(),
             Self::Article => schemas::<ArticleArguments, ArticleAnswer>(),
             Self::Versions => schemas::<VersionsArguments, VersionsAnswer>(),
             Self::Diff => schemas::<DiffArguments, DiffAnswer>(),

@@ -20,6 +20,8 @@ pub(super) enum NoPage {
     /// What was asked cannot be read.
     BadQuery(QueryError),
     Archive(ArchiveError),
+    /// As much as may be is answered already.
+    Busy,
     /// The work ended without a result.
     Broken,
 }
@@ -32,7 +34,7 @@ impl NoPage {
             Self::Ambiguous(_) => StatusCode::MULTIPLE_CHOICES,
             Self::Reserved => StatusCode::FORBIDDEN,
             Self::BadQuery(_) => StatusCode::BAD_REQUEST,
-            Self::Archive(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Archive(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -11,6 +11,7 @@ use jiff::{Timestamp as Moment, ToSpan};
 use maud::{Markup, html};
 
 use crate::archive::{ArticleFilter, ArticleListing, ListCursor, ListOrder, Reader};
+use crate::config_folder::OwnSetting;
 use crate::page_url::PageUrl;
 use crate::serve::Desk;
 use crate::serve::article_address::{outside, query, step};
@@ -18,7 +19,9 @@ use crate::serve::failure::NoPage;
 use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::{articles, moment};
 use crate::serve::query::{ListFields, Wish};
-use crate::status::{ArchiveStatus, HostStatus, SiteStatus};
+use crate::serve::quoted::quoted;
+use crate::serve::warning_list::warning_list;
+use crate::status::{ArchiveStatus, HostStatus, SiteStatus, SiteWarning};
 use crate::time::Timestamp;
 
 /// Weeks of the calendar.
@@ -42,6 +45,7 @@ pub(super) struct PaperState {
     /// The day whose articles are listed.
     day: Option<Date>,
     listing: ArticleListing,
+    own_settings: Vec<OwnSetting>,
 }
 
 impl PaperState {
@@ -96,6 +100,7 @@ impl PaperState {
             today,
             day,
             listing,
+            own_settings: desk.own_settings.get(name).cloned().unwrap_or_default(),
         })
     }
 }
@@ -148,16 +153,23 @@ pub(super) fn site_page(wish: &Wish, shown: &PaperState) -> Markup {
     let words = wish.words();
     let state = &shown.site().state;
     let path = format!("/sites/{}", step(&state.site));
-    let warnings = shown.site().warnings();
+    let warnings = shown.site().warnings().into_iter();
+    let (gaps, warnings): (Vec<_>, Vec<_>) = warnings.partition(SiteWarning::is_gap);
     let content = html! {
-        h1 { bdi { (state.title) } }
+        h1 { (quoted(&state.title)) }
         @if let Some(home) = outside(&state.home) {
             p { a rel="noopener noreferrer" href=(home) { bdi { (home) } } }
         }
         @if !warnings.is_empty() {
             section.warnings {
                 h2 { (words.look_first) }
-                ul lang="en" { @for warning in &warnings { li { (warning) } } }
+                (warning_list(wish, &warnings))
+            }
+        }
+        @if !gaps.is_empty() {
+            section.warnings {
+                h2 { (words.gaps) }
+                (warning_list(wish, &gaps))
             }
         }
         (facts(wish, shown))
@@ -206,6 +218,12 @@ fn facts(wish: &Wish, shown: &PaperState) -> Markup {
             @if let Some(host) = shown.host() {
                 dt { (words.pace) }
                 dd lang="en" { (host.state.gap_seconds) " s: " (host.gap_reason) "; " (host.next_turn()) }
+            }
+            @if !shown.own_settings.is_empty() {
+                dt { (words.own_settings) }
+                @for own in &shown.own_settings {
+                    dd { code lang="en" { (own.key) " = " (own.value) } }
+                }
             }
         }
     }

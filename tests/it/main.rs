@@ -80,6 +80,7 @@ mod runs;
 mod schedule;
 mod search;
 mod serve;
+mod serve_pages;
 mod signed_requests;
 mod simulated;
 mod simulated_web;

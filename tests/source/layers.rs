@@ -51,6 +51,7 @@ const ROWS: [&[&str]; 17] = [
     // answer may be made with an article.
     &[
         "ai_input",
+        "article_markdown",
         "audit",
         "citation",
         "compact",
