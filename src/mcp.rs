@@ -20,7 +20,6 @@ mod tool_server;
 mod versions_tool;
 mod web_endpoint;
 
-use std::future::Future;
 use std::sync::Arc;
 
 use rmcp::ServiceExt;
@@ -66,16 +65,14 @@ impl ToolDesk {
 
 /// Answers on stdin and stdout until stdin is closed. Calls that were begun then are answered, if
 /// they end soon.
-pub(crate) fn answer_on_pipes(desk: Arc<ToolDesk>) -> impl Future<Output = ()> + Send {
-    async move {
-        let begun = match ToolServer::of(desk).serve(stdio()).await {
-            Ok(begun) => begun,
-            // A client that hangs up before it says which version it speaks wants nothing.
-            Err(error) => return tracing::debug!(%error, "no client began"),
-        };
-        match begun.waiting().await {
-            Ok(end) => tracing::debug!(?end, "the client ended"),
-            Err(error) => tracing::error!(%error, "the connection failed"),
-        }
+pub(crate) async fn answer_on_pipes(desk: Arc<ToolDesk>) {
+    let begun = match ToolServer::of(desk).serve(stdio()).await {
+        Ok(begun) => begun,
+        // A client that hangs up before it says which version it speaks wants nothing.
+        Err(error) => return tracing::debug!(%error, "no client began"),
+    };
+    match begun.waiting().await {
+        Ok(end) => tracing::debug!(?end, "the client ended"),
+        Err(error) => tracing::error!(%error, "the connection failed"),
     }
 }
