@@ -122,7 +122,7 @@ mod tests {
         };
         let told = counted(&[], Period::Day, span, page);
         assert_eq!(told.len(), 2);
-        assert_eq!(told[0].period, "8214-09-28");
+        assert_eq!(told[0].period, "8214-09-22");
     }
 
     #[test]
