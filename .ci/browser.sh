@@ -79,7 +79,7 @@ articles=$("$saseo" --data "$scratch/hostile" export --format jsonl --out - | wc
 test "$articles" -eq 4 || { echo "browser: $articles articles of the hostile paper" >&2; exit 1; }
 
 echo "-- in Chromium"
-serve "$data"
+serve "$data" --config "$data/config"
 demo=$address
 serve "$scratch/hostile" "${hostile[@]}"
 shots=${SASEO_SHOTS:-$scratch/shots}

@@ -22,7 +22,7 @@ use crate::time::Timestamp;
 
 pub(crate) use activity::SiteActivity;
 pub(crate) use board::StatusBoard;
-pub(crate) use host::HostStatus;
+pub(crate) use host::{GapReason, HostStatus};
 pub(crate) use html_page::StatusPage;
 pub(crate) use site::{SiteStatus, SiteWarning};
 

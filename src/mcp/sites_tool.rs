@@ -147,9 +147,10 @@ fn host<'s>(status: &'s ArchiveStatus, site: &SiteStatus) -> Option<&'s HostStat
 }
 
 fn pace(host: &HostStatus) -> PaceTold {
+    let rests = host.rests_until().and(host.state.rest_in_words);
     PaceTold {
         gap_seconds: host.state.gap_seconds,
-        reason: host.gap_reason.to_owned(),
-        pause: host.state.rest_in_words.map(str::to_owned),
+        reason: host.gap_reason.to_string(),
+        pause: rests.map(str::to_owned),
     }
 }

@@ -10,7 +10,7 @@ use crate::serve::article_parts::ArticleParts;
 use crate::serve::frame::page_with;
 use crate::serve::home_page::moment;
 use crate::serve::query::Wish;
-use crate::serve::quoted::quoted;
+use crate::serve::quoted::{language_of, quoted};
 use crate::serve::rights_at_door::{Shown, excerpt};
 
 pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
@@ -126,7 +126,7 @@ fn photo(wish: &Wish, parts: &ArticleParts, n: usize, image: &Image) -> Markup {
                 p.absent { (words.photo_not_kept) }
             }
             @if caption.is_some() || image.credit.is_some() {
-                figcaption dir="auto" {
+                figcaption dir="auto" lang=[caption.and_then(language_of)] {
                     (caption.unwrap_or_default())
                     @if let Some(credit) = &image.credit { " " small { (credit) } }
                 }

@@ -18,10 +18,11 @@ use crate::serve::article_address::{outside, query, step};
 use crate::serve::failure::NoPage;
 use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::{articles, moment};
+use crate::serve::language::Language;
 use crate::serve::query::{ListFields, Wish};
 use crate::serve::quoted::quoted;
 use crate::serve::warning_list::warning_list;
-use crate::status::{ArchiveStatus, HostStatus, SiteStatus, SiteWarning};
+use crate::status::{ArchiveStatus, GapReason, HostStatus, SiteStatus, SiteWarning};
 use crate::time::Timestamp;
 
 /// Weeks of the calendar.
@@ -217,12 +218,38 @@ fn facts(wish: &Wish, shown: &PaperState) -> Markup {
             }
             @if let Some(host) = shown.host() {
                 dt { (words.pace) }
-                dd lang="en" { (host.state.gap_seconds) " s: " (host.gap_reason) "; " (host.next_turn()) }
+                dd { (pace(wish.language, host)) }
             }
             @if !shown.own_settings.is_empty() {
                 dt { (words.own_settings) }
                 @for own in &shown.own_settings {
                     dd { code lang="en" { (own.key) " = " (own.value) } }
+                }
+            }
+        }
+    }
+}
+
+/// Returns the pace of a host, its reason, and when it may be asked next.
+fn pace(language: Language, host: &HostStatus) -> Markup {
+    let seconds = host.state.gap_seconds;
+    match language {
+        Language::English => html! { (seconds) " s: " (host.gap_reason) "; " (host.next_turn()) },
+        Language::Korean => {
+            let reason = match host.gap_reason {
+                GapReason::SiteFile => "사이트 파일의 설정대로",
+                GapReason::SlowAnswers => "응답이 느리거나 실패해서",
+                GapReason::Robots => "robots.txt의 요청대로",
+            };
+            html! {
+                (seconds) "초 (" (reason) ") · "
+                @match host.rests_until() {
+                    Some(until) => { (moment(until)) " UTC까지 쉼" },
+                    None => "언제든 요청할 수 있음",
+                }
+                // The reasons of servers are told in English alone.
+                @if let (Some(_), Some(why)) = (host.rests_until(), host.state.rest_in_words) {
+                    ": " span lang="en" { (why) }
                 }
             }
         }
