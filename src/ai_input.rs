@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::archive::{ArticleVersion, Declaration};
-use crate::rights::{Claim, DeclaredRights, Purpose, Statement, UseLevel};
+use crate::rights::{DeclaredRights, Purpose, Statement};
 use crate::time::Timestamp;
 
 /// The columns that tell of rights.
@@ -78,20 +78,13 @@ fn has_reservation(rights: &DeclaredRights) -> bool {
 
 /// Tells whether a statement reserves the use in answers, or allows no more than a reference.
 fn reserves(statement: &Statement) -> bool {
-    match &statement.claim {
-        Claim::Level(level) => *level <= UseLevel::Reference,
-        claim @ (Claim::Use(..)
-        | Claim::Licence(_)
-        | Claim::NoArchive
-        | Claim::UnavailableAfter(_)
-        | Claim::Unknown(_)) => Purpose::AiInput.is_reserved_by(claim, None),
-    }
+    Purpose::Display.is_reserved_by(&statement.claim, None)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rights::{Use, UseState};
+    use crate::rights::{Claim, Use, UseLevel, UseState};
 
     const FETCHED: Timestamp = Timestamp::from_seconds(1_000);
 

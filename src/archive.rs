@@ -122,6 +122,10 @@ pub use open::Archive;
 pub use page_log::{ChangedPages, is_same, write_changed_pages};
 #[cfg(feature = "postgres")]
 pub use postgres::CopyTask;
+#[cfg(feature = "cli")]
+pub(crate) use reader::{
+    AnswerClass, Declaration, EndedCounts, LiveRun, RequestFilter, RequestPage, SentRequest,
+};
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,
     ArticleScope, ArticleVersion, BadText, CaptureOf, CaptureRecord, CapturedAnswer, ChangeSpan,
@@ -137,8 +141,6 @@ pub use reader::{
     StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion, StoredWords,
     UnreadableRows, VersionCapture, VersionChoice, condition_columns, in_words, queues,
 };
-#[cfg(feature = "cli")]
-pub(crate) use reader::{Declaration, LiveRun};
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
 };

@@ -19,6 +19,8 @@ mod time_stamps;
 mod totals;
 mod violation;
 
+use std::ops::ControlFlow;
+
 use crate::archive::{ArchiveError, Reader};
 use crate::audit::ledger_check::LedgerCheck;
 
@@ -51,11 +53,37 @@ pub use violation::{Violation, ViolationKind};
 /// ```
 pub fn audit(reader: &Reader, scope: AuditScope) -> Result<AuditReport, ArchiveError> {
     let mut check = LedgerCheck::new(scope);
+    // Nothing ends it before the last row.
+    let _ = follow_ledger(reader, &mut check, |_| ControlFlow::Continue(()))?;
+    Ok(check.report())
+}
+
+/// Audits as [`audit()`] does, and tells each row's number before it is checked. `None` where the
+/// audit was ended at a row.
+#[cfg(feature = "cli")]
+pub(crate) fn audit_watched(
+    reader: &Reader,
+    scope: AuditScope,
+    watch: impl FnMut(i64) -> ControlFlow<()>,
+) -> Result<Option<AuditReport>, ArchiveError> {
+    let mut check = LedgerCheck::new(scope);
+    let followed = follow_ledger(reader, &mut check, watch)?;
+    Ok(followed.is_continue().then(|| check.report()))
+}
+
+/// Checks each row of the ledger, up to one at which it is told to end.
+fn follow_ledger(
+    reader: &Reader,
+    check: &mut LedgerCheck,
+    mut watch: impl FnMut(i64) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, ArchiveError> {
     let mut ledger = reader.ledger()?;
     let mut rows = ledger.rows();
     while let Some(entry) = rows.next_entry()? {
+        if watch(entry.id).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
         check.follow(&entry, |id| reader.robots_copy(id))?;
     }
-
-    Ok(check.report())
+    Ok(ControlFlow::Continue(()))
 }

@@ -190,9 +190,9 @@ enum Command {
     Search(search::SearchArgs),
     /// Show the archive as web pages on this machine, until stopped
     ///
-    /// Papers, articles with their photos and versions, search and citations, in Korean and
-    /// English, for a browser at http://127.0.0.1:8780/. It writes nothing, and runs beside a
-    /// crawl. Other machines see it with --listen, behind a password; of articles that their paper
+    /// Papers, articles with their photos and versions, search and citations, the ledger, an audit,
+    /// exports to download and metrics, in Korean and English, for a browser at
+    /// http://127.0.0.1:8780/. It writes nothing into the archive, and runs beside a crawl. Other machines see it with --listen, behind a password; of articles that their paper
     /// reserves they see the beginning.
     #[command(after_help = help_texts::serve())]
     Serve(serve::ServeArgs),

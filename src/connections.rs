@@ -1,11 +1,17 @@
 //! Connections: how many there are, how long they last, and how they end.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use axum::response::Response;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -13,6 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
+use crate::time::Timestamp;
 
 /// At most so many connections stand open; further ones wait until one ends.
 const MOST_CONNECTIONS: usize = 512;
@@ -20,9 +27,9 @@ const MOST_CONNECTIONS: usize = 512;
 /// A request's head has come after this, or its connection is closed.
 const HEAD: Duration = Duration::from_secs(15);
 
-/// The longest life of a connection, however it is used: long enough for a page of many megabytes
-/// over a slow line, and for a browser that reads on. A reader that takes nothing keeps its answer
-/// in memory no longer.
+/// The longest life of a connection, but for downloads that are taken: long enough for a page of
+/// many megabytes over a slow line, and for a browser that reads on. A reader that takes nothing
+/// keeps its answer in memory no longer.
 const LIFE: Duration = Duration::from_secs(300);
 
 /// How long answers that were begun may take once the server is to stop.
@@ -55,9 +62,9 @@ pub(crate) async fn answer_all(
 
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(HEAD);
-        let service = TowerToHyperService::new(router.clone());
+        let life = ConnectionLife::begin(clock.now());
+        let service = served_with(router.clone(), life.clone());
         let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
-        let end = clock.now() + LIFE;
         tokio::spawn(async move {
             let _turn = turn;
             tokio::select! {
@@ -67,7 +74,7 @@ pub(crate) async fn answer_all(
                         tracing::debug!(%error, "a connection ended");
                     }
                 }
-                () = clock.sleep_until(end) => {}
+                () = life.end(clock) => {}
             }
         });
     }
@@ -77,6 +84,44 @@ pub(crate) async fn answer_all(
         () = open.shutdown() => {}
         () = clock.sleep_until(clock.now() + GRACE) => {}
     }
+}
+
+/// When a connection ends. An answer that takes long, as a download does, lengthens it.
+#[derive(Clone, Debug)]
+pub(super) struct ConnectionLife(Arc<AtomicI64>);
+
+impl ConnectionLife {
+    fn begin(now: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new((now + LIFE).millis())))
+    }
+
+    /// Has it end as late as a connection that begins now.
+    pub(super) fn lengthen(&self, now: Timestamp) {
+        self.0.fetch_max((now + LIFE).millis(), Ordering::Relaxed);
+    }
+
+    /// Waits until its end.
+    async fn end(&self, clock: Clock) {
+        loop {
+            let end = Timestamp::from_millis(self.0.load(Ordering::Relaxed));
+            if end <= clock.now() {
+                return;
+            }
+            clock.sleep_until(end).await;
+        }
+    }
+}
+
+/// Returns the service of one connection, whose requests carry its life.
+fn served_with(
+    router: Router,
+    life: ConnectionLife,
+) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> {
+    let router = TowerToHyperService::new(router);
+    service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(life.clone());
+        router.call(request)
+    })
 }
 
 /// Waits for a turn, and takes the next connection; `None` where the system gave none.
@@ -91,5 +136,30 @@ async fn next_connection(
             tracing::warn!(%error, "a connection could not be taken");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_lives_on_while_its_answer_is_taken() {
+        let clock = Clock::set_to(Timestamp::EPOCH);
+        let life = ConnectionLife::begin(clock.now());
+        let ended = tokio::spawn({
+            let life = life.clone();
+            async move {
+                life.end(clock).await;
+                clock.now()
+            }
+        });
+        for _ in 0..3 {
+            clock.sleep_until(clock.now() + LIFE / 2).await;
+            life.lengthen(clock.now());
+        }
+        let last = clock.now();
+        assert!(last > Timestamp::EPOCH + LIFE);
+        assert!(ended.await.unwrap() >= last + LIFE);
     }
 }

@@ -45,6 +45,8 @@ pub(crate) use atom::{FeedSubject, atom_feed};
 pub(crate) use csv::write_guarded_row;
 pub use csv::{CsvDialect, Formulas, Mark};
 pub use error::ExportError;
+#[cfg(feature = "cli")]
+pub(crate) use format::LONGEST_FEED;
 pub use format::{ExportFormat, ExportOptions, NEWEST};
 pub use incremental::{
     ChangeLine, ExportName, ExportProgress, IncrementalSummary, NamedExportError, NamedExportList,
@@ -52,8 +54,18 @@ pub use incremental::{
     rewind_named,
 };
 pub use jsonl::JsonSchema;
+#[cfg(feature = "cli")]
+pub(crate) use manifest::ToldSelection;
 pub use place::{Beside, FolderBeside, Place, Stream};
 pub use record::{Provenance, Record, RightsStatement};
+
+/// Returns the fields of an article in exports, each with its name and what it is.
+#[cfg(feature = "cli")]
+pub(crate) fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
+    record::COLUMNS
+        .iter()
+        .map(|column| (column.name, column.about))
+}
 
 /// The result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -94,6 +94,15 @@ impl ReaderPool {
         result
     }
 
+    /// Opens a reader for work that takes longer than a request. It takes no turn.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the archive cannot be read.
+    pub(super) fn own_reader(&self) -> Result<Reader, ArchiveError> {
+        Reader::of(&self.place)
+    }
+
     /// Returns the turns, of which a request takes one before it reads.
     pub(crate) fn turns(&self) -> &Arc<Semaphore> {
         &self.turns

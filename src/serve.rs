@@ -10,32 +10,48 @@ mod article_page;
 mod article_parts;
 mod article_routes;
 mod asked;
+mod audit_job;
+mod audit_page;
 mod citation_file;
 mod diff_page;
 mod display;
 mod door;
+mod download;
+mod export_form;
+mod export_job;
+mod export_order;
+mod export_page;
 mod failure;
 mod feed_file;
 mod frame;
 mod home_page;
 mod kept_capture;
 mod language;
+mod ledger_page;
+mod metrics;
+mod one_job;
+mod openapi;
 mod query;
 mod quoted;
+mod request_counts;
 mod rights_at_door;
 mod routes;
 mod run_page;
+mod scratch;
 mod search_page;
 mod settings_page;
 mod site_page;
 mod versions_page;
 mod warning_list;
 mod words;
+mod work_routes;
+mod work_words;
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -46,7 +62,13 @@ use crate::config::Site;
 use crate::config_folder::OwnSetting;
 use crate::connections;
 use crate::reader_pool::ReaderPool;
+use crate::serve::audit_job::AuditFindings;
 use crate::serve::door::Door;
+use crate::serve::export_job::{KEPT, ReadyExport};
+use crate::serve::metrics::MetricsBoard;
+use crate::serve::one_job::OneJob;
+use crate::serve::request_counts::RequestCounts;
+use crate::serve::scratch::Scratch;
 use crate::status::StatusBoard;
 
 pub(crate) use door::Password;
@@ -65,6 +87,8 @@ pub(crate) struct ServeSettings {
     pub own_settings: HashMap<String, Vec<OwnSetting>>,
     /// Who may read; `None` for everybody who reaches the address.
     pub password: Option<Password>,
+    /// The folder in which exports are made for downloads.
+    pub scratch: PathBuf,
 }
 
 /// What the handlers of requests share.
@@ -76,6 +100,11 @@ struct Desk {
     board: StatusBoard,
     door: Door,
     clock: Clock,
+    audits: Arc<OneJob<AuditFindings>>,
+    exports: Arc<OneJob<ReadyExport>>,
+    scratch: Scratch,
+    metrics: MetricsBoard,
+    requests: RequestCounts,
 }
 
 /// A server that listens, and answers once it is run.
@@ -108,6 +137,11 @@ impl ArchiveServer {
             board: StatusBoard::default(),
             door: Door::at(address, settings.password),
             clock: Clock::system(),
+            audits: Arc::default(),
+            exports: Arc::new(OneJob::keeping(KEPT)),
+            scratch: Scratch::within(settings.scratch),
+            metrics: MetricsBoard::default(),
+            requests: RequestCounts::default(),
         };
         Ok(Self {
             listener,
@@ -124,8 +158,11 @@ impl ArchiveServer {
     /// Answers until `stopped` is done. Answers that were begun then are ended, if they end soon.
     pub(crate) async fn run(self, stopped: impl Future<Output = ()> + Send + 'static) {
         let clock = self.desk.clock;
-        let router = routes::router(self.desk);
+        let router = routes::router(Arc::clone(&self.desk));
         connections::answer_all(self.listener, router, clock, stopped).await;
+        self.desk.audits.cancel();
+        self.desk.requests.counting.cancel();
+        self.desk.scratch.remove();
     }
 }
 

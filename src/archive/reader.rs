@@ -31,6 +31,8 @@ mod photos;
 mod published;
 mod records;
 mod removal;
+#[cfg(feature = "cli")]
+mod requests;
 mod row_read;
 mod row_sample;
 mod search;
@@ -89,6 +91,8 @@ pub use outlook::Outlook;
 pub use photos::PhotoState;
 pub use records::{RecordIter, Records};
 pub use removal::{ChosenArticle, CleaningState, HeldArticle};
+#[cfg(feature = "cli")]
+pub(crate) use requests::{AnswerClass, EndedCounts, RequestFilter, RequestPage, SentRequest};
 pub use row_read::{RowRead, UnreadableRows};
 pub use row_sample::{RowSample, RowSpan};
 pub use search::{

@@ -16,8 +16,8 @@ use crate::clock::Clock;
 use crate::config::units::Bytes;
 use crate::config_folder::ConfigError;
 use crate::export::{
-    self, CsvDialect, ExportFormat, ExportName, ExportOptions, Formulas, JsonSchema, Mark, NEWEST,
-    Place,
+    self, CsvDialect, ExportFormat, ExportName, ExportOptions, Formulas, JsonSchema, LONGEST_FEED,
+    Mark, NEWEST, Place,
 };
 use crate::rights::Purpose;
 use crate::signals::CaughtSignals;
@@ -52,10 +52,10 @@ pub(super) struct ExportArgs {
     schema: JsonSchema,
     /// Feeds only: so many articles, the newest ones; 50 where nothing is said
     #[arg(long, value_name = "N", value_parser = feed_length)]
-    newest: Option<u64>,
+    newest: Option<usize>,
     /// Leave out the articles that their paper reserves against a purpose: ai-training, ai-input,
-    /// search or archive. How many and by which signals is told. An article whose paper says
-    /// nothing about the purpose is not left out
+    /// search, archive or display (the whole text for other readers). How many and by which
+    /// signals is told. An article whose paper says nothing about the purpose is not left out
     #[arg(long = "for", value_name = "PURPOSE", value_parser = Purpose::from_name)]
     purpose: Option<Purpose>,
     /// CSV only: begin the file with a byte order mark, by which Excel knows it for UTF-8
@@ -79,7 +79,7 @@ impl WholeExport<'_> {
     fn refuse_ignored(&self) -> Result<(), ConfigError> {
         let args = self.args;
         let is_csv = self.format == ExportFormat::Csv;
-        let is_feed = matches!(self.format, ExportFormat::Atom | ExportFormat::JsonFeed);
+        let is_feed = self.format.is_feed();
         let is_renamed = args.schema != JsonSchema::default();
         let has_versions = args.selection.versions() == VersionChoice::All;
 
@@ -132,11 +132,8 @@ fn usage(why: &str) -> Result<(), ConfigError> {
     Err(ConfigError::Usage(why.to_owned()))
 }
 
-/// The longest feed: it is made in memory.
-const LONGEST_FEED: u64 = 10_000;
-
 /// Reads the number of articles of a feed.
-fn feed_length(text: &str) -> Result<u64, String> {
+fn feed_length(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|count| (1..=LONGEST_FEED).contains(count))
@@ -169,17 +166,16 @@ fn run_whole(common: &Common, wanted: &WholeExport<'_>) -> anyhow::Result<Exit> 
         return Err(ConfigError::Usage(why.to_owned()).into());
     }
 
-    let newest = args.newest.and_then(|count| usize::try_from(count).ok());
     let options = ExportOptions {
         cells: wanted.cells(),
         schema: args.schema,
-        newest: newest.unwrap_or(NEWEST),
+        newest: args.newest.unwrap_or(NEWEST),
         made_at: Some(Clock::system().now()),
         ..ExportOptions::of(format)
     };
     let bag = args.bag.then(|| begin_bag(out)).transpose()?;
     let place = match &bag {
-        Some(bag) => Place::at(&bag.payload().join(payload_name(format)), format)?,
+        Some(bag) => Place::at(&bag.payload().join(format.usual_name()), format)?,
         None => place(out, format)?,
     };
     let taken = export::write(&reader, &filter, &options, place)?;
@@ -209,26 +205,8 @@ fn begin_bag(out: &Path) -> anyhow::Result<BagFolder> {
     Ok(bag)
 }
 
-/// Returns the name of the export in a bag.
-fn payload_name(format: ExportFormat) -> &'static str {
-    match format {
-        ExportFormat::Jsonl => "articles.jsonl",
-        ExportFormat::Csv => "articles.csv",
-        ExportFormat::Sqlite => "articles.db",
-        #[cfg(feature = "parquet")]
-        ExportFormat::Parquet => "articles.parquet",
-        #[cfg(feature = "parquet")]
-        ExportFormat::Dataset => "dataset",
-        ExportFormat::Atom => "articles.atom",
-        ExportFormat::JsonFeed => "feed.json",
-        ExportFormat::Text => "texts",
-        ExportFormat::Warc => "captures.warc.gz",
-        ExportFormat::Wacz => "captures.wacz",
-    }
-}
-
 fn bag_info(format: ExportFormat, filter: &ArticleFilter) -> BagInfo {
-    let content = payload_name(format);
+    let content = format.usual_name();
     BagInfo {
         bagged_at: Clock::system().now(),
         description: format!("{content} of {}", selection::in_words(filter)),

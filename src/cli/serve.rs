@@ -24,6 +24,10 @@ pub(super) struct ServeArgs {
     /// The file whose first line is the password of all readers, of at least 12 letters
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// The folder in which exports are made for downloads, by default the system's for temporary
+    /// files. They are removed after an hour, and when the server ends
+    #[arg(long, value_name = "DIR")]
+    scratch: Option<PathBuf>,
 }
 
 fn usual() -> SocketAddr {
@@ -50,6 +54,7 @@ pub(super) fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<Exit> {
             .collect(),
         sites: config.sites,
         password,
+        scratch: args.scratch.clone().unwrap_or_else(std::env::temp_dir),
     };
     let mut signals = CaughtSignals::new()?;
     let runtime = Builder::new_multi_thread().enable_all().build()?;

@@ -11,6 +11,10 @@ use crate::time::Timestamp;
 /// Articles of a feed where nobody says how many. Feed readers ask often and take the news.
 pub const NEWEST: usize = 50;
 
+/// The longest feed: it is made in memory.
+#[cfg(feature = "cli")]
+pub(crate) const LONGEST_FEED: usize = 10_000;
+
 /// The ending of the file for Datasette that stands beside a database.
 pub(super) const DATASETTE: &str = "datasette.yaml";
 
@@ -82,6 +86,51 @@ impl ExportOptions {
 }
 
 impl ExportFormat {
+    /// All formats, in the order of the help.
+    #[cfg(feature = "cli")]
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Jsonl,
+        Self::Csv,
+        Self::Sqlite,
+        Self::Parquet,
+        Self::Dataset,
+        Self::Atom,
+        Self::JsonFeed,
+        Self::Text,
+        Self::Warc,
+        Self::Wacz,
+    ];
+
+    /// Returns the usual name of an export's file or folder.
+    #[cfg(feature = "cli")]
+    pub(crate) fn usual_name(self) -> &'static str {
+        match self {
+            Self::Jsonl => "articles.jsonl",
+            Self::Csv => "articles.csv",
+            Self::Sqlite => "articles.db",
+            Self::Parquet => "articles.parquet",
+            Self::Dataset => "dataset",
+            Self::Atom => "articles.atom",
+            Self::JsonFeed => "feed.json",
+            Self::Text => "texts",
+            Self::Warc => "captures.warc.gz",
+            Self::Wacz => "captures.wacz",
+        }
+    }
+
+    /// Tells whether it is a folder of files under its usual name.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_folder(self) -> bool {
+        let shape = self.shape(Path::new(self.usual_name()));
+        matches!(shape, Ok(FormatShape::Folder))
+    }
+
+    /// Tells whether it is a feed of the newest articles.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_feed(self) -> bool {
+        matches!(self, Self::Atom | Self::JsonFeed)
+    }
+
     /// Returns its name in manifests, as it is typed.
     pub fn name(self) -> &'static str {
         match self {

@@ -16,7 +16,7 @@ use crate::export::exported_counts::ExportedCounts;
 use crate::export::record::COLUMNS;
 use crate::export::{ExportError, ExportOptions, ExportSummary, LeftOut, fault};
 
-pub(super) use selection::ToldSelection;
+pub(crate) use selection::ToldSelection;
 
 /// The name of the manifest within the folder of an export, and the ending of that beside a file.
 pub(super) const MANIFEST: &str = "manifest.json";

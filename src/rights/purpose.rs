@@ -1,6 +1,6 @@
 //! Purposes for which articles leave the archive, and the claims that reserve them.
 
-use crate::rights::{Claim, Use, UseState};
+use crate::rights::{Claim, Use, UseLevel, UseState};
 use crate::time::Timestamp;
 
 /// A purpose for which articles leave the archive.
@@ -10,6 +10,9 @@ pub enum Purpose {
     AiInput,
     Search,
     Archive,
+    /// Readers other than the archive's own user see the whole text. A reservation of answers, and
+    /// a level that allows no more than a reference, are against it.
+    Display,
 }
 
 impl Purpose {
@@ -19,7 +22,13 @@ impl Purpose {
     ///
     /// Fails where there is none; the error has the names.
     pub fn from_name(name: &str) -> Result<Self, String> {
-        let all = [Self::AiTraining, Self::AiInput, Self::Search, Self::Archive];
+        let all = [
+            Self::AiTraining,
+            Self::AiInput,
+            Self::Search,
+            Self::Archive,
+            Self::Display,
+        ];
         all.into_iter()
             .find(|one| one.name() == name)
             .ok_or_else(|| {
@@ -37,6 +46,7 @@ impl Purpose {
             Self::AiInput => "ai-input",
             Self::Search => "search",
             Self::Archive => "archive",
+            Self::Display => "display",
         }
     }
 
@@ -46,12 +56,12 @@ impl Purpose {
         match claim {
             Claim::Use(wanted, UseState::Reserved) => Some(*wanted) == self.reserved_use(),
             Claim::NoArchive => self == Self::Archive,
+            Claim::Level(level) => self == Self::Display && *level <= UseLevel::Reference,
             Claim::UnavailableAfter(from) => {
                 let is_due = at.is_none_or(|at| *from <= at);
                 is_due && matches!(self, Self::Archive | Self::Search)
             }
             Claim::Use(_, UseState::Allowed | UseState::Unsaid)
-            | Claim::Level(_)
             | Claim::Licence(_)
             | Claim::Unknown(_) => false,
         }
@@ -60,7 +70,7 @@ impl Purpose {
     fn reserved_use(self) -> Option<Use> {
         match self {
             Self::AiTraining => Some(Use::AiTrain),
-            Self::AiInput => Some(Use::AiInput),
+            Self::AiInput | Self::Display => Some(Use::AiInput),
             Self::Search => Some(Use::Search),
             Self::Archive => None,
         }

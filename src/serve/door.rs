@@ -83,6 +83,23 @@ impl Door {
         }
     }
 
+    /// Tells whether a form was sent from a page of this server. A browser adds the password to
+    /// forms of other sites, too, and tells where a form stood: by `Sec-Fetch-Site`, where the
+    /// connection is safe, or by `Origin` (Fetch, 3.2). No page can write these. What tells
+    /// neither is refused.
+    pub(super) fn is_sent_from_here(&self, headers: &HeaderMap) -> bool {
+        let text = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+        match (text("sec-fetch-site"), text("origin"), text("host")) {
+            (Some(site), _, _) => site == b"same-origin",
+            (None, Some(origin), Some(host)) => {
+                let secure = origin.strip_prefix(b"https://");
+                let named = secure.or_else(|| origin.strip_prefix(b"http://"));
+                named.is_some_and(|named| named.eq_ignore_ascii_case(host))
+            }
+            (None, Some(_), None) | (None, None, _) => false,
+        }
+    }
+
     /// Tells whether a `Host` names this server: by the address, or `localhost`. A server with a
     /// password may be called by any name: no page of another origin knows the password.
     fn is_own(&self, host: &str) -> bool {
@@ -163,6 +180,39 @@ mod tests {
             assert_eq!(door.refusal(&headers(host, None)), refused, "{host}");
         }
         assert_eq!(door.refusal(&HeaderMap::new()), Some(Refusal::OtherHost));
+    }
+
+    #[test]
+    fn a_form_is_sent_from_a_page_of_this_server() {
+        let door = Door::at("127.0.0.1:8780".parse().unwrap(), None);
+        let sent = |told: &[(&'static str, &str)]| {
+            let mut headers = headers("127.0.0.1:8780", None);
+            for (name, text) in told {
+                headers.insert(*name, text.parse().unwrap());
+            }
+            door.is_sent_from_here(&headers)
+        };
+        let here = ("origin", "http://127.0.0.1:8780");
+        assert!(sent(&[here]));
+        assert!(sent(&[("sec-fetch-site", "same-origin")]));
+        assert!(sent(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://proxy.example")
+        ]));
+        assert!(!sent(&[]));
+        for site in ["cross-site", "same-site", "none", ""] {
+            assert!(!sent(&[("sec-fetch-site", site), here]), "{site}");
+        }
+        for origin in [
+            "null",
+            "http://evil.example",
+            "http://127.0.0.1:8781",
+            "http://localhost:8780",
+            "127.0.0.1:8780",
+            "http://127.0.0.1:8780.evil.example",
+        ] {
+            assert!(!sent(&[("origin", origin)]), "{origin}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::serve::article_address::query;
 use crate::serve::failure::NoPage;
 use crate::serve::query::Wish;
+use crate::serve::work_words::WorkWords;
 
 /// Returns a page in the language of its reader.
 pub(super) fn page(wish: &Wish, title: &str, content: &Markup) -> Markup {
@@ -13,7 +14,7 @@ pub(super) fn page(wish: &Wish, title: &str, content: &Markup) -> Markup {
 
 /// Returns a page with further elements in its head.
 pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Markup) -> Markup {
-    let words = wish.words();
+    let (words, work) = (wish.words(), WorkWords::of(wish.language));
     let other = wish.language.other().tag();
     let switch = query(&[("language", other), ("back", &wish.here)]);
     let back = query(&[("back", &wish.here)]);
@@ -27,7 +28,7 @@ pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Marku
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex, noarchive";
-                meta name="referrer" content="no-referrer";
+                meta name="referrer" content="same-origin";
                 title { (title) " · saseo" }
                 link rel="stylesheet" href="/style.css";
                 script src="/script.js" defer {}
@@ -43,6 +44,9 @@ pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Marku
                             button { (words.search) }
                         }
                         a href="/runs" { (words.runs) }
+                        a href="/ledger" { (work.ledger) }
+                        a href="/audit" { (work.audit) }
+                        a href="/export" { (work.export) }
                         a lang=(other) href={ "/choose?" (switch) } { (words.other_language) }
                     }
                 }

@@ -18,7 +18,7 @@ use crate::serve::feed_file::feed_file;
 use crate::serve::home_page::{HomeState, home_page};
 use crate::serve::query::{ListFields, Wish};
 use crate::serve::site_page::{PaperState, site_page};
-use crate::serve::{Desk, article_routes, run_page, search_page, settings_page};
+use crate::serve::{Desk, article_routes, run_page, search_page, settings_page, work_routes};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("page_script.js");
@@ -35,6 +35,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/feeds/{file}", get(feed))
         .merge(search_page::router())
         .merge(article_routes::router())
+        .merge(work_routes::router())
         .merge(settings_page::router())
         .route("/style.css", get(|| text("text/css; charset=utf-8", STYLE)))
         .route(
@@ -81,18 +82,25 @@ async fn at_the_door(State(desk): SharedDesk, request: Request, next: Next) -> R
             )
                 .into_response()
         }
-        None if !matches!(*request.method(), Method::GET | Method::HEAD) => (
-            StatusCode::METHOD_NOT_ALLOWED,
-            [(header::ALLOW, "GET, HEAD")],
-        )
-            .into_response(),
-        None => next.run(request).await,
+        None => match *request.method() {
+            Method::GET | Method::HEAD => next.run(request).await,
+            Method::POST if !work_routes::BEGUN.contains(&request.uri().path()) => not_allowed(),
+            Method::POST if desk.door.is_sent_from_here(request.headers()) => {
+                next.run(request).await
+            }
+            Method::POST => {
+                let why = "a form is sent from a page of this server\n";
+                (StatusCode::FORBIDDEN, why).into_response()
+            }
+            _ => not_allowed(),
+        },
     };
 
     let always: [(HeaderName, &'static str); 6] = [
         (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // No other site learns the address of a page. Forms of this server tell its name.
+        (header::REFERRER_POLICY, "same-origin"),
         (header::CACHE_CONTROL, "no-cache"),
         (
             HeaderName::from_static("cross-origin-resource-policy"),
@@ -110,6 +118,11 @@ async fn at_the_door(State(desk): SharedDesk, request: Request, next: Next) -> R
             .or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+fn not_allowed() -> Response {
+    let allowed = [(header::ALLOW, "GET, HEAD")];
+    (StatusCode::METHOD_NOT_ALLOWED, allowed).into_response()
 }
 
 async fn home(

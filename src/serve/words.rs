@@ -2,38 +2,46 @@
 
 use crate::serve::language::Language;
 
-/// Declares the words, each in English and in Korean.
+/// Declares the words of some pages, each in English and in Korean, and lists of words.
 macro_rules! words {
-    ($($name:ident: $english:literal, $korean:literal;)*) => {
-        /// The words of the pages.
+    (
+        $(#[$about:meta])* $words:ident;
+        $($name:ident: $english:literal, $korean:literal;)*
+        $([$list:ident]: $english_list:expr, $korean_list:expr;)*
+    ) => {
+        $(#[$about])*
         #[derive(Debug)]
-        pub(super) struct Words {
+        pub(super) struct $words {
             $(pub $name: &'static str,)*
-            pub weekdays: [&'static str; 7],
+            $(pub $list: &'static [&'static str],)*
         }
 
-        const ENGLISH: Words = Words {
-            $($name: $english,)*
-            weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-        };
+        impl $words {
+            const ENGLISH: Self = Self {
+                $($name: $english,)*
+                $($list: &$english_list,)*
+            };
 
-        const KOREAN: Words = Words {
-            $($name: $korean,)*
-            weekdays: ["월", "화", "수", "목", "금", "토", "일"],
-        };
+            const KOREAN: Self = Self {
+                $($name: $korean,)*
+                $($list: &$korean_list,)*
+            };
+
+            pub(super) fn of(language: Language) -> &'static Self {
+                match language {
+                    Language::Korean => &Self::KOREAN,
+                    Language::English => &Self::ENGLISH,
+                }
+            }
+        }
     };
 }
 
-impl Words {
-    pub(super) fn of(language: Language) -> &'static Self {
-        match language {
-            Language::Korean => &KOREAN,
-            Language::English => &ENGLISH,
-        }
-    }
-}
+pub(super) use words;
 
 words! {
+    /// The words of the pages.
+    Words;
     archive: "Archive", "기사 보관소";
     skip: "Skip to the content", "본문으로 건너뛰기";
     search: "Search", "검색";
@@ -152,4 +160,7 @@ words! {
     new_articles: "New", "새 기사";
     changed_articles: "Changed", "바뀐 기사";
     failed: "Failed", "실패";
+    [weekdays]:
+        ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        ["월", "화", "수", "목", "금", "토", "일"];
 }

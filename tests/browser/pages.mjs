@@ -84,7 +84,7 @@ async function pagesOf(base, name) {
   await context.close();
   return [
     "/", "/search", "/search?q=%EC%B1%85%EB%B0%A9", "/search?q=%22", "/search?q=%EC%98%A4%EB%8A%98&sort=new",
-    `/sites/${name}`, "/runs", "/settings", "/nothing",
+    `/sites/${name}`, "/runs", "/ledger", "/audit", "/export", "/settings", "/nothing",
     article, `${article}/versions`, `${article}/versions/1`, `${article}/diff`, capture,
     ...extraPages,
   ];
@@ -92,6 +92,32 @@ async function pagesOf(base, name) {
 
 const extraPages = (process.env.SASEO_PAGES || "").split(" ").filter(Boolean);
 const pages = await pagesOf(demo, "demo");
+
+// An audit and an export, begun by forms without JavaScript. Their pages stay for what follows.
+{
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: "en-GB", acceptDownloads: true });
+  const page = await opened(context, demo, "/audit");
+  await page.click("main button");
+  await page.waitForSelector("#rules");
+  assert((await page.textContent("main")).includes("Every promise was kept."));
+  await page.goto(`${demo}/export`);
+  await page.selectOption("select[name=format]", "csv");
+  await page.click("main form button");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.click("#ready a[href='/export/files/articles.csv']"),
+  ]);
+  const lines = fs.readFileSync(await download.path(), "utf8").split("\n");
+  assert(lines[0].startsWith("id,"), lines[0]);
+  assert.equal(download.suggestedFilename(), "articles.csv");
+  await page.goto(`${demo}/ledger`);
+  await page.selectOption("select[name=site]", "demo");
+  await page.click("main form button");
+  await page.waitForURL(/\/ledger\?site=demo/);
+  await page.click("a[rel=next]");
+  await page.waitForURL(/before=/);
+  await context.close();
+}
 
 for (const colorScheme of ["light", "dark"]) {
   for (const locale of ["ko-KR", "en-GB"]) {

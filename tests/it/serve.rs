@@ -1,12 +1,10 @@
 //! `saseo serve`: the pages of an archive, asked for as a browser asks, and as an attacker does.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::Write;
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use saseo::extract::{Access, Article};
 use saseo::rights::{Claim, DeclaredRights, Statement, Use, UseState};
 use serde_json::Value;
@@ -14,101 +12,11 @@ use tempfile::TempDir;
 
 use crate::archive_desk::{Desk, article, found_article, found_named, links, story};
 use crate::program::{Crawler, Paper};
+use crate::served::Served;
 
 /// What would run, load or reorder, if it were anything but text.
 const HOSTILE: &str =
     "<script src=https://evil.example/x.js></script><img src=x onerror=alert(1)>\u{202e}책";
-
-/// A server of an archive's folder, stopped with this value.
-pub(crate) struct Served {
-    child: Child,
-    pub(crate) address: SocketAddr,
-}
-
-impl Served {
-    pub(crate) fn of(data: &Path, further: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_saseo"))
-            .env_remove("SASEO_STORE")
-            .env_remove("SASEO_CONFIG")
-            .args(["--json", "--data"])
-            .arg(data)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(further)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut told = String::new();
-        // One JSON value, over some lines.
-        while serde_json::from_str::<Value>(&told).is_err() {
-            assert!(out.read_line(&mut told).unwrap() > 0, "it ended: {told}");
-        }
-        let told: Value = serde_json::from_str(&told).unwrap();
-        let home = told["home"].as_str().unwrap();
-        let address = home.trim_start_matches("http://").trim_end_matches('/');
-        Self {
-            address: address.parse().unwrap(),
-            child,
-        }
-    }
-
-    pub(crate) fn get(&self, path: &str) -> Reply {
-        self.ask("GET", path, &[("Host", &self.address.to_string())])
-    }
-
-    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
-        stream
-            .write_all(format!("{request}\r\n").as_bytes())
-            .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        Reply::of(&answer)
-    }
-
-    /// Stops it as a service manager does, and returns its exit code.
-    fn stop(mut self) -> i32 {
-        let pid = Pid::from_raw(self.child.id().cast_signed());
-        kill(pid, Signal::SIGTERM).unwrap();
-        self.child.wait().unwrap().code().unwrap()
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // It may have been stopped.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) head: String,
-    pub(crate) body: String,
-}
-
-impl Reply {
-    fn of(answer: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(answer).into_owned();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Self {
-            status,
-            head: head.to_ascii_lowercase(),
-            body: body.to_owned(),
-        }
-    }
-
-    pub(crate) fn has_header(&self, line: &str) -> bool {
-        self.head.lines().any(|one| one == line)
-    }
-}
 
 /// An archive with article 7 in two versions, which is hostile, and article 8, which is reserved.
 pub(crate) fn archive() -> TempDir {

@@ -7,7 +7,8 @@ use saseo::extract::Article;
 
 use crate::archive_desk::{Desk, article, found_article, links, story};
 use crate::program::{Crawler, Paper};
-use crate::serve::{Served, archive};
+use crate::serve::archive;
+use crate::served::Served;
 
 #[test]
 fn a_search_is_counted_narrowed_and_taken_along_whole() {

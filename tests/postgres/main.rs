@@ -23,6 +23,7 @@ mod proxy;
 mod reads;
 mod schedules;
 mod searches;
+mod served_pages;
 mod shares;
 mod storage;
 mod store;
@@ -66,6 +67,9 @@ mod program;
 mod published_days;
 #[path = "../it/reextract.rs"]
 mod reextract;
+#[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
+#[path = "../it/served.rs"]
+mod served;
 #[expect(dead_code, reason = "the tests of the folder `it` use the rest")]
 #[path = "../it/simulated_web.rs"]
 mod simulated_web;

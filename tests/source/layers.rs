@@ -261,6 +261,7 @@ const HOMES: [(&str, &[&str]); 35] = [
     ("spider", &["discover"]),
     ("axum", &["connections", "demo", "mcp", "serve"]),
     ("maud", &["serve"]),
+    ("prometheus_client", &["serve"]),
     ("base64", &["identity", "serve"]),
     ("clap", &["cli", "export"]),
     ("clap_complete", &["cli"]),

@@ -138,6 +138,21 @@ impl Reader {
         Err(ArchiveError::NoSuchArticle { wanted: id })
     }
 
+    /// Returns the article of an address, or of one that differs by its scheme, by `www.` or `m.`;
+    /// `None` where there is none, or several. Sees saved changes only.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ArchiveError::TakenDown`] where it was taken out.
+    #[cfg(feature = "cli")]
+    pub(crate) fn article_at(&self, url: &str) -> Result<Option<FoundArticle>, ArchiveError> {
+        let rows = self.rows_of_address(url)?;
+        match rows.first() {
+            Some(row) if rows.len() == 1 => self.unless_taken_down(self.found(*row)?).map(Some),
+            Some(_) | None => Ok(None),
+        }
+    }
+
     fn rows_named(&self, wanted: &str) -> Result<ArticleRows, ArchiveError> {
         if wanted.is_empty() || wanted.len() > LONGEST_NAME {
             return Ok(ArticleRows::new());

@@ -143,6 +143,7 @@ pub(crate) fn serve() -> String {
             "saseo serve",
             "saseo serve --listen 127.0.0.1:0             on any free port",
             "saseo serve --listen 0.0.0.0:8780 --password-file password.txt   for other machines",
+            "saseo serve --scratch /srv/exports           exports need room there",
         ],
         &[
             "0        never: it ends by a signal",

@@ -22,6 +22,11 @@ pub enum JsonSchema {
 }
 
 impl JsonSchema {
+    /// All schemas, in the order of the help.
+    #[cfg(feature = "cli")]
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Saseo, Self::NewsPlease, Self::SchemaOrg, Self::CcNews];
+
     /// Returns its name in manifests, as it is typed.
     pub fn name(self) -> &'static str {
         match self {
