@@ -124,7 +124,7 @@ pub use page_log::{ChangedPages, is_same, write_changed_pages};
 pub use postgres::CopyTask;
 #[cfg(feature = "cli")]
 pub(crate) use reader::{
-    AnswerClass, EndedCounts, LiveRun, RequestFilter, RequestPage, SentRequest,
+    AnswerClass, Declaration, EndedCounts, LiveRun, RequestFilter, RequestPage, SentRequest,
 };
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::archive::ArchiveError;
+use crate::reader_pool::ReadFailure;
 use crate::search::QueryError;
 
 /// Why a request has no answer of its own.
@@ -50,6 +51,12 @@ impl From<ArchiveError> for NoPage {
         } else {
             Self::Archive(error)
         }
+    }
+}
+
+impl ReadFailure for NoPage {
+    fn is_of_archive(&self) -> bool {
+        matches!(self, Self::Archive(_))
     }
 }
 

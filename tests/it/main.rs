@@ -59,6 +59,7 @@ mod kill;
 mod library;
 mod lists;
 mod lost;
+mod mcp;
 mod migrations;
 mod migrations_killed;
 mod month;

@@ -47,16 +47,21 @@ const ROWS: [&[&str]; 17] = [
     // What a user wrote, read from a folder and checked with the readers that it makes. Retention
     // is a site's settings as the archive takes them, for crawls and for the command.
     &["config_folder", "retention"],
+    // Servers of an archive share its readers, their connections, and the judgement whether an
+    // answer may be made with an article.
     &[
+        "ai_input",
         "article_markdown",
         "audit",
         "citation",
         "compact",
+        "connections",
         "verify",
         "crawl",
         "demo",
         "export",
         "history",
+        "reader_pool",
         "reextract",
         "saved_file",
         "search",
@@ -70,8 +75,8 @@ const ROWS: [&[&str]; 17] = [
     &["schedule"],
     // The status names the next scheduled crawls.
     &["status"],
-    // Web pages show the status, among others.
-    &["serve"],
+    // Web pages and the tools of assistants show the status, among others.
+    &["mcp", "serve"],
     &["cli"],
 ];
 
@@ -238,7 +243,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "verify",
             ],
             &["check", "cite", "diff", "export", "exports", "reextract"],
-            &["crawl", "demo", "list", "serve", "watch"],
+            &["crawl", "demo", "list", "mcp", "serve", "watch"],
             &["schedule", "survey", "worker"],
         ],
     ),
@@ -250,10 +255,11 @@ const HOMES: [(&str, &[&str]); 35] = [
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),
     ("object_store", &["archive"]),
+    ("rmcp", &["mcp"]),
     ("robotstxt", &["robots"]),
     ("governor", &["politeness"]),
     ("spider", &["discover"]),
-    ("axum", &["demo", "serve"]),
+    ("axum", &["connections", "demo", "mcp", "serve"]),
     ("maud", &["serve"]),
     ("prometheus_client", &["serve"]),
     ("base64", &["identity", "serve"]),

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 use crate::archive::{ArchiveError, ArchiveLocation, Reader};
-use crate::serve::failure::NoPage;
 
 /// At most so many requests read at one time; others wait for their turn.
 const MOST_READERS: usize = 8;
@@ -17,9 +16,15 @@ const MOST_READERS: usize = 8;
 /// them slowly keeps no page waiting.
 const MOST_LONG: usize = 2;
 
+/// Why a request got no answer, as far as a pool must know it.
+pub(crate) trait ReadFailure: From<ArchiveError> {
+    /// Tells whether the archive failed, so that its reader may be of no more use.
+    fn is_of_archive(&self) -> bool;
+}
+
 /// Readers that are open, and how many may be.
 #[derive(Debug)]
-pub(super) struct ReaderPool {
+pub(crate) struct ReaderPool {
     place: ArchiveLocation,
     turns: Arc<Semaphore>,
     long_turns: Arc<Semaphore>,
@@ -60,7 +65,7 @@ fn identity(path: &Path) -> Option<DiskFile> {
 
 impl ReaderPool {
     /// Opens the archive, so that what is wrong with it is told before the first request.
-    pub(super) fn open(place: ArchiveLocation) -> Result<Self, ArchiveError> {
+    pub(crate) fn open(place: ArchiveLocation) -> Result<Self, ArchiveError> {
         let first = PooledReader::open(&place)?;
         Ok(Self {
             place,
@@ -71,10 +76,10 @@ impl ReaderPool {
     }
 
     /// Reads with a reader of its own. The caller has a turn.
-    pub(super) fn read<T>(
+    pub(crate) fn read<T, E: ReadFailure>(
         &self,
-        work: impl FnOnce(&Reader) -> Result<T, NoPage>,
-    ) -> Result<T, NoPage> {
+        work: impl FnOnce(&Reader) -> Result<T, E>,
+    ) -> Result<T, E> {
         let idle = self.idle().pop().filter(PooledReader::is_current);
         let pooled = match idle {
             Some(pooled) => pooled,
@@ -82,7 +87,8 @@ impl ReaderPool {
         };
         let result = work(&pooled.reader);
         // A reader that failed may have lost its database: the next request opens another.
-        if !matches!(result, Err(NoPage::Archive(_))) && pooled.is_current() {
+        let has_failed = result.as_ref().is_err_and(ReadFailure::is_of_archive);
+        if !has_failed && pooled.is_current() {
             self.idle().push(pooled);
         }
         result
@@ -98,12 +104,12 @@ impl ReaderPool {
     }
 
     /// Returns the turns, of which a request takes one before it reads.
-    pub(super) fn turns(&self) -> &Arc<Semaphore> {
+    pub(crate) fn turns(&self) -> &Arc<Semaphore> {
         &self.turns
     }
 
     /// Returns the turns of long answers.
-    pub(super) fn long_turns(&self) -> &Arc<Semaphore> {
+    pub(crate) fn long_turns(&self) -> &Arc<Semaphore> {
         &self.long_turns
     }
 
