@@ -237,6 +237,26 @@ fn an_audit_names_the_promise_that_was_broken() {
     );
 }
 
+#[test]
+fn an_archive_that_is_gone_is_told_on_each_page() {
+    let folder = archive();
+    let served = Served::of(folder.path(), &[]);
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    for path in ["/ledger", "/export", "/metrics"] {
+        let page = served.get(path);
+        assert_eq!(page.status, 503, "{path}");
+        assert!(page.body.contains("The archive cannot be read now."));
+    }
+    let page = audited(&served);
+    assert!(page.contains("The last audit failed:"), "{page}");
+    assert!(page.contains(&*folder.path().to_string_lossy()), "{page}");
+}
+
 /// The samples of a text of OpenMetrics, by name and labels.
 type Samples = BTreeMap<(String, BTreeMap<String, String>), f64>;
 
