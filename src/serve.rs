@@ -20,6 +20,7 @@ mod frame;
 mod home_page;
 mod kept_capture;
 mod language;
+mod ping;
 mod query;
 mod reader_pool;
 mod rights_at_door;
@@ -45,6 +46,7 @@ use crate::serve::reader_pool::ReaderPool;
 use crate::serve::status_board::StatusBoard;
 
 pub(crate) use door::Password;
+pub(crate) use ping::ping;
 
 /// The port that is listened on where none is named.
 pub(crate) const PORT: u16 = 8780;
