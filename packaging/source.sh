@@ -11,12 +11,14 @@ value() {
     git show "$commit:Cargo.toml" | sed -n "s/^$1 = \"\(.*\)\"\$/\1/p" | head -n 1
 }
 version=$(value version)
+repository=$(value repository)
+: "${version:?}" "${repository:?}"
 name=saseo-$version
 git archive --format=tar --prefix="$name/" "$commit" | gzip -9n > "$made/$name.tar.gz"
 
 sum=$(sha256sum "$made/$name.tar.gz" | cut -d ' ' -f 1)
 git show "$commit:packaging/homebrew/saseo.rb.in" | sed -e "1,2d" \
-    -e "s|@REPOSITORY@|$(value repository)|; s|@VERSION@|$version|g" \
+    -e "s|@REPOSITORY@|$repository|; s|@VERSION@|$version|g" \
     -e "s|@SHA256@|$sum|; s|@COMMIT@|$commit|" > "$made/saseo.rb"
 echo "$made/$name.tar.gz"
 echo "$made/saseo.rb"
