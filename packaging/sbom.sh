@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes the bill of materials of the released programs, in CycloneDX, and prints its path. It lists
-# the crates that are built into them, and not those of tests. It needs cargo-cyclonedx.
+# the crates that are built into them, or that build them, and not those of tests. It needs
+# cargo-cyclonedx.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
@@ -13,5 +14,7 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2> /dev/null ||
 export SOURCE_DATE_EPOCH
 cargo cyclonedx --format json --spec-version 1.5 --features postgres --target x86_64-unknown-linux-musl \
     --override-filename "$name" --quiet
-mv "$name.json" "$made/"
+# Crates of this folder are named by it, and not by where it lies.
+sed "s|path+file://$PWD|path+file:///saseo|g" "$name.json" > "$made/$name.json"
+rm "$name.json"
 echo "$made/$name.json"

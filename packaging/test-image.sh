@@ -6,7 +6,7 @@ set -euo pipefail
 ip link set lo up
 image=$(realpath "$1")
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+trap 'umount "$scratch/root/mnt" 2> /dev/null || true; rm -rf "$scratch"' EXIT
 
 fail() {
     echo "test-image.sh: $1" >&2
@@ -68,19 +68,55 @@ status=0
 test "$status" -eq 2 || fail "it ended with $status: $(cat "$scratch/told")"
 grep -q "no site has a schedule" "$scratch/told" || fail "it told $(cat "$scratch/told")"
 
-echo "health checks"
-demo=$(cd "$scratch/root" && echo data/demo*/)
-"${in_image[@]}" "${healthy[@]}" --data "/$demo" > /dev/null || fail "a healthy archive is called ill"
-"${in_image[@]}" "${program[@]}" --data "/$demo" --json serve > "$scratch/served" &
-server=$!
-until grep -q home "$scratch/served"; do
-    kill -0 "$server" || fail "the archive is not served"
+echo "a crawler, and a reader that cannot write the volume, with their health checks"
+# Starts the server of an archive, and waits until it listens.
+serve() {
+    "${in_image[@]}" "${program[@]}" --data "/mnt/$1" --json serve > "$scratch/served" &
+    reader=$!
+    until grep -q home "$scratch/served"; do
+        kill -0 "$reader" || fail "the archive is not served"
+        sleep 0.1
+    done
+}
+articles_shown() {
+    python3 - << 'PYTHON'
+import urllib.request
+feed = urllib.request.urlopen("http://127.0.0.1:8780/feeds/all.atom").read().decode()
+print(feed.count("<entry>"))
+PYTHON
+}
+mkdir "$scratch/root/mnt"
+mount --bind "$scratch/root/data" "$scratch/root/mnt"
+mount -o remount,bind,ro "$scratch/root/mnt"
+# Whatever the port of the demo was, its folder is the only one.
+demo=$(cd "$scratch/root/data" && echo demo*)
+"${in_image[@]}" "${healthy[@]}" --data "/data/$demo" > /dev/null || fail "a healthy archive is called ill"
+serve "$demo"
+"${in_image[@]}" "${program[@]}" serve --ping || fail "a server that answers is called ill"
+test "$(articles_shown)" -eq 50 || fail "the reader shows $(articles_shown) articles"
+kill -TERM "$reader"
+status=0
+wait "$reader" || status=$?
+test "$status" -eq 143 || fail "the server ended with $status"
+if "${in_image[@]}" "${program[@]}" serve --ping 2> /dev/null; then
+    fail "a server that is gone is called healthy"
+fi
+
+# A new archive, which is read while it is written.
+"${in_image[@]}" "${program[@]}" --quiet --data /data demo --serve --port 8751 --articles 4 > /dev/null &
+paper=$!
+until [ -e "$scratch/root/data/demo-8751/config/sites/demo.toml" ]; do
+    kill -0 "$paper" || fail "the paper is not served"
     sleep 0.1
 done
-"${in_image[@]}" "${program[@]}" serve --ping || fail "a server that answers is called ill"
-kill -TERM "$server"
-status=0
-wait "$server" || status=$?
-test "$status" -eq 143 || fail "the server ended with $status"
-"${in_image[@]}" "${program[@]}" serve --ping 2> /dev/null && fail "a server that is gone is called healthy"
+crawl() {
+    "${in_image[@]}" "${program[@]}" --quiet --config /data/demo-8751/config --data /data/demo-8751 crawl "$@"
+}
+crawl --max-requests 3
+serve demo-8751
+before=$(articles_shown)
+crawl
+after=$(articles_shown)
+test "$after" -gt "$before" || fail "the reader showed $before articles, and shows $after"
+kill -TERM "$reader" "$paper"
 echo "the image is right"
