@@ -137,6 +137,8 @@ pub use reader::{
     StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion, StoredWords,
     UnreadableRows, VersionCapture, VersionChoice, condition_columns, in_words, queues,
 };
+#[cfg(feature = "cli")]
+pub(crate) use reader::{Declaration, LiveRun};
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
 };

@@ -6,6 +6,7 @@
 //! the hash of that page lets anybody check a copy.
 
 mod bibtex;
+mod coins;
 mod csl;
 mod ris;
 
@@ -20,6 +21,7 @@ use crate::text::{clean_some, is_direction_mark};
 use crate::time::LocalTime;
 
 pub(crate) use bibtex::bibtex;
+pub(crate) use coins::coins;
 pub(crate) use csl::csl_json;
 pub(crate) use ris::ris;
 

@@ -30,6 +30,7 @@ mod init;
 mod layout;
 mod list;
 mod man;
+mod mcp;
 mod plan;
 mod progress;
 mod reextract;
@@ -195,6 +196,14 @@ enum Command {
     /// reserves they see the beginning.
     #[command(after_help = help_texts::serve())]
     Serve(serve::ServeArgs),
+    /// Answer assistants that speak the Model Context Protocol (MCP), on stdin and stdout
+    ///
+    /// A client starts it, as its configuration says: docs/guide/assistants.md shows that. It has
+    /// tools to search, to read articles with their versions, and to tell what is missing. It
+    /// writes nothing, and runs beside a crawl. Of articles that their paper reserves from answers
+    /// it gives title, date, link and the reason, and never the text.
+    #[command(after_help = help_texts::mcp())]
+    Mcp(mcp::McpArgs),
     /// List articles, page by page, the newest first
     ///
     /// A line an article: when it was published, its id, title and authors. Runs beside a crawl,
@@ -325,6 +334,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Exports(args) => exports::run(common, &args),
         Command::Watch(args) => watch::run(common, &args),
         Command::Serve(args) => serve::run(common, &args),
+        Command::Mcp(args) => mcp::run(common, &args),
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
         Command::About(args) => about::run(common, &args),

@@ -3,6 +3,8 @@
 
 mod error;
 mod files;
+#[cfg(feature = "cli")]
+mod own_settings;
 mod read;
 mod readers;
 
@@ -25,6 +27,8 @@ pub(crate) use error::chain;
 pub(crate) use files::is_there;
 #[cfg(feature = "cli")]
 pub(crate) use files::regular;
+#[cfg(feature = "cli")]
+pub(crate) use own_settings::OwnSetting;
 
 /// Settings, sites and profiles.
 #[derive(Debug)]

@@ -40,7 +40,9 @@ use crate::time::Timestamp;
 use crate::web_archive::WebArchiveSummary;
 
 #[cfg(feature = "cli")]
-pub(crate) use atom::atom_feed;
+pub(crate) use atom::{FeedSubject, atom_feed};
+#[cfg(feature = "cli")]
+pub(crate) use csv::write_guarded_row;
 pub use csv::{CsvDialect, Formulas, Mark};
 pub use error::ExportError;
 pub use format::{ExportFormat, ExportOptions, NEWEST};

@@ -50,6 +50,13 @@ pub(crate) fn fields(old: &Article, new: &Article) -> Vec<FieldChange> {
         .collect()
 }
 
+/// Returns the names of all fields in which two versions differ. The text comes first.
+pub(crate) fn changed_fields(old: &Article, new: &Article) -> Vec<&'static str> {
+    let others = fields(old, new).into_iter().map(|change| change.field);
+    let text = (old.text() != new.text()).then_some("text");
+    text.into_iter().chain(others).collect()
+}
+
 /// Returns a field as text for people: a list with commas, a photo as its address with its caption.
 fn readable(value: &Value) -> Option<String> {
     let told = match value {

@@ -56,10 +56,11 @@
 //! | configuration | `config_folder`, `retention` | files |
 //! | action | `crawl`, `survey`, `audit`, `verify` | tokio tasks, files |
 //! | | `compact`, `export`, `history`, `reextract`, `demo`, `saved_file` | |
+//! | | `ai_input`, `reader_pool`, `connections` | axum, hyper (`connections`) |
 //! | sessions | `crawl_session`, `backup`, `archive_copy` | a runtime, the environment, files |
 //! | crawls at their times | `schedule` | monitors |
 //! | status, pure but for its reading | `status` | |
-//! | web pages | `serve` | axum, maud |
+//! | web pages, assistants | `serve`, `mcp` | axum, maud, rmcp |
 //! | face | `cli` | clap, stdout, pipes |
 //!
 //! Deciding is pure and is told the time. A right is a value (`robots::Allowed`,
@@ -73,12 +74,16 @@
 // A new variant must break the build where a decision is due.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+#[cfg(feature = "cli")]
+mod ai_input;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod archive;
 #[cfg(all(feature = "cli", feature = "postgres"))]
 mod archive_copy;
 mod article_key;
+#[cfg(feature = "cli")]
+mod article_markdown;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod audit;
@@ -98,6 +103,8 @@ mod compact;
 pub mod config;
 #[cfg(feature = "crawl")]
 mod config_folder;
+#[cfg(feature = "cli")]
+mod connections;
 #[cfg(feature = "cli")]
 mod counts;
 #[cfg(feature = "archive")]
@@ -145,6 +152,8 @@ pub mod identity;
 mod lease_deadline;
 #[doc(hidden)]
 pub mod markup;
+#[cfg(feature = "cli")]
+mod mcp;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod opt_out;
@@ -153,6 +162,8 @@ pub mod page_url;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod politeness;
+#[cfg(feature = "cli")]
+mod reader_pool;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod reextract;

@@ -154,6 +154,19 @@ pub fn exact_hits(searcher: &Searcher<'_>, query: &Query) -> Result<(Vec<i64>, u
     Ok((hits.into_iter().map(|hit| hit.article).collect(), articles))
 }
 
+/// Returns the rows of the articles that have the words, the newest first: as many as the searcher
+/// ranks. Where a query finds nothing, its words are tried without their particles.
+///
+/// # Errors
+///
+/// Fails where the archive cannot be read.
+#[cfg(feature = "cli")]
+pub(crate) fn every_hit(searcher: &Searcher<'_>, query: &Query) -> Result<Vec<i64>, ArchiveError> {
+    let (query, _, articles) = found_query(searcher, query)?;
+    let hits = searcher.hits(&query.select(), articles)?;
+    Ok(hits.into_iter().map(|hit| hit.article).collect())
+}
+
 /// Articles that have the words, counted by a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArticleCounts {

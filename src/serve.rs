@@ -1,7 +1,7 @@
 //! `serve`: the archive as web pages, for those who do not type.
 //!
 //! It reads and never writes, also while a crawl goes on. It answers on one address, loopback unless
-//! asked otherwise, and only to the names of that address. Its pages have no scripts, load nothing
+//! asked otherwise, and only to the names of that address. Its pages need no script, load nothing
 //! from elsewhere, and show what came from a paper as text.
 
 mod answering;
@@ -11,8 +11,8 @@ mod article_parts;
 mod article_routes;
 mod asked;
 mod citation_file;
-mod connections;
 mod diff_page;
+mod display;
 mod door;
 mod failure;
 mod feed_file;
@@ -22,15 +22,18 @@ mod kept_capture;
 mod language;
 mod ping;
 mod query;
-mod reader_pool;
+mod quoted;
 mod rights_at_door;
 mod routes;
 mod run_page;
 mod search_page;
+mod settings_page;
 mod site_page;
-mod status_board;
+mod versions_page;
+mod warning_list;
 mod words;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -41,9 +44,11 @@ use tokio::net::TcpListener;
 use crate::archive::{ArchiveError, ArchiveLocation};
 use crate::clock::Clock;
 use crate::config::Site;
+use crate::config_folder::OwnSetting;
+use crate::connections;
+use crate::reader_pool::ReaderPool;
 use crate::serve::door::Door;
-use crate::serve::reader_pool::ReaderPool;
-use crate::serve::status_board::StatusBoard;
+use crate::status::StatusBoard;
 
 pub(crate) use door::Password;
 pub(crate) use ping::ping;
@@ -58,6 +63,8 @@ pub(crate) struct ServeSettings {
     pub place: ArchiveLocation,
     /// The configured papers, which tell the next crawls.
     pub sites: Vec<Arc<Site>>,
+    /// What the files of papers set otherwise than the defaults do, by their names.
+    pub own_settings: HashMap<String, Vec<OwnSetting>>,
     /// Who may read; `None` for everybody who reaches the address.
     pub password: Option<Password>,
 }
@@ -67,6 +74,7 @@ pub(crate) struct ServeSettings {
 struct Desk {
     readers: ReaderPool,
     sites: Vec<Arc<Site>>,
+    own_settings: HashMap<String, Vec<OwnSetting>>,
     board: StatusBoard,
     door: Door,
     clock: Clock,
@@ -98,6 +106,7 @@ impl ArchiveServer {
         let desk = Desk {
             readers,
             sites: settings.sites,
+            own_settings: settings.own_settings,
             board: StatusBoard::default(),
             door: Door::at(address, settings.password),
             clock: Clock::system(),

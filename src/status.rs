@@ -2,6 +2,7 @@
 //! should act on.
 
 mod activity;
+mod board;
 mod host;
 mod html_page;
 mod plot;
@@ -20,9 +21,10 @@ use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
 pub(crate) use activity::SiteActivity;
-pub(crate) use host::HostStatus;
+pub(crate) use board::StatusBoard;
+pub(crate) use host::{GapReason, HostStatus};
 pub(crate) use html_page::StatusPage;
-pub(crate) use site::SiteStatus;
+pub(crate) use site::{SiteStatus, SiteWarning};
 
 /// The status of an archive.
 #[derive(Debug)]

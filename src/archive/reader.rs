@@ -15,6 +15,8 @@ mod changed_articles;
 mod changes;
 mod condition;
 mod coverage_gaps;
+#[cfg(feature = "cli")]
+mod declarations;
 mod declared_counts;
 mod due_papers;
 mod exchanges;
@@ -65,6 +67,8 @@ pub use changed_articles::{ChangeSpan, ChangedArticle, SavedMark};
 pub use changes::ArticleChange;
 pub use condition::{Condition, ConditionError, condition_columns};
 pub use coverage_gaps::{NumberGap, SilentSection};
+#[cfg(feature = "cli")]
+pub(crate) use declarations::Declaration;
 pub use declared_counts::{DeclaredCounts, RightsChange};
 pub use due_papers::{DuePapers, HeldLease, HeldPaper};
 pub use exchanges::{
@@ -91,6 +95,8 @@ pub use search::{
     CountKey, FoundText, MOST_LATE, MOST_RANKED, SearchHit, SearchSelect, Searcher, SoughtColumns,
     SoughtPhrase, SoughtWords,
 };
+#[cfg(feature = "cli")]
+pub(crate) use state::LiveRun;
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading. It sees the changes that the writer has saved.

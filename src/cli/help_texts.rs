@@ -13,7 +13,7 @@ pub(super) use crawling::{
 };
 pub(super) use installing::{completions, man};
 pub(super) use reading::{
-    about, cite, diff, export, exports, extract, list, search, serve, show, watch,
+    about, cite, diff, export, exports, extract, list, mcp, search, serve, show, watch,
 };
 
 /// The exit code of a command that did what was asked. This and the next lines are the same for all

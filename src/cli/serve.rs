@@ -53,9 +53,14 @@ fn serve(common: &Common, args: &ServeArgs) -> anyhow::Result<Exit> {
         .into());
     }
 
+    let config = Config::find(common.config.as_deref())?;
+    let own = config.sites.iter();
     let settings = ServeSettings {
         place: common.place()?,
-        sites: Config::find(common.config.as_deref())?.sites,
+        own_settings: own
+            .map(|site| (site.name.clone(), config.own_settings(site)))
+            .collect(),
+        sites: config.sites,
         password,
     };
     let mut signals = CaughtSignals::new()?;

@@ -1,12 +1,12 @@
 //! `saseo show`: one article of the archive, with its versions.
 
-mod markdown;
 mod print;
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::archive::{self, ArticleVersion, FoundArticle, PhotoState, VersionCapture};
+use crate::article_markdown::markdown;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint, layout};
 use crate::export::{Provenance, Record};
@@ -46,7 +46,7 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
         return Ok(soundness(common, &found, &versions));
     }
     if args.markdown {
-        console::data(markdown::markdown(shown, &capture).trim_end())?;
+        console::data(markdown(shown, &capture).trim_end())?;
         return Ok(soundness(common, &found, &versions));
     }
 

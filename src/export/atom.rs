@@ -64,20 +64,50 @@ impl FormatWriter for AtomFeed<'_> {
     }
 }
 
-/// Returns the feed of some articles of a selection, in their order, in UTF-8.
+/// What the articles of a feed have in common.
+#[cfg(feature = "cli")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FeedSubject<'s> {
+    Selection(&'s ArticleFilter),
+    /// The words that were searched.
+    Search(&'s str),
+}
+
+#[cfg(feature = "cli")]
+impl FeedSubject<'_> {
+    fn id(self) -> String {
+        match self {
+            Self::Selection(filter) => feed_id(filter),
+            Self::Search(words) => {
+                format!("urn:uuid:{}", lasting_uuid("search", words.as_bytes()))
+            }
+        }
+    }
+}
+
+/// Returns the feed of some articles, in their order, in UTF-8. `here` is the path of the feed
+/// itself.
 ///
 /// # Errors
 ///
 /// Fails where the feed cannot be written as XML.
 #[cfg(feature = "cli")]
-pub(crate) fn atom_feed(records: &[Record], filter: &ArticleFilter) -> io::Result<Vec<u8>> {
+pub(crate) fn atom_feed(
+    records: &[Record],
+    subject: FeedSubject<'_>,
+    here: &str,
+) -> io::Result<Vec<u8>> {
     let sites: BTreeSet<&str> = records
         .iter()
         .filter_map(|one| one.site.as_deref())
         .collect();
     let sites: Vec<&str> = sites.into_iter().collect();
-    let written = feed(records, &sites, feed_id(filter)).write_to(Vec::new());
-    written.map_err(io::Error::other)
+    let mut feed = feed(records, &sites, subject.id());
+    feed.links.push(link(here, "self"));
+    if let FeedSubject::Search(words) = subject {
+        feed.title = Text::plain(legal(words));
+    }
+    feed.write_to(Vec::new()).map_err(io::Error::other)
 }
 
 fn feed(records: &[Record], sites: &[&str], id: String) -> Feed {

@@ -66,6 +66,12 @@ impl FormatWriter for CsvTable<'_> {
     }
 }
 
+/// Writes a line whose cells a spreadsheet may open: a text that it would run is guarded.
+pub(crate) fn write_guarded_row(to: &mut dyn Write, cells: &[&str]) -> io::Result<()> {
+    let cells: Vec<_> = cells.iter().map(|cell| guarded(cell)).collect();
+    write_row(to, cells.iter().map(AsRef::as_ref))
+}
+
 pub(super) fn write_row<'c>(
     to: &mut dyn Write,
     cells: impl Iterator<Item = &'c str>,
@@ -108,7 +114,7 @@ fn text(field: &str, formulas: Formulas) -> Cow<'_, str> {
 }
 
 /// Returns a text as a spreadsheet may open it: one that it would run has an apostrophe before it.
-pub(super) fn guarded(field: &str) -> Cow<'_, str> {
+fn guarded(field: &str) -> Cow<'_, str> {
     if is_formula(field) {
         format!("'{field}").into()
     } else {

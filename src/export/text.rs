@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::archive::VersionChoice;
-use crate::export::csv::{guarded, write_row};
+use crate::export::csv::{write_guarded_row, write_row};
 use crate::export::exported_counts::ExportedCounts;
 use crate::export::output::{FileCoding, Output};
 use crate::export::record::statements_in_json;
@@ -120,9 +120,8 @@ impl FormatWriter for TextFolder {
             record.paragraphs.len().to_string(),
         ];
         // A spreadsheet opens the index, too.
-        let cells = row.each_ref().map(|cell| guarded(cell));
-        self.index
-            .put(|to| write_row(to, cells.iter().map(AsRef::as_ref)))
+        let cells = row.each_ref().map(String::as_str);
+        self.index.put(|to| write_guarded_row(to, &cells))
     }
 
     fn end(self: Box<Self>, _: &ExportedCounts) -> Result<WrittenFiles, ExportError> {

@@ -109,6 +109,21 @@ impl Query {
         Ok(query)
     }
 
+    /// Returns how a query that was understood is written where it is to want more:
+    /// `site:demo`, or `after:2026-03`. `None` where it can want no more.
+    #[cfg(feature = "cli")]
+    pub(crate) fn narrowed(written: &str, further: &str) -> Option<String> {
+        let plain = format!("{written} {further}");
+        let bracketed = format!("({written}) {further}");
+        match (Self::parse(&plain), Self::parse(&bracketed)) {
+            (Ok(one), Ok(other)) if one == other => Some(plain),
+            (_, Ok(_)) => Some(bracketed),
+            // A field for the whole query stands in no brackets, and beside no OR.
+            (Ok(_), Err(_)) => Some(plain),
+            (Err(_), Err(_)) => None,
+        }
+    }
+
     /// Returns the names of the sites that are asked for.
     pub fn sites(&self) -> &[String] {
         &self.sites
@@ -303,6 +318,28 @@ mod tests {
             expression("title:(책방 OR author:김하늘 -광고)"),
             expression("title:책방 OR (author:김하늘 NOT title:광고)")
         );
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn a_query_that_is_narrowed_wants_both() {
+        let narrowed = |written, further| Query::narrowed(written, further).unwrap();
+        assert_eq!(narrowed("독서", "site:bada"), "독서 site:bada");
+        assert_eq!(
+            narrowed("책 OR 시", "section:문화"),
+            "(책 OR 시) section:문화"
+        );
+        assert_eq!(narrowed("책 OR 시", "after:2026"), "(책 OR 시) after:2026");
+        assert_eq!(narrowed("책 -광고", "site:bada"), "책 -광고 site:bada");
+        assert_eq!(
+            narrowed("책 site:bada", "section:문화"),
+            "책 site:bada section:문화"
+        );
+        let once = narrowed("책|시", "after:2026-03 before:2026-04");
+        let twice = narrowed(&once, "section:문화");
+        let both = "(책 OR 시) section:문화 after:2026-03 before:2026-04";
+        assert_eq!(expression(&twice), expression(both));
+        assert_eq!(Query::narrowed("책", "after:아침"), None);
     }
 
     #[test]

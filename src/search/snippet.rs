@@ -154,6 +154,7 @@ mod tests {
 
     use super::*;
     use crate::search::query::Query;
+    use crate::time::Timestamp;
 
     fn snippet(text: &str, query: &str) -> String {
         let words = Query::parse(query).map_or(vec![], |query| query.wanted_words());
@@ -167,6 +168,7 @@ mod tests {
             section: None,
             published_at: None,
             text: text.to_owned(),
+            fetched_at: Timestamp::EPOCH,
         };
         let parts = Snippet::of(&found, &words).0.into_iter();
         parts

@@ -1,10 +1,14 @@
 //! The way from a request to its answer: the archive is read, or it is told why not.
 
+use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
+use axum::body::{Body, Bytes};
 use axum::extract::State;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
+use tokio::sync::mpsc::{Sender, channel};
 
 use crate::archive::Reader;
 use crate::serve::Desk;
@@ -21,29 +25,106 @@ pub(super) async fn answer(
     wish: Wish,
     work: impl FnOnce(&Desk, &Reader, &Wish) -> Result<Response, NoPage> + Send + 'static,
 ) -> Response {
-    let (owned, asked) = (Arc::clone(desk), wish.clone());
+    let asked = wish.clone();
+    let worked = read(desk, move |desk, reader| work(desk, reader, &asked)).await;
+    worked.unwrap_or_else(|failure| failed(&wish, &failure))
+}
+
+/// Reads the archive on a thread that may wait.
+pub(super) async fn read<T: Send + 'static>(
+    desk: &Arc<Desk>,
+    work: impl FnOnce(&Desk, &Reader) -> Result<T, NoPage> + Send + 'static,
+) -> Result<T, NoPage> {
+    let owned = Arc::clone(desk);
     let turns = Arc::clone(desk.readers.turns());
     let Ok(turn) = turns.acquire_owned().await else {
-        return failed(&wish, &NoPage::Broken);
+        return Err(NoPage::Broken);
     };
     let worked = tokio::task::spawn_blocking(move || {
         // The turn ends with the work, also where the client hung up meanwhile.
         let (_turn, desk) = (turn, owned);
-        desk.readers.read(|reader| work(&desk, reader, &asked))
+        desk.readers.read(|reader| work(&desk, reader))
+    });
+    worked.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the archive was not read to the end");
+        Err(NoPage::Broken)
     })
-    .await;
-
-    match worked {
-        Ok(Ok(response)) => response,
-        Ok(Err(failure)) => failed(&wish, &failure),
-        Err(error) => {
-            tracing::error!(%error, path = wish.here, "a page was not made");
-            failed(&wish, &NoPage::Broken)
-        }
-    }
 }
 
 pub(super) fn failed(wish: &Wish, failure: &NoPage) -> Response {
     let page: Markup = failure_page(wish, failure);
     (failure.status(), page).into_response()
+}
+
+/// Begins an answer that is written while it is read, on a thread that may wait. An answer that
+/// fails on its way is cut, so that nobody takes it for whole.
+pub(super) fn stream(
+    desk: &Arc<Desk>,
+    wish: &Wish,
+    (content_type, file): (&'static str, &'static str),
+    work: impl FnOnce(&Reader, &mut dyn Write) -> Result<(), NoPage> + Send + 'static,
+) -> Response {
+    let Ok(turn) = Arc::clone(desk.readers.long_turns()).try_acquire_owned() else {
+        return failed(wish, &NoPage::Busy);
+    };
+    let (parts, body) = body_channel();
+    let (owned, here) = (Arc::clone(desk), wish.here.clone());
+    tokio::task::spawn_blocking(move || {
+        let (_turn, desk) = (turn, owned);
+        let mut to = BufWriter::with_capacity(PART, parts);
+        let worked = desk.readers.read(|reader| work(reader, &mut to));
+        let written = worked.map_err(|failure| io::Error::other(format!("{failure:?}")));
+        if let Err(error) = written.and_then(|()| to.flush()) {
+            tracing::warn!(%error, path = here, "an answer was cut");
+            to.into_parts().0.cut(error);
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, content_type.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{file}\""),
+        ),
+    ];
+    (headers, body).into_response()
+}
+
+/// Bytes of a part of an answer.
+const PART: usize = 64 << 10;
+
+/// Parts that wait for a slow reader.
+const PARTS: usize = 4;
+
+/// The writing end of an answer.
+struct BodyParts(Sender<io::Result<Bytes>>);
+
+impl BodyParts {
+    /// Ends the answer so that its reader knows that it is not whole.
+    fn cut(self, error: io::Error) {
+        // The reader may be gone.
+        let _ = self.0.blocking_send(Err(error));
+    }
+}
+
+impl Write for BodyParts {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let part = Bytes::copy_from_slice(bytes);
+        match self.0.blocking_send(Ok(part)) {
+            Ok(()) => Ok(bytes.len()),
+            Err(_) => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn body_channel() -> (BodyParts, Body) {
+    let (sender, receiver) = channel(PARTS);
+    let parts = futures_util::stream::unfold(receiver, |mut receiver| async move {
+        let part = receiver.recv().await?;
+        Some((part, receiver))
+    });
+    (BodyParts(sender), Body::from_stream(parts))
 }

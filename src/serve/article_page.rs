@@ -3,13 +3,14 @@
 use maud::{Markup, html};
 
 use crate::archive::in_words;
-use crate::citation::Citation;
+use crate::citation::{Citation, coins};
 use crate::extract::{Access, Image};
 use crate::serve::article_address::{article_path, outside, step};
 use crate::serve::article_parts::ArticleParts;
 use crate::serve::frame::page_with;
 use crate::serve::home_page::moment;
 use crate::serve::query::Wish;
+use crate::serve::quoted::{language_of, quoted};
 use crate::serve::rights_at_door::{Shown, excerpt};
 
 pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
@@ -25,7 +26,7 @@ pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> M
     let content = html! {
         article {
             header {
-                p { a href={ "/sites/" (step(&version.kept.site)) } { bdi { (parts.paper) } } @if let Some(section) = &article.section {
+                p { a href={ "/sites/" (step(&version.kept.site)) } { (quoted(&parts.paper)) } @if let Some(section) = &article.section {
                     " · " bdi lang=(language) { (section) }
                 } }
                 h1 lang=(language) dir="auto" { (title) }
@@ -40,6 +41,8 @@ pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> M
                 Shown::Excerpt => p lang=(language) dir="auto" { (excerpt(article)) },
             }
             footer { (facts(wish, parts, shown)) }
+            // COinS.
+            span.Z3988 title=(coins(&Citation::of(version, &parts.capture, &parts.paper))) {}
         }
     };
     page_with(wish, title, &head(parts), &content)
@@ -84,7 +87,7 @@ fn line(wish: &Wish, parts: &ArticleParts) -> Markup {
         .clone()
         .or_else(|| Some(article.authors.join(", ")).filter(|authors| !authors.is_empty()));
     html! {
-        @if let Some(byline) = byline { bdi { (byline) } " · " }
+        @if let Some(byline) = byline { (quoted(&byline)) " · " }
         @match article.published() {
             Some(at) => { (words.published) " " time datetime=(at) { (moment(&at)) } }
             None => (words.no_date),
@@ -123,7 +126,7 @@ fn photo(wish: &Wish, parts: &ArticleParts, n: usize, image: &Image) -> Markup {
                 p.absent { (words.photo_not_kept) }
             }
             @if caption.is_some() || image.credit.is_some() {
-                figcaption dir="auto" {
+                figcaption dir="auto" lang=[caption.and_then(language_of)] {
                     (caption.unwrap_or_default())
                     @if let Some(credit) = &image.credit { " " small { (credit) } }
                 }
@@ -148,7 +151,7 @@ fn facts(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
                 }
             }
             @if !article.tags.is_empty() {
-                dt { (words.tags) } dd { bdi { (article.tags.join(", ")) } }
+                dt { (words.tags) } dd { (quoted(&article.tags.join(", "))) }
             }
             dt { (words.seen) } dd { (moment(&kept.first_seen_at)) " UTC" }
             dt { (words.fetched) } dd {
@@ -165,13 +168,7 @@ fn facts(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
                 dt { (words.page_hash) } dd { code { (sha256) } }
             }
             dt { (words.versions) } dd {
-                @for one in &parts.versions {
-                    a href={ (path) "/versions/" (one.kept.version) }
-                        aria-current=[(one.kept.version == kept.version).then_some("true")] {
-                        (one.kept.version)
-                    }
-                    " " (moment(&one.kept.fetched_at)) " "
-                }
+                (steps(wish, parts, &path))
                 @if parts.versions.len() > 1 && shown == Shown::Whole {
                     a href={ (path) "/diff" } { (words.what_changed) }
                 }
@@ -181,7 +178,29 @@ fn facts(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
                 a href={ (path) "/cite.ris" } { "RIS" } " "
                 a href={ (path) "/cite.bib" } { "BibTeX" } " "
                 a href={ (path) "/cite.json" } { "CSL-JSON" }
+                @if shown == Shown::Whole && parts.is_newest() {
+                    " · " a href={ (article_path(&parts.found.id)) ".json" } { "JSON" }
+                    " " a href={ (article_path(&parts.found.id)) ".md" } { "Markdown" }
+                }
             }
+        }
+    }
+}
+
+/// Leads to the versions before and after, and to all of them.
+fn steps(wish: &Wish, parts: &ArticleParts, path: &str) -> Markup {
+    let words = wish.words();
+    let at = |n: u64| format!("{path}/versions/{n}");
+    html! {
+        @if let Some(former) = parts.former() {
+            a rel="prev" href=(at(former)) { (words.former) } " "
+        }
+        a href={ (path) "/versions" } {
+            (words.version) " " (parts.shown().kept.version) " / " (parts.versions.len())
+        }
+        " "
+        @if let Some(next) = parts.next() {
+            a rel="next" href=(at(next)) { (words.next) } " "
         }
     }
 }

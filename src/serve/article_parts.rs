@@ -51,6 +51,18 @@ impl ArticleParts {
         &self.versions[self.shown]
     }
 
+    /// Returns the number of the version before the shown one.
+    pub(super) fn former(&self) -> Option<u64> {
+        let former = self.versions.get(self.shown.checked_sub(1)?)?;
+        Some(former.kept.version)
+    }
+
+    /// Returns the number of the version after the shown one.
+    pub(super) fn next(&self) -> Option<u64> {
+        let next = self.versions.get(self.shown + 1)?;
+        Some(next.kept.version)
+    }
+
     /// Tells whether the newest version is shown.
     pub(super) fn is_newest(&self) -> bool {
         self.shown + 1 == self.versions.len()

@@ -13,13 +13,14 @@ use crate::serve::answering::{SharedDesk, answer, failed};
 use crate::serve::article_page::article_page;
 use crate::serve::article_parts::ArticleParts;
 use crate::serve::asked::Asked;
-use crate::serve::citation_file::{TextFile, article_json, citation_file};
+use crate::serve::citation_file::{ArticleFormat, TextFile, article_file, citation_file};
 use crate::serve::diff_page::{VersionSpan, diff_page};
 use crate::serve::door::CAPTURE_POLICY;
 use crate::serve::failure::NoPage;
 use crate::serve::kept_capture::{KeptBytes, capture_page, photo, raw_page, version_of};
 use crate::serve::query::Wish;
 use crate::serve::rights_at_door::Shown;
+use crate::serve::versions_page::versions_page;
 
 /// The site and the name of an article.
 type ArticlePlace = Asked<Path<(String, String)>>;
@@ -28,6 +29,7 @@ type ArticlePlace = Asked<Path<(String, String)>>;
 pub(super) fn router() -> Router<Arc<Desk>> {
     Router::new()
         .route("/a/{site}/{name}", get(article))
+        .route("/a/{site}/{name}/versions", get(versions))
         .route("/a/{site}/{name}/versions/{n}", get(version))
         .route("/a/{site}/{name}/versions/{n}/{file}", get(version_file))
         .route("/a/{site}/{name}/diff", get(newest_diff))
@@ -35,7 +37,7 @@ pub(super) fn router() -> Router<Arc<Desk>> {
         .route("/a/{site}/{name}/capture/{capture}", get(capture))
         .route("/a/{site}/{name}/capture/{capture}/raw", get(raw_capture))
         .route("/a/{site}/{name}/photo/{version}/{n}", get(article_photo))
-        .route("/a/{site}/{name}/{file}", get(article_file))
+        .route("/a/{site}/{name}/{file}", get(newest_file))
 }
 
 async fn article(State(desk): SharedDesk, wish: Wish, place: ArticlePlace) -> Response {
@@ -48,10 +50,10 @@ async fn article(State(desk): SharedDesk, wish: Wish, place: ArticlePlace) -> Re
             }
             // A name may end so itself: the whole name counts first.
             Err(NoPage::NotFound) => {
-                let name = name.strip_suffix(".json").ok_or(NoPage::NotFound)?;
+                let (name, format) = ArticleFormat::split(&name).ok_or(NoPage::NotFound)?;
                 let parts = ArticleParts::read(reader, (&site, name), None)?;
                 whole(desk, &parts)?;
-                Ok(article_json(&parts)?.into_response())
+                Ok(article_file(&parts, format)?.into_response())
             }
             Err(failure) => Err(failure),
         }
@@ -144,7 +146,16 @@ async fn article_photo(
     .await
 }
 
-async fn article_file(
+async fn versions(State(desk): SharedDesk, wish: Wish, place: ArticlePlace) -> Response {
+    let Asked(Path((site, name))) = place;
+    answer(&desk, wish, move |_, reader, wish| {
+        let parts = ArticleParts::read(reader, (&site, &name), None)?;
+        Ok(versions_page(wish, &parts).into_response())
+    })
+    .await
+}
+
+async fn newest_file(
     State(desk): SharedDesk,
     wish: Wish,
     Asked(Path((site, name, file))): Asked<Path<(String, String, String)>>,

@@ -8,9 +8,10 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 
-/// Pages load nothing but the style sheet and photos of this server, and run no script.
-pub(super) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
-     frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Pages load nothing but the style sheet, the script and photos of this server, and connect to
+/// nothing else.
+pub(super) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+     img-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What came from a paper stands in a frame of its own origin, which may reach nothing.
 pub(super) const CAPTURE_POLICY: &str =

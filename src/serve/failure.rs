@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::archive::ArchiveError;
+use crate::reader_pool::ReadFailure;
 use crate::search::QueryError;
 
 /// Why a request has no answer of its own.
@@ -19,6 +20,8 @@ pub(super) enum NoPage {
     /// What was asked cannot be read.
     BadQuery(QueryError),
     Archive(ArchiveError),
+    /// As much as may be is answered already.
+    Busy,
     /// The work ended without a result.
     Broken,
 }
@@ -31,7 +34,7 @@ impl NoPage {
             Self::Ambiguous(_) => StatusCode::MULTIPLE_CHOICES,
             Self::Reserved => StatusCode::FORBIDDEN,
             Self::BadQuery(_) => StatusCode::BAD_REQUEST,
-            Self::Archive(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Archive(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -48,6 +51,12 @@ impl From<ArchiveError> for NoPage {
         } else {
             Self::Archive(error)
         }
+    }
+}
+
+impl ReadFailure for NoPage {
+    fn is_of_archive(&self) -> bool {
+        matches!(self, Self::Archive(_))
     }
 }
 

@@ -1,9 +1,11 @@
 //! `/feeds/all.atom` and `/feeds/NAME.atom`: the newest articles for feed readers.
 
-use crate::archive::{ArticleFilter, ListOrder, Reader};
-use crate::export::{Provenance, Record, atom_feed};
+use crate::archive::{ArchiveError, ArticleFilter, ListOrder, Reader};
+use crate::export::{FeedSubject, Provenance, Record, atom_feed};
 use crate::serve::Desk;
+use crate::serve::article_address::step;
 use crate::serve::citation_file::TextFile;
+use crate::serve::door::Door;
 use crate::serve::failure::NoPage;
 use crate::serve::rights_at_door::{Shown, excerpt};
 
@@ -29,30 +31,35 @@ pub(super) fn feed_file(desk: &Desk, reader: &Reader, file: &str) -> Result<Text
     };
 
     let _snapshot = reader.snapshot()?;
+    let newest = reader.list(&filter, ListOrder::Newest, None, ENTRIES)?;
     let mut records = Vec::new();
-    for listed in reader
-        .list(&filter, ListOrder::Newest, None, ENTRIES)?
-        .articles
-    {
-        let (site, name) = listed.id.split_once('/').unwrap_or_default();
-        // A feed goes on without what was taken down meanwhile, or cannot be read.
-        let Ok(found) = reader.article_of_id(site, name) else {
-            continue;
-        };
-        let Some(newest) = reader.versions(&found)?.pop() else {
-            continue;
-        };
-        let shown = Shown::at(&desk.door, &newest);
-        let mut article = newest.article;
-        if shown == Shown::Excerpt {
-            article.paragraphs = vec![excerpt(&article)];
-        }
-        records.push(Record::new(article, Provenance::from(newest.kept)));
+    for listed in &newest.articles {
+        records.extend(shown_record(&desk.door, reader, &listed.id)?);
     }
+    let here = format!("/feeds/{}", step(file));
+    TextFile::of_feed(atom_feed(&records, FeedSubject::Selection(&filter), &here))
+}
 
-    let feed = atom_feed(&records, &filter).map_err(|_| NoPage::Broken)?;
-    Ok(TextFile {
-        content_type: "application/atom+xml; charset=utf-8",
-        text: String::from_utf8(feed).map_err(|_| NoPage::Broken)?,
-    })
+/// Returns an article as far as it is shown; `None` where it was taken down meanwhile, or cannot be
+/// read: a feed goes on without it.
+pub(super) fn shown_record(
+    door: &Door,
+    reader: &Reader,
+    id: &str,
+) -> Result<Option<Record>, NoPage> {
+    let (site, name) = id.split_once('/').unwrap_or_default();
+    let Ok(found) = reader.article_of_id(site, name) else {
+        return Ok(None);
+    };
+    let newest = match reader.newest_version(&found) {
+        Ok(newest) => newest,
+        Err(ArchiveError::Damaged(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let shown = Shown::at(door, &newest);
+    let mut article = newest.article;
+    if shown == Shown::Excerpt {
+        article.paragraphs = vec![excerpt(&article)];
+    }
+    Ok(Some(Record::new(article, Provenance::from(newest.kept))))
 }

@@ -15,10 +15,13 @@ pub(super) fn page(wish: &Wish, title: &str, content: &Markup) -> Markup {
 pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Markup) -> Markup {
     let words = wish.words();
     let other = wish.language.other().tag();
-    let switch = query(&[("to", other), ("back", &wish.here)]);
+    let switch = query(&[("language", other), ("back", &wish.here)]);
+    let back = query(&[("back", &wish.here)]);
+    let display = wish.display;
     let page = html! {
         (DOCTYPE)
-        html lang=(wish.language.tag()) {
+        html lang=(wish.language.tag()) data-scheme=(display.scheme.name())
+            data-size=(display.size.name()) data-keys=(display.keys.name()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -27,6 +30,7 @@ pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Marku
                 meta name="referrer" content="no-referrer";
                 title { (title) " · saseo" }
                 link rel="stylesheet" href="/style.css";
+                script src="/script.js" defer {}
                 (head)
             }
             body {
@@ -39,10 +43,14 @@ pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Marku
                             button { (words.search) }
                         }
                         a href="/runs" { (words.runs) }
-                        a lang=(other) href={ "/language?" (switch) } { (words.other_language) }
+                        a lang=(other) href={ "/choose?" (switch) } { (words.other_language) }
                     }
                 }
                 main #content { (content) }
+                footer {
+                    p { small { (words.clocks) } }
+                    p { a href={ "/settings?" (back) } { (words.settings) } }
+                }
             }
         }
     };
@@ -70,6 +78,7 @@ pub(super) fn failure_page(wish: &Wish, failure: &NoPage) -> Markup {
         NoPage::Reserved => words.reserved,
         NoPage::BadQuery(_) => words.bad_query,
         NoPage::Archive(_) => words.unavailable,
+        NoPage::Busy => words.busy,
         NoPage::Broken => words.broken,
     };
     let content = html! {
@@ -82,7 +91,11 @@ pub(super) fn failure_page(wish: &Wish, failure: &NoPage) -> Markup {
                     li { a href=(crate::serve::article_address::article_path(id)) { bdi { (id) } } }
                 }
             },
-            NoPage::NotFound | NoPage::TakenDown | NoPage::Reserved | NoPage::Broken => {},
+            NoPage::NotFound
+            | NoPage::TakenDown
+            | NoPage::Reserved
+            | NoPage::Busy
+            | NoPage::Broken => {},
         }
         p { a href="/" { (words.to_start) } }
     };

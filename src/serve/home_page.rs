@@ -11,6 +11,8 @@ use crate::serve::Desk;
 use crate::serve::article_address::{article_path, query, step};
 use crate::serve::frame::{feed_link, page_with};
 use crate::serve::query::Wish;
+use crate::serve::quoted::quoted;
+use crate::serve::warning_list::warning_list;
 use crate::status::{ArchiveStatus, SiteStatus};
 
 /// Articles of a list's page.
@@ -57,9 +59,9 @@ pub(super) fn home_page(wish: &Wish, state: &HomeState) -> Markup {
                 h2 { (words.look_first) }
                 @for (paper, warnings) in &warned {
                     h3 { a href={ "/sites/" (step(&paper.state.site)) } {
-                        bdi { (paper.state.title) }
+                        (quoted(&paper.state.title))
                     } }
-                    ul lang="en" { @for warning in warnings { li { (warning) } } }
+                    (warning_list(wish, warnings))
                 }
             }
         }
@@ -99,7 +101,7 @@ fn papers(wish: &Wish, papers: &[SiteStatus]) -> Markup {
                             @let state = &paper.state;
                             tr {
                                 th scope="row" { a href={ "/sites/" (step(&state.site)) } {
-                                    bdi { (state.title) }
+                                    (quoted(&state.title))
                                 } }
                                 td.number { (state.articles) }
                                 td.number { (state.articles_last_day) }
@@ -123,7 +125,7 @@ pub(super) fn articles(wish: &Wish, articles: &[ListedArticle]) -> Markup {
             @for one in articles {
                 li {
                     a href=(article_path(&one.id)) {
-                        bdi { (one.title.as_deref().unwrap_or(words.no_title)) }
+                        (quoted(one.title.as_deref().unwrap_or(words.no_title)))
                     }
                     " "
                     small {
@@ -132,7 +134,7 @@ pub(super) fn articles(wish: &Wish, articles: &[ListedArticle]) -> Markup {
                             Some(at) => time datetime=(at) { (moment(at)) },
                             None => (words.no_date),
                         }
-                        @if !one.authors.is_empty() { " · " bdi { (one.authors.join(", ")) } }
+                        @if !one.authors.is_empty() { " · " (quoted(&one.authors.join(", "))) }
                     }
                 }
             }

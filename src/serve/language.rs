@@ -7,10 +7,9 @@ pub(super) enum Language {
     English,
 }
 
-/// The name of the cookie that keeps the choice of a reader.
-pub(super) const COOKIE: &str = "saseo_language";
-
 impl Language {
+    pub(super) const ALL: [Self; 2] = [Self::Korean, Self::English];
+
     /// Returns the language of a tag, as `ko` or `en-GB`.
     pub(super) fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default().trim();
@@ -36,18 +35,11 @@ impl Language {
         }
     }
 
-    /// Chooses by the headers `Cookie` and `Accept-Language` (RFC 9110, 12.5.4): the reader's choice
-    /// counts most, then the wish with the highest weight, and English where none is known.
-    pub(super) fn of_request(cookie: Option<&str>, accepted: Option<&str>) -> Self {
-        let chosen = cookie.and_then(|header| {
-            let mut cookies = header
-                .split(';')
-                .filter_map(|one| one.trim().split_once('='));
-            cookies
-                .find(|(name, _)| *name == COOKIE)
-                .and_then(|(_, tag)| Self::of_tag(tag))
-        });
-        chosen.unwrap_or_else(|| {
+    /// Chooses by the reader's choice, the tag of a language, and the header `Accept-Language`
+    /// (RFC 9110, 12.5.4): the choice counts most, then the wish with the highest weight, and
+    /// English where none is known.
+    pub(super) fn of_request(chosen: Option<&str>, accepted: Option<&str>) -> Self {
+        chosen.and_then(Self::of_tag).unwrap_or_else(|| {
             accepted
                 .and_then(Self::most_wanted)
                 .unwrap_or(Self::English)
@@ -80,7 +72,7 @@ mod tests {
     #[test]
     fn the_choice_counts_before_the_browser_and_weights_before_order() {
         use Language::{English, Korean};
-        for (cookie, accepted, language) in [
+        for (chosen, accepted, language) in [
             (None, None, English),
             (None, Some("ko"), Korean),
             (None, Some("ko-KR,en;q=0.8"), Korean),
@@ -89,11 +81,11 @@ mod tests {
             (None, Some("fr, ko;q=0.2"), Korean),
             (None, Some("ko;q=0, en;q=0.1"), English),
             (None, Some("ko;q=x,,;"), English),
-            (Some("a=b; saseo_language=ko"), Some("en"), Korean),
-            (Some("saseo_language=xx"), Some("ko"), Korean),
+            (Some("ko"), Some("en"), Korean),
+            (Some("xx"), Some("ko"), Korean),
         ] {
             assert_eq!(
-                Language::of_request(cookie, accepted),
+                Language::of_request(chosen, accepted),
                 language,
                 "{accepted:?}"
             );

@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use serde::Deserialize;
 
+use crate::serve::display::{Display, cookie};
 use crate::serve::language::Language;
 use crate::serve::words::Words;
 
@@ -18,6 +19,7 @@ pub(super) const LONGEST_QUERY: usize = 1_000;
 #[derive(Clone, Debug)]
 pub(super) struct Wish {
     pub language: Language,
+    pub display: Display,
     /// The path and query that were asked for.
     pub here: String,
 }
@@ -36,11 +38,12 @@ impl<S: Sync> FromRequestParts<S> for Wish {
             let value = headers.get(name).and_then(|value| value.to_str().ok());
             value.map(str::to_owned)
         };
-        let cookie = text(&parts.headers, header::COOKIE);
+        let cookies = text(&parts.headers, header::COOKIE).unwrap_or_default();
         let accepted = text(&parts.headers, header::ACCEPT_LANGUAGE);
         let here = parts.uri.path_and_query().map_or("/", |here| here.as_str());
         Ok(Self {
-            language: Language::of_request(cookie.as_deref(), accepted.as_deref()),
+            language: Language::of_request(cookie(&cookies, "language"), accepted.as_deref()),
+            display: Display::of_cookies(&cookies),
             here: here.to_owned(),
         })
     }
@@ -55,6 +58,8 @@ pub(super) struct SearchFields {
     pub sort: SortField,
     #[serde(default)]
     pub skip: usize,
+    /// Asks for the counts of articles, however many there are.
+    pub counts: Option<String>,
 }
 
 /// The order of what is found.
@@ -81,12 +86,4 @@ pub(super) struct ListFields {
     pub after: Option<String>,
     /// The day of publication.
     pub day: Option<String>,
-}
-
-/// The choice of a language, and the page to go back to.
-#[derive(Debug, Deserialize)]
-pub(super) struct LanguageFields {
-    pub to: String,
-    #[serde(default)]
-    pub back: String,
 }

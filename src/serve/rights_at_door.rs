@@ -1,15 +1,12 @@
 //! What a reader sees of an article whose paper reserves it.
 
+use crate::ai_input::is_reserved;
 use crate::archive::ArticleVersion;
 use crate::extract::Article;
-use crate::rights::{Purpose, UseLevel};
 use crate::serve::door::Door;
 
 /// Letters of the beginning that is shown of a reserved text.
 const EXCERPT: usize = 200;
-
-/// The columns that tell of rights.
-const OF_RIGHTS: [&str; 4] = ["statements", "uses", "use_level", "licences"];
 
 /// How much of an article is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,23 +17,10 @@ pub(super) enum Shown {
 }
 
 impl Shown {
-    /// Decides by who reads: the archive's own user sees what is kept. To others, an article is shown whole unless its paper reserves the use in answers (`ai_input`)
-    /// or allows no more than a reference. What cannot be read of its statements counts as a
-    /// reservation.
+    /// Decides by who reads: the archive's own user sees what is kept. To others, an article is
+    /// shown whole unless its paper reserves the use in answers (`ai_input`).
     pub(super) fn at(door: &Door, version: &ArticleVersion) -> Self {
-        let article = &version.article;
-        let is_unknown = version
-            .flaws
-            .iter()
-            .any(|flaw| OF_RIGHTS.contains(&flaw.column));
-        let rights = &article.declared_rights;
-        let at = article.published_at.map(|at| at.at);
-        let is_reserved = is_unknown
-            || !rights.sources_against(Purpose::AiInput, at).is_empty()
-            || rights
-                .use_level()
-                .is_some_and(|level| level <= UseLevel::Reference);
-        if !door.is_private() && is_reserved {
+        if !door.is_private() && is_reserved(version) {
             Self::Excerpt
         } else {
             Self::Whole

@@ -10,21 +10,18 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::archive::ListCursor;
-use crate::search::Query;
 use crate::serve::answering::{SharedDesk, answer, failed};
 use crate::serve::asked::Asked;
 use crate::serve::door::{PAGE_POLICY, Refusal};
 use crate::serve::failure::NoPage;
 use crate::serve::feed_file::feed_file;
 use crate::serve::home_page::{HomeState, home_page};
-use crate::serve::language::{COOKIE, Language};
-use crate::serve::query::{LONGEST_QUERY, LanguageFields, ListFields, SearchFields, Wish};
-use crate::serve::run_page::{newest_runs, run_page};
-use crate::serve::search_page::{FoundStories, MOST_SKIPPED, search_page};
+use crate::serve::query::{ListFields, Wish};
 use crate::serve::site_page::{PaperState, site_page};
-use crate::serve::{Desk, article_routes};
+use crate::serve::{Desk, article_routes, run_page, search_page, settings_page};
 
 const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("page_script.js");
 
 /// Robots are to leave all of it alone.
 const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
@@ -33,13 +30,17 @@ const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
 pub(super) fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/", get(home))
-        .route("/search", get(search))
         .route("/sites/{name}", get(site))
-        .route("/runs", get(runs))
+        .merge(run_page::router())
         .route("/feeds/{file}", get(feed))
+        .merge(search_page::router())
         .merge(article_routes::router())
-        .route("/language", get(language))
+        .merge(settings_page::router())
         .route("/style.css", get(|| text("text/css; charset=utf-8", STYLE)))
+        .route(
+            "/script.js",
+            get(|| text("text/javascript; charset=utf-8", SCRIPT)),
+        )
         .route(
             "/robots.txt",
             get(|| text("text/plain; charset=utf-8", ROBOTS)),
@@ -128,25 +129,6 @@ async fn home(
     .await
 }
 
-async fn search(
-    State(desk): SharedDesk,
-    wish: Wish,
-    Asked(Fields(fields)): Asked<Fields<SearchFields>>,
-) -> Response {
-    if fields.q.trim().is_empty() {
-        return search_page(&wish, &fields, None).into_response();
-    }
-    if fields.q.chars().count() > LONGEST_QUERY || fields.skip > MOST_SKIPPED {
-        return failed(&wish, &NoPage::NotFound);
-    }
-    answer(&desk, wish, move |desk, reader, wish| {
-        let query = Query::parse(&fields.q)?;
-        let found = FoundStories::read(&desk.door, reader, &query, &fields)?;
-        Ok(search_page(wish, &fields, Some(&found)).into_response())
-    })
-    .await
-}
-
 async fn site(
     State(desk): SharedDesk,
     wish: Wish,
@@ -160,13 +142,6 @@ async fn site(
     .await
 }
 
-async fn runs(State(desk): SharedDesk, wish: Wish) -> Response {
-    answer(&desk, wish, |_, reader, wish| {
-        Ok(run_page(wish, &newest_runs(reader)?).into_response())
-    })
-    .await
-}
-
 async fn feed(
     State(desk): SharedDesk,
     wish: Wish,
@@ -176,36 +151,6 @@ async fn feed(
         Ok(feed_file(desk, reader, &file)?.into_response())
     })
     .await
-}
-
-/// Keeps the choice of a language, and leads back.
-async fn language(wish: Wish, Asked(Fields(fields)): Asked<Fields<LanguageFields>>) -> Response {
-    let Some(chosen) = Language::of_tag(&fields.to) else {
-        return failed(&wish, &NoPage::NotFound);
-    };
-    let back = if is_path_here(&fields.back) {
-        fields.back.as_str()
-    } else {
-        "/"
-    };
-    let cookie = format!(
-        "{COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
-        chosen.tag()
-    );
-    let headers = [
-        (header::SET_COOKIE, cookie),
-        (header::LOCATION, back.to_owned()),
-    ];
-    (StatusCode::SEE_OTHER, headers).into_response()
-}
-
-/// Tells whether an address leads to a page of this server. `//host` and `/\\host` lead elsewhere,
-/// and browsers leave out tabs and line ends between.
-fn is_path_here(back: &str) -> bool {
-    let is_plain = back
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    is_plain && back.starts_with('/') && !back.starts_with("//")
 }
 
 async fn ready(State(desk): SharedDesk, wish: Wish) -> Response {

@@ -11,14 +11,18 @@ use jiff::{Timestamp as Moment, ToSpan};
 use maud::{Markup, html};
 
 use crate::archive::{ArticleFilter, ArticleListing, ListCursor, ListOrder, Reader};
+use crate::config_folder::OwnSetting;
 use crate::page_url::PageUrl;
 use crate::serve::Desk;
 use crate::serve::article_address::{outside, query, step};
 use crate::serve::failure::NoPage;
 use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::{articles, moment};
+use crate::serve::language::Language;
 use crate::serve::query::{ListFields, Wish};
-use crate::status::{ArchiveStatus, HostStatus, SiteStatus};
+use crate::serve::quoted::quoted;
+use crate::serve::warning_list::warning_list;
+use crate::status::{ArchiveStatus, GapReason, HostStatus, SiteStatus, SiteWarning};
 use crate::time::Timestamp;
 
 /// Weeks of the calendar.
@@ -42,6 +46,7 @@ pub(super) struct PaperState {
     /// The day whose articles are listed.
     day: Option<Date>,
     listing: ArticleListing,
+    own_settings: Vec<OwnSetting>,
 }
 
 impl PaperState {
@@ -96,6 +101,7 @@ impl PaperState {
             today,
             day,
             listing,
+            own_settings: desk.own_settings.get(name).cloned().unwrap_or_default(),
         })
     }
 }
@@ -148,16 +154,23 @@ pub(super) fn site_page(wish: &Wish, shown: &PaperState) -> Markup {
     let words = wish.words();
     let state = &shown.site().state;
     let path = format!("/sites/{}", step(&state.site));
-    let warnings = shown.site().warnings();
+    let warnings = shown.site().warnings().into_iter();
+    let (gaps, warnings): (Vec<_>, Vec<_>) = warnings.partition(SiteWarning::is_gap);
     let content = html! {
-        h1 { bdi { (state.title) } }
+        h1 { (quoted(&state.title)) }
         @if let Some(home) = outside(&state.home) {
             p { a rel="noopener noreferrer" href=(home) { bdi { (home) } } }
         }
         @if !warnings.is_empty() {
             section.warnings {
                 h2 { (words.look_first) }
-                ul lang="en" { @for warning in &warnings { li { (warning) } } }
+                (warning_list(wish, &warnings))
+            }
+        }
+        @if !gaps.is_empty() {
+            section.warnings {
+                h2 { (words.gaps) }
+                (warning_list(wish, &gaps))
             }
         }
         (facts(wish, shown))
@@ -205,7 +218,39 @@ fn facts(wish: &Wish, shown: &PaperState) -> Markup {
             }
             @if let Some(host) = shown.host() {
                 dt { (words.pace) }
-                dd lang="en" { (host.state.gap_seconds) " s: " (host.gap_reason) "; " (host.next_turn()) }
+                dd { (pace(wish.language, host)) }
+            }
+            @if !shown.own_settings.is_empty() {
+                dt { (words.own_settings) }
+                @for own in &shown.own_settings {
+                    dd { code lang="en" { (own.key) " = " (own.value) } }
+                }
+            }
+        }
+    }
+}
+
+/// Returns the pace of a host, its reason, and when it may be asked next.
+fn pace(language: Language, host: &HostStatus) -> Markup {
+    let seconds = host.state.gap_seconds;
+    match language {
+        Language::English => html! { (seconds) " s: " (host.gap_reason) "; " (host.next_turn()) },
+        Language::Korean => {
+            let reason = match host.gap_reason {
+                GapReason::SiteFile => "사이트 파일의 설정대로",
+                GapReason::SlowAnswers => "응답이 느리거나 실패해서",
+                GapReason::Robots => "robots.txt의 요청대로",
+            };
+            html! {
+                (seconds) "초 (" (reason) ") · "
+                @match host.rests_until() {
+                    Some(until) => { (moment(until)) " UTC까지 쉼" },
+                    None => "언제든 요청할 수 있음",
+                }
+                // The reasons of servers are told in English alone.
+                @if let (Some(_), Some(why)) = (host.rests_until(), host.state.rest_in_words) {
+                    ": " span lang="en" { (why) }
+                }
             }
         }
     }

@@ -41,6 +41,27 @@ words! {
         "words, \"in their order\", title: author: section: site: after: before:",
         "낱말, \"이어진 낱말\", title: author: section: site: after: before:";
     other_language: "한국어", "English";
+    clocks:
+        "Articles have the time of their paper. All other times are UTC.",
+        "기사의 시각은 그 신문의 시각입니다. 다른 시각은 모두 UTC입니다.";
+    settings: "Display and keys", "화면과 단축키";
+    colours: "Colours", "색";
+    as_system: "as the system has them", "시스템 설정대로";
+    light: "light", "밝게";
+    dark: "dark", "어둡게";
+    letters: "Letters", "글자 크기";
+    normal: "normal", "보통";
+    large: "large", "크게";
+    largest: "largest", "아주 크게";
+    keys: "Single keys", "단축키";
+    on: "on", "켜기";
+    off: "off", "끄기";
+    keep: "Keep", "저장";
+    key_next: "the next article of a list", "목록의 다음 기사";
+    key_former: "the article before", "목록의 앞 기사";
+    key_search: "the search", "검색";
+    key_help: "this page", "이 페이지";
+    keys_need_script: "Keys need JavaScript. Everything else works without it.", "단축키에는 자바스크립트가 필요합니다. 다른 것은 모두 없어도 됩니다.";
     papers: "Papers", "신문";
     paper: "Paper", "신문";
     articles: "Articles", "기사";
@@ -56,6 +77,15 @@ words! {
     results: " articles", "건";
     best_first: "best match first", "정확도순";
     newest_first: "newest first", "최신순";
+    counts: "Counts", "집계";
+    count_all: "Count them by day, paper, section and author", "날짜·신문·면·기자별로 세기";
+    in_numbers: "In numbers", "숫자로 보기";
+    sections: "Sections", "면";
+    authors: "Authors", "기자";
+    unindexed:
+        " changes of articles are not in the index yet, and the oldest of them are not found. This takes them in:",
+        "건의 변경이 아직 색인되지 않아 오래된 것은 찾지 못합니다. 다음 명령이 색인합니다:";
+    only_newest: "Of so many articles the newest are shown:", "기사가 많아 최신 기사만 보입니다:";
     sort: "Order", "정렬";
     further: "Further results", "더 보기";
     copies: " copies in other papers", "건이 다른 신문에 실림";
@@ -69,6 +99,9 @@ words! {
     source: "Address", "주소";
     versions: "Versions", "판";
     version: "Version", "판";
+    first_version: "first", "첫 판";
+    former: "earlier", "앞 판";
+    next: "later", "다음 판";
     what_changed: "What changed", "바뀐 내용";
     one_version:
         "There is one version: nothing changed since it was first read.",
@@ -91,9 +124,12 @@ words! {
     taken_down: "This article was taken out of the archive.", "보관소에서 삭제된 기사입니다.";
     several: "Several articles have this name.", "이 이름의 기사가 여럿 있습니다.";
     unavailable: "The archive cannot be read now.", "지금은 보관소를 읽을 수 없습니다.";
+    busy: "Other long answers are being written: ask again in a moment.", "다른 긴 응답을 쓰고 있습니다. 잠시 뒤에 다시 시도하십시오.";
     broken: "The page could not be made.", "페이지를 만들지 못했습니다.";
     bad_query: "The query cannot be read.", "검색어를 읽을 수 없습니다.";
     to_start: "To the start", "처음으로";
+    gaps: "What may be missing", "빠졌을 수 있는 것";
+    own_settings: "Set otherwise than usual", "기본값과 다른 설정";
     by_day: "Day by day", "날짜별";
     all_days: "All days", "모든 날짜";
     week: "Week of", "주 시작일";
@@ -107,6 +143,11 @@ words! {
     command: "Command", "명령";
     ended_how: "End", "끝";
     goes_on: "goes on", "진행 중";
+    interrupted: "interrupted", "중단됨";
+    a_minute: " requests a minute", "회/분 요청";
+    queued_pages: " pages queued", "쪽 대기";
+    about: "about ", "약 ";
+    minutes_left: " min left", "분 남음";
     requests: "Requests", "요청";
     new_articles: "New", "새 기사";
     changed_articles: "Changed", "바뀐 기사";

@@ -1,8 +1,9 @@
 //! The status of one host: its gap with the reason for it, and its backoff.
 
 use std::collections::HashMap;
+use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::archive::HostState;
 use crate::config::site::SitePace;
@@ -16,9 +17,39 @@ pub(crate) struct HostStatus {
     #[serde(flatten)]
     pub state: HostState,
     /// Why its gap is as long as it is.
-    pub gap_reason: &'static str,
+    pub gap_reason: GapReason,
     #[serde(skip)]
     now: Timestamp,
+}
+
+/// Why the gap of a host is as long as it is. It is displayed as words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GapReason {
+    SiteFile,
+    SlowAnswers,
+    Robots,
+}
+
+impl GapReason {
+    fn name(self) -> &'static str {
+        match self {
+            Self::SiteFile => "as its site's file says",
+            Self::SlowAnswers => "its answers were slow or failed",
+            Self::Robots => "its robots.txt asks for it",
+        }
+    }
+}
+
+impl fmt::Display for GapReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for GapReason {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
 }
 
 impl HostStatus {
@@ -66,26 +97,31 @@ impl HostStatus {
 
     /// Returns when the host may be asked next, with the reason for its backoff, if it has one.
     pub(crate) fn next_turn(&self) -> String {
-        let until = &self.state.not_before;
-        let rests = Timestamp::from_rfc3339(until).is_some_and(|until| until > self.now);
-        match self.state.rest_in_words {
-            Some(why) if rests => format!("at rest until {until}: {why}"),
-            _ if rests => format!("not before {until}"),
-            _ => "to be asked at any time".to_owned(),
+        match (self.rests_until(), self.state.rest_in_words) {
+            (Some(until), Some(why)) => format!("at rest until {until}: {why}"),
+            (Some(until), None) => format!("not before {until}"),
+            (None, _) => "to be asked at any time".to_owned(),
         }
+    }
+
+    /// Returns the moment before which the host is not asked, where it is to come.
+    pub(crate) fn rests_until(&self) -> Option<&str> {
+        let until = self.state.not_before.as_str();
+        let is_to_come = Timestamp::from_rfc3339(until).is_some_and(|until| until > self.now);
+        is_to_come.then_some(until)
     }
 }
 
 /// Returns why a host's gap is as long as it is. The gap of its site file is the usual one.
-fn gap_reason(host: &HostState, gaps: &HashMap<String, Span>) -> &'static str {
+fn gap_reason(host: &HostState, gaps: &HashMap<String, Span>) -> GapReason {
     let of_site = gaps.get(host.host.as_str()).copied();
     let usual = of_site.unwrap_or(SitePace::default().gap).0.as_secs_f64();
 
     if host.gap_seconds <= usual {
-        "as its site's file says"
+        GapReason::SiteFile
     } else if host.slowed_seconds >= host.gap_seconds {
-        "its answers were slow or failed"
+        GapReason::SlowAnswers
     } else {
-        "its robots.txt asks for it"
+        GapReason::Robots
     }
 }

@@ -150,7 +150,7 @@ fn warnings(site: &SiteStatus) -> String {
     let warnings: String = site
         .warnings()
         .iter()
-        .map(|warning| format!("<li>{}</li>", encode_text(warning)))
+        .map(|warning| format!("<li>{}</li>", encode_text(&warning.to_string())))
         .collect();
     if warnings.is_empty() {
         warnings

@@ -1,12 +1,14 @@
 //! The status of one site, with the warnings that people should act on.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use serde::Serialize;
 
 use crate::archive::{LastCrawl, NumberGap, SilentSection, SiteState};
 use crate::config::Site;
 use crate::counts;
+use crate::field_drift::FieldDrift;
 use crate::page_url::PageUrl;
 use crate::schedule::next_start;
 use crate::status::HostStatus;
@@ -51,75 +53,107 @@ impl SiteStatus {
         }
     }
 
-    /// Returns what people should look at: sentences in plain text.
-    pub(crate) fn warnings(&self) -> Vec<String> {
+    /// Returns what people should look at.
+    pub(crate) fn warnings(&self) -> Vec<SiteWarning<'_>> {
         let state = &self.state;
-        let mut warnings: Vec<String> = self.host_trouble.iter().cloned().collect();
+        let host = self.host_trouble.iter().map(|told| SiteWarning::Told(told));
+        let is_empty = state.articles == 0 && state.last_crawl.is_some();
+        let older = state.number_gaps.len().saturating_sub(MOST_GAPS);
+        let counted = [
+            (older as u64, SiteWarning::OlderGaps as fn(u64) -> _),
+            (state.lists_unread, SiteWarning::ListsUnread),
+            (state.lists_partial, SiteWarning::ListsPartial),
+        ];
+        let counted = counted.into_iter().filter(|(count, _)| *count > 0);
+        let told = self.truncated_lists.iter();
+        let suspended = Some(state.sources_retired).filter(|count| *count > 0);
 
-        if state.articles == 0 && state.last_crawl.is_some() {
-            warnings.push(
-                "it was crawled, and no article is kept: `saseo status --failures` tells why"
-                    .to_owned(),
-            );
-        }
-        warnings.extend(state.silent_sections.iter().map(of_silence));
-        warnings.extend(state.field_drift.iter().map(ToString::to_string));
-        warnings.extend(of_gaps(&state.number_gaps));
-        warnings.extend(self.of_lists());
-        if state.sources_retired > 0 {
-            let suspended = counts::count(state.sources_retired, "dead feed(s) or sitemap(s)");
-            warnings.push(format!("{suspended}, tried once a month"));
-        }
-
-        warnings
-    }
-
-    /// Warns of lists that were not read to their end, by the crawl or because of their server.
-    fn of_lists(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        if self.state.lists_unread > 0 {
-            warnings.push(counts::count(
-                self.state.lists_unread,
-                "list(s) not yet read to the end",
-            ));
-        }
-        if self.state.lists_partial > 0 {
-            let partial = counts::count(self.state.lists_partial, "list(s) only partly covered");
-            warnings.push(format!("{partial}: the server repeats a page"));
-        }
-
-        warnings.extend(self.truncated_lists.iter().cloned());
-        warnings
+        host.chain(is_empty.then_some(SiteWarning::NothingKept))
+            .chain(state.silent_sections.iter().map(SiteWarning::Silent))
+            .chain(state.field_drift.iter().map(SiteWarning::Drift))
+            .chain(
+                state
+                    .number_gaps
+                    .iter()
+                    .rev()
+                    .take(MOST_GAPS)
+                    .map(SiteWarning::Gap),
+            )
+            .chain(counted.map(|(count, warning)| warning(count)))
+            .chain(told.map(|told| SiteWarning::Told(told)))
+            .chain(suspended.map(SiteWarning::Suspended))
+            .collect()
     }
 }
 
-fn of_silence(silent: &SilentSection) -> String {
-    let SilentSection {
-        section,
-        since,
-        expected,
-    } = silent;
-    format!(
-        "section {section} is silent since {since}, \
-         where earlier weeks had {expected:.0} articles in such a time"
-    )
+/// What people should look at. It is displayed as a sentence in plain text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SiteWarning<'s> {
+    /// The trouble of its host, or a truncated list.
+    Told(&'s str),
+    NothingKept,
+    Silent(&'s SilentSection),
+    Drift(&'s FieldDrift),
+    Gap(&'s NumberGap),
+    /// So many gaps in older numbers.
+    OlderGaps(u64),
+    /// So many lists were not yet read to the end.
+    ListsUnread(u64),
+    /// So many lists repeat a page.
+    ListsPartial(u64),
+    /// So many feeds and sitemaps answer no longer.
+    Suspended(u64),
 }
 
-/// Warns of the newest gaps in the article numbers, and counts the others.
-fn of_gaps(gaps: &[NumberGap]) -> Vec<String> {
-    let mut warnings: Vec<String> = gaps.iter().rev().take(MOST_GAPS).map(of_gap).collect();
-    if gaps.len() > MOST_GAPS {
-        let more = gaps.len() - MOST_GAPS;
-        warnings.push(format!("{more} more such gaps in older numbers"));
+#[cfg(feature = "cli")]
+impl SiteWarning<'_> {
+    /// Tells whether articles may be missing because of it.
+    pub(crate) fn is_gap(&self) -> bool {
+        match self {
+            Self::NothingKept
+            | Self::Silent(_)
+            | Self::Gap(_)
+            | Self::OlderGaps(_)
+            | Self::ListsUnread(_)
+            | Self::ListsPartial(_) => true,
+            Self::Told(_) | Self::Drift(_) | Self::Suspended(_) => false,
+        }
     }
-    warnings
 }
 
-fn of_gap(gap: &NumberGap) -> String {
-    format!(
-        "{} numbers between {} and {} were never seen, which is no accident",
-        gap.missing, gap.after, gap.before
-    )
+impl fmt::Display for SiteWarning<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Told(told) => f.write_str(told),
+            Self::NothingKept => f.write_str(
+                "it was crawled, and no article is kept: `saseo status --failures` tells why",
+            ),
+            Self::Silent(silent) => write!(
+                f,
+                "section {} is silent since {}, \
+                 where earlier weeks had {:.0} articles in such a time",
+                silent.section, silent.since, silent.expected
+            ),
+            Self::Drift(drift) => drift.fmt(f),
+            Self::Gap(gap) => write!(
+                f,
+                "{} numbers between {} and {} were never seen, which is no accident",
+                gap.missing, gap.after, gap.before
+            ),
+            Self::OlderGaps(gaps) => write!(f, "{gaps} more such gaps in older numbers"),
+            Self::ListsUnread(lists) => {
+                f.write_str(&counts::count(*lists, "list(s) not yet read to the end"))
+            }
+            Self::ListsPartial(lists) => {
+                let partial = counts::count(*lists, "list(s) only partly covered");
+                write!(f, "{partial}: the server repeats a page")
+            }
+            Self::Suspended(sources) => {
+                let suspended = counts::count(*sources, "dead feed(s) or sitemap(s)");
+                write!(f, "{suspended}, tried once a month")
+            }
+        }
+    }
 }
 
 /// Returns when a site's schedule wants its next crawl: now, where the last one was broken off.

@@ -1,16 +1,16 @@
 //! A real HTTP/2 server, and the program in front of it: what the server counted is what the ledger
 //! says.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::program::{Crawler, said};
 use axum::body::Bytes;
-use axum::http::Response;
-use h2::Reason;
+use axum::http::{HeaderName, HeaderValue, Request, Response};
 use h2::server::SendResponse;
+use h2::{Reason, RecvStream};
 use saseo::clock::Clock;
 use saseo::time::Timestamp;
 use tempfile::TempDir;
@@ -22,6 +22,9 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::server::TlsStream;
+
+use crate::program::{Crawler, said};
+use crate::signed_requests::{Head, SITE, identity, made_key};
 
 /// The gap of the tests' site file.
 const GAP: Duration = Duration::from_millis(100);
@@ -50,6 +53,8 @@ struct Visit {
     at: Timestamp,
     connection: usize,
     is_http2: bool,
+    /// The head, with the authority of HTTP/2 as `host`.
+    head: Head,
 }
 
 /// The server's side that all connections share.
@@ -94,6 +99,11 @@ impl Server {
 
     /// Crawls so many requests of the paper.
     fn crawl(&self, requests: usize) -> Crawler {
+        self.crawl_as("", requests)
+    }
+
+    /// Crawls so many requests of the paper, with such an `[identity]`.
+    fn crawl_as(&self, identity: &str, requests: usize) -> Crawler {
         let crawler = Crawler::empty();
         crawler.write_site(&format!(
             "name = \"paper\"\ntitle = \"paper\"\nhome = \"https://127.0.0.1:{}/\"\nown_site = true\n\
@@ -103,7 +113,7 @@ impl Server {
         ));
         fs::write(
             crawler.config().join("saseo.toml"),
-            "[limits]\nanswer = \"3s\"\n",
+            format!("[limits]\nanswer = \"3s\"\n[identity]\n{identity}"),
         )
         .unwrap();
 
@@ -202,7 +212,7 @@ impl Paper {
         };
         while let Some(Ok((request, mut respond))) = h2.accept().await {
             let path = request.uri().path().to_owned();
-            self.note(&path, connection, true);
+            self.note(head_of(&request), connection, true);
             match self.does(&path) {
                 Does::Answer => answer(&mut respond, self.page(&path)),
                 Does::Refuse => respond.send_reset(Reason::REFUSED_STREAM),
@@ -223,8 +233,9 @@ impl Paper {
             }
 
             let head = String::from_utf8(std::mem::take(&mut asked)).unwrap();
-            let path = head.split(' ').nth(1).unwrap().to_owned();
-            self.note(&path, connection, false);
+            let head = head_of_lines(&head);
+            let path = head.path.clone();
+            self.note(head, connection, false);
             let (status, body) = self.page(&path);
             let head = format!(
                 "HTTP/1.1 {status} x\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n",
@@ -237,9 +248,10 @@ impl Paper {
         }
     }
 
-    fn note(&self, path: &str, connection: usize, is_http2: bool) {
+    fn note(&self, head: Head, connection: usize, is_http2: bool) {
         let visit = Visit {
-            path: path.to_owned(),
+            path: head.path.clone(),
+            head,
             at: Clock::system().now(),
             connection,
             is_http2,
@@ -272,6 +284,32 @@ impl Paper {
             }
             _ => (404, String::new()),
         }
+    }
+}
+
+fn head_of(request: &Request<RecvStream>) -> Head {
+    let header = |(name, value): (&HeaderName, &HeaderValue)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    };
+    let authority = request.uri().authority().unwrap().to_string();
+    let mut headers: Vec<(String, String)> = request.headers().iter().map(header).collect();
+    headers.push(("host".to_owned(), authority));
+    Head {
+        path: request.uri().path().to_owned(),
+        headers,
+    }
+}
+
+/// Reads the head of a request of HTTP/1.1.
+fn head_of_lines(lines: &str) -> Head {
+    let header = |line: &str| {
+        let (name, value) = line.split_once(": ")?;
+        Some((name.to_ascii_lowercase(), value.to_owned()))
+    };
+    Head {
+        path: lines.split(' ').nth(1).unwrap().to_owned(),
+        headers: lines.lines().skip(1).filter_map(header).collect(),
     }
 }
 
@@ -326,6 +364,27 @@ fn a_server_that_wants_http_1_1_is_asked_so_in_a_turn_of_its_own() {
     assert_eq!(asked[ENTRIES..], expected);
     server.assert_in_ledger(&crawler);
     assert_eq!(crawler.articles().len(), 3);
+}
+
+#[test]
+fn requests_are_signed_for_the_authority_of_http_2_and_again_for_http_1_1() {
+    let folder = TempDir::new().unwrap();
+    let (file, key) = made_key(folder.path());
+    let stories = [Does::Answer, Does::WantHttp1, Does::Answer];
+    let server = Server::start(&stories);
+    server.crawl_as(&identity(&file), ENTRIES + stories.len() + 1);
+
+    let log = server.log();
+    assert!(log.iter().any(|visit| visit.is_http2) && log.iter().any(|visit| !visit.is_http2));
+    for visit in &log {
+        visit.head.assert_signed(&key, Some(SITE));
+    }
+    // What is asked again has a signature of its own.
+    let nonces: BTreeSet<&str> = log
+        .iter()
+        .map(|visit| visit.head.parameter("nonce"))
+        .collect();
+    assert_eq!(nonces.len(), log.len());
 }
 
 #[test]

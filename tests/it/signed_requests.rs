@@ -25,13 +25,13 @@ use crate::fetch::visit;
 use crate::program::{Crawler, said, told};
 
 /// The site that shows the key, in the configuration of these tests.
-const SITE: &str = "https://crawler.example";
+pub const SITE: &str = "https://crawler.example";
 
 /// The head of a request: its path, and its headers.
 #[derive(Clone, Debug)]
-struct Head {
-    path: String,
-    headers: Vec<(String, String)>,
+pub struct Head {
+    pub path: String,
+    pub headers: Vec<(String, String)>,
 }
 
 impl Head {
@@ -43,14 +43,14 @@ impl Head {
     }
 
     /// A parameter of the signature, without quotes.
-    fn parameter(&self, name: &str) -> &str {
+    pub fn parameter(&self, name: &str) -> &str {
         let input = self.header("signature-input").unwrap();
         let after = input.split_once(&format!(";{name}=")).unwrap().1;
         after.split(';').next().unwrap().trim_matches('"')
     }
 
     /// Checks the signature for the host that the request names, and the site that it names.
-    fn assert_signed(&self, key: &PublicKey, site: Option<&str>) {
+    pub fn assert_signed(&self, key: &PublicKey, site: Option<&str>) {
         let params = self.header("signature-input").unwrap();
         let params = params.strip_prefix("sig1=").unwrap();
         let mut base = format!("\"@authority\": {}\n", self.header("host").unwrap());
@@ -82,7 +82,7 @@ impl Head {
 }
 
 /// A public key of a directory.
-struct PublicKey {
+pub struct PublicKey {
     id: String,
     bytes: Vec<u8>,
 }
@@ -212,7 +212,7 @@ fn answer(request: &Request, noted: &Mutex<Vec<Head>>) -> Response {
 }
 
 /// Makes a key in a folder of its own, and returns its file with the public key.
-fn made_key(folder: &Path) -> (PathBuf, PublicKey) {
+pub fn made_key(folder: &Path) -> (PathBuf, PublicKey) {
     let path = folder.join("identity.pem");
     let out = Crawler::empty()
         .command(&["identity", "--key", &path.to_string_lossy()])
@@ -223,7 +223,7 @@ fn made_key(folder: &Path) -> (PathBuf, PublicKey) {
     (path, PublicKey::of_directory(&told(&out)))
 }
 
-fn identity(key: &Path) -> String {
+pub fn identity(key: &Path) -> String {
     format!(
         "key = {:?}\ndirectory = \"{SITE}/\"\n",
         key.to_string_lossy()

@@ -5,6 +5,7 @@
     reason = "crawlers of one source write into folders and into databases"
 )]
 
+mod assistants;
 mod clocks;
 mod cluster;
 mod commands;

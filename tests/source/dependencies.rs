@@ -13,6 +13,7 @@ use std::str::SplitWhitespace;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 /// Names of std and libc that open a connection. Addresses alone (`std::net::IpAddr`) open none.
 const CONNECTIONS: [&str; 7] = [
@@ -33,6 +34,15 @@ const DOWNLOADERS: [&str; 5] = [
     "\"powershell\"",
     "\"aria2c\"",
 ];
+
+/// Scripts that name a downloader and download nothing, as they were read, by their SHA-256: a
+/// script of other words is read anew.
+///
+/// rmcp 3.11.0 sets `core.hooksPath` by `git config` where the folder two above its own has both
+/// `.git` and `.githooks`: the repository of its authors. Above the registry's copy there is none.
+/// A packager who vendors crates within a repository that has `.githooks` would be given those.
+const READ_SCRIPTS: [&str; 1] =
+    ["31b905abf91292bab290271e993e347e06a1944e6305f742f69dbd01e6b89349"];
 
 #[derive(Deserialize)]
 struct Metadata {
@@ -545,7 +555,12 @@ fn no_source_that_the_build_runs_opens_a_connection_or_starts_a_downloader() {
     let mut faults = Vec::new();
 
     for path in sources_run_by_the_build(&metadata) {
-        let code = without_comments(&String::from_utf8_lossy(&fs::read(&path).unwrap()));
+        let bytes = fs::read(&path).unwrap();
+        let digest = hex::encode(Sha256::digest(&bytes));
+        if READ_SCRIPTS.contains(&digest.as_str()) {
+            continue;
+        }
+        let code = without_comments(&String::from_utf8_lossy(&bytes));
         let named = CONNECTIONS
             .iter()
             .chain(&DOWNLOADERS)

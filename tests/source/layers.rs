@@ -47,15 +47,21 @@ const ROWS: [&[&str]; 17] = [
     // What a user wrote, read from a folder and checked with the readers that it makes. Retention
     // is a site's settings as the archive takes them, for crawls and for the command.
     &["config_folder", "retention"],
+    // Servers of an archive share its readers, their connections, and the judgement whether an
+    // answer may be made with an article.
     &[
+        "ai_input",
+        "article_markdown",
         "audit",
         "citation",
         "compact",
+        "connections",
         "verify",
         "crawl",
         "demo",
         "export",
         "history",
+        "reader_pool",
         "reextract",
         "saved_file",
         "search",
@@ -69,8 +75,8 @@ const ROWS: [&[&str]; 17] = [
     &["schedule"],
     // The status names the next scheduled crawls.
     &["status"],
-    // Web pages show the status, among others.
-    &["serve"],
+    // Web pages and the tools of assistants show the status, among others.
+    &["mcp", "serve"],
     &["cli"],
 ];
 
@@ -237,22 +243,23 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "verify",
             ],
             &["check", "cite", "diff", "export", "exports", "reextract"],
-            &["crawl", "demo", "list", "serve", "watch"],
+            &["crawl", "demo", "list", "mcp", "serve", "watch"],
             &["schedule", "survey", "worker"],
         ],
     ),
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 34] = [
+const HOMES: [(&str, &[&str]); 35] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),
     ("object_store", &["archive"]),
+    ("rmcp", &["mcp"]),
     ("robotstxt", &["robots"]),
     ("governor", &["politeness"]),
     ("spider", &["discover"]),
-    ("axum", &["demo", "serve"]),
+    ("axum", &["connections", "demo", "mcp", "serve"]),
     ("maud", &["serve"]),
     ("base64", &["identity", "serve"]),
     ("clap", &["cli", "export"]),

@@ -23,6 +23,28 @@ pub struct ArticleVersion {
     pub flaws: Vec<Flaw>,
 }
 
+/// The versions of an article.
+const VERSIONS: &str = concat!(
+    "SELECT site.name || '/' || article.name AS id,
+                    version.*, version.n AS version, site.name AS site,
+                    article.url, article.number, article.text_id, article.access,
+                    strftime('%Y-%m-%dT%H:%M:%SZ', article.first_seen_at / 1000, 'unixepoch')
+                      AS first_seen_at,
+                    strftime('%Y-%m-%dT%H:%M:%SZ', capture.fetched_at / 1000, 'unixepoch')
+                      AS fetched_at,
+                    capture.status AS http_status,
+                    coalesce(",
+    newest_declared!("statements"),
+    ", '[]') AS statements,
+                    (SELECT s.name || '/' || a.name
+                     FROM article AS a JOIN site AS s ON s.id = a.site_id
+                     WHERE a.id = article.first_copy) AS first_copy
+             FROM version JOIN article ON article.id = version.article_id
+             JOIN site ON site.id = article.site_id
+             JOIN capture ON capture.id = version.capture_id
+             WHERE version.article_id = ?1"
+);
+
 impl FoundArticle {
     /// Returns the article's row.
     pub(super) fn row(&self) -> i64 {
@@ -48,37 +70,38 @@ impl Reader {
     ///
     /// Returns [`ArchiveError::Damaged`] where the article has no version that can be read.
     pub fn versions(&self, of: &FoundArticle) -> Result<Vec<ArticleVersion>, ArchiveError> {
-        let mut select = self.connection.prepare(concat!(
-            "SELECT site.name || '/' || article.name AS id,
-                    version.*, version.n AS version, site.name AS site,
-                    article.url, article.number, article.text_id, article.access,
-                    strftime('%Y-%m-%dT%H:%M:%SZ', article.first_seen_at / 1000, 'unixepoch')
-                      AS first_seen_at,
-                    strftime('%Y-%m-%dT%H:%M:%SZ', capture.fetched_at / 1000, 'unixepoch')
-                      AS fetched_at,
-                    capture.status AS http_status,
-                    coalesce(",
-            newest_declared!("statements"),
-            ", '[]') AS statements,
-                    (SELECT s.name || '/' || a.name
-                     FROM article AS a JOIN site AS s ON s.id = a.site_id
-                     WHERE a.id = article.first_copy) AS first_copy
-             FROM version JOIN article ON article.id = version.article_id
-             JOIN site ON site.id = article.site_id
-             JOIN capture ON capture.id = version.capture_id
-             WHERE version.article_id = ?1 ORDER BY version.capture_id, version.n"
+        let mut select = self.connection.prepare(&format!(
+            "{VERSIONS} ORDER BY version.capture_id, version.n"
         ))?;
         let rows = select.query_map([of.row], |row| Ok(version(row)))?;
         let versions: Vec<ArticleVersion> = rows.collect::<Result<_, _>>()?;
 
         if versions.is_empty() {
-            return Err(ArchiveError::Damaged(format!(
-                "the article {} has no version that can be read",
-                of.id
-            )));
+            return Err(no_version(of));
         }
         Ok(versions)
     }
+
+    /// Returns an article's newest version, the last of [`Reader::versions`].
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ArchiveError::Damaged`] where the article has no version that can be read.
+    #[cfg(feature = "cli")]
+    pub(crate) fn newest_version(&self, of: &FoundArticle) -> Result<ArticleVersion, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "{VERSIONS} ORDER BY version.capture_id DESC, version.n DESC LIMIT 1"
+        ))?;
+        let newest = select.query_row([of.row], |row| Ok(version(row)));
+        newest.optional()?.ok_or_else(|| no_version(of))
+    }
+}
+
+fn no_version(of: &FoundArticle) -> ArchiveError {
+    ArchiveError::Damaged(format!(
+        "the article {} has no version that can be read",
+        of.id
+    ))
 }
 
 /// Reads a version from a row, whose columns are found by name.

@@ -21,6 +21,8 @@ use crate::time::Timestamp;
 
 pub use failures::Failure;
 pub use hosts::HostState;
+#[cfg(feature = "cli")]
+pub(crate) use runs::LiveRun;
 pub use runs::{FailedRun, LastCrawl, RunState};
 
 /// `status` counts the articles of the last one and the last seven days.

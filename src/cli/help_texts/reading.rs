@@ -154,6 +154,22 @@ pub(crate) fn serve() -> String {
     )
 }
 
+pub(crate) fn mcp() -> String {
+    ending(
+        &[
+            "saseo mcp                           for a client that starts it, and speaks by pipes",
+            "saseo mcp --data /var/lib/saseo",
+            "saseo mcp --listen 127.0.0.1:8781   over HTTP, at http://127.0.0.1:8781/mcp",
+        ],
+        &[
+            "0        the client closed stdin",
+            FAILED,
+            USAGE,
+            "130/143  stopped by SIGINT or SIGTERM",
+        ],
+    )
+}
+
 pub(crate) fn about() -> String {
     ending(
         &[

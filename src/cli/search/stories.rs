@@ -115,6 +115,7 @@ mod tests {
     use super::*;
     use crate::archive::FoundText;
     use crate::search::{SearchOrder, Snippet};
+    use crate::time::Timestamp;
 
     fn page(skipped: usize) -> SearchPage {
         SearchPage {
@@ -136,6 +137,7 @@ mod tests {
                 section: None,
                 published_at: Some("2026-11-24".to_owned()),
                 text: String::new(),
+                fetched_at: Timestamp::EPOCH,
             },
             score: 1.0,
             copies: 0,

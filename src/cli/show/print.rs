@@ -1,9 +1,9 @@
 //! An article as people read it: the headline, the story, its photos, and then where it comes from.
 
 use crate::archive::{ArticleVersion, FoundArticle, PhotoState, VersionCapture};
+use crate::article_markdown::{captured, section};
 use crate::cli::layout::{one_line, wrapped};
-use crate::history;
-use crate::time::LocalTime;
+use crate::history::changed_fields;
 
 /// One version of an article, with what is told of it.
 pub(crate) struct ArticlePrint<'a> {
@@ -115,21 +115,6 @@ impl ArticlePrint<'_> {
     }
 }
 
-/// Returns the moment of the capture by the paper's clock, as far as the article tells its offset.
-pub(super) fn captured(shown: &ArticleVersion, capture: &VersionCapture) -> LocalTime {
-    LocalTime {
-        at: capture.fetched_at.to_second(),
-        offset: shown.article.published_at.map_or(0, |at| at.offset),
-    }
-}
-
-/// Returns the section with its subsection.
-pub(super) fn section(shown: &ArticleVersion) -> String {
-    let names = [&shown.article.section, &shown.article.subsection];
-    let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
-    names.join(" > ")
-}
-
 /// Tells what became of a photo, behind its address.
 fn photo_in_words(photo: &PhotoState) -> String {
     match (photo.bytes, &photo.sha256, &photo.reason) {
@@ -147,7 +132,7 @@ fn listed(versions: &[ArticleVersion]) -> String {
     for one in versions {
         let changed = match before {
             None => "first".to_owned(),
-            Some(old) => differences(old, one).join(", "),
+            Some(old) => changed_fields(&old.article, &one.article).join(", "),
         };
         lines.push(format!(
             "version {:<3}fetched {}: {changed}",
@@ -156,16 +141,4 @@ fn listed(versions: &[ArticleVersion]) -> String {
         before = Some(one);
     }
     lines.join("\n")
-}
-
-/// Returns the names of the fields that differ. The text comes first.
-fn differences(old: &ArticleVersion, new: &ArticleVersion) -> Vec<&'static str> {
-    let mut fields: Vec<&'static str> = history::fields(&old.article, &new.article)
-        .into_iter()
-        .map(|change| change.field)
-        .collect();
-    if old.article.text() != new.article.text() {
-        fields.insert(0, "text");
-    }
-    fields
 }

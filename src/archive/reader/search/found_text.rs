@@ -7,6 +7,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::reader::published::published_at;
 use crate::archive::reader::search::Searcher;
 use crate::archive::store::lossy;
+use crate::time::Timestamp;
 
 /// An article as a search shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct FoundText {
     /// RFC 3339 in the paper's offset, or a day.
     pub published_at: Option<String>,
     pub text: String,
+    /// When the page of this version was fetched.
+    pub fetched_at: Timestamp,
 }
 
 impl Searcher<'_> {
@@ -31,9 +34,10 @@ impl Searcher<'_> {
         let mut select = self.reader.connection.prepare_cached(
             "SELECT site.name || '/' || article.name AS id, site.name AS site, article.url,
                     version.title, subtitle, authors, section, published_at, published_precision,
-                    text
+                    text, capture.fetched_at AS fetched_ms
              FROM article JOIN site ON site.id = article.site_id
              JOIN version ON version.id = ?2
+             JOIN capture ON capture.id = version.capture_id
              WHERE article.id = ?1",
         )?;
         Ok(select.query_row(params![article, version], found_text)?)
@@ -54,5 +58,6 @@ fn found_text(row: &Row<'_>) -> engine::Result<FoundText> {
         section: text("section")?,
         published_at: published_at(row)?,
         text: text("text")?.unwrap_or_default(),
+        fetched_at: Timestamp::from_millis(row.get("fetched_ms")?),
     })
 }

@@ -58,23 +58,32 @@ pub struct RunState {
     pub why: Option<String>,
 }
 
+/// A run that goes on.
+#[cfg(feature = "cli")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LiveRun {
+    pub run: i64,
+    /// Pages of its site that are queued; 0 of a run of several sites.
+    pub queued: u64,
+}
+
+/// Without an end, a run of a worker that lives is under way.
+const OF_LIVING_WORKERS: &str =
+    "epoch IN (SELECT id FROM worker WHERE lost = 0 AND lease_until >= server_now())";
+
 #[doc(hidden)]
 impl Reader {
     /// Returns the last crawl of each site, as it stands at `now`. Sees saved changes only.
     pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
         let is_shared = self.connection.is_shared();
-        let is_under_way = !is_shared
-            && self
-                .path()
-                .parent()
-                .is_some_and(|data| Lock::holder(data).is_some());
-        // Without an end, a run of a worker that lives is under way.
+        let is_under_way = !is_shared && self.is_held();
         let how = if is_shared {
-            "CASE WHEN how IS NULL AND epoch IN
-               (SELECT id FROM worker WHERE lost = 0 AND lease_until >= server_now())
-             THEN 'under way' ELSE coalesce(how, 'interrupted') END"
+            format!(
+                "CASE WHEN how IS NULL AND {OF_LIVING_WORKERS}
+                 THEN 'under way' ELSE coalesce(how, 'interrupted') END"
+            )
         } else {
-            "coalesce(how, 'interrupted')"
+            "coalesce(how, 'interrupted')".to_owned()
         };
 
         let mut select = self.connection.prepare(&format!(
@@ -130,6 +139,36 @@ impl Reader {
             })
         })?;
         Ok(states.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the runs that go on, at most `most` of the newest. Sees saved changes only.
+    #[cfg(feature = "cli")]
+    pub(crate) fn live_runs(&self, most: u32) -> Result<Vec<LiveRun>, ArchiveError> {
+        let is_live = if self.connection.is_shared() {
+            OF_LIVING_WORKERS
+        } else if self.is_held() {
+            "true"
+        } else {
+            return Ok(Vec::new());
+        };
+        let mut select = self.connection.prepare(&format!(
+            "SELECT id, (SELECT count(*) FROM page
+                         WHERE page.site_id = run.site_id AND due_at IS NOT NULL)
+             FROM run WHERE how IS NULL AND {is_live} ORDER BY id DESC LIMIT ?1"
+        ))?;
+        let live = select.query_map([most], |row| {
+            Ok(LiveRun {
+                run: row.get(0)?,
+                queued: row.get(1)?,
+            })
+        })?;
+        Ok(live.collect::<Result<_, _>>()?)
+    }
+
+    /// Tells whether a run holds the archive's folder.
+    fn is_held(&self) -> bool {
+        let data = self.path().parent();
+        data.is_some_and(|data| Lock::holder(data).is_some())
     }
 
     /// Returns the runs without an end, as site and moment of the beginning, the oldest first.

@@ -33,7 +33,7 @@ const REST: Duration = Duration::from_millis(100);
 
 /// Answers each connection until `stopped` is done. Answers that were begun then are ended, if they
 /// end soon.
-pub(super) async fn answer_all(
+pub(crate) async fn answer_all(
     listener: TcpListener,
     router: Router,
     clock: Clock,

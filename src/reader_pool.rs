@@ -8,16 +8,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 use crate::archive::{ArchiveError, ArchiveLocation, Reader};
-use crate::serve::failure::NoPage;
 
 /// At most so many requests read at one time; others wait for their turn.
 const MOST_READERS: usize = 8;
 
+/// At most so many long answers are written at one time, beside the others: a reader that takes
+/// them slowly keeps no page waiting.
+const MOST_LONG: usize = 2;
+
+/// Why a request got no answer, as far as a pool must know it.
+pub(crate) trait ReadFailure: From<ArchiveError> {
+    /// Tells whether the archive failed, so that its reader may be of no more use.
+    fn is_of_archive(&self) -> bool;
+}
+
 /// Readers that are open, and how many may be.
 #[derive(Debug)]
-pub(super) struct ReaderPool {
+pub(crate) struct ReaderPool {
     place: ArchiveLocation,
     turns: Arc<Semaphore>,
+    long_turns: Arc<Semaphore>,
     /// Readers that nobody uses. The lock is held for a push or a pop.
     idle: Mutex<Vec<PooledReader>>,
 }
@@ -55,20 +65,21 @@ fn identity(path: &Path) -> Option<DiskFile> {
 
 impl ReaderPool {
     /// Opens the archive, so that what is wrong with it is told before the first request.
-    pub(super) fn open(place: ArchiveLocation) -> Result<Self, ArchiveError> {
+    pub(crate) fn open(place: ArchiveLocation) -> Result<Self, ArchiveError> {
         let first = PooledReader::open(&place)?;
         Ok(Self {
             place,
             turns: Arc::new(Semaphore::new(MOST_READERS)),
+            long_turns: Arc::new(Semaphore::new(MOST_LONG)),
             idle: Mutex::new(vec![first]),
         })
     }
 
     /// Reads with a reader of its own. The caller has a turn.
-    pub(super) fn read<T>(
+    pub(crate) fn read<T, E: ReadFailure>(
         &self,
-        work: impl FnOnce(&Reader) -> Result<T, NoPage>,
-    ) -> Result<T, NoPage> {
+        work: impl FnOnce(&Reader) -> Result<T, E>,
+    ) -> Result<T, E> {
         let idle = self.idle().pop().filter(PooledReader::is_current);
         let pooled = match idle {
             Some(pooled) => pooled,
@@ -76,15 +87,21 @@ impl ReaderPool {
         };
         let result = work(&pooled.reader);
         // A reader that failed may have lost its database: the next request opens another.
-        if !matches!(result, Err(NoPage::Archive(_))) && pooled.is_current() {
+        let has_failed = result.as_ref().is_err_and(ReadFailure::is_of_archive);
+        if !has_failed && pooled.is_current() {
             self.idle().push(pooled);
         }
         result
     }
 
     /// Returns the turns, of which a request takes one before it reads.
-    pub(super) fn turns(&self) -> &Arc<Semaphore> {
+    pub(crate) fn turns(&self) -> &Arc<Semaphore> {
         &self.turns
+    }
+
+    /// Returns the turns of long answers.
+    pub(crate) fn long_turns(&self) -> &Arc<Semaphore> {
+        &self.long_turns
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<PooledReader>> {

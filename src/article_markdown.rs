@@ -4,11 +4,11 @@
 //! read as markup is escaped: the words are the paper's.
 
 use crate::archive::{ArticleVersion, VersionCapture};
-use crate::cli::show::print::{captured, section};
 use crate::text::is_direction_mark;
+use crate::time::LocalTime;
 
 /// Writes a version of an article.
-pub(super) fn markdown(shown: &ArticleVersion, capture: &VersionCapture) -> String {
+pub(crate) fn markdown(shown: &ArticleVersion, capture: &VersionCapture) -> String {
     let article = &shown.article;
     let title = article.title.as_deref().unwrap_or("(without a title)");
     let byline = article
@@ -68,6 +68,21 @@ fn source(shown: &ArticleVersion, capture: &VersionCapture) -> String {
         .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
         .map(|(name, value)| format!("- {name}: {value}"));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the moment of the capture by the paper's clock, as far as the article tells its offset.
+pub(crate) fn captured(shown: &ArticleVersion, capture: &VersionCapture) -> LocalTime {
+    LocalTime {
+        at: capture.fetched_at.to_second(),
+        offset: shown.article.published_at.map_or(0, |at| at.offset),
+    }
+}
+
+/// Returns the section with its subsection.
+pub(crate) fn section(shown: &ArticleVersion) -> String {
+    let names = [&shown.article.section, &shown.article.subsection];
+    let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
+    names.join(" > ")
 }
 
 /// Writes an address as a link; as text where it could end the link early.
@@ -134,7 +149,7 @@ mod tests {
     use super::*;
     use crate::archive::ArticleRecord;
     use crate::extract::{Article, Image};
-    use crate::time::{LocalTime, Timestamp};
+    use crate::time::Timestamp;
 
     fn version(title: &str, paragraphs: &[&str]) -> ArticleVersion {
         ArticleVersion {

@@ -14,7 +14,7 @@ const FRESH: Duration = Duration::from_secs(30);
 
 /// The newest status that was counted.
 #[derive(Debug, Default)]
-pub(super) struct StatusBoard {
+pub(crate) struct StatusBoard {
     /// The lock is held to look and to replace, and not while it is counted.
     newest: Mutex<Option<CountedStatus>>,
     /// Held by the one request that counts.
@@ -30,7 +30,7 @@ struct CountedStatus {
 impl StatusBoard {
     /// Returns the status as it was some seconds ago. One request at a time counts it anew, and the
     /// others are shown the last one meanwhile.
-    pub(super) fn status(
+    pub(crate) fn status(
         &self,
         reader: &Reader,
         sites: &[Arc<Site>],
