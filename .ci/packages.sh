@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks completions and man pages, builds the Debian package of a program that is built already,
-# and installs, upgrades, removes and purges it in a new Debian root.
+# Checks everything by which saseo is installed. What is here builds the packages of a program that
+# is built already, and installs, upgrades, removes and purges them in a new Debian root; the rest
+# stands in .ci/packages.d. Each part is left out where the machine cannot do it.
 # `bash .ci/packages.sh [SASEO]`
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,25 +9,13 @@ saseo=$(realpath "${1:-target/release/saseo}")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# Installs Debian's package of a program that is not there.
-need() {
-    command -v "$1" > /dev/null && return
-    if [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
-        apt-get install --yes --quiet --no-install-recommends "$2" > "$scratch/apt.log" 2>&1 && return
-        apt-get update --quiet >> "$scratch/apt.log" 2>&1 || true
-        apt-get install --yes --quiet --no-install-recommends "$2" >> "$scratch/apt.log" 2>&1 && return
-        tail -n 5 "$scratch/apt.log" >&2
-    fi
-    left_out "$1 is needed: install it (Debian: $2)"
-}
+. .ci/packages.d/needed.sh
 
-# Ends where this machine cannot go on, as other checks leave out what is not installed.
-left_out() {
-    echo "packages: the rest is left out: $1"
-    exit 0
-}
+bash .ci/packages.d/files.sh "$saseo"
+bash .ci/packages.d/crate.sh
+bash .ci/packages.d/bom.sh
+bash .ci/packages.d/image.sh
 
-export DEBIAN_FRONTEND=noninteractive
 need zsh zsh
 need fish fish
 need mandoc mandoc
@@ -34,15 +23,7 @@ need lintian lintian
 need dpkg-shlibdeps dpkg-dev
 
 echo "-- cargo-deb"
-tools=$PWD/target/tools
-deb_version=3.8.0
-export PATH=$tools/bin:$PATH
-if [ "$(cargo deb --version 2> /dev/null | sed 's/.* //')" != "$deb_version" ]; then
-    # It packs one file: what it takes to optimise it is not worth the time.
-    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-        cargo install cargo-deb --version "$deb_version" --locked --quiet --root "$tools" --target-dir "$tools/target" ||
-        left_out "cargo-deb $deb_version cannot be installed"
-fi
+need_crate cargo-deb 3.8.0
 
 echo "-- the package"
 bash packaging/build.sh deb "$saseo" --fast --output "$scratch/first.deb"
@@ -89,12 +70,9 @@ cp "$scratch"/*.deb "$scratch/root/root/"
 in_root "$scratch/root" deb
 
 echo "-- rpm"
-if command -v cargo-generate-rpm > /dev/null; then
-    need rpm rpm
-    bash packaging/build.sh rpm "$saseo" --output "$scratch/first.rpm"
-    bash packaging/build.sh rpm "$saseo" --output "$scratch/second.rpm" --set-metadata 'release = "2"'
-    cp "$scratch"/*.rpm "$scratch/root-of-rpm/root/"
-    in_root "$scratch/root-of-rpm" rpm
-else
-    echo "cargo-generate-rpm is not installed: left out"
-fi
+need rpm rpm
+need_crate cargo-generate-rpm 0.21.1
+bash packaging/build.sh rpm "$saseo" --output "$scratch/first.rpm"
+bash packaging/build.sh rpm "$saseo" --output "$scratch/second.rpm" --set-metadata 'release = "2"'
+cp "$scratch"/*.rpm "$scratch/root-of-rpm/root/"
+in_root "$scratch/root-of-rpm" rpm

@@ -16,9 +16,8 @@ inside() {
     chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 
-as_saseo() {
-    chroot --userspec=saseo:saseo "$root" env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 "$@"
-}
+# Started with it in the background, the process is the program's own.
+as_saseo=(chroot --userspec=saseo:saseo "$root" env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8)
 
 # Calls the program that installs packages, and tells what it told where it fails.
 package() {
@@ -68,14 +67,18 @@ if [ "$kind" = deb ]; then
 fi
 
 echo "configured, and the service run by hand as its unit says"
-unit=$root/usr/lib/systemd/system/saseo.service
-test "$(sed -n 's/^User=//p' "$unit")" = saseo || fail "the unit has another user"
+# Sets `command` to the command of a unit.
+of_unit() {
+    local unit=$root/usr/lib/systemd/system/$1
+    test "$(sed -n 's/^User=//p' "$unit")" = saseo || fail "$1 has another user"
+    eval "command=($(sed -n 's/^ExecStart=//p' "$unit"))"
+}
 command=()
-eval "command=($(sed -n 's/^ExecStart=//p' "$unit"))"
+of_unit saseo.service
 # As it is installed, it asks nobody: 2 is a wrong configuration.
 is_refused() {
     local status=0
-    as_saseo "${command[@]}" 2> "$scratch/told" || status=$?
+    "${as_saseo[@]}" "${command[@]}" 2> "$scratch/told" || status=$?
     test "$status" -eq 2 || fail "it ended with $status"
     grep -q "$1" "$scratch/told" || fail "it told $(cat "$scratch/told")"
 }
@@ -85,7 +88,7 @@ is_refused SASEO_CONTACT
 rm "$root/etc/saseo/sites/readersnews.toml"
 
 sed -i 's/^contact = ""/contact = "desk@tests.saseo"/' "$root/etc/saseo/saseo.toml"
-as_saseo saseo --quiet --data /tmp/paper demo --serve --articles 4 --crawl-delay 0 > /dev/null &
+"${as_saseo[@]}" saseo --quiet --data /tmp/paper demo --serve --articles 4 --crawl-delay 0 > /dev/null &
 paper=$!
 site=$root/tmp/paper/demo/config/sites/demo.toml
 until [ -e "$site" ]; do
@@ -95,12 +98,30 @@ done
 cp "$site" "$root/etc/saseo/sites/demo.toml"
 printf '\n[schedule]\nevery = "1h"\n' >> "$root/etc/saseo/sites/demo.toml"
 chmod 644 "$root/etc/saseo/sites/demo.toml"
-as_saseo "${command[@]}"
+"${as_saseo[@]}" "${command[@]}"
 kill "$paper"
 wait "$paper" || true
-articles=$(as_saseo saseo --data /var/lib/saseo export --format jsonl --out - | wc -l)
+articles=$("${as_saseo[@]}" saseo --data /var/lib/saseo export --format jsonl --out - | wc -l)
 test "$articles" -ge 10 || fail "the service stored $articles articles"
 archive > "$scratch/archive"
+
+echo "shown in a browser, as its unit says: where nothing can be written"
+of_unit saseo-serve.service
+mount --bind "$root/var/lib/saseo" "$root/var/lib/saseo"
+mount -o remount,bind,ro "$root/var/lib/saseo"
+"${as_saseo[@]}" "${command[@]}" > "$scratch/served" 2> "$scratch/told" &
+reader=$!
+until [ -s "$scratch/served" ]; do
+    kill -0 "$reader" || fail "it does not start: $(cat "$scratch/told")"
+    sleep 0.1
+done
+"${as_saseo[@]}" saseo serve --ping || fail "it does not answer"
+kill -TERM "$reader"
+status=0
+wait "$reader" || status=$?
+test "$status" -eq 143 || fail "it ended with $status: $(cat "$scratch/told")"
+umount "$root/var/lib/saseo"
+archive_is_as_it_was "a reader"
 
 echo "upgraded"
 before=$(stat -c %i "$root/usr/bin/saseo")
@@ -130,5 +151,5 @@ inside getent passwd saseo > /dev/null || fail "the archive belongs to nobody"
 echo "installed again, with the archive that was left"
 upgrade
 archive_is_as_it_was "the installation"
-as_saseo saseo --quiet --data /var/lib/saseo verify
+"${as_saseo[@]}" saseo --quiet --data /var/lib/saseo verify
 echo "the archive has $articles articles, and is as it was"

@@ -31,6 +31,7 @@ mod ledger_page;
 mod metrics;
 mod one_job;
 mod openapi;
+mod ping;
 mod query;
 mod quoted;
 mod request_counts;
@@ -72,6 +73,7 @@ use crate::serve::scratch::Scratch;
 use crate::status::StatusBoard;
 
 pub(crate) use door::Password;
+pub(crate) use ping::ping;
 
 /// The port that is listened on where none is named.
 pub(crate) const PORT: u16 = 8780;

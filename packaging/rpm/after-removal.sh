@@ -2,6 +2,6 @@
 # that runs again: a crawl is stopped with everything saved.
 if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
-    [ "$1" -ge 1 ] && systemctl try-restart saseo-schedule.service saseo.timer
+    [ "$1" -ge 1 ] && systemctl try-restart saseo-schedule.service saseo-serve.service saseo.timer
 fi
 exit 0

@@ -29,14 +29,7 @@ pub(super) fn tell(
     } else {
         voice.note(&in_words(report, &resume));
     }
-    match exit {
-        Exit::Failures | Exit::Failed => console::note(&format!(
-            "saseo: exit code {}: {}",
-            exit.code(),
-            reason(common, report)
-        )),
-        Exit::Done | Exit::Usage | Exit::Held | Exit::Interrupted | Exit::Terminated => {}
-    }
+    tell_reason(common, report, exit);
 
     for (site, revisits) in &report.mass_deletion_suspected {
         voice.note(&format!(
@@ -52,6 +45,18 @@ pub(super) fn tell(
         voice.note(&format!("Nothing is lost: `{resume}` goes on from here."));
     }
     Ok(())
+}
+
+/// Tells why a crawl did not end well, even with `--quiet`.
+pub(super) fn tell_reason(common: &Common, report: &CrawlReport, exit: Exit) {
+    match exit {
+        Exit::Failures | Exit::Failed => console::note(&format!(
+            "saseo: exit code {}: {}",
+            exit.code(),
+            reason(common, report)
+        )),
+        Exit::Done | Exit::Usage | Exit::Held | Exit::Interrupted | Exit::Terminated => {}
+    }
 }
 
 /// Returns why a crawl did not end well, in one line.

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console};
 use crate::config_folder::{Config, ConfigError};
-use crate::serve::{ArchiveServer, PORT, Password, ServeSettings};
+use crate::serve::{ArchiveServer, PORT, Password, ServeSettings, ping};
 use crate::signals::CaughtSignals;
 
 #[derive(Debug, Args)]
@@ -28,14 +28,26 @@ pub(super) struct ServeArgs {
     /// files. They are removed after an hour, and when the server ends
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
+    /// Ask the server that listens on that address of this machine whether it answers, and end: a
+    /// health check for containers
+    #[arg(long, conflicts_with_all = ["password_file", "scratch"])]
+    ping: bool,
 }
 
 fn usual() -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT)
 }
 
-/// Serves until a signal stops it.
+/// Serves until a signal stops it, or asks a server that runs.
 pub(super) fn run(common: &Common, args: &ServeArgs) -> anyhow::Result<Exit> {
+    if args.ping {
+        ping(args.listen)?;
+        return Ok(Exit::Done);
+    }
+    serve(common, args)
+}
+
+fn serve(common: &Common, args: &ServeArgs) -> anyhow::Result<Exit> {
     let password = args.password_file.as_deref().map(password).transpose()?;
     if password.is_none() && !args.listen.ip().is_loopback() {
         return Err(ConfigError::Usage(format!(

@@ -13,8 +13,11 @@ use crate::page_url::PageUrl;
 #[derive(Debug, thiserror::Error)]
 pub enum NetworkError {
     /// The system's TLS roots cannot be read, or a setting does not fit a header.
-    #[error(transparent)]
-    Client(Box<dyn Error + Send + Sync>),
+    #[error(
+        "no HTTP client can be made, which needs certificates: the system's (Debian: \
+         ca-certificates), or those of the file that SSL_CERT_FILE names"
+    )]
+    Client(#[source] Box<dyn Error + Send + Sync>),
     /// The key that is to sign the requests cannot be read.
     #[error(transparent)]
     Key(#[from] KeyError),

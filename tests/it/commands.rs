@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
@@ -1392,4 +1393,31 @@ fn the_page_about_the_crawler_names_a_contact_and_stands_where_it_is_wanted() {
     ]);
     assert_eq!(markdown.matches("책을 위해").count(), 2);
     assert!(markdown.contains("Write to 02-123"), "{markdown}");
+}
+
+#[test]
+fn a_demo_that_cannot_ask_its_paper_fails_and_tells_why() {
+    let crawler = offline("name = \"demo\"\n");
+    let demo = |variables: &[(&str, &Path)]| {
+        let mut command = crawler.command(&["demo", "--port", "0"]);
+        command.envs(variables.iter().copied()).output().unwrap()
+    };
+
+    // A file stands where the folder of locks would be.
+    let file = crawler.config().join("sites/demo.toml");
+    let without_locks = demo(&[("SASEO_RUNTIME_DIR", &file.join("locks"))]);
+    assert_eq!(without_locks.status.code(), Some(1));
+    let told = said(&without_locks);
+    assert!(told.contains("no lock can be kept"), "{told}");
+    assert!(!told.contains("What to type next"), "{told}");
+
+    let empty = crawler.folder.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    let without_certificates = demo(&[
+        ("SSL_CERT_FILE", &empty.join("none.pem")),
+        ("SSL_CERT_DIR", &empty),
+    ]);
+    assert_eq!(without_certificates.status.code(), Some(1));
+    let told = said(&without_certificates);
+    assert!(told.contains("ca-certificates"), "{told}");
 }

@@ -442,3 +442,28 @@ fn an_archive_that_was_replaced_is_the_one_that_is_shown() {
     .unwrap();
     assert_eq!(served.get("/a/paper/7").status, 404);
 }
+
+#[test]
+fn a_ping_tells_whether_a_server_answers_on_an_address() {
+    let folder = archive();
+    let password = folder.path().join("password.txt");
+    std::fs::write(&password, "작은-책방의-열쇠-12\n").unwrap();
+    let served = Served::of(
+        folder.path(),
+        &["--password-file", password.to_str().unwrap()],
+    );
+    let address = served.address.to_string();
+    let ping = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_saseo"));
+        command.args(["serve", "--ping", "--listen", &address]);
+        command.output().unwrap()
+    };
+
+    let healthy = ping();
+    assert_eq!(healthy.status.code(), Some(0));
+    assert!(healthy.stdout.is_empty() && healthy.stderr.is_empty());
+    assert_eq!(served.stop(), 143);
+    let gone = ping();
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(String::from_utf8(gone.stderr).unwrap().contains(&address));
+}

@@ -250,7 +250,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 35] = [
+const HOMES: [(&str, &[&str]); 36] = [
     ("reqwest", &["fetch"]),
     ("rusqlite", &["archive"]),
     ("tokio_postgres", &["archive"]),

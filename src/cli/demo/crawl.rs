@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::archive::{ArchiveLocation, ArticleFilter, Reader, SeedMode};
-use crate::cli::crawl_report::{as_json, in_words};
+use crate::cli::crawl_report::{as_json, exit, in_words, tell_reason};
 use crate::cli::demo::{ARTICLES, Demo, PORT, revision};
 use crate::cli::exit::Exit;
 use crate::cli::export::place;
@@ -97,7 +97,7 @@ impl Demo<'_> {
         Ok(DemoCrawls::Done { revision, reports })
     }
 
-    /// Crawls once, and tells how it went. Returns the exit, too, where a signal ended it.
+    /// Crawls once, and tells how it went. Returns the exit, too, where it ends the demo.
     fn crawl(
         &self,
         configuration: &Config,
@@ -129,8 +129,23 @@ impl Demo<'_> {
         voice.note(&in_words(&report, &self.command(&["resume"])));
         match (signal, full) {
             (None, Some(full)) => Err(full.into()),
-            (signal, _) => Ok((report, signal.map(Exit::from))),
+            (Some(signal), _) => Ok((report, Some(signal.into()))),
+            (None, None) => {
+                let failed = self.failure(&report);
+                Ok((report, failed))
+            }
         }
+    }
+
+    /// Returns the exit of a crawl that could not ask its paper, and tells why; `None` where the
+    /// demo goes on. Pages that failed are what a paper has.
+    fn failure(&self, report: &CrawlReport) -> Option<Exit> {
+        let exit = exit(report, None, u64::MAX);
+        if exit == Exit::Done {
+            return None;
+        }
+        tell_reason(self.common, report, exit);
+        Some(exit)
     }
 
     /// Exports the articles beside the archive, and tells where everything is.

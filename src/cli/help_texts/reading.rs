@@ -144,9 +144,10 @@ pub(crate) fn serve() -> String {
             "saseo serve --listen 127.0.0.1:0             on any free port",
             "saseo serve --listen 0.0.0.0:8780 --password-file password.txt   for other machines",
             "saseo serve --scratch /srv/exports           exports need room there",
+            "saseo serve --ping                           does it run?",
         ],
         &[
-            "0        never: it ends by a signal",
+            "0        only after --ping, where the server answers: else it ends by a signal",
             FAILED,
             USAGE,
             "130/143  stopped by SIGINT or SIGTERM",
