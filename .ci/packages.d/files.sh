@@ -80,6 +80,10 @@ check() {
     "$python" -m check_jsonschema --quiet --builtin-schema "$@"
 }
 check vendor.github-workflows .github/workflows/*.yml
+# A release is packed by the programs that were checked here.
+while read -r program version; do
+    grep -q " $program@$version" .github/workflows/release.yml
+done < <(sed -n 's/^need_crate \([a-z-]*\) \([0-9.]*\)$/\1 \2/p' .ci/packages.sh .ci/packages.d/*.sh)
 check vendor.compose-spec examples/compose/compose.yaml
 need ruby ruby
 ruby -c "${made[1]}" > /dev/null
