@@ -1,9 +1,12 @@
 //! `saseo serve` shows of a database what it shows of a folder.
 
+use std::path::PathBuf;
+
 use saseo::demo::Edition;
 
 use crate::program::{Crawler, Paper};
 use crate::served::Served;
+use crate::storage::Storage;
 
 /// Pages that tell the same of both.
 const PAGES: [&str; 4] = [
@@ -31,8 +34,8 @@ fn begun(served: &Served, path: &str, form: &str) -> String {
     }
 }
 
-#[test]
-fn the_ledger_metrics_an_audit_and_an_export_are_those_of_a_folder() {
+/// A crawler whose archive is in a database, with a copy in a folder.
+fn copied() -> (Paper, Crawler, PathBuf) {
     let paper = Paper::of(&Edition {
         articles_per_section: 6,
         crawl_delay: None,
@@ -45,7 +48,63 @@ fn the_ledger_metrics_an_audit_and_an_export_are_those_of_a_folder() {
     let place = folder.to_string_lossy().into_owned();
     let copied = crawler.run(&["archive", "copy", "--from", &database, "--to", &place]);
     assert!(copied.status.success(), "{copied:?}");
+    (paper, crawler, folder)
+}
 
+/// The first link of a page that leads to an address with these words.
+fn link<'p>(page: &'p str, words: &str) -> &'p str {
+    let links = page.split("href=\"").skip(1);
+    let mut links = links.map(|link| link.split('"').next().unwrap());
+    links.find(|link| link.contains(words)).unwrap()
+}
+
+#[test]
+fn articles_searches_and_pages_in_objects_are_those_of_a_folder() {
+    let (_paper, crawler, folder) = copied();
+    let storage = Storage::bucket();
+    let with_objects = |words: &[&str]| {
+        let mut command = crawler.command(words);
+        storage
+            .keys(&mut command)
+            .env("SASEO_BLOBS", storage.place());
+        command
+    };
+    let moved = with_objects(&["compact"]).output().unwrap();
+    assert!(moved.status.success(), "{moved:?}");
+    let config = crawler.config().to_string_lossy().into_owned();
+    let served = [
+        Served::started(with_objects(&[]), &[]),
+        Served::of(&folder, &["--config", &config]),
+    ];
+
+    let home = served[1].get("/").body;
+    let article = link(&home, "/a/demo/").to_owned();
+    let page = served[1].get(&article).body;
+    let raw = format!("{}/raw", link(&page, "/capture/"));
+    for path in [
+        "/",
+        "/sites/demo",
+        "/search?q=%EC%B1%85%EB%B0%A9",
+        "/search?q=%EC%B1%85%EB%B0%A9&sort=new",
+        "/search.csv?q=%EC%B1%85%EB%B0%A9",
+        "/search.atom?q=%EC%B1%85%EB%B0%A9",
+        "/feeds/demo.atom",
+        &article,
+        &raw,
+        &format!("{article}/versions"),
+        &format!("{article}.json"),
+        &format!("{article}.md"),
+    ] {
+        let [one, other] = served.each_ref().map(|served| served.get(path));
+        assert_eq!((one.status, other.status), (200, 200), "{path}");
+        assert_eq!(one.body, other.body, "{path}");
+    }
+    assert!(served[0].get(&raw).body.contains("<html"));
+}
+
+#[test]
+fn the_ledger_metrics_an_audit_and_an_export_are_those_of_a_folder() {
+    let (_paper, crawler, folder) = copied();
     let scratch = crawler.folder.path().join("scratch");
     let scratch = scratch.to_string_lossy().into_owned();
     let options = ["--scratch", scratch.as_str()];
