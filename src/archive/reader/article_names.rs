@@ -59,6 +59,19 @@ const READINGS: [NameReading; 8] = [
     Reader::rows_of_address_ending,
 ];
 
+/// The articles whose name in the id is a number, a text or, where they have neither, an address.
+#[cfg(feature = "cli")]
+const BY_ID: &str = "SELECT article.id FROM site CROSS JOIN article
+     WHERE site.name = ?1 AND article.site_id = site.id AND article.number = ?2
+     UNION
+     SELECT article.id FROM site CROSS JOIN article
+     WHERE site.name = ?1 AND article.site_id = site.id AND article.text_id = ?3
+     UNION
+     SELECT article.id FROM site CROSS JOIN article
+     WHERE site.name = ?1 AND article.site_id = site.id AND article.url = ?4
+       AND article.number IS NULL AND article.text_id IS NULL
+     LIMIT ?5";
+
 impl Reader {
     /// Finds an article by its id (`readersnews/81193`), its number or text, an address of it (with
     /// or without its scheme, of its mobile site, with further parameters), or an ending of its id
@@ -110,15 +123,7 @@ impl Reader {
         let id = format!("{site}/{name}");
         let key = ArticleKey::text(name);
         let rows = self.rows(
-            "SELECT article.id FROM site CROSS JOIN article
-             WHERE site.name = ?1 AND article.site_id = site.id AND article.number = ?2
-             UNION
-             SELECT article.id FROM site CROSS JOIN article
-             WHERE site.name = ?1 AND article.site_id = site.id AND article.text_id = ?3
-             UNION
-             SELECT article.id FROM site CROSS JOIN article
-             WHERE site.name = ?1 AND article.site_id = site.id AND article.url = ?4
-             LIMIT ?5",
+            BY_ID,
             params![
                 site,
                 key.as_ref()
@@ -331,6 +336,30 @@ mod tests {
             );
             assert!(found.iter().all(ends), "{digits}: {found:?}");
         }
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn an_id_is_looked_for_by_its_name_and_not_among_all_articles_of_its_paper() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(Path::new("archive.db"), &mut connection, 0).unwrap();
+        let mut select = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {BY_ID}"))
+            .unwrap();
+        let (mut rows, mut steps) = (select.raw_query(), Vec::<String>::new());
+        while let Some(row) = rows.next().unwrap() {
+            steps.push(row.get("detail").unwrap());
+        }
+        let of_article = steps.iter().filter(|step| step.contains(" article "));
+        let mut count = 0;
+        for step in of_article {
+            let is_by_name = ["number=?", "text_id=?", "url=?"]
+                .iter()
+                .any(|key| step.contains(key));
+            assert!(is_by_name, "{steps:?}");
+            count += 1;
+        }
+        assert_eq!(count, 3, "{steps:?}");
     }
 
     #[test]
