@@ -9,6 +9,7 @@ mod article_tool;
 mod coverage_tool;
 mod cut_text;
 mod diff_tool;
+mod line_transport;
 mod page_cursor;
 mod rights_told;
 mod search_tool;
@@ -19,15 +20,16 @@ mod tool_failure;
 mod tool_server;
 mod versions_tool;
 mod web_endpoint;
+mod wrong_params;
 
 use std::sync::Arc;
 
 use rmcp::ServiceExt;
-use rmcp::transport::stdio;
 
 use crate::archive::{ArchiveError, ArchiveLocation};
 use crate::clock::Clock;
 use crate::config::Site;
+use crate::mcp::line_transport::LineTransport;
 use crate::mcp::tool_server::ToolServer;
 use crate::reader_pool::ReaderPool;
 use crate::status::StatusBoard;
@@ -66,7 +68,7 @@ impl ToolDesk {
 /// Answers on stdin and stdout until stdin is closed. Calls that were begun then are answered, if
 /// they end soon.
 pub(crate) async fn answer_on_pipes(desk: Arc<ToolDesk>) {
-    let begun = match ToolServer::of(desk).serve(stdio()).await {
+    let begun = match ToolServer::of(desk).serve(LineTransport::begin()).await {
         Ok(begun) => begun,
         // A client that hangs up before it says which version it speaks wants nothing.
         Err(error) => return tracing::debug!(%error, "no client began"),

@@ -19,7 +19,7 @@ use crate::mcp::tool_failure::ToolFailure;
 use crate::mcp::versions_tool::{VersionsAnswer, VersionsArguments, read_versions};
 
 /// The most letters of what is said of wrong arguments: it names what was sent.
-const SAID: usize = 500;
+pub(super) const SAID: usize = 500;
 
 /// A tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
-    JsonObject, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest,
+    CustomResult, Implementation, JsonObject, ListToolsResult, PaginatedRequestParams,
+    ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use crate::mcp::ToolDesk;
 use crate::mcp::tool::ArchiveTool;
 use crate::mcp::tool_failure::ToolFailure;
+use crate::mcp::wrong_params::unknown_request;
 
 /// What an assistant is told of the archive before its first call.
 const INSTRUCTIONS: &str = "\
@@ -104,5 +106,12 @@ impl ServerHandler for ToolServer {
             Err(failure) => CallToolResult::error(vec![ContentBlock::text(failure.to_string())]),
         };
         Ok(result.into())
+    }
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(unknown_request(request))
     }
 }

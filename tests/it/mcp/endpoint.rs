@@ -159,6 +159,24 @@ fn pages_of_other_origins_and_other_requests_are_refused() {
 }
 
 #[test]
+fn wrong_parameters_are_told_over_http_too() {
+    let folder = archive();
+    let endpoint = Endpoint::of(folder.path());
+    let begin = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}});
+    for (frame, said) in [
+        (call("sites", json!([])), "expected a map"),
+        (begin, "missing field `protocolVersion`"),
+    ] {
+        let (_, body) = endpoint.post(&[], &frame);
+        let told: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(told["error"]["code"], -32602, "{told}");
+        assert_eq!(told["id"], 1, "{told}");
+        let why = told["error"]["message"].as_str().unwrap();
+        assert!(why.contains(said), "{why}");
+    }
+}
+
+#[test]
 fn it_listens_on_this_machine_alone_and_ends_at_a_signal() {
     let folder = archive();
     let listen = |address: &str| {

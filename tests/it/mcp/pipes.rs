@@ -224,33 +224,82 @@ fn what_is_asked_wrongly_is_answered_with_what_to_do() {
 }
 
 #[test]
-fn lines_that_are_no_frames_do_not_end_it() {
+fn lines_that_are_no_frames_are_told_and_do_not_end_it() {
     let folder = archive();
     let mut assistant = Assistant::begun(folder.path());
-    for line in [
-        "{",
-        "",
-        "no frame",
-        "\u{feff}\u{202e}",
-        "[[[[[[",
-        "{\"id\": 1",
+    let call = |id: Value, rest: &str| {
+        let start = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"tools/call\"");
+        format!("{start},\"params\":{{\"name\":\"sites\",\"arguments\":{{\"site\":{rest}}}}}}}")
+    };
+    let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+    let long = format!("\"{}\"", "x".repeat(20_000_000));
+    for (line, code, id) in [
+        ("{", -32700, Value::Null),
+        ("no frame", -32700, Value::Null),
+        ("\u{feff}\u{202e}", -32700, Value::Null),
+        ("[[[[[[", -32700, Value::Null),
+        ("{\"id\": 1", -32700, Value::Null),
+        ("{\"id\": 1,", -32700, Value::Null),
+        ("{\"id\": 1, \"method\": x}", -32700, json!(1)),
+        (&call(json!(2), &deep), -32700, json!(2)),
+        (&call(json!("three"), &long), -32600, json!("three")),
+        // Batches left the protocol in 2025-06-18.
+        (&format!("[{}]", call(json!(4), "1")), -32600, Value::Null),
+        ("{\"jsonrpc\":\"2.0\",\"id\":5}", -32600, json!(5)),
+        ("7", -32600, Value::Null),
     ] {
         assistant.write(line);
-    }
-    assert_eq!(assistant.answer("sites", json!({}))["count"], 1);
-
-    // What is JSON, and no frame, is told: batches left the protocol in 2025-06-18.
-    for line in [
-        "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}]",
-        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":7}",
-        "7",
-    ] {
-        assistant.write(line);
+        // Without an answer to the line, that of the ping comes first.
+        assistant.write("{\"jsonrpc\":\"2.0\",\"id\":\"ping\",\"method\":\"ping\"}");
         let told = assistant.read();
-        assert!(told["error"]["code"].is_i64(), "{line}: {told}");
+        let start: String = line.chars().take(100).collect();
+        assert_eq!(told["error"]["code"], code, "{start}: {told}");
+        assert_eq!(told["id"], id, "{start}: {told}");
+        assert!(told["error"]["message"].as_str().unwrap().len() < 200);
+        assert_eq!(assistant.read()["id"], "ping");
+    }
+
+    // Blank lines and notifications have no answer.
+    for line in [
+        "",
+        " \t\r",
+        "\u{feff}",
+        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/unknown\",\"params\":7}",
+        "{\"method\":\"textDocument/didOpen\"}",
+    ] {
+        assistant.write(line);
     }
     assert_eq!(assistant.answer("sites", json!({}))["count"], 1);
     assert_eq!(assistant.close(), 0);
+}
+
+#[test]
+fn wrong_parameters_are_told_apart_from_unknown_methods() {
+    let folder = archive();
+    let mut assistant = Assistant::begun(folder.path());
+    for (method, params, said) in [
+        ("tools/call", json!({}), "missing field `name`"),
+        (
+            "tools/call",
+            json!({"name": "sites", "arguments": []}),
+            "invalid type: sequence, expected a map",
+        ),
+        ("tools/call", json!({"name": 7}), "expected a string"),
+        ("tools/call", Value::Null, "invalid type: null"),
+        ("initialize", json!({}), "missing field `protocolVersion`"),
+    ] {
+        let told = assistant.ask(method, params);
+        assert_eq!(told["error"]["code"], -32602, "{told}");
+        let why = told["error"]["message"].as_str().unwrap();
+        assert!(why.contains(method) && why.contains(said), "{why}");
+    }
+    let long = "x".repeat(100_000);
+    for method in ["files/read", &long] {
+        let told = assistant.ask(method, json!({}));
+        assert_eq!(told["error"]["code"], -32601, "{told}");
+        assert!(told.to_string().len() < 1_000);
+    }
+    assert_eq!(assistant.answer("sites", json!({}))["count"], 1);
 }
 
 #[test]
