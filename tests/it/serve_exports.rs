@@ -320,6 +320,7 @@ fn a_finished_export_is_gone_once_an_article_of_it_is_taken_down() {
         let file = exporter.file("articles.csv");
         assert_eq!(file.status, 200);
         assert!(!file.body.contains(id), "{}", file.body);
+        assert_eq!(exporter.served.stop(), 143);
     }
 }
 
