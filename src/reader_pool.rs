@@ -45,6 +45,7 @@ type DiskFile = (u64, u64);
 impl PooledReader {
     fn open(place: &ArchiveLocation) -> Result<Self, ArchiveError> {
         let reader = Reader::of(place)?;
+        reader.keep_little()?;
         let file = identity(reader.path());
         Ok(Self { reader, file })
     }

@@ -56,6 +56,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use crate::archive::{ArchiveError, ArchiveLocation};
 use crate::clock::Clock;
@@ -100,6 +101,8 @@ struct Desk {
     sites: Vec<Arc<Site>>,
     own_settings: HashMap<String, Vec<OwnSetting>>,
     board: StatusBoard,
+    /// The turns of pages that follow the runs.
+    followers: Arc<Semaphore>,
     door: Door,
     clock: Clock,
     audits: Arc<OneJob<AuditFindings>>,
@@ -137,6 +140,7 @@ impl ArchiveServer {
             sites: settings.sites,
             own_settings: settings.own_settings,
             board: StatusBoard::default(),
+            followers: Arc::new(Semaphore::new(run_page::MOST_FOLLOWERS)),
             door: Door::at(address, settings.password),
             clock: Clock::system(),
             audits: Arc::default(),

@@ -304,6 +304,22 @@ fn connect_for_queues(place: &ArchiveLocation) -> Result<Option<Connection>, Arc
 /// MiB, `status` of 3,000 papers reads the same pages of its indexes again and again.
 const CACHE: i64 = -16_384;
 
+/// The memory for pages that one of many readers keeps, in KiB with a minus: 1 MiB. The system keeps
+/// what several of them read.
+#[cfg(feature = "cli")]
+const SHARED_CACHE: i64 = -1_024;
+
+#[cfg(feature = "cli")]
+impl Reader {
+    /// Keeps little in memory of what was read: this reader is one of many.
+    pub(crate) fn keep_little(&self) -> Result<(), ArchiveError> {
+        if matches!(self.connection, Connection::Sqlite(_)) {
+            self.connection.set_pragma("cache_size", SHARED_CACHE)?;
+        }
+        Ok(())
+    }
+}
+
 /// Connects to an archive's file of any schema that is known. Returns the schema, 0 of an empty
 /// file, and whether SQLite was promised that the file does not change.
 pub(super) fn connect_any(path: &Path) -> Result<(Connection, i64, bool), ArchiveError> {

@@ -115,12 +115,15 @@ impl Query {
     pub(crate) fn narrowed(written: &str, further: &str) -> Option<String> {
         let plain = format!("{written} {further}");
         let bracketed = format!("({written}) {further}");
-        match (Self::parse(&plain), Self::parse(&bracketed)) {
-            (Ok(one), Ok(other)) if one == other => Some(plain),
-            (_, Ok(_)) => Some(bracketed),
+        let unnarrowed = Self::parse(written).ok()?;
+        // Marks alone are no words: what they ask for is what was asked before.
+        let more = |text: &str| Self::parse(text).ok().filter(|query| *query != unnarrowed);
+        match (more(&plain), more(&bracketed)) {
+            (Some(one), Some(other)) if one == other => Some(plain),
+            (_, Some(_)) => Some(bracketed),
             // A field for the whole query stands in no brackets, and beside no OR.
-            (Ok(_), Err(_)) => Some(plain),
-            (Err(_), Err(_)) => None,
+            (Some(_), None) => Some(plain),
+            (None, None) => None,
         }
     }
 
@@ -339,7 +342,9 @@ mod tests {
         let twice = narrowed(&once, "section:문화");
         let both = "(책 OR 시) section:문화 after:2026-03 before:2026-04";
         assert_eq!(expression(&twice), expression(both));
-        assert_eq!(Query::narrowed("책", "after:아침"), None);
+        for nothing in ["after:아침", "author:\"(\"", "section:\" \""] {
+            assert_eq!(Query::narrowed("책", nothing), None, "{nothing}");
+        }
     }
 
     #[test]

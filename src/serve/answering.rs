@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
 use tokio::sync::mpsc::{Sender, channel};
@@ -61,32 +61,44 @@ pub(super) fn failed(wish: &Wish, failure: &NoPage) -> Response {
 pub(super) fn stream(
     desk: &Arc<Desk>,
     wish: &Wish,
-    (content_type, file): (&'static str, &'static str),
+    named: (&'static str, &'static str),
     work: impl FnOnce(&Reader, &mut dyn Write) -> Result<(), NoPage> + Send + 'static,
 ) -> Response {
     let Ok(turn) = Arc::clone(desk.readers.long_turns()).try_acquire_owned() else {
         return failed(wish, &NoPage::Busy);
     };
     let (parts, body) = body_channel();
-    let (owned, here) = (Arc::clone(desk), wish.here.clone());
+    let owned = Arc::clone(desk);
     tokio::task::spawn_blocking(move || {
         let (_turn, desk) = (turn, owned);
         let mut to = BufWriter::with_capacity(PART, parts);
         let worked = desk.readers.read(|reader| work(reader, &mut to));
         let written = worked.map_err(|failure| io::Error::other(format!("{failure:?}")));
-        if let Err(error) = written.and_then(|()| to.flush()) {
-            tracing::warn!(%error, path = here, "an answer was cut");
-            to.into_parts().0.cut(error);
+        let ended = written.and_then(|()| to.flush());
+        let parts = to.into_parts().0;
+        match ended {
+            Err(error) if !parts.is_gone => {
+                tracing::warn!(%error, "an answer was cut");
+                parts.cut(error);
+            }
+            // A client that hung up wants no more.
+            Ok(()) | Err(_) => {}
         }
     });
-    let headers = [
+    (file_headers(named), body).into_response()
+}
+
+/// Returns the headers of a file of a type and a name.
+pub(super) fn file_headers(
+    (content_type, file): (&'static str, &'static str),
+) -> [(HeaderName, String); 2] {
+    [
         (header::CONTENT_TYPE, content_type.to_owned()),
         (
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"{file}\""),
         ),
-    ];
-    (headers, body).into_response()
+    ]
 }
 
 /// Bytes of a part of an answer.
@@ -96,22 +108,29 @@ const PART: usize = 64 << 10;
 const PARTS: usize = 4;
 
 /// The writing end of an answer.
-struct BodyParts(Sender<io::Result<Bytes>>);
+struct BodyParts {
+    sender: Sender<io::Result<Bytes>>,
+    /// Whether the client hung up.
+    is_gone: bool,
+}
 
 impl BodyParts {
     /// Ends the answer so that its reader knows that it is not whole.
     fn cut(self, error: io::Error) {
         // The reader may be gone.
-        let _ = self.0.blocking_send(Err(error));
+        let _ = self.sender.blocking_send(Err(error));
     }
 }
 
 impl Write for BodyParts {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let part = Bytes::copy_from_slice(bytes);
-        match self.0.blocking_send(Ok(part)) {
+        match self.sender.blocking_send(Ok(part)) {
             Ok(()) => Ok(bytes.len()),
-            Err(_) => Err(io::ErrorKind::BrokenPipe.into()),
+            Err(_) => {
+                self.is_gone = true;
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
         }
     }
 
@@ -126,5 +145,9 @@ fn body_channel() -> (BodyParts, Body) {
         let part = receiver.recv().await?;
         Some((part, receiver))
     });
-    (BodyParts(sender), Body::from_stream(parts))
+    let written = BodyParts {
+        sender,
+        is_gone: false,
+    };
+    (written, Body::from_stream(parts))
 }

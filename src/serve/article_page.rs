@@ -30,7 +30,7 @@ pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> M
                     " · " bdi lang=(language) { (section) }
                 } }
                 h1 lang=(language) dir="auto" { (title) }
-                @if let Some(subtitle) = &article.subtitle {
+                @if let Some(subtitle) = article.subtitle.as_ref().filter(|_| shown == Shown::Whole) {
                     p.subtitle lang=(language) dir="auto" { (subtitle) }
                 }
                 (notices(wish, parts, shown))
@@ -150,7 +150,7 @@ fn facts(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
                     None => bdi { (kept.url) },
                 }
             }
-            @if !article.tags.is_empty() {
+            @if !article.tags.is_empty() && shown == Shown::Whole {
                 dt { (words.tags) } dd { (quoted(&article.tags.join(", "))) }
             }
             dt { (words.seen) } dd { (moment(&kept.first_seen_at)) " UTC" }
@@ -164,7 +164,7 @@ fn facts(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
                     None => (words.not_kept),
                 }
             }
-            @if let Some(sha256) = &parts.capture.sha256 {
+            @if let Some(sha256) = parts.capture.sha256.as_ref().filter(|_| shown == Shown::Whole) {
                 dt { (words.page_hash) } dd { code { (sha256) } }
             }
             dt { (words.versions) } dd {

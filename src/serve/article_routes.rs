@@ -148,9 +148,10 @@ async fn article_photo(
 
 async fn versions(State(desk): SharedDesk, wish: Wish, place: ArticlePlace) -> Response {
     let Asked(Path((site, name))) = place;
-    answer(&desk, wish, move |_, reader, wish| {
+    answer(&desk, wish, move |desk, reader, wish| {
         let parts = ArticleParts::read(reader, (&site, &name), None)?;
-        Ok(versions_page(wish, &parts).into_response())
+        let shown = Shown::at(&desk.door, parts.shown());
+        Ok(versions_page(wish, &parts, shown).into_response())
     })
     .await
 }

@@ -7,7 +7,7 @@ use crate::serve::article_address::step;
 use crate::serve::citation_file::TextFile;
 use crate::serve::door::Door;
 use crate::serve::failure::NoPage;
-use crate::serve::rights_at_door::{Shown, excerpt};
+use crate::serve::rights_at_door::{Shown, beginning};
 
 /// Articles of a feed.
 const ENTRIES: usize = 50;
@@ -57,9 +57,9 @@ pub(super) fn shown_record(
         Err(error) => return Err(error.into()),
     };
     let shown = Shown::at(door, &newest);
-    let mut article = newest.article;
-    if shown == Shown::Excerpt {
-        article.paragraphs = vec![excerpt(&article)];
-    }
+    let article = match shown {
+        Shown::Whole => newest.article,
+        Shown::Excerpt => beginning(newest.article),
+    };
     Ok(Some(Record::new(article, Provenance::from(newest.kept))))
 }

@@ -35,3 +35,25 @@ pub(super) fn excerpt(article: &Article) -> String {
     let beginning: String = text.chars().take(letters).collect();
     beginning + "…"
 }
+
+/// Returns what others see of a reserved article: when and where it stands, its title and writers,
+/// and the beginning of its text.
+pub(super) fn beginning(article: Article) -> Article {
+    Article {
+        paragraphs: vec![excerpt(&article)],
+        key: article.key,
+        canonical_url: article.canonical_url,
+        title: article.title,
+        authors: article.authors,
+        byline: article.byline,
+        published_at: article.published_at,
+        published_precision: article.published_precision,
+        modified_at: article.modified_at,
+        section: article.section,
+        language: article.language,
+        access: article.access,
+        opt_outs: article.opt_outs,
+        declared_rights: article.declared_rights,
+        ..Article::default()
+    }
+}

@@ -12,10 +12,12 @@ use axum::routing::get;
 use futures_util::stream::unfold;
 use jiff::Timestamp as Moment;
 use maud::{Markup, html};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::archive::{ArchiveError, LiveRun, Reader, RunState};
 use crate::serve::Desk;
-use crate::serve::answering::{SharedDesk, answer, read};
+use crate::serve::answering::{SharedDesk, answer, failed, read};
+use crate::serve::failure::NoPage;
 use crate::serve::frame::page;
 use crate::serve::home_page::moment;
 use crate::serve::query::Wish;
@@ -26,6 +28,9 @@ const RUNS: u32 = 50;
 
 /// The time between two looks at runs that go on: a polite crawl asks about once in it.
 const LOOK: Duration = Duration::from_secs(2);
+
+/// At most so many pages follow the runs: each holds a connection, and looks every two seconds.
+pub(super) const MOST_FOLLOWERS: usize = 32;
 
 /// Returns the router of the page and of its events.
 pub(super) fn router() -> Router<Arc<Desk>> {
@@ -44,7 +49,11 @@ async fn runs(State(desk): SharedDesk, wish: Wish) -> Response {
 
 /// Sends the runs, as the page shows them, each time that something changed.
 async fn events(State(desk): SharedDesk, wish: Wish) -> Response {
+    let Ok(turn) = Arc::clone(&desk.followers).try_acquire_owned() else {
+        return failed(&wish, &NoPage::Busy);
+    };
     let followed = FollowedRuns {
+        _turn: turn,
         desk,
         wish,
         sent: None,
@@ -61,6 +70,7 @@ async fn events(State(desk): SharedDesk, wish: Wish) -> Response {
 
 /// Runs that a page follows.
 struct FollowedRuns {
+    _turn: OwnedSemaphorePermit,
     desk: Arc<Desk>,
     wish: Wish,
     /// What was sent last.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Query as Fields, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
@@ -18,7 +18,7 @@ use crate::search::{
     Query, QueryError, SearchOrder, SearchPage, SearchResults, SnippetPart, StoryFound, search,
 };
 use crate::serve::Desk;
-use crate::serve::answering::{SharedDesk, answer, failed, stream};
+use crate::serve::answering::{SharedDesk, answer, failed, file_headers, stream};
 use crate::serve::article_address::{article_path, query};
 use crate::serve::asked::Asked;
 use crate::serve::door::Door;
@@ -76,11 +76,15 @@ async fn search_route(
 async fn csv_route(
     State(desk): SharedDesk,
     wish: Wish,
+    method: Method,
     Asked(Fields(fields)): Asked<Fields<SearchFields>>,
 ) -> Response {
     match understood(&fields) {
         Ok(wanted) => {
             let named = ("text/csv; charset=utf-8", "search.csv");
+            if method == Method::HEAD {
+                return file_headers(named).into_response();
+            }
             stream(&desk, &wish, named, move |reader, to| {
                 result_files::write_csv(reader, &wanted, to)
             })

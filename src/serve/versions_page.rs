@@ -10,8 +10,9 @@ use crate::serve::frame::page;
 use crate::serve::home_page::moment;
 use crate::serve::query::Wish;
 use crate::serve::quoted::quoted;
+use crate::serve::rights_at_door::Shown;
 
-pub(super) fn versions_page(wish: &Wish, parts: &ArticleParts) -> Markup {
+pub(super) fn versions_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> Markup {
     let words = wish.words();
     let path = article_path(&parts.found.id);
     let title = parts.shown().article.title.as_deref();
@@ -23,16 +24,18 @@ pub(super) fn versions_page(wish: &Wish, parts: &ArticleParts) -> Markup {
                 thead { tr {
                     th scope="col" { (words.version) }
                     th scope="col" { (words.fetched) }
-                    th scope="col" { (words.what_changed) }
+                    @if shown == Shown::Whole { th scope="col" { (words.what_changed) } }
                 } }
-                tbody { @for place in 0..parts.versions.len() { (row(wish, parts, &path, place)) } }
+                tbody {
+                    @for place in 0..parts.versions.len() { (row(wish, (parts, shown), &path, place)) }
+                 }
             }
         }
     };
     page(wish, words.versions, &content)
 }
 
-fn row(wish: &Wish, parts: &ArticleParts, path: &str, place: usize) -> Markup {
+fn row(wish: &Wish, (parts, shown): (&ArticleParts, Shown), path: &str, place: usize) -> Markup {
     let version = &parts.versions[place];
     let before = place.checked_sub(1).map(|before| &parts.versions[before]);
     let n = version.kept.version;
@@ -40,12 +43,15 @@ fn row(wish: &Wish, parts: &ArticleParts, path: &str, place: usize) -> Markup {
         tr {
             th scope="row" { a href={ (path) "/versions/" (n) } { (n) } }
             td.moment { (moment(&version.kept.fetched_at)) }
-            td {
-                @match before {
-                    Some(old) => a href={ (path) "/diff/" (old.kept.version) ".." (n) } lang="en" {
-                        (changed_fields(&old.article, &version.article).join(", "))
-                    },
-                    None => (wish.words().first_version),
+            @if shown == Shown::Whole {
+                td {
+                    @match before {
+                        Some(old) => a href={ (path) "/diff/" (old.kept.version) ".." (n) }
+                            lang="en" {
+                            (changed_fields(&old.article, &version.article).join(", "))
+                        },
+                        None => (wish.words().first_version),
+                    }
                 }
             }
         }

@@ -86,6 +86,7 @@ words! {
     best_first: "best match first", "정확도순";
     newest_first: "newest first", "최신순";
     counts: "Counts", "집계";
+    not_drawn: " articles of other days or none are not drawn", "건은 날짜가 없거나 멀어 그리지 않았습니다";
     count_all: "Count them by day, paper, section and author", "날짜·신문·면·기자별로 세기";
     in_numbers: "In numbers", "숫자로 보기";
     sections: "Sections", "면";

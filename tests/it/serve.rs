@@ -44,6 +44,8 @@ pub(crate) fn archive() -> TempDir {
     desk.answer_next(story(Article {
         declared_rights: DeclaredRights::of([reserved]),
         access: Access::Open,
+        subtitle: Some("유보된 부제".into()),
+        tags: vec!["유보된 태그".into()],
         ..article(&text)
     }));
     desk.closed()
@@ -209,6 +211,13 @@ fn other_hosts_methods_and_passwords_are_refused() {
     let (others, own) = (ask("/a/paper/8").body, served.get("/a/paper/8").body);
     assert!(own.contains(&"가".repeat(500)));
     assert!(others.contains(&"가".repeat(200)) && !others.contains(&"가".repeat(201)));
+    // Nothing else of it is told, on no page and in no feed.
+    for path in ["/a/paper/8", "/a/paper/8/versions/1", "/a/paper/8/versions"] {
+        let shown = ask(path).body;
+        assert!(!shown.contains("유보된"), "{path}: {shown}");
+    }
+    assert!(own.contains("유보된 부제") && own.contains("유보된 태그"));
+    assert!(!ask("/a/paper/8/versions").body.contains("/diff/"));
     // Nor does a search tell more of it: the word stands in its middle, too.
     let hit = "/search?q=%EA%B0%80";
     assert!(
@@ -238,6 +247,7 @@ fn other_hosts_methods_and_passwords_are_refused() {
         "{own}"
     );
     assert!(others.contains(&"가".repeat(200)) && !others.contains(&"가".repeat(201)));
+    assert!(own.contains("유보된 태그") && !others.contains("유보된"));
     assert_eq!(served.get("/feeds/other.atom").status, 404);
 }
 

@@ -84,6 +84,37 @@ fn a_search_is_counted_narrowed_and_taken_along_whole() {
 }
 
 #[test]
+fn pages_that_follow_the_runs_leave_room_for_others() {
+    let folder = archive();
+    let served = Served::of(folder.path(), &[]);
+    let follow = || {
+        let mut stream = TcpStream::connect(served.address).unwrap();
+        let host = served.address;
+        write!(stream, "GET /runs/events HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+        let mut status = String::new();
+        BufReader::new(stream.try_clone().unwrap())
+            .read_line(&mut status)
+            .unwrap();
+        (stream, status)
+    };
+    let followers: Vec<_> = (0..32).map(|_| follow()).collect();
+    assert!(followers.iter().all(|(_, status)| status.contains(" 200 ")));
+    assert!(follow().1.contains(" 503 "));
+    assert_eq!(served.get("/runs").status, 200);
+}
+
+#[test]
+fn a_file_is_not_written_for_a_request_of_its_head() {
+    let folder = archive();
+    let served = Served::of(folder.path(), &[]);
+    let own = served.address.to_string();
+    let path = "/search.csv?q=%EA%B8%80";
+    let head = served.ask("HEAD", path, &[("Host", own.as_str())]);
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+    assert!(head.has_header("content-disposition: attachment; filename=\"search.csv\""));
+}
+
+#[test]
 fn versions_are_listed_with_what_changed_and_an_article_is_markdown() {
     let mut desk = Desk::new();
     desk.answer_next(links([found_article(7)]));

@@ -184,7 +184,7 @@ fn listed_article(row: &Row<'_>) -> engine::Result<ListedArticle> {
         authors: serde_json::from_str(&authors).unwrap_or_default(),
         section: text("section")?,
         published_at: published_at(row)?,
-        first_seen_at: row.get("first_seen_at")?,
+        first_seen_at: text("first_seen_at")?.unwrap_or_default(),
         access: row.get("access")?,
         version: row.get("version")?,
     })

@@ -13,6 +13,9 @@ use crate::serve::query::{SearchFields, Wish};
 /// The most bars: more are too narrow to tell apart on a telephone.
 const MOST_BARS: usize = 62;
 
+/// Of so many articles, one may lie outside the bars.
+const MOST_OUTSIDE: u64 = 50;
+
 /// The height of the longest bar, in units of the drawing.
 const HEIGHT: u64 = 60;
 
@@ -45,6 +48,16 @@ impl PlotUnit {
         }
     }
 
+    /// Returns the number of a span: neighbours differ by one.
+    fn number(self, first: Date) -> i64 {
+        let (year, month) = (i64::from(first.year()), i64::from(first.month()));
+        match self {
+            Self::Day => i64::from((first - jiff::civil::date(1970, 1, 1)).get_days()),
+            Self::Month => year * 12 + month,
+            Self::Year => year,
+        }
+    }
+
     fn written(self, first: Date) -> String {
         match self {
             Self::Day => first.to_string(),
@@ -59,11 +72,13 @@ impl PlotUnit {
 pub(super) struct TimePlot {
     unit: PlotUnit,
     bars: Vec<(Date, u64)>,
+    /// Articles that no bar has: without a day, or far from the others.
+    outside: u64,
 }
 
 impl TimePlot {
-    /// Returns the bars of articles that are counted by day, in the finest unit that gives no more
-    /// than fit. Of years the last ones are drawn: a misread date may lie centuries away.
+    /// Returns the bars of articles that are counted by day, in the finest unit whose bars have
+    /// nearly all of them. A misread date may lie centuries away, and makes no other day vanish.
     pub(super) fn of(days: &[(Option<String>, u64)]) -> Self {
         let mut counts: BTreeMap<Date, u64> = BTreeMap::new();
         for (day, articles) in days {
@@ -71,18 +86,22 @@ impl TimePlot {
                 *counts.entry(day).or_default() += articles;
             }
         }
-        for unit in [PlotUnit::Day, PlotUnit::Month] {
-            let bars = bars(unit, &counts);
-            if bars.len() <= MOST_BARS {
-                return Self { unit, bars };
+        let dated: u64 = counts.values().sum();
+        let all: u64 = days.iter().map(|(_, articles)| articles).sum();
+
+        let plots = [PlotUnit::Day, PlotUnit::Month, PlotUnit::Year].map(|unit| {
+            let bars = fullest_bars(unit, &counts);
+            let drawn: u64 = bars.iter().map(|(_, articles)| articles).sum();
+            Self {
+                unit,
+                bars,
+                outside: all - drawn,
             }
-        }
-        let mut years = bars(PlotUnit::Year, &counts);
-        years.drain(..years.len().saturating_sub(MOST_BARS));
-        Self {
-            unit: PlotUnit::Year,
-            bars: years,
-        }
+        });
+        let has_nearly_all = |plot: &Self| plot.outside - (all - dated) <= dated / MOST_OUTSIDE;
+        let [days, months, years] = plots;
+        let mut finest = [days, months].into_iter().filter(has_nearly_all);
+        finest.next().unwrap_or(years)
     }
 
     /// Draws the bars, with a table that says the same in numbers and leads to the articles.
@@ -101,7 +120,10 @@ impl TimePlot {
                         rect x=(place * STEP) y=(HEIGHT - height) height=(height) width=(STEP - 2) {}
                     }
                 }
-                figcaption { (self.unit.written(*first)) " – " (self.unit.written(*last)) }
+                figcaption {
+                    (self.unit.written(*first)) " – " (self.unit.written(*last))
+                    @if self.outside > 0 { "; " (self.outside) (words.not_drawn) }
+                }
             }
             details {
                 summary { (words.in_numbers) }
@@ -129,23 +151,42 @@ impl TimePlot {
     }
 }
 
-/// Counts by a unit; no more than one bar too many.
-fn bars(unit: PlotUnit, counts: &BTreeMap<Date, u64>) -> Vec<(Date, u64)> {
-    let (Some(first), Some(last)) = (counts.keys().next(), counts.keys().last()) else {
-        return Vec::new();
-    };
-    let mut bars = Vec::new();
-    let (mut begin, last) = (unit.first_day(*first), unit.first_day(*last));
-    loop {
-        let next = unit.next(begin);
-        let articles = counts.range(begin..next).map(|(_, articles)| articles);
-        bars.push((begin, articles.sum()));
-        let is_full = bars.len() > MOST_BARS && unit != PlotUnit::Year;
-        if begin >= last || next <= begin || is_full {
-            return bars;
-        }
-        begin = next;
+/// Returns the bars of the span that has most articles, the latest of several, and no more bars than
+/// fit.
+fn fullest_bars(unit: PlotUnit, counts: &BTreeMap<Date, u64>) -> Vec<(Date, u64)> {
+    let mut spans: BTreeMap<Date, u64> = BTreeMap::new();
+    for (day, articles) in counts {
+        *spans.entry(unit.first_day(*day)).or_default() += articles;
     }
+    let spans: Vec<(Date, u64)> = spans.into_iter().collect();
+
+    let (mut first, mut articles) = (0, 0);
+    let mut fullest = (0, 0..0);
+    for (last, (day, count)) in spans.iter().enumerate() {
+        articles += count;
+        while unit.number(*day) - unit.number(spans[first].0) >= MOST_BARS as i64 {
+            articles -= spans[first].1;
+            first += 1;
+        }
+        if articles >= fullest.0 {
+            fullest = (articles, first..last + 1);
+        }
+    }
+    with_empty_spans(unit, &spans[fullest.1])
+}
+
+/// Returns spans with the empty ones between them.
+fn with_empty_spans(unit: PlotUnit, spans: &[(Date, u64)]) -> Vec<(Date, u64)> {
+    let mut bars: Vec<(Date, u64)> = Vec::new();
+    for (day, articles) in spans {
+        while let Some(next) = bars.last().map(|(last, _)| unit.next(*last))
+            && next < *day
+        {
+            bars.push((next, 0));
+        }
+        bars.push((*day, *articles));
+    }
+    bars
 }
 
 #[cfg(test)]
@@ -180,20 +221,28 @@ mod tests {
         assert_eq!(months.bars[0], (day("2024-12-01"), 5));
         assert_eq!(months.bars[23], (day("2026-11-01"), 1));
 
-        let years = plot(&[("1904-01-01", 7), ("2026-11-22", 1)]);
+        let years = plot(&[("1994-01-01", 7), ("2026-11-22", 1)]);
         assert_eq!(years.unit, PlotUnit::Year);
-        assert_eq!(years.bars.len(), MOST_BARS);
-        assert_eq!(years.bars.last(), Some(&(day("2026-01-01"), 1)));
+        assert_eq!(years.bars.len(), 33);
+        assert_eq!(years.bars[32], (day("2026-01-01"), 1));
     }
 
     #[test]
-    fn odd_days_make_no_bars_and_the_last_year_ends() {
-        assert_eq!(plot(&[("아침", 3)]).bars, []);
-        let odd = TimePlot::of(&[(None, 4), (Some("9999-12-31".into()), 1)]);
-        assert_eq!(odd.bars.len(), 1);
+    fn a_date_that_was_misread_hides_no_other_one() {
+        let day = |day: &str| day.parse::<Date>().unwrap();
+        let odd = plot(&[("2026-11-20", 80), ("2026-11-22", 70), ("2126-11-20", 1)]);
+        assert_eq!((odd.unit, odd.outside), (PlotUnit::Day, 1));
+        assert_eq!(odd.bars[0], (day("2026-11-20"), 80));
+        assert_eq!(odd.bars[2], (day("2026-11-22"), 70));
+
+        let last = TimePlot::of(&[(None, 4), (Some("9999-12-31".into()), 3)]);
+        assert_eq!((last.bars, last.outside), (vec![(day("9999-12-31"), 3)], 4));
+        let far = plot(&[("-009999-01-01", 1), ("9999-12-31", 1)]);
         assert_eq!(
-            plot(&[("-009999-01-01", 1), ("9999-12-31", 1)]).bars.len(),
-            MOST_BARS
+            (far.unit, far.bars.len(), far.outside),
+            (PlotUnit::Year, 1, 1)
         );
+        assert_eq!(plot(&[("아침", 3)]).bars, []);
+        assert_eq!(TimePlot::of(&[]).bars, []);
     }
 }
