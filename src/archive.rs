@@ -125,6 +125,7 @@ pub use postgres::CopyTask;
 #[cfg(feature = "cli")]
 pub(crate) use reader::{
     AnswerClass, Declaration, EndedCounts, LiveRun, RequestFilter, RequestPage, SentRequest,
+    WithdrawalMark, Withdrawn,
 };
 pub use reader::{
     AnsweredRequest, ArticleChange, ArticleChoice, ArticleFilter, ArticleListing, ArticleRecord,

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// The name of the copy that an incremental backup makes in the data folder.
@@ -49,13 +50,44 @@ fn process_of(entry: &OsStr, name: &OsStr) -> Option<u32> {
 /// Tells whether a process has ended, or is this one, which has no part yet. Where the system does
 /// not list its processes, nobody can tell, and its files are left.
 pub(crate) fn is_dead(process: u32) -> bool {
-    process == std::process::id()
-        || Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{process}")).exists()
+    if process == std::process::id() {
+        return true;
+    }
+    match fs::read_to_string(format!("/proc/{process}/stat")) {
+        Ok(stat) => has_ended(&stat),
+        Err(error) if error.kind() == ErrorKind::NotFound => Path::new("/proc/self").exists(),
+        // A process that ends meanwhile is left to the next one.
+        Err(_) => false,
+    }
+}
+
+/// Tells by a `stat` file (proc_pid_stat(5)) whether its process has ended, and waits only for its
+/// parent to take its exit code. The state stands behind the name, which may have parentheses.
+fn has_ended(stat: &str) -> bool {
+    let behind = stat.rsplit_once(')').map(|(_, behind)| behind.trim_start());
+    behind.is_some_and(|behind| behind.starts_with(['Z', 'X', 'x']))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
+
+    #[test]
+    fn a_process_that_waits_for_its_parent_is_dead_and_one_that_runs_is_not() {
+        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+        assert!(!is_dead(child.id()));
+        child.kill().unwrap();
+        // Nobody has taken its exit code: it stays in the list of processes.
+        while !is_dead(child.id()) {
+            std::thread::yield_now();
+        }
+        assert!(Path::new(&format!("/proc/{}", child.id())).exists());
+        child.wait().unwrap();
+        assert!(is_dead(child.id()));
+        assert!(has_ended("7 (a) S (b) Z 1") && !has_ended("7 (a) Z (b) S 1"));
+    }
 
     #[test]
     fn only_parts_of_the_same_file_are_taken_for_stale_ones() {

@@ -39,6 +39,8 @@ mod search;
 mod server_clock;
 mod state;
 mod walk;
+#[cfg(feature = "cli")]
+mod withdrawal_mark;
 
 use std::path::{Path, PathBuf};
 
@@ -102,6 +104,8 @@ pub use search::{
 #[cfg(feature = "cli")]
 pub(crate) use state::LiveRun;
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
+#[cfg(feature = "cli")]
+pub(crate) use withdrawal_mark::{WithdrawalMark, Withdrawn};
 
 /// The archive, open for reading. It sees the changes that the writer has saved.
 #[derive(Debug)]

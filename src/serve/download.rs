@@ -2,30 +2,37 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use crate::clock::Clock;
+use crate::archive::{Reader, WithdrawalMark};
+use crate::serve::Desk;
+use crate::serve::answering::read;
 use crate::serve::connections::ConnectionLife;
+use crate::serve::export_job::outdated;
 
 /// Bytes that are read at once: few turns of a thread for a large file, and little memory for a
 /// reader that is slow.
 const CHUNK: u64 = 256 << 10;
 
-/// Returns a file as a download of a name. While its reader takes something, its connection stays
-/// open.
+/// Returns a file of an export as a download of a name. While its reader takes something, its
+/// connection stays open. It is cut once the export must not be given to readers any more.
 pub(super) fn download(
+    desk: &Arc<Desk>,
     (file, bytes): (File, u64),
-    name: &str,
-    clock: Clock,
+    (name, mark): (&str, WithdrawalMark),
     life: ConnectionLife,
 ) -> Response {
+    let owned = Arc::clone(desk);
     let chunks = stream::try_unfold(file, move |file| {
-        life.lengthen(clock.now());
+        let desk = Arc::clone(&owned);
+        life.lengthen(desk.clock.now());
         async move {
+            check(&desk, mark).await?;
             let read = tokio::task::spawn_blocking(move || next_chunk(file)).await;
             read.map_err(io::Error::other)?
         }
@@ -39,6 +46,22 @@ pub(super) fn download(
         ),
     ];
     (headers, Body::from_stream(chunks)).into_response()
+}
+
+/// Checks that readers may still have an export.
+///
+/// # Errors
+///
+/// Fails where they may not, and where the archive cannot tell it.
+async fn check(desk: &Arc<Desk>, mark: WithdrawalMark) -> io::Result<()> {
+    let asked = move |desk: &Desk, reader: &Reader| Ok(outdated(&desk.door, reader, mark)?);
+    let why = match read(desk, asked).await {
+        Ok(None) => return Ok(()),
+        Ok(Some(cause)) => format!("{cause:?}"),
+        Err(failure) => format!("{failure:?}"),
+    };
+    tracing::warn!(why, "a download was cut");
+    Err(io::Error::other(why))
 }
 
 /// Reads the next bytes of a file; `None` at its end.

@@ -3,7 +3,10 @@
 use maud::{Markup, html};
 
 use crate::export::{ExportFormat, JsonSchema, LONGEST_FEED, NEWEST};
+use crate::extract::Access;
+use crate::rights::Purpose;
 use crate::serve::export_order::{ACCESS, CODINGS, PURPOSES, formats};
+use crate::serve::ledger_page::LAST_DAY;
 use crate::serve::query::Wish;
 use crate::serve::work_words::WorkWords;
 
@@ -25,7 +28,7 @@ pub(super) fn export_form(wish: &Wish, choices: &ExportChoices) -> Markup {
         form method="post" action="/export" {
             p { label { (words.format) " "
                 select name="format" {
-                    @for format in formats() { option value=(format.name()) { (format.name()) } }
+                    @for format in formats() { option lang="en" value=(format.name()) { (format.name()) } }
                 } } }
             (folders(words))
             p { label { (words.papers) br;
@@ -33,9 +36,9 @@ pub(super) fn export_form(wish: &Wish, choices: &ExportChoices) -> Markup {
                     @for (name, title) in &choices.papers { option value=(name) { (title) } }
                 } } }
             p {
-                label { (words.from_day) " " input type="date" name="since"; } " "
-                label { (words.to_day) " " input type="date" name="until"; } " "
-                label { (words.seen_from) " " input type="date" name="seen_since"; }
+                label { (words.from_day) " " input type="date" name="since" max=(LAST_DAY); } " "
+                label { (words.to_day) " " input type="date" name="until" max=(LAST_DAY); } " "
+                label { (words.seen_from) " " input type="date" name="seen_since" max=(LAST_DAY); }
             }
             p {
                 label { (words.section) " " input name="section" maxlength="200"; } " "
@@ -44,7 +47,7 @@ pub(super) fn export_form(wish: &Wish, choices: &ExportChoices) -> Markup {
             p { label { (words.access) " "
                 select name="access" {
                     option value="" { (words.everyone) }
-                    @for access in ACCESS { option value=(access.name()) { (access.name()) } }
+                    @for access in ACCESS { option value=(access.name()) { (access_word(words, access)) } }
                 } } }
             p { label { (words.condition) " "
                 input name="where" maxlength="1000" placeholder="version > 1"; } }
@@ -91,7 +94,7 @@ fn how(words: &WorkWords) -> Markup {
         p { label { (words.fields) " "
             select name="schema" {
                 @for schema in JsonSchema::ALL {
-                    option value=(schema.name()) { (schema.name()) }
+                    option lang="en" value=(schema.name()) { (schema.name()) }
                 }
             } } }
         p { label { (words.newest) " "
@@ -104,7 +107,27 @@ fn purposes(words: &WorkWords) -> Markup {
         p { label { (words.purpose) " "
             select name="for" {
                 option value="" { (words.no_purpose) }
-                @for purpose in PURPOSES { option value=(purpose.name()) { (purpose.name()) } }
+                @for purpose in PURPOSES {
+                    option value=(purpose.name()) { (purpose_word(words, purpose)) }
+                }
             } } }
+    }
+}
+
+fn access_word(words: &WorkWords, access: Access) -> &'static str {
+    match access {
+        Access::Open => words.access_open,
+        Access::Members => words.access_members,
+        Access::Gone => words.access_gone,
+    }
+}
+
+fn purpose_word(words: &WorkWords, purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::AiTraining => words.for_ai_training,
+        Purpose::AiInput => words.for_ai_input,
+        Purpose::Search => words.for_search,
+        Purpose::Archive => words.for_archive,
+        Purpose::Display => words.for_display,
     }
 }

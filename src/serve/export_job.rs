@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::archive::{ArchiveError, Reader, WithdrawalMark, Withdrawn};
 use crate::export::{self, ExportOptions, ExportSummary, Place};
 use crate::serve::Desk;
+use crate::serve::door::Door;
 use crate::serve::export_order::ExportOrder;
-use crate::serve::one_job::JobFailure;
+use crate::serve::one_job::{FailureCause, JobFailure};
 use crate::serve::scratch::ScratchFolder;
 
 /// How long a reader has to download an export: the disk is the server's, and texts may be taken
@@ -22,6 +24,8 @@ pub(super) struct ReadyExport {
     pub summary: ExportSummary,
     /// The files with their lengths.
     pub files: Vec<(String, u64)>,
+    /// The archive as it was before the export was made.
+    pub mark: WithdrawalMark,
     folder: ScratchFolder,
 }
 
@@ -32,6 +36,36 @@ impl ReadyExport {
         let opened = File::open(self.folder.path().join(name));
         Some(opened.map(|file| (file, *bytes)))
     }
+}
+
+/// Returns why an export of that mark must not be given to readers any more; `None` where it may.
+/// The archive's own user may have what papers reserved meanwhile.
+pub(super) fn outdated(
+    door: &Door,
+    reader: &Reader,
+    mark: WithdrawalMark,
+) -> Result<Option<FailureCause>, ArchiveError> {
+    Ok(match reader.withdrawn_since(mark)? {
+        Withdrawn::Nothing => None,
+        Withdrawn::Articles => Some(FailureCause::TakenDown),
+        Withdrawn::Rights if door.is_private() => None,
+        Withdrawn::Rights => Some(FailureCause::OtherRights),
+    })
+}
+
+/// Removes the files of the last export if its readers must not have them any more.
+pub(super) fn withdraw_outdated(desk: &Desk, reader: &Reader) -> Result<(), ArchiveError> {
+    let Some(last) = desk.exports.last() else {
+        return Ok(());
+    };
+    let Ok(ready) = &last.result else {
+        return Ok(());
+    };
+    if let Some(cause) = outdated(&desk.door, reader, ready.mark)? {
+        let why = "the archive changed".to_owned();
+        desk.exports.withdraw(&last, JobFailure { why, cause });
+    }
+    Ok(())
 }
 
 /// Begins an export; the files of the last one are removed. Returns false where one goes on already.
@@ -53,6 +87,8 @@ fn export_whole(desk: &Desk, order: ExportOrder) -> Result<ReadyExport, JobFailu
         .readers
         .own_reader()
         .map_err(|error| JobFailure::of(&error))?;
+    let mark = reader.withdrawal_mark();
+    let mark = mark.map_err(|error| JobFailure::of(&error))?;
 
     let options = ExportOptions {
         made_at: Some(desk.clock.now()),
@@ -66,6 +102,7 @@ fn export_whole(desk: &Desk, order: ExportOrder) -> Result<ReadyExport, JobFailu
         order,
         summary: written.unwrap_or_default(),
         files: folder.files().map_err(unmade)?,
+        mark,
         folder,
     })
 }

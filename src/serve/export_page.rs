@@ -14,19 +14,27 @@ use crate::serve::export_form::{ExportChoices, export_form};
 use crate::serve::export_job::{KEPT, ReadyExport};
 use crate::serve::frame::page_with;
 use crate::serve::ledger_page::in_seconds;
-use crate::serve::one_job::{EndedJob, RunningJob};
+use crate::serve::one_job::{EndedJob, FailureCause, JobFailure, RunningJob};
 use crate::serve::query::Wish;
 use crate::serve::work_words::WorkWords;
 
 /// Articles that are named where they are left out as damaged: more are for a terminal.
 const MOST_NAMED: usize = 50;
 
+/// What is wrong with a form that was sent.
+#[derive(Debug)]
+pub(super) enum FormProblem {
+    /// A sentence in the language of the page.
+    Worded(&'static str),
+    English(String),
+}
+
 /// What the page shows.
 #[derive(Debug)]
 pub(super) struct ExportState {
     choices: ExportChoices,
     /// What is wrong with the form that was sent.
-    problem: Option<String>,
+    problem: Option<FormProblem>,
     running: Option<Arc<RunningJob>>,
     last: Option<Arc<EndedJob<ReadyExport>>>,
     /// Bytes of the export that is being made.
@@ -37,7 +45,11 @@ pub(super) struct ExportState {
 }
 
 impl ExportState {
-    pub(super) fn of(desk: &Desk, papers: Vec<(String, String)>, problem: Option<String>) -> Self {
+    pub(super) fn of(
+        desk: &Desk,
+        papers: Vec<(String, String)>,
+        problem: Option<FormProblem>,
+    ) -> Self {
         Self {
             choices: ExportChoices {
                 papers,
@@ -58,7 +70,11 @@ pub(super) fn export_page(wish: &Wish, state: &ExportState) -> Markup {
     let head = html! { @if state.running.is_some() { (look_again()) } };
     let content = html! {
         h1 { (words.export) }
-        @if let Some(problem) = &state.problem { p.notice role="alert" { (problem) } }
+        @match &state.problem {
+            Some(FormProblem::Worded(why)) => p.notice role="alert" { (why) },
+            Some(FormProblem::English(why)) => p.notice role="alert" lang="en" { (why) },
+            None => {},
+        }
         @match &state.running {
             Some(running) => div role="status" {
                 p { (words.export_runs) " " (words.since) " " (in_seconds(running.since)) " UTC, "
@@ -91,14 +107,24 @@ fn ended(wish: &Wish, state: &ExportState, last: &EndedJob<ReadyExport>) -> Mark
                 (told(wish, ready))
                 p { small { (words.gone_at) " " (in_seconds(last.ended + KEPT)) " UTC" } }
             },
-            Err(failure) => div.notice role="alert" {
-                p { (words.failed_export) " " span lang="en" { (failure.why) } }
-                @if failure.is_disk_full {
-                    p { bdi { (state.scratch.display()) } ": "
-                        @if let Some(free) = state.free { (free) " " (words.bytes) ". " }
-                        (words.full_disk) }
-                }
+            Err(failure) => div.notice role="alert" { (failed(words, state, failure)) },
+        }
+    }
+}
+
+fn failed(words: &WorkWords, state: &ExportState, failure: &JobFailure) -> Markup {
+    let why = html! { p { (words.failed_export) " " span lang="en" { (failure.why) } } };
+    html! {
+        @match failure.cause {
+            FailureCause::Other => (why),
+            FailureCause::DiskFull => {
+                (why)
+                p { bdi { (state.scratch.display()) } ": "
+                    @if let Some(free) = state.free { (free) " " (words.bytes) ". " }
+                    (words.full_disk) }
             },
+            FailureCause::TakenDown => p { (words.export_taken_down) " " (words.export_again) },
+            FailureCause::OtherRights => p { (words.export_other_rights) " " (words.export_again) },
         }
     }
 }

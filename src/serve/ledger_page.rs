@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -17,6 +17,9 @@ use crate::time::Timestamp;
 
 /// Requests of a page.
 const REQUESTS: usize = 50;
+
+/// The last day that a form offers: behind it, no moment can be told in every time zone.
+pub(super) const LAST_DAY: &str = "9999-12-30";
 
 /// What of the ledger is wanted.
 #[derive(Debug, Default, Deserialize)]
@@ -67,7 +70,7 @@ impl LedgerState {
         let day = day.map_err(|_| NoPage::NotFound)?;
         let filter = RequestFilter {
             site,
-            span: day.map(day_in_utc).transpose()?,
+            span: day.map(|day| moments_of(day, &TimeZone::UTC)),
             before: fields.before,
         };
 
@@ -84,17 +87,19 @@ impl LedgerState {
     }
 }
 
-/// Returns the moments of a day in UTC.
-fn day_in_utc(day: Date) -> Result<Range<Timestamp>, NoPage> {
+/// Returns the moments of a day by a clock. What no [`Timestamp`] can tell is its nearest moment:
+/// nothing is in the last day of the calendar.
+pub(super) fn moments_of(day: Date, zone: &TimeZone) -> Range<Timestamp> {
     let midnight = |day: Date| {
-        let at = TimeZone::UTC.to_timestamp(day.to_datetime(Time::midnight()));
-        at.map(Timestamp::from)
+        let midnight = zone.to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0));
+        match midnight.compatible() {
+            Ok(at) => Timestamp::from(at.timestamp()),
+            Err(_) if day.year() > 0 => Timestamp::MAX,
+            Err(_) => Timestamp::from_millis(i64::MIN),
+        }
     };
-    let next = day.tomorrow().and_then(midnight);
-    match (midnight(day), next) {
-        (Ok(begin), Ok(end)) => Ok(begin..end),
-        (Err(_), _) | (_, Err(_)) => Err(NoPage::NotFound),
-    }
+    let next = day.tomorrow().map_or(Timestamp::MAX, midnight);
+    midnight(day)..next
 }
 
 fn requested_article(reader: &Reader, url: &str) -> Result<RequestedArticle, ArchiveError> {
@@ -157,7 +162,8 @@ fn choice(wish: &Wish, fields: &LedgerFields, state: &LedgerState) -> Markup {
                         option value=(name) selected[*name == fields.site] { (title) }
                     }
                 } } " "
-            label { (words.day) " " input type="date" name="day" value=(fields.day); } " "
+            label { (words.day) " " input type="date" name="day" max=(LAST_DAY)
+                value=(fields.day); } " "
             button { (words.choose) }
         }
     }

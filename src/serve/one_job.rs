@@ -45,8 +45,19 @@ pub(super) struct EndedJob<R> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct JobFailure {
     pub why: String,
-    /// Whether a file could not be written because there is no room.
-    pub is_disk_full: bool,
+    pub cause: FailureCause,
+}
+
+/// What a reader is told of a failure, beside its reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FailureCause {
+    Other,
+    /// A file could not be written because there is no room.
+    DiskFull,
+    /// An article was taken out of the archive after the work had begun.
+    TakenDown,
+    /// Papers declared other rights after the work had begun.
+    OtherRights,
 }
 
 impl JobFailure {
@@ -67,15 +78,19 @@ impl JobFailure {
             causes.iter().any(is_full) || words.iter().any(|why| why.contains("disk is full"));
         Self {
             why: words.join(": "),
-            is_disk_full,
+            cause: if is_disk_full {
+                FailureCause::DiskFull
+            } else {
+                FailureCause::Other
+            },
         }
     }
 
-    /// Takes a reason that has nothing to do with a disk.
+    /// Takes a reason that is no error.
     pub(super) fn because(why: &str) -> Self {
         Self {
             why: why.to_owned(),
-            is_disk_full: false,
+            cause: FailureCause::Other,
         }
     }
 }
@@ -193,6 +208,25 @@ impl<R: Send + Sync + 'static> OneJob<R> {
         drop(forgotten);
     }
 
+    /// Replaces the result of work that ended by the reason why it counts no longer.
+    pub(super) fn withdraw(&self, ended: &Arc<EndedJob<R>>, failure: JobFailure) {
+        let withdrawn = {
+            let mut state = self.state();
+            let is_same = |last: &mut Arc<EndedJob<R>>| Arc::ptr_eq(last, ended);
+            let withdrawn = state.last.take_if(is_same);
+            if withdrawn.is_some() {
+                state.last = Some(Arc::new(EndedJob {
+                    since: ended.since,
+                    ended: ended.ended,
+                    result: Err(failure),
+                }));
+            }
+            withdrawn
+        };
+        // What goes with a result goes without the lock.
+        drop(withdrawn);
+    }
+
     /// Has the work end without a result.
     pub(super) fn cancel(&self) {
         if let Some(running) = self.running() {
@@ -269,7 +303,9 @@ mod tests {
         struct Unwritten(#[source] io::Error);
 
         let failure = JobFailure::of(&Unwritten(ErrorKind::StorageFull.into()));
-        assert!(failure.is_disk_full && failure.why.starts_with("cannot write /x: "));
-        assert!(!JobFailure::of(&Unwritten(ErrorKind::NotFound.into())).is_disk_full);
+        assert_eq!(failure.cause, FailureCause::DiskFull);
+        assert!(failure.why.starts_with("cannot write /x: "));
+        let failure = JobFailure::of(&Unwritten(ErrorKind::NotFound.into()));
+        assert_eq!(failure.cause, FailureCause::Other);
     }
 }

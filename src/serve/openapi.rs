@@ -135,7 +135,7 @@ const ENDPOINTS: [Endpoint; 18] = [
         about: "A file of the last export, which was begun at /export",
         content_type: "application/octet-stream",
         query: &[],
-        refusals: &[Refused::NotFound],
+        refusals: &[Refused::NotFound, Refused::TakenDown, Refused::Unavailable],
     },
     Endpoint {
         route: "/metrics",

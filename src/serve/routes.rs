@@ -84,7 +84,9 @@ async fn at_the_door(State(desk): SharedDesk, request: Request, next: Next) -> R
         }
         None => match *request.method() {
             Method::GET | Method::HEAD => next.run(request).await,
-            Method::POST if !work_routes::BEGUN.contains(&request.uri().path()) => not_allowed(),
+            Method::POST if !work_routes::BEGUN.contains(&request.uri().path()) => {
+                not_allowed(request.uri().path())
+            }
             Method::POST if desk.door.is_sent_from_here(request.headers()) => {
                 next.run(request).await
             }
@@ -92,7 +94,7 @@ async fn at_the_door(State(desk): SharedDesk, request: Request, next: Next) -> R
                 let why = "a form is sent from a page of this server\n";
                 (StatusCode::FORBIDDEN, why).into_response()
             }
-            _ => not_allowed(),
+            _ => not_allowed(request.uri().path()),
         },
     };
 
@@ -120,9 +122,13 @@ async fn at_the_door(State(desk): SharedDesk, request: Request, next: Next) -> R
     response
 }
 
-fn not_allowed() -> Response {
-    let allowed = [(header::ALLOW, "GET, HEAD")];
-    (StatusCode::METHOD_NOT_ALLOWED, allowed).into_response()
+fn not_allowed(path: &str) -> Response {
+    let allowed = if work_routes::BEGUN.contains(&path) {
+        "GET, HEAD, POST"
+    } else {
+        "GET, HEAD"
+    };
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)]).into_response()
 }
 
 async fn home(

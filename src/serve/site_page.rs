@@ -1,7 +1,6 @@
 //! `/sites/NAME`: a paper day by day, what is missing of it, and how it is asked.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,11 +18,11 @@ use crate::serve::failure::NoPage;
 use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::{articles, moment};
 use crate::serve::language::Language;
+use crate::serve::ledger_page::moments_of;
 use crate::serve::query::{ListFields, Wish};
 use crate::serve::quoted::quoted;
 use crate::serve::warning_list::warning_list;
 use crate::status::{ArchiveStatus, GapReason, HostStatus, SiteStatus, SiteWarning};
-use crate::time::Timestamp;
 
 /// Weeks of the calendar.
 const WEEKS: i64 = 13;
@@ -83,7 +82,7 @@ impl PaperState {
         let published = reader.published_since(name, since)?;
         let listing = match day {
             Some(day) => ArticleListing {
-                articles: reader.list_published(name, span_of(day, &zone)?, MOST_OF_DAY)?,
+                articles: reader.list_published(name, moments_of(day, &zone), MOST_OF_DAY)?,
                 next: None,
             },
             None => {
@@ -122,19 +121,6 @@ impl PaperState {
 fn day_of(millis: i64, zone: &TimeZone) -> Date {
     let moment = Moment::from_millisecond(millis).unwrap_or_default();
     zone.to_datetime(moment).date()
-}
-
-/// Returns the moments of a day by a paper's clock.
-fn span_of(day: Date, zone: &TimeZone) -> Result<Range<Timestamp>, NoPage> {
-    let next = day.tomorrow().map_err(|_| NoPage::NotFound)?;
-    Ok(midnight(day, zone)?..midnight(next, zone)?)
-}
-
-fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, NoPage> {
-    let midnight = zone.to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0));
-    let midnight = midnight.compatible().map_err(|_| NoPage::NotFound)?;
-    let millis = midnight.timestamp().as_millisecond();
-    Ok(Timestamp::from_millis(millis))
 }
 
 /// Counts the articles of each day of whole weeks, of which the last has today.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, Query as Fields, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,15 +11,15 @@ use axum::routing::get;
 use axum::{Extension, Router};
 
 use crate::serve::Desk;
-use crate::serve::answering::{SharedDesk, answer, failed};
+use crate::serve::answering::{SharedDesk, answer};
 use crate::serve::asked::Asked;
 use crate::serve::audit_job::begin_audit;
 use crate::serve::audit_page::{AuditState, audit_page};
 use crate::serve::connections::ConnectionLife;
 use crate::serve::download::download;
-use crate::serve::export_job::begin_export;
+use crate::serve::export_job::{begin_export, outdated, withdraw_outdated};
 use crate::serve::export_order::ExportOrder;
-use crate::serve::export_page::{ExportState, export_page};
+use crate::serve::export_page::{ExportState, FormProblem, export_page};
 use crate::serve::failure::NoPage;
 use crate::serve::ledger_page::{LedgerFields, LedgerState, ledger_page};
 use crate::serve::query::Wish;
@@ -31,6 +32,9 @@ pub(super) const BEGUN: [&str; 2] = ["/audit", "/export"];
 /// The largest form: all fields, and the names of a thousand papers.
 const LARGEST_FORM: usize = 64 << 10;
 
+/// What is read of a larger one. A connection that ends with bytes unread may lose its answer.
+const MOST_READ: usize = 1 << 20;
+
 /// Returns the router of these pages.
 pub(super) fn router() -> Router<Arc<Desk>> {
     Router::new()
@@ -40,7 +44,7 @@ pub(super) fn router() -> Router<Arc<Desk>> {
         .route("/export/files/{file}", get(export_file))
         .route("/metrics", get(numbers))
         .route("/openapi.json", get(interface))
-        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(DefaultBodyLimit::max(MOST_READ))
 }
 
 async fn ledger(
@@ -67,26 +71,42 @@ async fn audit_now(State(desk): SharedDesk) -> Response {
 
 async fn export(State(desk): SharedDesk, wish: Wish) -> Response {
     answer(&desk, wish, |desk, reader, wish| {
+        withdraw_outdated(desk, reader)?;
         let state = ExportState::of(desk, reader.titles()?, None);
         Ok(export_page(wish, &state).into_response())
     })
     .await
 }
 
-async fn export_now(State(desk): SharedDesk, wish: Wish, form: Bytes) -> Response {
+async fn export_now(
+    State(desk): SharedDesk,
+    wish: Wish,
+    form: Result<Bytes, BytesRejection>,
+) -> Response {
     let owned = Arc::clone(&desk);
     answer(&desk, wish, move |desk, reader, wish| {
-        let order = ExportOrder::read(&form, &desk.door)
-            .and_then(|order| order.check(reader).map(|()| order));
-        let begun = order.map(|order| begin_export(&owned, order));
-        let (status, problem) = match begun {
+        let words = WorkWords::of(wish.language);
+        let too_large = || {
+            let problem = FormProblem::Worded(words.form_too_large);
+            Err((StatusCode::PAYLOAD_TOO_LARGE, problem))
+        };
+        let order = match &form {
+            Ok(form) if form.len() > LARGEST_FORM => too_large(),
+            Ok(form) => ExportOrder::read(form, &desk.door)
+                .and_then(|order| order.check(reader).map(|()| order))
+                .map_err(|why| (StatusCode::BAD_REQUEST, FormProblem::English(why))),
+            Err(unread) if unread.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            Err(unread) => Err((unread.status(), FormProblem::English(unread.body_text()))),
+        };
+        let (status, problem) = match order.map(|order| begin_export(&owned, order)) {
             Ok(true) => return Ok(lead_to("/export")),
             Ok(false) => {
-                let words = WorkWords::of(wish.language);
-                (StatusCode::CONFLICT, words.one_at_a_time.to_owned())
+                let problem = FormProblem::Worded(words.one_at_a_time);
+                (StatusCode::CONFLICT, problem)
             }
-            Err(why) => (StatusCode::BAD_REQUEST, why),
+            Err(refused) => refused,
         };
+        withdraw_outdated(desk, reader)?;
         let state = ExportState::of(desk, reader.titles()?, Some(problem));
         Ok((status, export_page(wish, &state)).into_response())
     })
@@ -99,16 +119,26 @@ async fn export_file(
     Extension(life): Extension<ConnectionLife>,
     Asked(Path(name)): Asked<Path<String>>,
 ) -> Response {
-    let last = desk.exports.last();
-    let ready = last.as_ref().and_then(|last| last.result.as_ref().ok());
-    match ready.and_then(|ready| ready.open(&name)) {
-        Some(Ok(file)) => download(file, &name, desk.clock, life),
-        Some(Err(error)) => {
-            tracing::error!(%error, "a file of an export is not there");
-            failed(&wish, &NoPage::Broken)
+    let owned = Arc::clone(&desk);
+    answer(&desk, wish, move |desk, reader, wish| {
+        let last = desk.exports.last();
+        let ready = last.as_ref().and_then(|last| last.result.as_ref().ok());
+        let Some((ready, opened)) = ready.and_then(|ready| Some((ready, ready.open(&name)?)))
+        else {
+            return Err(NoPage::NotFound);
+        };
+        if outdated(&desk.door, reader, ready.mark)?.is_some() {
+            withdraw_outdated(desk, reader)?;
+            let state = ExportState::of(desk, reader.titles()?, None);
+            return Ok((StatusCode::GONE, export_page(wish, &state)).into_response());
         }
-        None => failed(&wish, &NoPage::NotFound),
-    }
+        let file = opened.map_err(|error| {
+            tracing::error!(%error, "a file of an export is not there");
+            NoPage::Broken
+        })?;
+        Ok(download(&owned, file, (&name, ready.mark), life))
+    })
+    .await
 }
 
 async fn numbers(State(desk): SharedDesk, wish: Wish) -> Response {

@@ -104,6 +104,22 @@ words! {
     one_at_a_time:
         "Another one is under way. Look again when it is done.",
         "다른 작업이 진행 중입니다. 끝난 뒤 다시 시도하세요.";
+    export_taken_down:
+        "An article was taken out of the archive after the last export began. Its files were removed.",
+        "마지막 내보내기를 시작한 뒤 보관소에서 삭제된 기사가 있어 파일을 지웠습니다.";
+    export_other_rights:
+        "Papers declared other rights after the last export began. Its files were removed.",
+        "마지막 내보내기를 시작한 뒤 신문이 이용 조건을 바꾸어 파일을 지웠습니다.";
+    export_again: "Export again below.", "아래에서 다시 내보내세요.";
+    form_too_large: "The form is too large.", "양식이 너무 큽니다.";
+    access_open: "everyone", "누구나";
+    access_members: "members", "회원";
+    access_gone: "nobody: the paper took it down", "아무도: 신문이 내린 기사";
+    for_ai_training: "training of AI", "AI 학습";
+    for_ai_input: "answers of AI", "AI 답변";
+    for_search: "search", "검색";
+    for_archive: "archive", "보관";
+    for_display: "display to other readers", "다른 독자에게 공개";
     full_disk:
         "Make room there, or start the server with --scratch and another folder.",
         "공간을 비우거나 --scratch로 다른 폴더를 지정해 서버를 다시 시작하세요.";

@@ -1,6 +1,9 @@
 //! Exports of `saseo serve`: begun by a form, watched, downloaded, and gone in the end.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use saseo::extract::Article;
 use saseo::rights::{Claim, DeclaredRights, Statement, UseLevel};
@@ -91,6 +94,19 @@ impl Exporter {
             .map(|own| std::fs::read_dir(own.path()).unwrap().count())
             .sum()
     }
+}
+
+/// Takes an article out of an archive, as its owner does.
+fn forget(data: &Path, id: &str) {
+    let forgotten = Command::new(env!("CARGO_BIN_EXE_saseo"))
+        .env_remove("SASEO_STORE")
+        .env_remove("SASEO_CONFIG")
+        .arg("--data")
+        .arg(data)
+        .args(["forget", id, "--why", "court", "--yes"])
+        .output()
+        .unwrap();
+    assert!(forgotten.status.success(), "{forgotten:?}");
 }
 
 /// An archive with an article, and one whose paper allows no more than a reference.
@@ -258,7 +274,14 @@ fn what_is_wrong_with_a_form_or_the_disk_is_told_on_the_page() {
         assert!(page.body.contains(why) && page.body.contains("<form method=\"post\""));
     }
     let long = format!("format=csv&where={}", "x".repeat(70 << 10));
-    assert_eq!(exporter.post(&long).status, 413);
+    let page = exporter.post(&long);
+    assert_eq!(page.status, 413);
+    assert!(page.body.contains("The form is too large.") && page.body.contains("</html>"));
+    let put = exporter.send("PUT", "/export", &[("Content-Length", "0")], "");
+    assert_eq!(put.status, 405);
+    assert!(put.has_header("allow: get, head, post"), "{}", put.head);
+    let put = exporter.send("PUT", "/ledger", &[("Content-Length", "0")], "");
+    assert!(put.has_header("allow: get, head"), "{}", put.head);
 
     // A file stands where the folder would be made.
     std::fs::write(&exporter.scratch, "").unwrap();
@@ -270,4 +293,134 @@ fn what_is_wrong_with_a_form_or_the_disk_is_told_on_the_page() {
     );
     std::fs::remove_file(&exporter.scratch).unwrap();
     assert!(exporter.export("format=csv").contains("articles.csv"));
+}
+
+const TAKEN_DOWN: &str = "An article was taken out of the archive after the last export began.";
+
+#[test]
+fn a_finished_export_is_gone_once_an_article_of_it_is_taken_down() {
+    let folder = archive();
+    for (exporter, id) in [
+        (Exporter::of(folder.path(), &[]), "paper/7"),
+        (Exporter::for_others(folder.path()), "paper/8"),
+    ] {
+        exporter.export("format=csv");
+        assert_eq!(exporter.file("articles.csv").status, 200);
+        forget(folder.path(), id);
+
+        let refused = exporter.file("articles.csv");
+        assert_eq!(refused.status, 410);
+        assert!(refused.body.contains(TAKEN_DOWN), "{}", refused.body);
+        assert!(refused.body.contains("<form method=\"post\""));
+        assert_eq!(exporter.folders(), 0);
+        assert_eq!(exporter.file("articles.csv").status, 404);
+
+        let page = exporter.export("format=csv");
+        assert!(!page.contains(TAKEN_DOWN), "{page}");
+        let file = exporter.file("articles.csv");
+        assert_eq!(file.status, 200);
+        assert!(!file.body.contains(id), "{}", file.body);
+        assert_eq!(exporter.served.stop(), 143);
+    }
+}
+
+#[test]
+fn the_page_offers_no_export_from_before_a_takedown() {
+    let folder = archive();
+    let exporter = Exporter::of(folder.path(), &[]);
+    exporter.export("format=csv");
+    forget(folder.path(), "paper/7");
+    let page = exporter.get("/export").body;
+    assert!(page.contains(TAKEN_DOWN), "{page}");
+    assert!(!page.contains("/export/files/"), "{page}");
+    assert_eq!(exporter.folders(), 0);
+}
+
+#[test]
+fn a_finished_export_of_other_readers_is_gone_once_a_paper_declares_other_rights() {
+    let mut desk = Desk::new();
+    desk.answer_next(links([found_article(7), found_article(8)]));
+    let pages = [7, 8].map(|number| {
+        let page = desk.next_due();
+        desk.answer_and_save(&page, story(article(&format!("글 {number}"))));
+        page
+    });
+    let own = Exporter::of(desk.folder.path(), &[]);
+    let others = Exporter::for_others(desk.folder.path());
+    own.export("format=csv");
+    let reserved = |text: &str| {
+        let level = Statement::new("header", Claim::Level(UseLevel::Reference), "use=reference");
+        story(Article {
+            declared_rights: DeclaredRights::of([level]),
+            ..article(text)
+        })
+    };
+
+    others.export("format=csv");
+    desk.answer_and_save(&pages[0], story(article("글 7, 둘째 판")));
+    assert_eq!(others.file("articles.csv").status, 200);
+    // Once the words stay, and once they change with the rights.
+    for (page, text) in [(&pages[0], "글 7, 둘째 판"), (&pages[1], "글 8, 둘째 판")] {
+        desk.answer_and_save(page, reserved(text));
+        let refused = others.file("articles.csv");
+        assert_eq!(refused.status, 410, "{text}");
+        let why = "Papers declared other rights after the last export began.";
+        assert!(refused.body.contains(why), "{}", refused.body);
+        others.export("format=csv");
+        let file = others.file("articles.csv");
+        assert_eq!(file.status, 200);
+        assert!(!file.body.contains(text), "{}", file.body);
+    }
+    assert_eq!(own.file("articles.csv").status, 200);
+}
+
+#[test]
+fn a_download_is_cut_by_a_takedown() {
+    let mut desk = Desk::new();
+    desk.answer_next(links([found_article(7), found_article(8)]));
+    // More than the buffers of a connection take.
+    desk.answer_next(story(article(&"긴 글 ".repeat(4 << 20))));
+    desk.answer_next(story(article("짧은 글")));
+    desk.archive.save().unwrap();
+    let folder = desk.closed();
+    let exporter = Exporter::of(folder.path(), &[]);
+    exporter.export("format=jsonl");
+
+    let address = exporter.served.address;
+    let mut download = TcpStream::connect(address).unwrap();
+    let request = format!("GET /export/files/articles.jsonl HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    download.write_all(request.as_bytes()).unwrap();
+    let mut begin = [0; 1000];
+    download.read_exact(&mut begin).unwrap();
+    let begin = String::from_utf8_lossy(&begin).to_ascii_lowercase();
+    let length = begin.split("content-length: ").nth(1).unwrap();
+    let length: usize = length.lines().next().unwrap().parse().unwrap();
+    assert!(length > 30 << 20);
+
+    forget(folder.path(), "paper/8");
+    let (mut part, mut taken) = (vec![0; 64 << 10], 0);
+    // A connection that is cut may end with an error.
+    while let Ok(read @ 1..) = download.read(&mut part) {
+        taken += read;
+    }
+    assert!(taken < length / 2, "{taken} of {length}");
+}
+
+#[test]
+fn a_korean_page_has_korean_words_and_marks_what_is_english() {
+    let folder = archive();
+    let exporter = Exporter::of(folder.path(), &[]);
+    let origin = format!("http://{}", exporter.served.address);
+    let korean = ("Accept-Language", "ko");
+    let form = "format=zip";
+    let headers = [("Origin", &*origin), ("Content-Length", "10"), korean];
+    let page = exporter.send("POST", "/export", &headers, form).body;
+    assert!(
+        page.contains("role=\"alert\" lang=\"en\">&quot;zip&quot;"),
+        "{page}"
+    );
+    for (value, word) in [("members", "회원"), ("ai-training", "AI 학습")] {
+        let option = format!("<option value=\"{value}\">{word}</option>");
+        assert!(page.contains(&option), "{page}");
+    }
 }

@@ -69,6 +69,13 @@ fn the_ledger_is_paged_by_row_and_each_request_leads_to_its_article() {
     assert!(of_day.contains("<td class=\"moment\""), "{of_day}");
     let before = served.get("/ledger?day=2001-01-01").body;
     assert!(before.contains("There are no requests here."), "{before}");
+    for empty in ["9999-12-31", "9999-12-30", "-009999-01-01"] {
+        let page = served.get(&format!("/ledger?day={empty}"));
+        assert_eq!(page.status, 200, "{empty}");
+        assert!(page.body.contains("There are no requests here."), "{empty}");
+        let page = served.get(&format!("/sites/demo?day={empty}"));
+        assert_eq!(page.status, 200, "{empty}");
+    }
     for lost in [
         "/ledger?site=other",
         "/ledger?day=tomorrow",
