@@ -45,6 +45,8 @@ pub(super) struct PaperState {
     /// The day whose articles are listed.
     day: Option<Date>,
     listing: ArticleListing,
+    /// The sections with their articles in the weeks of the calendar.
+    sections: Vec<(String, u64)>,
     own_settings: Vec<OwnSetting>,
 }
 
@@ -80,6 +82,7 @@ impl PaperState {
         let today = day_of(now.millis(), &zone);
         let since = now - Duration::from_secs(24 * 3600 * 7 * WEEKS.unsigned_abs());
         let published = reader.published_since(name, since)?;
+        let sections = reader.sections_since(name, since)?;
         let listing = match day {
             Some(day) => ArticleListing {
                 articles: reader.list_published(name, moments_of(day, &zone), MOST_OF_DAY)?,
@@ -100,6 +103,7 @@ impl PaperState {
             today,
             day,
             listing,
+            sections,
             own_settings: desk.own_settings.get(name).cloned().unwrap_or_default(),
         })
     }
@@ -164,6 +168,12 @@ pub(super) fn site_page(wish: &Wish, shown: &PaperState) -> Markup {
             h2 { (words.by_day) }
             (weeks(wish, shown, &path))
         }
+        @if !shown.sections.is_empty() {
+            section {
+                h2 { (words.sections) }
+                (sections(shown))
+            }
+        }
         section #articles {
             h2 {
                 (words.articles)
@@ -210,6 +220,24 @@ fn facts(wish: &Wish, shown: &PaperState) -> Markup {
                 dt { (words.own_settings) }
                 @for own in &shown.own_settings {
                     dd { code lang="en" { (own.key) " = " (own.value) } }
+                }
+            }
+        }
+    }
+}
+
+/// Returns the sections, each as the search for its articles.
+fn sections(shown: &PaperState) -> Markup {
+    let site = &shown.site().state.site;
+    html! {
+        ul.facets {
+            @for (name, articles) in &shown.sections {
+                @let words = format!("section:\"{}\" site:{site}", name.replace('"', " "));
+                li {
+                    a href={ "/search?" (query(&[("q", &words), ("sort", "new")])) } {
+                        (quoted(name))
+                    }
+                    " " span.number { (articles) }
                 }
             }
         }

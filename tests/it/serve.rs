@@ -341,6 +341,26 @@ fn a_paper_is_shown_day_by_day_with_its_runs() {
     assert!(!of_day.is_empty() && of_day.iter().all(|one| listed.body.contains(&path(one))));
     assert!(!others.is_empty() && others.iter().all(|one| !listed.body.contains(&path(one))));
 
+    // Its sections lead to their articles.
+    let section = articles[0]["section"].as_str().unwrap();
+    let count = articles
+        .iter()
+        .filter(|one| one["section"] == section)
+        .count();
+    let page = served.get("/sites/demo").body;
+    let (before, behind) = page.split_once(&format!(">{section}</bdi>")).unwrap();
+    let link = before.rsplit("href=\"").next().unwrap();
+    let link = link.split('"').next().unwrap().replace("&amp;", "&");
+    assert!(
+        behind.starts_with(&format!("</a> <span class=\"number\">{count}<")),
+        "{page}"
+    );
+    let found = served.get(&link).body;
+    assert!(
+        found.contains(&format!("role=\"status\">{count} ")),
+        "{link}: {found}"
+    );
+
     // The list goes on, and has each article once.
     let (mut page, mut seen) = ("/sites/demo".to_owned(), vec![]);
     loop {
