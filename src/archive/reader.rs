@@ -323,10 +323,20 @@ impl Reader {
 /// Connects to an archive's file of any schema that is known. Returns the schema, 0 of an empty
 /// file, and whether SQLite was promised that the file does not change.
 pub(super) fn connect_any(path: &Path) -> Result<(Connection, i64, bool), ArchiveError> {
-    if !path.exists() {
-        return Err(ArchiveError::Missing {
-            path: path.to_owned(),
-        });
+    match path.try_exists() {
+        Ok(true) => {}
+        Ok(false) => {
+            return Err(ArchiveError::Missing {
+                path: path.to_owned(),
+            });
+        }
+        // A folder that this user may not look into is no empty one.
+        Err(error) => {
+            return Err(ArchiveError::ReadOnly {
+                path: path.to_owned(),
+                why: error.to_string(),
+            });
+        }
     }
 
     match connect(path, &path.to_string_lossy()) {

@@ -161,9 +161,10 @@ async fn newest_file(
     wish: Wish,
     Asked(Path((site, name, file))): Asked<Path<(String, String, String)>>,
 ) -> Response {
-    answer(&desk, wish, move |_, reader, _| {
+    answer(&desk, wish, move |desk, reader, _| {
         let parts = ArticleParts::read(reader, (&site, &name), None)?;
-        Ok(citation_file(&parts, &file)?.into_response())
+        let shown = Shown::at(&desk.door, parts.shown());
+        Ok(citation_file(&parts, shown, &file)?.into_response())
     })
     .await
 }
@@ -173,9 +174,10 @@ async fn version_file(
     wish: Wish,
     Asked(Path((site, name, n, file))): Asked<Path<(String, String, u64, String)>>,
 ) -> Response {
-    answer(&desk, wish, move |_, reader, _| {
+    answer(&desk, wish, move |desk, reader, _| {
         let parts = ArticleParts::read(reader, (&site, &name), Some(n))?;
-        Ok(citation_file(&parts, &file)?.into_response())
+        let shown = Shown::at(&desk.door, parts.shown());
+        Ok(citation_file(&parts, shown, &file)?.into_response())
     })
     .await
 }

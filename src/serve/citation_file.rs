@@ -9,6 +9,7 @@ use crate::citation::{Citation, bibtex, csl_json, ris};
 use crate::export::{Provenance, Record};
 use crate::serve::article_parts::ArticleParts;
 use crate::serve::failure::NoPage;
+use crate::serve::rights_at_door::Shown;
 
 /// A file for another program.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,8 +30,18 @@ impl TextFile {
 }
 
 /// Returns the citation of an article in the format of a file's name.
-pub(super) fn citation_file(parts: &ArticleParts, name: &str) -> Result<TextFile, NoPage> {
-    let citation = [Citation::of(parts.shown(), &parts.capture, &parts.paper)];
+pub(super) fn citation_file(
+    parts: &ArticleParts,
+    shown: Shown,
+    name: &str,
+) -> Result<TextFile, NoPage> {
+    let mut capture = parts.capture.clone();
+    match shown {
+        Shown::Whole => {}
+        // Others are not told the hash of a page that they do not see.
+        Shown::Excerpt => capture.sha256 = None,
+    }
+    let citation = [Citation::of(parts.shown(), &capture, &parts.paper)];
     Ok(match name {
         "cite.ris" => TextFile {
             content_type: "application/x-research-info-systems; charset=utf-8",

@@ -39,9 +39,13 @@ pub(super) fn page_with(wish: &Wish, title: &str, head: &Markup, content: &Marku
                 header {
                     nav aria-label=(words.archive) {
                         a.home href="/" { "사서 saseo" }
-                        form action="/search" role="search" {
-                            input type="search" name="q" aria-label=(words.search) maxlength="1000";
-                            button { (words.search) }
+                        // The page of searches has a form of its own.
+                        @if wish.here.split('?').next() != Some("/search") {
+                            form action="/search" role="search" {
+                                input type="search" name="q" aria-label=(words.search)
+                                    maxlength="1000";
+                                button { (words.search) }
+                            }
                         }
                         a href="/runs" { (words.runs) }
                         a href="/ledger" { (work.ledger) }

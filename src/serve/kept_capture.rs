@@ -9,6 +9,7 @@ use crate::serve::failure::NoPage;
 use crate::serve::frame::page;
 use crate::serve::home_page::moment;
 use crate::serve::query::Wish;
+use crate::serve::quoted::quoted;
 
 /// Bytes that came from a paper, with the type that a browser is told.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub(super) fn capture_page(
     let kept = &parts.shown().kept;
     let content = html! {
         h1 { (words.as_it_came) }
+        @if let Some(title) = &parts.shown().article.title { p { (quoted(title)) } }
+        p { (words.why_bare) }
         p { a href=(path) { (words.version) " " (kept.version) }
             " · " (words.fetched) " " (moment(&kept.fetched_at)) " UTC" }
         iframe.capture sandbox="" referrerpolicy="no-referrer" title=(words.as_it_came)

@@ -62,7 +62,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
 async fn at_the_door(State(desk): SharedDesk, request: Request, next: Next) -> Response {
     let refusal = match request.uri().path() {
         // A monitor knows no password, and learns nothing of the archive.
-        "/healthz" => None,
+        "/healthz" | "/robots.txt" => None,
         _ => desk.door.refusal(request.headers()),
     };
     let mut response = match refusal {

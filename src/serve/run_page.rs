@@ -177,6 +177,7 @@ fn row(wish: &Wish, shown: &ShownRuns, run: &RunState) -> Markup {
             td { bdi { (run.site.as_deref().unwrap_or_default()) } }
             td {
                 @match (run.how.as_deref(), shown.live(run)) {
+                    (Some("finished"), _) => (words.how_finished),
                     (Some(how), _) => span lang="en" { (how) },
                     (None, Some(live)) => (progress(wish, shown, run, live)),
                     (None, None) => (words.interrupted),

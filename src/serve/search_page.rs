@@ -166,6 +166,9 @@ fn results(wish: &Wish, fields: &SearchFields, found: &FoundStories) -> Markup {
         @if results.articles == 0 { p role="status" { (words.nothing_found) } }
         @else {
             p role="status" { (results.articles) (words.results)
+                @if results.ranked_stories < results.ranked_articles {
+                    ", " (results.ranked_stories) (words.stories)
+                }
                 " · " a href=(file_path(fields, "csv")) { "CSV" }
                 " · " a href=(file_path(fields, "atom")) { "Atom" }
             }

@@ -108,6 +108,12 @@ fn settings_page(wish: &Wish, back: &str) -> Markup {
             ] { dt { kbd { (key) } } dd { (what) } }
         }
         p { (words.keys_need_script) }
+        h2 { (words.for_programs) }
+        ul {
+            @for path in ["/feeds/all.atom", "/openapi.json", "/metrics"] {
+                li { a href=(path) { (path) } }
+            }
+        }
     };
     page(wish, words.settings, &content)
 }

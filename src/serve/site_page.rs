@@ -144,12 +144,16 @@ pub(super) fn site_page(wish: &Wish, shown: &PaperState) -> Markup {
     let words = wish.words();
     let state = &shown.site().state;
     let path = format!("/sites/{}", step(&state.site));
+    let feed = format!("/feeds/{}.atom", step(&state.site));
     let warnings = shown.site().warnings().into_iter();
     let (gaps, warnings): (Vec<_>, Vec<_>) = warnings.partition(SiteWarning::is_gap);
     let content = html! {
         h1 { (quoted(&state.title)) }
-        @if let Some(home) = outside(&state.home) {
-            p { a rel="noopener noreferrer" href=(home) { bdi { (home) } } }
+        p {
+            @if let Some(home) = outside(&state.home) {
+                a rel="noopener noreferrer" href=(home) { bdi { (home) } } " · "
+            }
+            a href=(feed) { (words.feed) }
         }
         @if !warnings.is_empty() {
             section.warnings {
@@ -188,7 +192,6 @@ pub(super) fn site_page(wish: &Wish, shown: &PaperState) -> Markup {
             }
         }
     };
-    let feed = format!("/feeds/{}.atom", step(&state.site));
     page_with(
         wish,
         &state.title,
@@ -278,10 +281,10 @@ fn weeks(wish: &Wish, shown: &PaperState, path: &str) -> Markup {
             table.calendar {
                 thead { tr {
                     th scope="col" { (words.week) }
-                    @for day in words.weekdays { th scope="col" { (day) } }
+                    @for day in words.weekdays { th.number scope="col" { (day) } }
                 } }
                 tbody {
-                    @for week in shown.days.chunks(7) {
+                    @for week in weeks_with_articles(&shown.days) {
                         tr {
                             th scope="row" { @if let Some((monday, _)) = week.first() { (monday) } }
                             @for (day, count) in week {
@@ -298,6 +301,14 @@ fn weeks(wish: &Wish, shown: &PaperState, path: &str) -> Markup {
             }
         }
     }
+}
+
+/// Returns the weeks from the first one with an article on, the last one in any case.
+fn weeks_with_articles(days: &[(Date, u64)]) -> impl Iterator<Item = &[(Date, u64)]> {
+    let is_empty = |week: &&[(Date, u64)]| week.iter().all(|(_, articles)| *articles == 0);
+    let weeks = days.chunks(7);
+    let empty = weeks.clone().take_while(is_empty).count();
+    weeks.skip(empty.min(days.len().div_ceil(7).saturating_sub(1)))
 }
 
 #[cfg(test)]

@@ -47,12 +47,28 @@ fn row(wish: &Wish, (parts, shown): (&ArticleParts, Shown), path: &str, place: u
                 td {
                     @match before {
                         Some(old) => a href={ (path) "/diff/" (old.kept.version) ".." (n) }
-                            lang="en" {
-                            (changed_fields(&old.article, &version.article).join(", "))
+                            {
+                            (field_names(wish, &changed_fields(&old.article, &version.article)))
                         },
                         None => (wish.words().first_version),
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Returns the names of fields, as far as the language of the page has words for them.
+fn field_names(wish: &Wish, fields: &[&'static str]) -> Markup {
+    let words = wish.words();
+    html! {
+        @for (place, field) in fields.iter().enumerate() {
+            @if place > 0 { ", " }
+            @match *field {
+                "text" => (words.field_text),
+                "title" => (words.field_title),
+                "modified_at" => (words.field_modified),
+                other => span lang="en" { (other) },
             }
         }
     }

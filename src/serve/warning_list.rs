@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::archive::FieldDrift;
+use crate::serve::home_page::moment;
 use crate::serve::language::Language;
 use crate::serve::query::Wish;
 use crate::status::SiteWarning;
@@ -31,8 +32,10 @@ fn in_korean(warning: &SiteWarning<'_>) -> Option<String> {
                 .to_owned()
         }
         SiteWarning::Silent(silent) => format!(
-            "‘{}’ 면에 {}부터 새 기사가 없습니다. 지난 몇 주의 같은 시간에는 평균 {:.0}건이 있었습니다.",
-            silent.section, silent.since, silent.expected
+            "‘{}’ 면에 {} (UTC)부터 새 기사가 없습니다. 지난 몇 주의 같은 시간에는 평균 {:.0}건이 있었습니다.",
+            silent.section,
+            moment(&silent.since),
+            silent.expected
         ),
         SiteWarning::Drift(drift) => of_drift(drift),
         SiteWarning::Gap(gap) => format!(
