@@ -34,6 +34,13 @@ pub(super) fn query(fields: &[(&str, &str)]) -> String {
     query.finish()
 }
 
+/// Returns the path of the search for a paper's articles in a section, the newest first.
+pub(super) fn section_path(section: &str, site: &str) -> String {
+    // A query has no sign for a quote within quotes.
+    let words = format!("section:\"{}\" site:{site}", section.replace('"', " "));
+    format!("/search?{}", query(&[("q", &words), ("sort", "new")]))
+}
+
 /// Returns an address of the web that a link may lead to; `None` for schemes that do something else
 /// in a browser.
 pub(super) fn outside(url: &str) -> Option<&str> {

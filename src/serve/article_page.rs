@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::archive::in_words;
 use crate::citation::{Citation, coins};
 use crate::extract::{Access, Image};
-use crate::serve::article_address::{article_path, outside, step};
+use crate::serve::article_address::{article_path, outside, section_path, step};
 use crate::serve::article_parts::ArticleParts;
 use crate::serve::frame::page_with;
 use crate::serve::home_page::moment;
@@ -27,7 +27,9 @@ pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> M
         article {
             header {
                 p { a href={ "/sites/" (step(&version.kept.site)) } { (quoted(&parts.paper)) } @if let Some(section) = &article.section {
-                    " · " bdi lang=(language) { (section) }
+                    " · " a href=(section_path(section, &version.kept.site)) {
+                        bdi lang=(language) { (section) }
+                    }
                 } }
                 h1 lang=(language) dir="auto" { (title) }
                 @if let Some(subtitle) = article.subtitle.as_ref().filter(|_| shown == Shown::Whole) {

@@ -13,7 +13,7 @@ use crate::archive::{ArticleFilter, ArticleListing, ListCursor, ListOrder, Reade
 use crate::config_folder::OwnSetting;
 use crate::page_url::PageUrl;
 use crate::serve::Desk;
-use crate::serve::article_address::{outside, query, step};
+use crate::serve::article_address::{outside, query, section_path, step};
 use crate::serve::failure::NoPage;
 use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::{articles, moment};
@@ -235,11 +235,8 @@ fn sections(shown: &PaperState) -> Markup {
     html! {
         ul.facets {
             @for (name, articles) in &shown.sections {
-                @let words = format!("section:\"{}\" site:{site}", name.replace('"', " "));
                 li {
-                    a href={ "/search?" (query(&[("q", &words), ("sort", "new")])) } {
-                        (quoted(name))
-                    }
+                    a href=(section_path(name, site)) { (quoted(name)) }
                     " " span.number { (articles) }
                 }
             }
