@@ -31,6 +31,7 @@ mod ledger_page;
 mod metrics;
 mod one_job;
 mod openapi;
+mod paper_calendar;
 mod ping;
 mod query;
 mod quoted;

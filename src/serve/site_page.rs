@@ -1,12 +1,10 @@
 //! `/sites/NAME`: a paper day by day, what is missing of it, and how it is asked.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp as Moment, ToSpan};
 use maud::{Markup, html};
 
 use crate::archive::{ArticleFilter, ArticleListing, ListCursor, ListOrder, Reader};
@@ -19,13 +17,11 @@ use crate::serve::frame::{feed_link, page_with};
 use crate::serve::home_page::{articles, moment};
 use crate::serve::language::Language;
 use crate::serve::ledger_page::moments_of;
+use crate::serve::paper_calendar::{PaperCalendar, WEEKS};
 use crate::serve::query::{ListFields, Wish};
 use crate::serve::quoted::quoted;
 use crate::serve::warning_list::warning_list;
 use crate::status::{ArchiveStatus, GapReason, HostStatus, SiteStatus, SiteWarning};
-
-/// Weeks of the calendar.
-const WEEKS: i64 = 13;
 
 /// Articles of a list's page.
 const ARTICLES: usize = 30;
@@ -39,9 +35,7 @@ pub(super) struct PaperState {
     status: Arc<ArchiveStatus>,
     /// Its place among the papers.
     place: usize,
-    /// The days of the calendar with their articles, whole weeks from Monday on.
-    days: Vec<(Date, u64)>,
-    today: Date,
+    calendar: PaperCalendar,
     /// The day whose articles are listed.
     day: Option<Date>,
     listing: ArticleListing,
@@ -79,7 +73,6 @@ impl PaperState {
 
         let configured = desk.sites.iter().find(|site| site.name == name);
         let zone = configured.map_or(TimeZone::UTC, |site| site.timezone.clone());
-        let today = day_of(now.millis(), &zone);
         let since = now - Duration::from_secs(24 * 3600 * 7 * WEEKS.unsigned_abs());
         let published = reader.published_since(name, since)?;
         let sections = reader.sections_since(name, since)?;
@@ -99,8 +92,7 @@ impl PaperState {
         Ok(Self {
             status,
             place,
-            days: calendar(published.iter().map(|at| day_of(at.millis(), &zone)), today),
-            today,
+            calendar: PaperCalendar::of(&published, now, &zone),
             day,
             listing,
             sections,
@@ -120,24 +112,6 @@ impl PaperState {
         let mut hosts = self.status.hosts.iter();
         hosts.find(|host| host.state.host == home.as_str())
     }
-}
-
-fn day_of(millis: i64, zone: &TimeZone) -> Date {
-    let moment = Moment::from_millisecond(millis).unwrap_or_default();
-    zone.to_datetime(moment).date()
-}
-
-/// Counts the articles of each day of whole weeks, of which the last has today.
-fn calendar(published: impl Iterator<Item = Date>, today: Date) -> Vec<(Date, u64)> {
-    let back = i64::from(today.weekday().to_monday_zero_offset()) + 7 * (WEEKS - 1);
-    let first = today.saturating_sub(back.days());
-    let mut counts: BTreeMap<Date, u64> = BTreeMap::new();
-    for day in published {
-        *counts.entry(day).or_default() += 1;
-    }
-    let days = (0..7 * WEEKS).map(|k| first.saturating_add(k.days()));
-    days.map(|day| (day, counts.get(&day).copied().unwrap_or_default()))
-        .collect()
 }
 
 pub(super) fn site_page(wish: &Wish, shown: &PaperState) -> Markup {
@@ -170,7 +144,7 @@ pub(super) fn site_page(wish: &Wish, shown: &PaperState) -> Markup {
         (facts(wish, shown))
         section {
             h2 { (words.by_day) }
-            (weeks(wish, shown, &path))
+            (shown.calendar.draw(wish, shown.day, &path))
         }
         @if !shown.sections.is_empty() {
             section {
@@ -267,72 +241,5 @@ fn pace(language: Language, host: &HostStatus) -> Markup {
                 }
             }
         }
-    }
-}
-
-/// The calendar: a row for each week, which leads to the articles of its days.
-fn weeks(wish: &Wish, shown: &PaperState, path: &str) -> Markup {
-    let words = wish.words();
-    html! {
-        div.wide role="region" aria-label=(words.by_day) tabindex="0" {
-            table.calendar {
-                thead { tr {
-                    th scope="col" { (words.week) }
-                    @for day in words.weekdays { th.number scope="col" { (day) } }
-                } }
-                tbody {
-                    @for week in weeks_with_articles(&shown.days) {
-                        tr {
-                            th scope="row" { @if let Some((monday, _)) = week.first() { (monday) } }
-                            @for (day, count) in week {
-                                td.number aria-current=[(Some(*day) == shown.day).then_some("date")] {
-                                    @if *count > 0 {
-                                        a href={ (path) "?day=" (day) "#articles" }
-                                            aria-label={ (day) ": " (count) } { (count) }
-                                    } @else if *day <= shown.today { "·" }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Returns the weeks from the first one with an article on, the last one in any case.
-fn weeks_with_articles(days: &[(Date, u64)]) -> impl Iterator<Item = &[(Date, u64)]> {
-    let is_empty = |week: &&[(Date, u64)]| week.iter().all(|(_, articles)| *articles == 0);
-    let weeks = days.chunks(7);
-    let empty = weeks.clone().take_while(is_empty).count();
-    weeks.skip(empty.min(days.len().div_ceil(7).saturating_sub(1)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_calendar_has_whole_weeks_and_the_days_of_the_papers_clock() {
-        let today: Date = "2026-11-30".parse().unwrap();
-        let days = calendar(
-            ["2026-11-30", "2026-11-30", "2026-09-07"]
-                .map(|day| day.parse().unwrap())
-                .into_iter(),
-            today,
-        );
-        assert_eq!(days.len(), 91);
-        // 2026-11-30 is a Monday.
-        assert_eq!(days[0], ("2026-09-07".parse().unwrap(), 1));
-        assert_eq!(days[84], (today, 2));
-        assert_eq!(days.iter().map(|(_, count)| count).sum::<u64>(), 3);
-
-        let seoul = TimeZone::get("Asia/Seoul").unwrap();
-        // 2026-11-29T15:00:00Z
-        assert_eq!(day_of(1_795_964_400_000, &seoul), today);
-        assert_eq!(
-            day_of(1_795_964_399_999, &seoul),
-            "2026-11-29".parse().unwrap()
-        );
     }
 }
