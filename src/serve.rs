@@ -29,6 +29,7 @@ mod kept_capture;
 mod language;
 mod ledger_page;
 mod metrics;
+mod moment;
 mod one_job;
 mod openapi;
 mod paper_calendar;

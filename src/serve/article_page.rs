@@ -8,7 +8,7 @@ use crate::extract::{Access, Image};
 use crate::serve::article_address::{article_path, outside, section_path, step};
 use crate::serve::article_parts::ArticleParts;
 use crate::serve::frame::page_with;
-use crate::serve::home_page::moment;
+use crate::serve::moment::moment;
 use crate::serve::query::Wish;
 use crate::serve::quoted::{language_of, quoted};
 use crate::serve::rights_at_door::{Shown, excerpt};

@@ -8,7 +8,7 @@ use crate::serve::article_address::article_path;
 use crate::serve::article_parts::ArticleParts;
 use crate::serve::failure::NoPage;
 use crate::serve::frame::page;
-use crate::serve::home_page::moment;
+use crate::serve::moment::moment;
 use crate::serve::query::Wish;
 
 /// The numbers of two versions.

@@ -10,6 +10,7 @@ use crate::archive::{
 use crate::serve::Desk;
 use crate::serve::article_address::{article_path, query, step};
 use crate::serve::frame::{feed_link, page_with};
+use crate::serve::moment::moment;
 use crate::serve::query::Wish;
 use crate::serve::quoted::quoted;
 use crate::serve::warning_list::warning_list;
@@ -140,12 +141,4 @@ pub(super) fn articles(wish: &Wish, articles: &[ListedArticle]) -> Markup {
             }
         }
     }
-}
-
-/// Returns a moment without its seconds, as people read it.
-pub(super) fn moment(at: &str) -> String {
-    at.replacen('T', " ", 1)
-        .chars()
-        .take("2026-03-07 16:50".len())
-        .collect()
 }

@@ -19,7 +19,7 @@ use crate::serve::Desk;
 use crate::serve::answering::{SharedDesk, answer, failed, read};
 use crate::serve::failure::NoPage;
 use crate::serve::frame::page;
-use crate::serve::home_page::moment;
+use crate::serve::moment::moment;
 use crate::serve::query::Wish;
 use crate::time::Timestamp;
 

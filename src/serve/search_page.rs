@@ -21,7 +21,7 @@ use crate::serve::article_address::{article_path, query};
 use crate::serve::asked::Asked;
 use crate::serve::failure::NoPage;
 use crate::serve::frame::{feed_link, page_with};
-use crate::serve::home_page::moment;
+use crate::serve::moment::moment;
 use crate::serve::query::{LONGEST_QUERY, SearchFields, SortField, Wish};
 use crate::serve::quoted::{language_of, quoted};
 use crate::serve::search_page::found_stories::FoundStories;

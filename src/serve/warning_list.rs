@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use crate::archive::FieldDrift;
-use crate::serve::home_page::moment;
 use crate::serve::language::Language;
+use crate::serve::moment::moment;
 use crate::serve::query::Wish;
 use crate::status::SiteWarning;
 
