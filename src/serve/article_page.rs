@@ -30,6 +30,9 @@ pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> M
                     " · " a href=(section_path(section, &version.kept.site)) {
                         bdi lang=(language) { (section) }
                     }
+                    @if let Some(subsection) = &article.subsection {
+                        " › " bdi lang=(language) { (subsection) }
+                    }
                 } }
                 h1 lang=(language) dir="auto" { (title) }
                 @if let Some(subtitle) = article.subtitle.as_ref().filter(|_| shown == Shown::Whole) {

@@ -184,6 +184,18 @@ fn facts(wish: &Wish, shown: &PaperState) -> Markup {
             dt { (words.last_week) } dd { (state.articles_last_week) }
             dt { (words.more_versions) } dd { (state.changes) }
             dt { (words.queued) } dd { (state.queued) }
+            @for (count, told) in [
+                (state.members_only, words.members_articles),
+                (state.withheld, words.withheld_pages),
+                (state.disallowed, words.forbidden_pages),
+                (state.refused, words.refused_pages),
+                (state.failed, words.failed_pages),
+                (state.unextracted, words.pages_without),
+                (state.gone, words.gone_articles),
+                (state.photos_missing, words.photos_missing),
+            ] {
+                @if count > 0 { dt { (told) } dd { (count) } }
+            }
             @if let Some(at) = &state.last_crawl {
                 dt { (words.last_crawl) } dd { (moment(at)) }
             }

@@ -154,6 +154,14 @@ words! {
     week: "Week of", "주 시작일";
     more_versions: "Revisions", "수정본";
     queued: "Queued pages", "대기 중인 페이지";
+    members_articles: "For members only", "회원 전용 기사";
+    withheld_pages: "Withheld at the paper's wish", "신문의 뜻에 따라 보관하지 않은 페이지";
+    forbidden_pages: "Forbidden by robots.txt or a licence", "robots.txt나 이용 조건이 금지한 페이지";
+    refused_pages: "Refused by the server", "서버가 거절한 페이지";
+    failed_pages: "Failed pages", "실패한 페이지";
+    pages_without: "Pages without an article", "기사가 없는 페이지";
+    gone_articles: "Taken down by the paper", "신문사가 내린 기사";
+    photos_missing: "Photos not kept", "보관하지 않은 사진";
     next_crawl: "Next crawl (UTC)", "다음 수집 (UTC)";
     pace: "Pace", "수집 간격";
     runs: "Runs", "실행 기록";
