@@ -31,6 +31,8 @@ command -v chromium > /dev/null || {
 }
 CHROMIUM=$(command -v chromium) || left_out "chromium is needed: install it (Debian: chromium)"
 export CHROMIUM
+timeout 120 "$CHROMIUM" --headless --no-sandbox --user-data-dir="$scratch/profile" --dump-dom about:blank \
+    > "$scratch/chromium.log" 2>&1 || left_out "chromium does not start here: $(tail -n 1 "$scratch/chromium.log")"
 command -v npm > /dev/null || left_out "npm is needed: install it (Debian: npm)"
 if [ "$(node -p 'Number(process.versions.node.split(".")[0])')" -lt 20 ]; then
     left_out "Node.js 20 or newer is needed"
