@@ -304,8 +304,8 @@ fn connect_for_queues(place: &ArchiveLocation) -> Result<Option<Connection>, Arc
 /// MiB, `status` of 3,000 papers reads the same pages of its indexes again and again.
 const CACHE: i64 = -16_384;
 
-/// The memory for pages that one of many readers keeps, in KiB with a minus: 1 MiB. The system keeps
-/// what several of them read.
+/// The memory for pages that one of many readers keeps, in KiB with a minus: 1 MiB. The system
+/// keeps what several of them read.
 #[cfg(feature = "cli")]
 const SHARED_CACHE: i64 = -1_024;
 

@@ -26,16 +26,20 @@ pub(super) fn article_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> M
     let content = html! {
         article {
             header {
-                p { a href={ "/sites/" (step(&version.kept.site)) } { (quoted(&parts.paper)) } @if let Some(section) = &article.section {
+                p {
+                    a href={ "/sites/" (step(&version.kept.site)) } { (quoted(&parts.paper)) }
+                    @if let Some(section) = &article.section {
                     " · " a href=(section_path(section, &version.kept.site)) {
                         bdi lang=(language) { (section) }
                     }
                     @if let Some(subsection) = &article.subsection {
                         " › " bdi lang=(language) { (subsection) }
                     }
-                } }
+                    }
+                }
                 h1 lang=(language) dir="auto" { (title) }
-                @if let Some(subtitle) = article.subtitle.as_ref().filter(|_| shown == Shown::Whole) {
+                @let is_whole = shown == Shown::Whole;
+                @if let Some(subtitle) = article.subtitle.as_ref().filter(|_| is_whole) {
                     p.subtitle lang=(language) dir="auto" { (subtitle) }
                 }
                 (notices(wish, parts, shown))

@@ -68,7 +68,8 @@ pub(super) fn withdraw_outdated(desk: &Desk, reader: &Reader) -> Result<(), Arch
     Ok(())
 }
 
-/// Begins an export; the files of the last one are removed. Returns false where one goes on already.
+/// Begins an export; the files of the last one are removed. Returns false where one
+/// goes on already.
 pub(super) fn begin_export(desk: &Arc<Desk>, order: ExportOrder) -> bool {
     let owned = Arc::clone(desk);
     desk.exports.begin(desk.clock, move |running| {

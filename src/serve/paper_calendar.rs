@@ -44,9 +44,12 @@ impl PaperCalendar {
                     tbody {
                         @for week in weeks_with_articles(&self.days) {
                             tr {
-                                th scope="row" { @if let Some((monday, _)) = week.first() { (monday) } }
+                                th scope="row" {
+                                    @if let Some((monday, _)) = week.first() { (monday) }
+                                }
                                 @for (day, count) in week {
-                                    td.number aria-current=[(Some(*day) == chosen).then_some("date")] {
+                                    td.number
+                                        aria-current=[(Some(*day) == chosen).then_some("date")] {
                                         @if *count > 0 {
                                             a href={ (path) "?day=" (day) "#articles" }
                                                 aria-label={ (day) ": " (count) } { (count) }

@@ -192,7 +192,8 @@ fn row(wish: &Wish, shown: &ShownRuns, run: &RunState) -> Markup {
     }
 }
 
-/// Tells how far a run is: its pace, the pages that are queued, and how long they take at that pace.
+/// Tells how far a run is: its pace, the pages that are queued, and the time they take at that
+/// pace.
 fn progress(wish: &Wish, shown: &ShownRuns, run: &RunState, live: &LiveRun) -> Markup {
     let words = wish.words();
     let pace = shown.pace(run).filter(|pace| *pace > 0.0);

@@ -27,7 +27,9 @@ pub(super) fn versions_page(wish: &Wish, parts: &ArticleParts, shown: Shown) -> 
                     @if shown == Shown::Whole { th scope="col" { (words.what_changed) } }
                 } }
                 tbody {
-                    @for place in 0..parts.versions.len() { (row(wish, (parts, shown), &path, place)) }
+                    @for place in 0..parts.versions.len() {
+                        (row(wish, (parts, shown), &path, place))
+                    }
                  }
             }
         }

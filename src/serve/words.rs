@@ -69,7 +69,9 @@ words! {
     key_former: "the article before", "목록의 앞 기사";
     key_search: "the search", "검색";
     key_help: "this page", "이 페이지";
-    keys_need_script: "Keys need JavaScript. Everything else works without it.", "단축키에는 자바스크립트가 필요합니다. 다른 것은 모두 없어도 됩니다.";
+    keys_need_script:
+        "Keys need JavaScript. Everything else works without it.",
+        "단축키에는 자바스크립트가 필요합니다. 다른 것은 모두 없어도 됩니다.";
     papers: "Papers", "신문";
     paper: "Paper", "신문";
     articles: "Articles", "기사";
@@ -102,7 +104,8 @@ words! {
     sections: "Sections", "면";
     authors: "Authors", "기자";
     unindexed:
-        " changes of articles are not in the index yet, and the oldest of them are not found. This takes them in:",
+        " changes of articles are not in the index yet, and the oldest of them are not \
+         found. This takes them in:",
         "건의 변경이 아직 색인되지 않아 오래된 것은 찾지 못합니다. 다음 명령이 색인합니다:";
     only_newest: "Of so many articles the newest are shown:", "기사가 많아 최신 기사만 보입니다:";
     sort: "Order", "정렬";
@@ -143,7 +146,9 @@ words! {
     taken_down: "This article was taken out of the archive.", "보관소에서 삭제된 기사입니다.";
     several: "Several articles have this name.", "이 이름의 기사가 여럿 있습니다.";
     unavailable: "The archive cannot be read now.", "지금은 보관소를 읽을 수 없습니다.";
-    busy: "Other long answers are being written: ask again in a moment.", "다른 긴 응답을 쓰고 있습니다. 잠시 뒤에 다시 시도하십시오.";
+    busy:
+        "Other long answers are being written: ask again in a moment.",
+        "다른 긴 응답을 쓰고 있습니다. 잠시 뒤에 다시 시도하십시오.";
     broken: "The page could not be made.", "페이지를 만들지 못했습니다.";
     bad_query: "The query cannot be read.", "검색어를 읽을 수 없습니다.";
     to_start: "Home", "처음으로";

@@ -65,7 +65,8 @@ words! {
     more_in_terminal: "more: see", "건 더 있음:";
     export: "Export", "내보내기";
     export_about:
-        "Choose articles and a format. The file is made on the server, and kept for an hour or until the next export: all readers share one place.",
+        "Choose articles and a format. The file is made on the server, and kept for an hour \
+         or until the next export: all readers share one place.",
         "기사와 형식을 고르세요. 파일은 서버에서 만들어 한 시간, 또는 다음 내보내기까지 보관합니다. 모든 독자가 함께 쓰는 자리입니다.";
     export_others:
         "Articles whose papers reserve them are left out.",
@@ -105,7 +106,8 @@ words! {
         "Another one is under way. Look again when it is done.",
         "다른 작업이 진행 중입니다. 끝난 뒤 다시 시도하세요.";
     export_taken_down:
-        "An article was taken out of the archive after the last export began. Its files were removed.",
+        "An article was taken out of the archive after the last export began. Its files \
+         were removed.",
         "마지막 내보내기를 시작한 뒤 보관소에서 삭제된 기사가 있어 파일을 지웠습니다.";
     export_other_rights:
         "Papers declared other rights after the last export began. Its files were removed.",

@@ -1,4 +1,5 @@
-//! Whether articles were taken down, or other rights declared, since a copy of the archive was made.
+//! Whether articles were taken down, or other rights declared, since a copy of the archive was
+//! made.
 
 use rusqlite::params;
 

@@ -192,7 +192,8 @@ impl Demo<'_> {
         let again: Vec<&str> = again.iter().map(String::as_str).collect();
 
         format!(
-            "What to type next:\n  {}\n  {}\n  {}    (to read it in a browser)\n  {}\n  {}    (again: it asks only for what is new)\n  \
+            "What to type next:\n  {}\n  {}\n  {}    (to read it in a browser)\n  \
+             {}\n  {}    (again: it asks only for what is new)\n  \
              SASEO_CONTACT={} {}    (the real paper, politely: this takes days)",
             self.command(&["status"]),
             self.command(&["search", "책방"]),

@@ -117,7 +117,8 @@ impl TimePlot {
                     preserveAspectRatio="none" {
                     @for (place, (_, articles)) in self.bars.iter().enumerate() {
                         @let height = (articles * HEIGHT).div_ceil(most);
-                        rect x=(place * STEP) y=(HEIGHT - height) height=(height) width=(STEP - 2) {}
+                        rect x=(place * STEP) y=(HEIGHT - height)
+                            height=(height) width=(STEP - 2) {}
                     }
                 }
                 figcaption {
@@ -142,7 +143,9 @@ impl TimePlot {
         let further = format!("after:{span} before:{}", self.unit.written(next));
         html! {
             @match Query::narrowed(&fields.q, &further) {
-                Some(q) => a href={ "/search?" (query(&[("q", &q), ("sort", fields.sort.name())])) } {
+                Some(q) => a href={
+                    "/search?" (query(&[("q", &q), ("sort", fields.sort.name())]))
+                } {
                     (span)
                 },
                 None => (span),
@@ -151,8 +154,8 @@ impl TimePlot {
     }
 }
 
-/// Returns the bars of the span that has most articles, the latest of several, and no more bars than
-/// fit.
+/// Returns the bars of the span that has most articles, the latest of several, and no more bars
+/// than fit.
 fn fullest_bars(unit: PlotUnit, counts: &BTreeMap<Date, u64>) -> Vec<(Date, u64)> {
     let mut spans: BTreeMap<Date, u64> = BTreeMap::new();
     for (day, articles) in counts {
