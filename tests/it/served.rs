@@ -59,17 +59,11 @@ impl Served {
     }
 
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
-        let mut stream = TcpStream::connect(self.address).unwrap();
         let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
-        stream
-            .write_all(format!("{request}\r\n{body}").as_bytes())
-            .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        Reply::of(&answer)
+        Reply::to(self.address, &format!("{request}\r\n{body}"))
     }
 
     /// Stops it as a service manager does, and returns its exit code.
@@ -95,8 +89,14 @@ pub struct Reply {
 }
 
 impl Reply {
-    fn of(answer: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(answer).into_owned();
+    /// Sends a request, and reads its answer until the connection ends.
+    pub fn to(address: SocketAddr, request: &str) -> Self {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+
+        let text = String::from_utf8_lossy(&answer);
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         Self {

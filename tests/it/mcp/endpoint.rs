@@ -1,7 +1,7 @@
 //! `saseo mcp --listen`: the same over HTTP on loopback.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -10,6 +10,7 @@ use nix::unistd::Pid;
 use serde_json::{Value, json};
 
 use crate::mcp::archive;
+use crate::served::Reply;
 
 /// An endpoint that listens. It ends with this value.
 pub struct Endpoint {
@@ -44,22 +45,14 @@ impl Endpoint {
     }
 
     fn ask(&self, head: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.address).unwrap();
         let length = body.len();
         let mut request =
             format!("{head} HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n");
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
-        stream
-            .write_all(format!("{request}\r\n{body}").as_bytes())
-            .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, body.to_owned())
+        let reply = Reply::to(self.address, &format!("{request}\r\n{body}"));
+        (reply.status, reply.body)
     }
 
     /// Sends a frame as a client does, with further headers.
