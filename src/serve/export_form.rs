@@ -28,7 +28,9 @@ pub(super) fn export_form(wish: &Wish, choices: &ExportChoices) -> Markup {
         form method="post" action="/export" {
             p { label { (words.format) " "
                 select name="format" {
-                    @for format in formats() { option lang="en" value=(format.name()) { (format.name()) } }
+                    @for format in formats() {
+                        option lang="en" value=(format.name()) { (format.name()) }
+                    }
                 } } }
             (folders(words))
             p { label { (words.papers) br;
@@ -47,7 +49,9 @@ pub(super) fn export_form(wish: &Wish, choices: &ExportChoices) -> Markup {
             p { label { (words.access) " "
                 select name="access" {
                     option value="" { (words.everyone) }
-                    @for access in ACCESS { option value=(access.name()) { (access_word(words, access)) } }
+                    @for access in ACCESS {
+                        option value=(access.name()) { (access_word(words, access)) }
+                    }
                 } } }
             p { label { (words.condition) " "
                 input name="where" maxlength="1000" placeholder="version > 1"; } }

@@ -21,7 +21,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
   else if (event.key === "/") {
-    const field = document.querySelector("main input[type=search]") || document.querySelector("input[type=search]");
+    const field = document.querySelector("main input[type=search], input[type=search]");
     if (!field) return;
     field.focus();
     event.preventDefault();
